@@ -1,0 +1,188 @@
+"""What a check was, what it saw, and what follows: the data that workers return, the record keeps and reports draw.
+
+Plain frozen dataclasses of JSON values, so that one encoder serves the pipe, the record and every report.
+"""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+
+class Verdict(StrEnum):
+    """What a check concludes; ordered from the one that needs no attention to the one that needs most."""
+
+    NOT_APPLICABLE = "not applicable"
+    LAWFUL = "lawful"
+    INCONCLUSIVE = "inconclusive"
+    TIMED_OUT = "timed out"
+    CRASHED = "crashed"
+    UNLAWFUL = "unlawful"
+
+    @property
+    def rank(self) -> int:
+        """How much attention it needs."""
+        return list(Verdict).index(self)
+
+    @property
+    def exit_code(self) -> int:
+        """0 lawful or not applicable, 1 unlawful, 3 inconclusive, crashed or timed out."""
+        return {Verdict.LAWFUL: 0, Verdict.NOT_APPLICABLE: 0, Verdict.UNLAWFUL: 1}.get(self, 3)
+
+
+@dataclass(frozen=True)
+class Check:
+    """One question: does this candidate, run this way, have this property?
+
+    Attributes:
+        property: `conformance`, `quiet`, or the name of a law.
+        rule: the rule with its conventions, as `find_rule` reads it.
+        target: `package.module:Class`, `file.py:Class` or a bundled name.
+        path: `loop`, `foreach`, `fused` …, a way in which the candidate can run.
+        dtype: of the parameters: `float64`, `float32`, `bfloat16`, `float16`.
+        device: `cpu`, `cuda`, `cuda:1` …
+        arguments: constructor arguments that the user fixed.
+    """
+
+    property: str
+    rule: str
+    target: str
+    path: str = "loop"
+    dtype: str = "float32"
+    device: str = "cpu"
+    arguments: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def id(self) -> str:
+        """`rule-target-path-dtype-device`, the name of the pytest item and of the row in the report."""
+        return f"{self.rule}-{self.target.replace(':', '.')}-{self.path}-{self.dtype}-{self.device}"
+
+
+@dataclass(frozen=True)
+class Counterexample:
+    """The lane on which the candidate first left the budget, with all that is needed to run it again.
+
+    Attributes:
+        constructor: the arguments of the candidate's constructor.
+        x0: the lane's parameter before the first step.
+        gradients: the lane's gradients up to and with the failing step.
+        schedule: step → hyperparameters changed before that step.
+        step: the first step beyond the budget, from 1.
+        lane: the lane's index in its tensor.
+        tensor: which tensor of the scenario the lane is in, in words.
+        expected: the rule's value, from the second oracle where it confirmed it.
+        seen: the candidate's value.
+        budget: how far a correct implementation may be from `expected`.
+        ratio: |seen − expected| / budget.
+        confirmed: whether ball arithmetic agreed with the screening oracle.
+    """
+
+    constructor: dict[str, Any]
+    x0: float
+    gradients: list[float]
+    schedule: dict[int, dict[str, float]]
+    step: int
+    lane: int
+    tensor: str
+    expected: float
+    seen: float
+    budget: float
+    ratio: float
+    confirmed: bool
+    seed: int = 0
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A check that failed, in a sentence, with its counterexample where it has one."""
+
+    message: str
+    counterexample: Counterexample | None = None
+    details: str = ""
+
+
+@dataclass(frozen=True)
+class Series:
+    """One line of a figure."""
+
+    name: str
+    x: list[float]
+    y: list[float]
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A figure as data; the report draws it."""
+
+    title: str
+    x: str
+    y: str
+    series: list[Series]
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What a check saw.
+
+    Attributes:
+        verdict: what follows from it.
+        worst: the largest deviation seen, in units of the error budget (for statistical laws: of the bound).
+        median: the median deviation in the same units, over comparisons with a budget above 0.
+        comparisons: how many values were compared.
+        no_verdict: how many of them had an infinite budget.
+        scenarios: how many trajectories' sets of hyperparameters were drawn.
+        exercised: option → how it was varied, in words.
+        notes: conventions noticed, refusals, options left alone: what the reader should know though nothing failed.
+        findings: what failed.
+        figures: what can be drawn of it.
+        seconds: wall time of the check in its worker.
+    """
+
+    verdict: Verdict
+    worst: float = 0.0
+    median: float = 0.0
+    comparisons: int = 0
+    no_verdict: int = 0
+    scenarios: int = 0
+    exercised: dict[str, str] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+    figures: list[Figure] = field(default_factory=list)
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True)
+class Proof:
+    """How a law was proved, and what its neighbour and the second check said.
+
+    Attributes:
+        law: the law's name.
+        kind: equivalence, separation, closed form, convergence …
+        statement: the law in a sentence.
+        formula: the law as LaTeX.
+        source: where it is stated.
+        proved: whether the proof went through.
+        steps: the proof, a line per step.
+        confirmed: whether the second check, which shares no code with the proof, agrees.
+        second_check: what it was, in words.
+        refused: whether the false neighbour was refused by the same procedure.
+        neighbour: the false neighbour, in words.
+        seconds: wall time of all three.
+    """
+
+    law: str
+    kind: str
+    statement: str
+    formula: str
+    source: str
+    proved: bool
+    steps: list[str]
+    confirmed: bool
+    second_check: str
+    refused: bool
+    neighbour: str
+    seconds: float = 0.0
+
+    @property
+    def verdict(self) -> Verdict:
+        """Lawful if proved, confirmed and its neighbour refused; else inconclusive."""
+        return Verdict.LAWFUL if self.proved and self.confirmed and self.refused else Verdict.INCONCLUSIVE

@@ -1,0 +1,255 @@
+"""An update rule as data: expressions, state, initial values, hyperparameters, source.
+
+A *family* is a function from conventions to a rule; its keyword arguments are the conventions, its `Literal` and `bool`
+annotations their allowed values. `@family` marks it, and `rules()` finds every family of `lawful.verify.rules` by
+scanning the package, so that adding a rule is adding one file.
+"""
+
+import ast
+import importlib
+import inspect
+import pkgutil
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cache
+from hashlib import sha256
+from importlib.metadata import entry_points
+from types import MappingProxyType
+from typing import Any, Literal, Protocol, get_args, get_origin
+
+from sympy import Expr, Integer, Symbol, srepr, sympify
+
+from lawful.verify.errors import Unanswerable, unknown
+from lawful.verify.symbols import g, t, x
+
+Options = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a rule or law is stated: a paper or a repository, and the place in it."""
+
+    work: str
+    where: str = ""
+
+    def __str__(self) -> str:
+        """`work, where`."""
+        return f"{self.work}, {self.where}" if self.where else self.work
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One update rule.
+
+    Attributes:
+        name: the family's name.
+        x: the next parameter, an expression in `x`, `g`, `t`, the state and the hyperparameters.
+        state: state symbol → its next value.
+        defaults: hyperparameter symbol → documented default; its keys are the hyperparameters.
+        init: state symbol → its value before the first step (0 where absent).
+        names: symbol → intermediate expression, in the order in which the paper introduces them.
+        source: where it is stated.
+        conventions: the options that chose this member of the family.
+    """
+
+    name: str
+    x: Expr
+    state: Mapping[Symbol, Expr]
+    defaults: Mapping[Symbol, float]
+    source: Source
+    init: Mapping[Symbol, Expr] = field(default_factory=dict)
+    names: Mapping[Symbol, Expr] = field(default_factory=dict)
+    conventions: Options = field(default_factory=dict)
+
+    @property
+    def hyperparameters(self) -> tuple[Symbol, ...]:
+        """The hyperparameters' symbols, in the order of the constructor."""
+        return tuple(self.defaults)
+
+    @property
+    def tensors(self) -> frozenset[Symbol]:
+        """The symbols that are tensors when the rule runs: parameter, gradient, state."""
+        return frozenset({x, g, *self.state})
+
+    def initial(self, symbol: Symbol) -> Expr:
+        """The value of a state symbol before the first step."""
+        return sympify(self.init.get(symbol, 0))
+
+    def replace(self, substitution: Mapping[Expr, Any]) -> "Rule":
+        """The rule with symbols replaced in every expression; replaced hyperparameters are no longer listed."""
+        new = {old: sympify(value) for old, value in substitution.items()}
+
+        def sub(expr: Expr) -> Expr:
+            return expr.subs(new, simultaneous=True)
+
+        return replace(
+            self,
+            x=sub(self.x),
+            state={s: sub(e) for s, e in self.state.items()},
+            init={s: sub(sympify(e)) for s, e in self.init.items()},
+            names={s: sub(e) for s, e in self.names.items()},
+            defaults={s: d for s, d in self.defaults.items() if s not in new},
+        )
+
+    def maximized(self) -> "Rule":
+        """The rule that ascends: every gradient negated before anything else is done with it."""
+        return replace(self.replace({g: -g}), conventions={**self.conventions, "maximize": True})
+
+    def at(self, step: int) -> "Rule":
+        """The rule of one particular step: `t` replaced by a number, which resolves the cases that depend on it."""
+        return self.replace({t: Integer(step)})
+
+    @property
+    def hash(self) -> str:
+        """SHA-256 of the rule's mathematics: expressions, state and initial values."""
+        parts = [srepr(self.x), *(f"{s}:{srepr(e)}:{srepr(self.initial(s))}" for s, e in self.state.items())]
+        return sha256("\n".join(parts).encode()).hexdigest()
+
+    def __str__(self) -> str:
+        """`name(convention=value, …)`."""
+        inside = ", ".join(f"{k}={v}" for k, v in self.conventions.items())
+        return f"{self.name}({inside})" if inside else self.name
+
+
+class Conventions(Protocol):
+    """A function from keyword-only conventions to a rule."""
+
+    __name__: str
+
+    def __call__(self, **conventions: Any) -> Rule:
+        """The member of the family with these conventions."""
+        ...
+
+
+@dataclass(frozen=True)
+class Family:
+    """A rule with its conventions: `adamw()` is the form that the bare name means, `adamw(eps="hat")` another.
+
+    Attributes:
+        build: the function that writes the rule.
+        spellings: convention → (constructor argument, {value: what the argument must be}), for conventions that
+            libraries spell in their own way, such as ADOPT's `clip_lambda=None`.
+        allows: whether a choice of conventions and hyperparameters (by name) makes sense together.
+    """
+
+    build: Callable[..., Rule]
+    spellings: Mapping[str, tuple[str, Mapping[Any, Any]]] = field(default_factory=dict)
+    allows: Callable[[Options, Mapping[str, float]], bool] = lambda options, hyper: True
+
+    @property
+    def name(self) -> str:
+        """The rule's name."""
+        return self.build.__name__
+
+    @property
+    def conventions(self) -> dict[str, tuple[Any, ...]]:
+        """Convention → allowed values, the default first."""
+        parameters = inspect.signature(self.build, eval_str=True).parameters.values()
+        return {p.name: _default_first(p) for p in parameters}
+
+    def __call__(self, **conventions: Any) -> Rule:
+        """The rule with these conventions. `maximize=True` is understood by every family.
+
+        Raises:
+            Unanswerable: an unknown convention, or a value that it does not take.
+        """
+        maximize = conventions.pop("maximize", False)
+        for name, value in conventions.items():
+            self._validate(name, value)
+        built = replace(self.build(**conventions), name=self.name, conventions=dict(conventions))
+        return built.maximized() if maximize else built
+
+    def _validate(self, name: str, value: Any) -> None:
+        known = self.conventions
+        if name not in known:
+            raise unknown(f"convention of {self.name}", name, known)
+        if value not in known[name]:
+            allowed = ", ".join(map(repr, known[name]))
+            raise Unanswerable(f"{self.name}({name}={value!r}): {name} is one of {allowed}.")
+
+
+def _default_first(parameter: inspect.Parameter) -> tuple[Any, ...]:
+    allowed = _allowed(parameter.annotation)
+    return (parameter.default, *(value for value in allowed if value != parameter.default))
+
+
+def _allowed(annotation: Any) -> tuple[Any, ...]:
+    if annotation is bool:
+        return (False, True)
+    if get_origin(annotation) is Literal:
+        return get_args(annotation)
+    return tuple(value for part in get_args(annotation) for value in _allowed(part))
+
+
+def family(
+    spellings: Mapping[str, tuple[str, Mapping[Any, Any]]] = MappingProxyType({}),
+    allows: Callable[[Options, Mapping[str, float]], bool] = lambda options, hyper: True,
+) -> Callable[[Callable[..., Rule]], Family]:
+    """Marks a function from conventions to a rule as a family (see `Family`)."""
+    return lambda build: Family(build, spellings, allows)
+
+
+@cache
+def rules() -> Mapping[str, Family]:
+    """Every family there is, by normal name: those of `lawful.verify.rules` and of the entry points `lawful.rules`."""
+    found = {normal(f.name): f for module in _modules() for f in vars(module).values() if isinstance(f, Family)}
+    for entry in entry_points(group="lawful.rules"):
+        found[normal(entry.name)] = entry.load()
+    return MappingProxyType(dict(sorted(found.items())))
+
+
+def _modules() -> Iterator[Any]:
+    package = importlib.import_module("lawful.verify.rules")
+    for info in pkgutil.iter_modules(package.__path__, package.__name__ + "."):
+        yield importlib.import_module(info.name)
+
+
+def normal(name: str) -> str:
+    """A rule's name as it is compared: lower case, without `_` and `-`."""
+    return name.lower().replace("_", "").replace("-", "")
+
+
+def find_family(spec: str) -> tuple[Family, dict[str, Any]]:
+    """The family and the conventions that a text names: `adamw`, `adamw(eps="hat")` or `package.module:NAME`.
+
+    Raises:
+        Unanswerable: the text is not of that form, or names no family.
+    """
+    name, conventions = _parse(spec)
+    if ":" in name:
+        return _imported(name), conventions
+    if normal(name) not in rules():
+        raise unknown("rule", name, (f.name for f in rules().values()))
+    return rules()[normal(name)], conventions
+
+
+def _imported(name: str) -> Family:
+    module, _, attribute = name.partition(":")
+    try:
+        found = getattr(importlib.import_module(module), attribute)
+    except (ImportError, AttributeError) as error:
+        raise Unanswerable(f"rule {name!r}: {error}.") from error
+    if isinstance(found, Rule):
+        return Family(lambda: found)
+    if not isinstance(found, Family):
+        raise Unanswerable(f"rule {name!r} is a {type(found).__name__}, not a Rule or a Family.")
+    return found
+
+
+def _parse(spec: str) -> tuple[str, dict[str, Any]]:
+    name, bracket, rest = spec.strip().partition("(")
+    if not bracket:
+        return name, {}
+    try:
+        call = ast.parse(f"_({rest}", mode="eval").body
+        if not isinstance(call, ast.Call) or call.args:
+            raise ValueError("conventions are given by keyword")
+        return name, {str(k.arg): ast.literal_eval(k.value) for k in call.keywords}
+    except (SyntaxError, ValueError) as error:
+        raise Unanswerable(f"rule {spec!r} is not of the form name(convention=value, …): {error}.") from error
+
+
+def find_rule(spec: str) -> Rule:
+    """The rule that a text names (see `find_family`)."""
+    found, conventions = find_family(spec)
+    return found(**conventions)

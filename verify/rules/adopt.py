@@ -1,0 +1,47 @@
+"""ADOPT (arXiv:2411.02853) as its authors released it."""
+
+from typing import Literal
+
+from sympy import Eq, Expr, Max, Min, Piecewise, Rational, Symbol, sqrt
+
+from lawful.verify.rule import Rule, Source, family
+from lawful.verify.rules._decay import l2_gradient, shrunk
+from lawful.verify.symbols import beta1, beta2, eps, g, lr, m, t, v, weight_decay, x
+
+DEFAULTS = {lr: 1e-3, beta1: 0.9, beta2: 0.9999, eps: 1e-6, weight_decay: 0.0}
+G, N = Symbol("g_t"), Symbol("n_t")
+
+
+def clipped(ratio: Expr, bound: Expr) -> Expr:
+    """`ratio` clipped to [−bound, bound]."""
+    return Min(Max(ratio, -bound), bound)
+
+
+@family(spellings={"clip": ("clip_lambda", {"none": None})})
+def adopt(
+    *,
+    decouple: bool = False,
+    clip: Literal["t^(1/4)", "none"] = "t^(1/4)",
+    eps_place: Literal["max", "sum"] = "max",
+    first_call: Literal["bootstrap", "decays"] = "bootstrap",
+) -> Rule:
+    """Normalises by the *previous* second moment, then averages. Call 1 only records v = g²; call t clips at (t−1)^¼."""
+    g_t = g if decouple else l2_gradient()
+    root = Max(sqrt(v), eps) if eps_place == "max" else sqrt(v) + eps
+    n_t = g_t / root
+    if clip != "none":
+        n_t = clipped(n_t, (t - 1) ** Rational(1, 4))
+    m_t = beta1 * m + (1 - beta1) * n_t
+    decayed = shrunk(x) if decouple else x
+
+    def after_bootstrap(first: Expr, then: Expr) -> Expr:
+        return Piecewise((first, Eq(t, 1)), (then, True))
+
+    return Rule(
+        "adopt",
+        x=after_bootstrap(decayed if first_call == "decays" else x, decayed - lr * m_t),
+        state={m: after_bootstrap(m, m_t), v: after_bootstrap(g_t**2, beta2 * v + (1 - beta2) * g_t**2)},
+        defaults=DEFAULTS,
+        source=Source("arXiv:2411.02853", "Algorithm 2, with the clipping of the released code"),
+        names={G: g_t, N: n_t},
+    )

@@ -1,0 +1,55 @@
+"""SGD with momentum, dampening and Nesterov's look-ahead, with L2 or with decoupled decay."""
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from sympy import Eq, Expr, Or, Piecewise, Symbol
+
+from lawful.verify.rule import Rule, Source, family
+from lawful.verify.rules._decay import SPELLINGS, Decay, l2_gradient, shrunk
+from lawful.verify.symbols import b, dampening, g, lr, momentum, t, weight_decay, x
+
+DEFAULTS = {lr: 1e-3, momentum: 0.0, dampening: 0.0, weight_decay: 0.0}
+TORCH = Source("torch.optim.SGD", "documented algorithm; momentum as in Sutskever et al. 2013")
+G, D = Symbol("g_t"), Symbol("d_t")
+
+
+def nesterov_needs_momentum(options: Mapping[str, Any], hyper: Mapping[str, float]) -> bool:
+    """Nesterov's look-ahead is defined for momentum > 0 without dampening only."""
+    return not options.get("nesterov") or (hyper["momentum"] > 0 and hyper["dampening"] == 0)
+
+
+def direction(g_t: Expr, rate: Expr, nesterov: bool, first_step: str) -> tuple[Expr, Expr]:
+    """(next buffer, direction). torch's first buffer is the whole gradient, and without momentum there is none."""
+    averaged = momentum * b + (1 - dampening) * rate * g_t
+    undamped = Eq(momentum, 0) if first_step == "damped" else Or(Eq(t, 1), Eq(momentum, 0))
+    b_t = Piecewise((rate * g_t, undamped), (averaged, True))
+    return b_t, rate * g_t + momentum * b_t if nesterov else b_t
+
+
+def sgd_like(x_decayed: Expr, g_t: Expr, nesterov: bool, lr_place: str, first_step: str) -> Rule:
+    """x ← decayed x − lr·direction, the learning rate outside the buffer (torch) or inside it (Sutskever, Keras)."""
+    b_t, d_t = direction(g_t, lr if lr_place == "inside" else 1, nesterov, first_step)
+    new = x_decayed - (d_t if lr_place == "inside" else lr * d_t)
+    return Rule("sgd", new, {b: b_t}, DEFAULTS, TORCH, names={G: g_t, D: d_t})
+
+
+@family(allows=nesterov_needs_momentum)
+def sgd(
+    *,
+    nesterov: bool = False,
+    decay: Literal["l2", "none", "lr*wd", "wd"] = "l2",
+    lr_place: Literal["outside", "inside"] = "outside",
+    first_step: Literal["undamped", "damped"] = "undamped",
+) -> Rule:
+    """torch.optim.SGD."""
+    g_t = l2_gradient() if decay == "l2" else g
+    weight = shrunk(x, decay) if decay in ("lr*wd", "wd") else x
+    return sgd_like(weight, g_t, nesterov, lr_place, first_step)
+
+
+@family(allows=nesterov_needs_momentum, spellings=SPELLINGS)
+def sgdw(*, nesterov: bool = False, decay: Decay = "lr*wd", decouple: bool = True) -> Rule:
+    """SGD with decoupled decay of the old weight (arXiv:1711.05101, Algorithm 1, in timm's form: lr·wd)."""
+    g_t = g if decouple else l2_gradient()
+    return sgd_like(shrunk(x, decay) if decouple else x, g_t, nesterov, "outside", "undamped")
