@@ -1,0 +1,72 @@
+"""The plumbing of every reference optimizer; a rule adds only its hyperparameters and its `update`."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from types import SimpleNamespace
+from typing import Any
+
+import torch
+from torch import Tensor
+from torch.optim.optimizer import Optimizer, ParamsT
+
+from lawful.optimizers._bucket import Bucket, buckets
+
+__all__ = ["Bucket", "ForeachOptimizer", "Hyper", "ParamsT"]
+
+Hyper = SimpleNamespace  # the hyperparameters of a group: h.lr (a float), h.betas, …
+
+NOT_NEGATIVE = ("lr", "eps", "weight_decay", "momentum")
+
+
+class ForeachOptimizer(Optimizer):
+    """An optimizer whose rule is one `update` of a bucket of parameters by `torch._foreach_*` calls.
+
+    Parameters without a gradient are skipped, their counters too; sparse gradients count as the dense ones
+    they stand for, complex parameters as pairs of reals. State tensors have the parameter's shape and dtype.
+    The counter `state[p]["step"]` is a Python integer: exact beyond what any float format counts to, and left
+    alone by `load_state_dict`, which casts every other tensor to the parameter's dtype.
+    """
+
+    def __init__(self, params: ParamsT, **defaults: Any) -> None:
+        """Raise ValueError where a default has no meaning (see `validate`)."""
+        self.validate(defaults)
+        super().__init__(params, defaults)
+
+    def update(self, b: Bucket, h: Hyper) -> None:
+        """Update the bucket's parameters and states in place by the rule's step number `b.step`."""
+        raise NotImplementedError
+
+    def validate(self, group: dict[str, Any]) -> None:
+        """Raise ValueError unless every hyperparameter of `group` lies in its domain."""
+        for name in NOT_NEGATIVE:
+            if name in group and (_is_vector(group[name]) or not 0 <= group[name] < math.inf):
+                raise ValueError(f"{name} must be one finite number >= 0, got {group[name]!r}")
+        if not 0 <= group.get("alpha", 0) < 1:
+            raise ValueError(f"alpha must be >= 0 and < 1, got {group['alpha']!r}")
+        betas = group.get("betas", (0, 0))
+        if len(betas) != 2 or not all(0 <= beta < 1 for beta in betas):
+            raise ValueError(f"betas must be two numbers >= 0 and < 1, got {betas!r}")
+
+    def add_param_group(self, param_group: dict[str, Any]) -> None:
+        """Add a group, at any time; raise ValueError as the constructor does."""
+        self.validate({**self.defaults, **param_group})
+        super().add_param_group(param_group)
+
+    @torch.no_grad()
+    def step(self, closure: Callable[[], float] | None = None) -> float | None:  # type: ignore[override]
+        """Perform one step, after calling `closure` with gradients enabled, and return what it returned."""
+        loss = None
+        if closure is not None:
+            with torch.enable_grad():
+                loss = closure()
+        for group in self.param_groups:
+            hyper = Hyper(**group | {"lr": float(group["lr"])})
+            for bucket in buckets(group, self.state):
+                self.update(bucket, hyper)
+        return loss
+
+
+def _is_vector(value: object) -> bool:
+    return isinstance(value, Tensor) and value.numel() != 1

@@ -1,0 +1,98 @@
+"""Buckets: the parameters of a group that one foreach call can update together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, MutableMapping
+from typing import Any
+
+import torch
+from torch import Tensor
+
+State = dict[str, Any]
+
+# Elements of one CPU bucket. An update goes over the same few lists (x, g, m, v, scratch) in each of its
+# foreach calls: buckets of this size find them still in the cache, and are so few that the calls cost little.
+CPU_ELEMENTS = 1 << 17
+
+
+class Bucket:
+    """Parameters of one group with the same device, dtype and step count.
+
+    `params` and `grads` are lists of real tensors: a complex tensor of shape (...) appears as its view of
+    shape (..., 2). The tensors of `params` and of `state(...)` are updated in place; those of `grads` are
+    the user's and only read. `step` counts this update too: it is 1 in the first.
+    """
+
+    def __init__(
+        self, params: list[Tensor], grads: list[Tensor], states: list[State], step: int, maximize: bool
+    ) -> None:
+        """Take three lists of one length; under `maximize` the gradients become a negated copy."""
+        self._leaves, self._states, self.step = params, states, step
+        self.params = _real(params)
+        self.grads = _real([g if g.layout is torch.strided else g.to_dense() for g in grads])
+        if maximize:
+            self.grads = list(torch._foreach_neg(self.grads))
+
+    def lacks(self, name: str) -> bool:
+        """Whether the state `name` has yet to be made; parameters of one bucket agree on it."""
+        return self._states[0].get(name) is None
+
+    def state(self, name: str) -> list[Tensor]:
+        """The state tensors `name`, of the parameters' shapes and dtype; zeros at first."""
+        if self.lacks(name):
+            for p, state in zip(self._leaves, self._states, strict=True):
+                state[name] = torch.zeros_like(p, memory_format=torch.preserve_format)
+        return _real([state[name] for state in self._states])
+
+    def add_l2(self, weight_decay: float) -> None:
+        """L2 regularisation, the coupled form of decay: g ← g + wd·x, in a copy."""
+        if weight_decay:
+            self.grads = list(torch._foreach_add(self.grads, self.params, alpha=weight_decay))
+
+    def shrink(self, amount: float) -> None:
+        """Decoupled decay: x ← x·(1 − amount)."""
+        if amount:
+            torch._foreach_mul_(self.params, 1 - amount)
+
+
+def buckets(group: dict[str, Any], states: MutableMapping[Tensor, State]) -> Iterator[Bucket]:
+    """Count the step of every parameter of `group` that has a gradient, and bucket them."""
+    alike: dict[Any, tuple[list[Tensor], list[Tensor], list[State]]] = {}
+    for p in group["params"]:
+        if (grad := p.grad) is None:
+            continue
+        state = states[p]
+        key = p.device, p.dtype, int(state.get("step", 0)), tuple(state)
+        if (lists := alike.get(key)) is None:
+            lists = alike[key] = ([], [], [])
+        lists[0].append(p)
+        lists[1].append(grad)
+        lists[2].append(state)
+    for (device, _, steps, _), (params, grads, own) in alike.items():
+        step = steps + 1
+        for state in own:
+            state["step"] = step
+        if device.type != "cpu":
+            yield Bucket(params, grads, own, step, group["maximize"])
+            continue
+        for part in _parts(params):
+            yield Bucket(params[part], grads[part], own[part], step, group["maximize"])
+
+
+def _parts(params: list[Tensor]) -> Iterator[slice]:
+    """Slices of at most `CPU_ELEMENTS` elements, or of one larger parameter."""
+    start = size = 0
+    for i, p in enumerate(params):
+        n = p.numel()
+        size += n
+        if size > CPU_ELEMENTS and i > start:
+            yield slice(start, i)
+            start, size = i, n
+    yield slice(start, len(params))
+
+
+def _real(tensors: list[Tensor]) -> list[Tensor]:
+    """Complex tensors as pairs of reals, which share their memory."""
+    if not tensors[0].is_complex():
+        return tensors
+    return [torch.view_as_real(t.resolve_conj()) for t in tensors]
