@@ -1,0 +1,38 @@
+"""Lion: evolved sign momentum."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from lawful.optimizers._base import Bucket, ForeachOptimizer, Hyper, ParamsT
+
+
+class Lion(ForeachOptimizer):
+    """x ← x − lr·(sign(β1·m + (1 − β1)·g) + wd·x), then m ← β2·m + (1 − β2)·g.
+
+    Source: arXiv 2302.06675, algorithm 2. Raises ValueError if lr or weight_decay is negative, or a beta is
+    outside [0, 1).
+    """
+
+    def __init__(
+        self,
+        params: ParamsT,
+        lr: float | Tensor = 1e-4,
+        betas: tuple[float, float] = (0.9, 0.99),
+        weight_decay: float = 0.0,
+        *,
+        maximize: bool = False,
+    ) -> None:
+        """See the class."""
+        super().__init__(params, lr=lr, betas=betas, weight_decay=weight_decay, maximize=maximize)
+
+    def update(self, b: Bucket, h: Hyper) -> None:
+        """Algorithm 2, the body of the loop."""
+        beta1, beta2 = h.betas
+        m = b.state("exp_avg")
+        b.shrink(h.lr * h.weight_decay)
+        direction = torch._foreach_lerp(m, b.grads, 1 - beta1)  # c_t = β1 m_{t−1} + (1 − β1) g
+        torch._foreach_sign_(direction)
+        torch._foreach_add_(b.params, direction, alpha=-h.lr)
+        torch._foreach_lerp_(m, b.grads, 1 - beta2)  # m_t = β2 m_{t−1} + (1 − β2) g
