@@ -1,0 +1,104 @@
+"""Time every reference optimizer beside torch.optim in one run: `python benchmarks/speed.py [--device cuda]`.
+
+Repetitions are interleaved in random order, so that a busy machine and a warm cache favour none of them, and
+medians are compared.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+from collections.abc import Callable
+from statistics import median
+from time import perf_counter
+from typing import Any, cast
+
+import torch
+from torch.optim import Optimizer
+
+from lawful.optimizers import available
+
+OPTIONS: dict[str, dict[str, Any]] = {
+    "sgd": {"momentum": 0.9},
+    "sgdw": {"momentum": 0.9, "weight_decay": 1e-2},
+    "lion": {"weight_decay": 1e-2},
+}
+BASELINE = "torch adamw"
+
+
+def arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--device", default="cpu", help="torch device (default: cpu)")
+    parser.add_argument("--tensors", type=int, default=100)
+    parser.add_argument("--elements", type=int, default=10_000, help="of each tensor")
+    parser.add_argument("--repetitions", type=int, default=40)
+    parser.add_argument("--steps", type=int, default=5, help="per repetition")
+    return parser.parse_args()
+
+
+def parameters(args: argparse.Namespace) -> list[torch.nn.Parameter]:
+    generator = torch.Generator().manual_seed(0)
+    made = []
+    for _ in range(args.tensors):
+        x, g = torch.randn(2, args.elements, generator=generator).to(args.device)
+        made.append(torch.nn.Parameter(x.clone()))
+        made[-1].grad = g.clone()
+    return made
+
+
+def twin(name: str, cls: type[Optimizer]) -> Callable[..., Optimizer] | None:
+    """torch's optimizer of the same rule, if it has one."""
+    if name == "amsgrad":
+        return lambda params, **options: torch.optim.Adam(params, amsgrad=True, **options)
+    return cast("Callable[..., Optimizer] | None", getattr(torch.optim, cls.__name__, None))
+
+
+def contestants(args: argparse.Namespace) -> dict[str, Optimizer]:
+    found: dict[str, Optimizer] = {}
+    for name, cls in available().items():
+        options = OPTIONS.get(name, {})
+        found[name] = cls(parameters(args), **options)
+        if make := twin(name, cls):
+            found[f"torch {name}"] = make(parameters(args), foreach=True, **options)
+    return found
+
+
+def timed(optimizer: Optimizer, args: argparse.Namespace) -> float:
+    """Seconds per step."""
+    steps: int = args.steps
+    synchronize(args.device)
+    start = perf_counter()
+    for _ in range(steps):
+        optimizer.step()
+    synchronize(args.device)
+    return (perf_counter() - start) / steps
+
+
+def synchronize(device: str) -> None:
+    """Wait for the device's queued work."""
+    if device.startswith("cuda"):
+        torch.cuda.synchronize(device)
+
+
+def main() -> None:
+    args = arguments()
+    torch.set_num_threads(1)
+    optimizers = contestants(args)
+    seconds: dict[str, list[float]] = {name: [] for name in optimizers}
+    for optimizer in optimizers.values():  # allocate the state
+        timed(optimizer, args)
+    for _ in range(args.repetitions):
+        for name in random.sample(list(optimizers), len(optimizers)):
+            seconds[name].append(timed(optimizers[name], args))
+    medians = {name: median(times) for name, times in seconds.items()}
+
+    print(f"torch {torch.__version__}, {args.device}, 1 thread, {args.tensors} x {args.elements} float32")
+    print(f"{'optimizer':<10}{'ms/step':>9}{'torch ms':>10}{'vs torch twin':>15}{'vs torch AdamW':>16}")
+    for name in available():
+        own, other = medians[name], medians.get(f"torch {name}")
+        beside = f"{other * 1e3:>10.3f}{other / own:>14.2f}x" if other else f"{'-':>10}{'-':>15}"
+        print(f"{name:<10}{own * 1e3:>9.3f}{beside}{medians[BASELINE] / own:>15.2f}x")
+
+
+if __name__ == "__main__":
+    main()
