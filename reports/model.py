@@ -1,0 +1,182 @@
+"""The report: what a record says, put together. Every renderer draws this and nothing else."""
+
+import math
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Self, TypeVar
+
+import msgspec
+
+from lawful.reports.encoding import encode, restore
+from lawful.reports.record import Event, read
+from lawful.reports.session import Session
+from lawful.reports.subjects import RuleText, Target
+from lawful.verify.errors import Unanswerable
+from lawful.verify.evidence import Check, Evidence, Figure, Finding, Proof, Verdict
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Result:
+    """A check and what it saw."""
+
+    check: Check
+    evidence: Evidence
+
+
+@dataclass(frozen=True)
+class Summary:
+    """All results of one target against one rule."""
+
+    target: str
+    rule: str
+    results: list[Result]
+
+    @property
+    def verdict(self) -> Verdict:
+        """The worst; inconclusive if nothing applied."""
+        return overall(result.evidence.verdict for result in self.results)
+
+    @property
+    def comparisons(self) -> int:
+        """How many values were compared."""
+        return sum(result.evidence.comparisons for result in self.results)
+
+    @property
+    def no_verdict(self) -> int:
+        """How many comparisons had an infinite budget."""
+        return sum(result.evidence.no_verdict for result in self.results)
+
+    @property
+    def worst(self) -> float:
+        """The largest deviation in units of the budget; NaN counts as the largest of all."""
+        seen = [result.evidence.worst for result in self.results]
+        return max(seen, key=lambda ratio: math.inf if math.isnan(ratio) else ratio, default=0.0)
+
+    @property
+    def seconds(self) -> float:
+        """The checks' wall times, added."""
+        return sum(result.evidence.seconds for result in self.results)
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a record says.
+
+    Attributes:
+        session: machine, versions, settings.
+        targets: the implementations that were looked at.
+        rules: the rules that they were held against.
+        proofs: of laws.
+        results: of checks, in the order in which they finished.
+        in_flight: checks that had begun and never finished.
+        ended: whether the run came to its end.
+        hash: of the record's last line, which seals it.
+        path: of the record, as the user named it.
+    """
+
+    session: Session = field(default_factory=Session)
+    targets: list[Target] = field(default_factory=list)
+    rules: list[RuleText] = field(default_factory=list)
+    proofs: list[Proof] = field(default_factory=list)
+    results: list[Result] = field(default_factory=list)
+    in_flight: list[Check] = field(default_factory=list)
+    ended: bool = False
+    hash: str = ""
+    path: str = ""
+
+    @classmethod
+    def read(cls, path: str | Path) -> Self:
+        """The report of a record on disk.
+
+        Raises:
+            Unanswerable: no such record, or its chain is broken.
+        """
+        return cls.of(read(path), str(path))
+
+    @classmethod
+    def of(cls, events: Iterable[Event], path: str = "") -> Self:
+        """The report of a record's events.
+
+        Raises:
+            Unanswerable: an event lacks what it must say.
+        """
+        said = list(events)
+        results = _all(said, "finished", Result)
+        return cls(
+            session=next(iter(_all(said, "session", Session, "session")), Session()),
+            targets=_all(said, "target", Target, "target"),
+            rules=_all(said, "rule", RuleText, "rule"),
+            proofs=_all(said, "proof", Proof, "proof"),
+            results=results,
+            in_flight=_without(_all(said, "started", Check, "check"), [result.check for result in results]),
+            ended=any(event.event == "end" for event in said),
+            hash=said[-1].hash if said else "",
+            path=path,
+        )
+
+    @property
+    def verdict(self) -> Verdict:
+        """The worst of all; inconclusive if nothing applied; at best inconclusive if the run did not end."""
+        verdicts = [*(r.evidence.verdict for r in self.results), *(proof.verdict for proof in self.proofs)]
+        return overall(verdicts if self.ended else [*verdicts, Verdict.INCONCLUSIVE])
+
+    @property
+    def exit_code(self) -> int:
+        """0 lawful, 1 unlawful, 3 otherwise."""
+        return self.verdict.exit_code
+
+    @property
+    def summaries(self) -> list[Summary]:
+        """The results by target and rule, in the order in which these first appear."""
+        groups: dict[tuple[str, str], list[Result]] = {}
+        for result in self.results:
+            groups.setdefault((result.check.target, result.check.rule), []).append(result)
+        return [Summary(target, rule, results) for (target, rule), results in groups.items()]
+
+    @property
+    def findings(self) -> list[tuple[Check, Finding]]:
+        """Every finding with its check, in the order of the results."""
+        return [(r.check, finding) for r in self.results for finding in r.evidence.findings]
+
+    @property
+    def figures(self) -> list[tuple[Check, Figure]]:
+        """Every figure with its check."""
+        return [(r.check, figure) for r in self.results for figure in r.evidence.figures]
+
+    @property
+    def notes(self) -> dict[str, list[Check]]:
+        """Note → the checks that made it."""
+        found: dict[str, list[Check]] = {}
+        for result in self.results:
+            for note in result.evidence.notes:
+                found.setdefault(note, []).append(result.check)
+        return found
+
+
+def overall(verdicts: Iterable[Verdict]) -> Verdict:
+    """The worst verdict; inconclusive if there is none, or none that applied: nothing was tested."""
+    worst = max(verdicts, key=lambda verdict: verdict.rank, default=Verdict.NOT_APPLICABLE)
+    return Verdict.INCONCLUSIVE if worst is Verdict.NOT_APPLICABLE else worst
+
+
+def _all(events: Iterable[Event], name: str, kind: type[T], key: str = "") -> list[T]:
+    """The payloads of all events of one name; `key` names the only thing in them that is looked at."""
+    try:
+        return [restore(kind, e.payload[key] if key else e.payload) for e in events if e.event == name]
+    except (msgspec.ValidationError, KeyError) as error:
+        raise Unanswerable(f"an event {name!r} of the record does not say what it must: {error}.") from error
+
+
+def _without(checks: list[Check], finished: list[Check]) -> list[Check]:
+    """`checks` less one occurrence for each of `finished`."""
+    left = Counter(encode(check) for check in finished)
+    open_: list[Check] = []
+    for check in checks:
+        left[encode(check)] -= 1
+        if left[encode(check)] < 0:
+            open_.append(check)
+    return open_

@@ -1,0 +1,119 @@
+"""The record of a run: one JSON line per event, written as it comes, with the SHA-256 of the line before.
+
+A run that is killed keeps every line up to the kill. A line that is edited, removed, added or moved later
+breaks the chain at its successor; reports print the hash of the last line, which seals the record.
+"""
+
+import time
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from threading import Lock
+from typing import Any, BinaryIO, Self
+
+import msgspec
+
+from lawful.reports.encoding import decode, encode
+from lawful.verify.errors import Unanswerable
+
+FIRST = "0" * 64
+"""What stands for the previous line's hash in the first line."""
+
+
+@dataclass(frozen=True)
+class Event:
+    """One line of the record.
+
+    Attributes:
+        position: of the line, from 0.
+        prev: SHA-256 of the previous line's bytes without the line break, in hexadecimal.
+        event: `session`, `target`, `rule`, `proof`, `started`, `finished` or `end`.
+        at: seconds since the epoch.
+        payload: what the event says, as JSON values.
+        hash: SHA-256 of this line.
+    """
+
+    position: int
+    prev: str
+    event: str
+    at: float
+    payload: dict[str, Any]
+    hash: str
+
+
+class Record:
+    """An append-only record that is being written. Usable from several threads and as a context manager."""
+
+    def __init__(self, file: BinaryIO, path: Path) -> None:
+        """A record on an empty unbuffered file; `Record.open` makes one."""
+        self._file, self._lock, self._position, self.hash, self.path = file, Lock(), 0, FIRST, path
+
+    @classmethod
+    def open(cls, path: str | Path) -> Self:
+        """A new record at `path`, in place of what was there; folders are made where they lack.
+
+        Raises:
+            Unanswerable: the file cannot be written.
+        """
+        try:
+            Path(path).parent.mkdir(parents=True, exist_ok=True)
+            return cls(open(path, "wb", buffering=0), Path(path))
+        except OSError as error:
+            raise Unanswerable(f"the record {str(path)!r} cannot be written: {error.strerror}.") from error
+
+    def append(self, event: str, **payload: Any) -> None:
+        """Writes one event. Unbuffered: whatever kills this process afterwards, the line stands."""
+        with self._lock:
+            head = {
+                "position": self._position,
+                "prev": self.hash,
+                "event": event,
+                "at": round(time.time(), 3),
+            }
+            line = encode({**head, "payload": payload})
+            self._file.write(line + b"\n")
+            self._position, self.hash = self._position + 1, sha256(line).hexdigest()
+
+    def close(self) -> None:
+        """Closes the file."""
+        self._file.close()
+
+    def __enter__(self) -> Self:
+        """The record itself."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Closes the file."""
+        self.close()
+
+
+def read(path: str | Path) -> list[Event]:
+    """The events of a record, its chain verified. A torn last line, as a killed run leaves it, is left out.
+
+    Raises:
+        Unanswerable: the file cannot be read, or the chain is broken; says at which line.
+    """
+    try:
+        lines = (
+            Path(path).read_bytes().split(b"\n")[:-1]
+        )  # what follows the last line break is torn, or nothing
+    except OSError as error:
+        raise Unanswerable(f"the record {str(path)!r} cannot be read: {error.strerror}.") from error
+    events: list[Event] = []
+    for number, line in enumerate(lines, 1):
+        events.append(_verified(line, events, f"record {str(path)!r}, line {number}"))
+    return events
+
+
+def _verified(line: bytes, before: list[Event], where: str) -> Event:
+    try:
+        event = msgspec.convert({**decode(line), "hash": sha256(line).hexdigest()}, Event)
+    except (msgspec.MsgspecError, TypeError, UnicodeDecodeError) as error:
+        raise Unanswerable(f"{where} is not an event ({error}): it was damaged or edited.") from error
+    if event.position != len(before):
+        raise Unanswerable(
+            f"{where} says that it is line {event.position + 1}: lines are missing or were moved."
+        )
+    if event.prev != (before[-1].hash if before else FIRST):
+        raise Unanswerable(f"{where} does not follow from the line before it: one of the two was edited.")
+    return event
