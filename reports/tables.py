@@ -1,0 +1,79 @@
+"""The lists of `lawful prove`, `lawful rules` and `lawful laws` on a terminal."""
+
+from collections.abc import Iterable, Iterator
+from typing import Protocol
+
+from rich.console import Console, Group, RenderableType
+from rich.padding import Padding
+from rich.text import Text
+
+from lawful.reports.mathematics import rule_text
+from lawful.reports.terminal import STYLES, pairs
+from lawful.reports.words import GLYPHS, proof_status, seconds
+from lawful.verify.evidence import Proof
+from lawful.verify.rule import Family, Rule
+
+
+class Stated(Protocol):
+    """What a law says of itself."""
+
+    @property
+    def name(self) -> str:
+        """The law's name."""
+        ...
+
+    @property
+    def statement(self) -> str:
+        """The law in a sentence."""
+        ...
+
+    @property
+    def source(self) -> object:
+        """Where it is stated."""
+        ...
+
+
+def show_proofs(proofs: Iterable[Proof], console: Console, steps: bool = False) -> None:
+    """Prints the proofs of `lawful prove`, each with what it rests on; `steps` adds the proofs themselves."""
+    for proof in proofs:
+        console.print(proved(proof, steps))
+
+
+def proved(proof: Proof, steps: bool = False) -> RenderableType:
+    """One proof: statement, status, source, method, time."""
+    said = {
+        "proof": f"{proof_status(proof)} ({proof.kind}, {seconds(proof.seconds)})",
+        "second check": proof.second_check,
+        "neighbour": proof.neighbour,
+        "source": proof.source,
+    }
+    lines = [Text(line, "dim") for line in proof.steps] if steps else []
+    body = Group(Text(proof.statement), pairs({k: v for k, v in said.items() if v}), *lines)
+    title = Text.assemble((GLYPHS[proof.verdict], STYLES[proof.verdict]), " ", (proof.law, "bold"))
+    return Group(title, Padding(body, (0, 0, 1, 2)))
+
+
+def show_rules(families: Iterable[Family], console: Console) -> None:
+    """Prints the list of `lawful rules`: name, source, and the conventions with the default first."""
+    for family in families:
+        console.print(Text.assemble((family.name, "bold"), "  ", (str(family().source), "dim")))
+        choices = {name: " | ".join(map(repr, values)) for name, values in family.conventions.items()}
+        console.print(Padding(pairs(choices), (0, 0, 1, 2)))
+
+
+def show_rule(rule: Rule, console: Console) -> None:
+    """Prints one rule as its paper does, with the values that it starts from and the defaults."""
+    text = rule_text(rule)
+    console.print(Text.assemble((text.rule, "bold"), "  ", (text.source, "dim")))
+    console.print(Padding(Text(text.text), (1, 0, 1, 2)), no_wrap=True, overflow="ignore", crop=False)
+
+
+def show_laws(laws: Iterable[Stated], console: Console) -> None:
+    """Prints the list of `lawful laws`: name, statement, source."""
+    console.print(Group(*_laws(laws)))
+
+
+def _laws(laws: Iterable[Stated]) -> Iterator[RenderableType]:
+    for law in laws:
+        yield Text(law.name, "bold")
+        yield Padding(Group(Text(law.statement), Text(str(law.source), "dim")), (0, 0, 1, 2))

@@ -1,0 +1,66 @@
+"""Results arranged for the eye: the matrix's rows and columns, findings that say the same as one."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from lawful.reports.model import Result
+from lawful.verify.evidence import Check, Finding, Verdict
+
+DTYPES = ("float64", "float32", "bfloat16", "float16")
+"""The order in which dtypes are shown: from the finest to the coarsest; others follow."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of a matrix: one property of one way of running, a result per dtype."""
+
+    property: str
+    path: str
+    device: str
+    cells: dict[str, Result]
+
+
+@dataclass(frozen=True)
+class Group:
+    """One finding and every check that made it: shown once, with the first check's counterexample."""
+
+    finding: Finding
+    results: list[Result]
+
+    @property
+    def checks(self) -> list[Check]:
+        """The checks that made it."""
+        return [result.check for result in self.results]
+
+    @property
+    def verdict(self) -> Verdict:
+        """The first check's."""
+        return self.results[0].evidence.verdict
+
+
+def dtypes(results: Iterable[Result]) -> list[str]:
+    """The dtypes that occur, finest first."""
+    seen = dict.fromkeys(result.check.dtype for result in results)
+    return sorted(seen, key=lambda dtype: DTYPES.index(dtype) if dtype in DTYPES else len(DTYPES))
+
+
+def rows(results: Iterable[Result]) -> list[Row]:
+    """A row for each property and way of running, in the order in which properties first appear."""
+    found: dict[tuple[str, str, str], dict[str, Result]] = {}
+    for result in results:
+        check = result.check
+        found.setdefault((check.property, check.path, check.device), {})[check.dtype] = result
+    order = list(dict.fromkeys(prop for prop, _, _ in found))
+    return [
+        Row(*key, cells) for key, cells in sorted(found.items(), key=lambda item: order.index(item[0][0]))
+    ]
+
+
+def groups(results: Iterable[Result]) -> list[Group]:
+    """Findings of one property in the same words are one group; those with a counterexample come first."""
+    found: dict[tuple[str, str], Group] = {}
+    for result in results:
+        for finding in result.evidence.findings:
+            group = found.setdefault((result.check.property, finding.message), Group(finding, []))
+            group.results.append(result)
+    return sorted(found.values(), key=lambda group: group.finding.counterexample is None)

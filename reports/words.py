@@ -1,0 +1,166 @@
+"""How a report speaks: the words, numbers and commands that all renderers share."""
+
+import math
+import shlex
+
+from lawful.reports.model import Report, Summary
+from lawful.verify.evidence import Check, Counterexample, Proof, Verdict
+
+GLYPHS = {
+    Verdict.LAWFUL: "✓",
+    Verdict.UNLAWFUL: "✗",
+    Verdict.CRASHED: "!",
+    Verdict.TIMED_OUT: "⧗",
+    Verdict.INCONCLUSIVE: "?",
+    Verdict.NOT_APPLICABLE: "–",
+}
+"""A sign for each verdict, so that no report depends on colour."""
+
+VERBS = {
+    Verdict.LAWFUL: "follows",
+    Verdict.UNLAWFUL: "does not follow",
+}
+
+
+def count(number: int) -> str:
+    """`812`, `31,400`, `3.1 M`, `2.4 G`."""
+    for size, unit in ((10**9, " G"), (10**6, " M")):
+        if number >= size:
+            return f"{number / size:.1f}{unit}"
+    return f"{number:,}"
+
+
+def number(value: float) -> str:
+    """A number to three digits: `0`, `0.84`, `12.3`, `1.25e9`, `∞`, `NaN`."""
+    if math.isnan(value):
+        return "NaN"
+    if math.isinf(value):
+        return "∞" if value > 0 else "−∞"
+    if value == 0 or 1e-3 <= abs(value) < 1e5:
+        return f"{value:.3g}" if abs(value) < 1000 else f"{value:.0f}"
+    mantissa, _, exponent = f"{value:.2e}".partition("e")
+    return f"{mantissa}e{int(exponent)}"
+
+
+def ratio(value: float) -> str:
+    """A share of the budget to two decimals, or as many as tell it from 1: `0.84`, `0.9996`, `2.02e9`."""
+    if not 0.01 <= value < 10:
+        return number(value)
+    digits = next((d for d in range(2, 16) if round(value, d) != 1), 2)
+    return f"{value:.{digits}f}"
+
+
+def plural(number_: int, noun: str) -> str:
+    """`1 check`, `16 checks`."""
+    return f"{count(number_)} {noun}" if number_ == 1 else f"{count(number_)} {noun}s"
+
+
+def seconds(value: float) -> str:
+    """`0.84 s`, `12 s`, `3 min 20 s`."""
+    if value < 10:
+        return f"{value:.2g} s" if value >= 0.1 else f"{value * 1000:.0f} ms"
+    return f"{value:.0f} s" if value < 120 else f"{int(value // 60)} min {int(value % 60)} s"
+
+
+def plain(text: str) -> str:
+    """Text that somebody else wrote, without what could steer a terminal."""
+    return "".join(c if c.isprintable() or c in "\n\t" else f"\\x{ord(c):02x}" for c in text)
+
+
+def way(check: Check) -> str:
+    """The way in which the candidate ran: `foreach`, `fused on cuda`."""
+    return check.path if check.device == "cpu" else f"{check.path} on {check.device}"
+
+
+def sentence(summary: Summary) -> str:
+    """What the checks of one target came to, as a sentence."""
+    said = f"{plain(summary.target)} {VERBS.get(summary.verdict, 'against')} {plain(summary.rule)}"
+    return f"{said}: {summary.verdict} — {tally(summary)}"
+
+
+def tally(summary: Summary) -> str:
+    """`16 checks, 3.1 M comparisons, largest deviation 0.84 of the budget`."""
+    parts = [plural(len(summary.results), "check")]
+    verdicts = [result.evidence.verdict for result in summary.results]
+    for verdict in sorted(set(verdicts) - {Verdict.LAWFUL}, key=lambda each: -each.rank):
+        parts.append(f"{verdicts.count(verdict)} {verdict}")
+    if summary.comparisons:
+        parts.append(plural(summary.comparisons, "comparison"))
+        parts.append(f"largest deviation {deviation(summary.worst)}")
+    if share := no_verdict(summary.no_verdict, summary.comparisons):
+        parts.append(share)
+    return ", ".join(parts)
+
+
+def deviation(worst: float) -> str:
+    """`0.84 of the budget`, `1.25e9 times the budget`."""
+    return f"{ratio(worst)} {'of' if worst <= 1 else 'times'} the budget"
+
+
+def no_verdict(without: int, comparisons: int) -> str:
+    """`0.02 % of them without verdict`; nothing if all had one."""
+    if not without:
+        return ""
+    return f"{100 * without / max(comparisons, 1):.2g} % of them without verdict"
+
+
+def spread(checks: list[Check]) -> str:
+    """Whom a note concerns: the targets, and in how many checks each."""
+    targets = dict.fromkeys(plain(check.target) for check in checks)
+    if len(targets) > 3:
+        return f"{plural(len(checks), 'check')} of {len(targets)} targets"
+    return f"{', '.join(targets)}; {plural(len(checks), 'check')}"
+
+
+def where(check: Check) -> str:
+    """The check in words: `lib:AdamW, adamw: conformance, foreach, float32`."""
+    return plain(f"{check.target}, {check.rule}: {check.property}, {way(check)}, {check.dtype}")
+
+
+def seen(example: Counterexample) -> str:
+    """What the counterexample shows, as a sentence."""
+    judged = "confirmed in ball arithmetic" if example.confirmed else "by the screening oracle alone"
+    return (
+        f"At step {example.step}, lane {example.lane} of {plain(example.tensor)}, the rule gives "
+        f"{example.expected!r} ± {number(example.budget)} ({judged}) and the implementation "
+        f"{example.seen!r}: {deviation(example.ratio)}."
+    )
+
+
+def facts(example: Counterexample) -> dict[str, str]:
+    """The inputs of a counterexample, in words."""
+    said = {"hyperparameters": assignments(example.constructor), "x₀": repr(example.x0)}
+    shown = [repr(gradient) for gradient in example.gradients[:6]]
+    more = len(example.gradients) - len(shown)
+    said["gradients"] = ", ".join(shown) + (f", … and {more} more" if more > 0 else "")
+    for step, changes in example.schedule.items():
+        said[f"before step {step}"] = assignments(changes)
+    return said
+
+
+def assignments(values: dict[str, object] | dict[str, float]) -> str:
+    """`lr=0.001, betas=(0.9, 0.999)`."""
+    return plain(", ".join(f"{name}={value!r}" for name, value in values.items())) or "defaults"
+
+
+def repeat(report: Report, check: Check) -> str:
+    """The command that asks the same question again."""
+    words = ["lawful", "check", check.target, "--rule", check.rule, "--device", check.device]
+    words += ["--profile", report.session.profile, "--seed", str(report.session.seed)]
+    return " ".join(map(quoted, words))
+
+
+def quoted(word: str) -> str:
+    """A word for a shell, in double quotes where that is easier to read."""
+    easy = "'" in word and word.isprintable() and not set(word) & set('"$`!\\')
+    return f'"{word}"' if easy else shlex.quote(word)
+
+
+def proof_status(proof: Proof) -> str:
+    """What holds of a proof, in words."""
+    said = [
+        "proved" if proof.proved else "not proved",
+        "confirmed" if proof.confirmed else "not confirmed",
+        "neighbour refused" if proof.refused else "neighbour not refused",
+    ]
+    return ", ".join(said)
