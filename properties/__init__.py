@@ -1,0 +1,1 @@
+"""The checks: what is run on a candidate. Each is a property over what Hypothesis draws; pytest collects them."""

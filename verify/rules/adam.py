@@ -61,18 +61,11 @@ def adam_like(
     return Rule("adam", new, state, {**DEFAULTS, weight_decay: wd}, source, names={G: g_t, STEP: step})
 
 
-@family(spellings=SPELLINGS)
-def adam(
-    *,
-    decouple: bool = False,
-    amsgrad: Maximum = False,
-    eps: Eps = "outside",
-    bias_correction: bool = True,
-    decay: Decay = "lr*wd",
-) -> Rule:
-    """torch.optim.Adam: L2 regularisation, eps outside the corrected root."""
+@family()
+def adam(*, amsgrad: Maximum = False, eps: Eps = "outside", bias_correction: bool = True) -> Rule:
+    """torch.optim.Adam: L2 regularisation, eps outside the corrected root. With decoupled decay it is `adamw`."""
     source = Source("arXiv:1412.6980", "Algorithm 1")
-    return adam_like(0.0, source, decouple, decay, "before", eps, bias_correction, amsgrad)
+    return adam_like(0.0, source, False, eps_place=eps, bias_correction=bias_correction, amsgrad=amsgrad)
 
 
 @family(spellings=SPELLINGS)
@@ -91,7 +84,7 @@ def adamw(
 
 
 @family()
-def amsgrad(*, amsgrad: Maximum = True, decouple: bool = False, eps: Eps = "outside") -> Rule:
+def amsgrad(*, amsgrad: Literal[True, "paper", "corrected"] = True, eps: Eps = "outside") -> Rule:
     """AMSGrad: Adam that divides by the largest second moment so far."""
     source = Source("arXiv:1904.09237", "Algorithm 2")
-    return adam_like(0.0, source, decouple, eps_place=eps, amsgrad=amsgrad)
+    return adam_like(0.0, source, False, eps_place=eps, amsgrad=amsgrad)

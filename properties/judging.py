@@ -1,0 +1,120 @@
+"""A candidate's values against the oracle's balls."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from lawful.properties.scenarios import Block, Scenario
+from lawful.verify.formats import FORMATS, Format
+from lawful.verify.oracle import Oracle, State
+from lawful.verify.rule import Rule
+
+
+@dataclass(frozen=True)
+class Part:
+    """The lanes of a scenario that share hyperparameters and format, one after the other."""
+
+    group: int
+    dtype: torch.dtype
+    members: tuple[int, ...]
+    x0: Tensor
+    gradients: Tensor
+
+    def gather(self, parameters: list[Tensor]) -> Tensor:
+        """The candidate's values of these lanes, in float64."""
+        return torch.cat([parameters[i].detach().reshape(-1).to(torch.float64) for i in self.members])
+
+    def locate(self, lane: int, blocks: list[Block]) -> tuple[Block, int]:
+        """The block and the index in it of a lane."""
+        for i in self.members:
+            if lane < blocks[i].x0.numel():
+                return blocks[i], lane
+            lane -= blocks[i].x0.numel()
+        raise IndexError(lane)
+
+
+def parts(blocks: list[Block], device: str) -> list[Part]:
+    """The parts of a scenario's blocks."""
+    keys = sorted({(b.group, str(b.x0.dtype)) for b in blocks})
+    return [_part(blocks, group, dtype, device) for group, dtype in keys]
+
+
+def _part(blocks: list[Block], group: int, dtype: str, device: str) -> Part:
+    members = tuple(i for i, b in enumerate(blocks) if b.group == group and str(b.x0.dtype) == dtype)
+    x0 = torch.cat([blocks[i].x0.reshape(-1) for i in members]).to(device)
+    gradients = torch.cat([blocks[i].gradients.reshape(len(blocks[i].gradients), -1) for i in members], 1).to(device)
+    return Part(group, blocks[members[0]].x0.dtype, members, x0, gradients)
+
+
+def format_of(dtype: torch.dtype, path: Mapping[str, Any], device: str) -> Format:
+    """The format in which a path computes: float32 scalars where it keeps the step as a tensor, flushing on devices."""
+    fmt = FORMATS[dtype]
+    if path.get("capturable") or path.get("differentiable"):
+        fmt = fmt.tensor_scalars()
+    return fmt if device == "cpu" else fmt.flushing()
+
+
+class Trajectories:
+    """The oracle's trajectories of a scenario's parts, kept so that all paths of a dtype share them."""
+
+    def __init__(self) -> None:
+        """Nothing computed yet."""
+        self._compute = lru_cache(maxsize=128)(self._run)
+        self._oracles: dict[tuple[str, Format], Oracle] = {}
+        self._pending: tuple[Rule, Part, Scenario] | None = None
+
+    def of(self, rule: Rule, fmt: Format, part: Part, scenario: Scenario) -> list[State]:
+        """The states after each step."""
+        self._pending = (rule, part, scenario)
+        return self._compute(rule.hash, fmt, part.members, repr(scenario), str(part.x0.device))
+
+    def _run(self, rule_hash: str, fmt: Format, members: tuple[int, ...], scenario: str, device: str) -> list[State]:
+        assert self._pending is not None
+        rule, part, drawn = self._pending
+        oracle = self.oracle(rule, fmt)
+        state, states = oracle.start(part.x0), []
+        for step in range(1, drawn.steps + 1):
+            state = oracle.step(state, part.gradients[step - 1], _of_rule(rule, drawn.hyper_at(part.group, step)))
+            states.append(state)
+        return states
+
+    def oracle(self, rule: Rule, fmt: Format) -> Oracle:
+        """The compiled oracle."""
+        return self._oracles.setdefault((rule.hash, fmt), Oracle(rule, fmt))
+
+
+def _of_rule(rule: Rule, hyper: Mapping[Any, float]) -> dict[Any, float]:
+    return {s: float(hyper[s]) for s in rule.hyperparameters}
+
+
+@dataclass
+class Tally:
+    """What has been compared so far."""
+
+    comparisons: int = 0
+    no_verdict: int = 0
+    worst: float = 0.0
+    ratios: list[Tensor] = field(default_factory=list)
+
+    def add(self, state: State, seen: Tensor) -> Tensor:
+        """Compares one step's values; returns each lane's ratio to the budget (0 where there is no verdict)."""
+        distance = torch.nan_to_num(state.x.distance(seen), torch.inf, torch.inf)
+        budget = torch.as_tensor(state.x.radius).expand_as(distance)
+        decided = torch.isfinite(budget)
+        ratio = torch.where(distance > 0, distance / budget, 0.0)
+        ratio = torch.where(decided, ratio, 0.0)
+        self.comparisons += distance.numel()
+        self.no_verdict += int((~decided).sum())
+        self.worst = max(self.worst, float(ratio.max()) if ratio.numel() else 0.0)
+        self.ratios.append(ratio[decided & (budget > 0)].to(torch.float32))
+        return ratio
+
+    @property
+    def median(self) -> float:
+        """The median ratio over comparisons with a budget above 0."""
+        everything = torch.cat(self.ratios) if self.ratios else torch.zeros(0)
+        return float(everything.median()) if everything.numel() else 0.0

@@ -1,0 +1,112 @@
+"""A candidate on a scenario: constructed, fed its gradients, and watched step by step."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from lawful.properties.scenarios import Block, Scenario
+from lawful.verify.candidate import Candidate, first_line
+
+CLEAR = (ValueError, TypeError, RuntimeError, NotImplementedError, AssertionError)
+"""The exceptions by which an implementation may refuse."""
+
+
+class RefusedError(Exception):
+    """The candidate refused at construction or at the first step, with a clear error."""
+
+
+class RaisedError(Exception):
+    """The candidate raised later, or an error that is no refusal."""
+
+
+@dataclass
+class Run:
+    """One optimizer over the blocks of a scenario.
+
+    Args:
+        candidate: whose class is constructed.
+        path: constructor arguments that choose the way to run.
+        scenario: hyperparameters, options, schedule.
+        blocks: the tensors.
+        device: where they live.
+    """
+
+    candidate: Candidate
+    path: Mapping[str, Any]
+    scenario: Scenario
+    blocks: list[Block]
+    device: str = "cpu"
+
+    def __post_init__(self) -> None:
+        """Constructs the optimizer.
+
+        Raises:
+            RefusedError: the constructor refuses.
+        """
+        trainable = not self.path.get("differentiable", False)
+        self.parameters = [
+            block.x0.clone().to(self.device).requires_grad_(trainable) for block in self.blocks
+        ]
+        try:
+            self.optimizer = self.candidate.cls(self._groups(), **self.arguments)
+        except CLEAR as error:
+            raise RefusedError(f"{type(error).__name__}: {first_line(error)}") from error
+
+    @property
+    def arguments(self) -> dict[str, Any]:
+        """The constructor's arguments."""
+        if self.scenario.defaults:
+            return {**self.candidate.arguments, **self.path}
+        return {**self.candidate.constructor(self.scenario.options, self.scenario.hypers[0]), **self.path}
+
+    def _groups(self) -> list[dict[str, Any]]:
+        groups: list[dict[str, Any]] = [{"params": self._members(0)}]
+        if len(self.scenario.hypers) > 1:
+            groups.append({"params": self._members(1), **self.candidate.group(self.scenario.hypers[1])})
+        return groups
+
+    def _members(self, group: int) -> list[Tensor]:
+        return [p for p, block in zip(self.parameters, self.blocks, strict=True) if block.group == group]
+
+    def steps(self) -> Iterator[int]:
+        """Steps one by one, from 1; after each, `parameters` hold the candidate's values.
+
+        Raises:
+            RefusedError: the first step refuses.
+            RaisedError: a later step raises.
+        """
+        for step in range(1, self.scenario.steps + 1):
+            self._schedule(step)
+            for p, block in zip(self.parameters, self.blocks, strict=True):
+                _refill(p, block.gradients[step - 1])
+            self._step(step)
+            yield step
+
+    def _schedule(self, step: int) -> None:
+        if step not in self.scenario.schedule:
+            return
+        for index, group in enumerate(self.optimizer.param_groups):
+            group.update({k: v for k, v in self._group_at(index, step).items() if k in group and k.endswith("lr")})
+
+    def _group_at(self, index: int, step: int) -> dict[str, Any]:
+        return self.candidate.group(self.scenario.hyper_at(index, step))
+
+    def _step(self, step: int) -> None:
+        try:
+            self.optimizer.step()
+        except CLEAR as error:
+            kind = RefusedError if step == 1 else RaisedError
+            raise kind(f"{type(error).__name__}: {first_line(error)}") from error
+        except Exception as error:
+            raise RaisedError(f"step {step} raises {type(error).__name__}: {first_line(error)}") from error
+
+
+def _refill(p: Tensor, gradient: Tensor) -> None:
+    """Writes the gradient into the same storage each step, as training loops do that do not set it to None."""
+    if p.grad is None:
+        p.grad = gradient.clone().to(p.device)
+    else:
+        p.grad.copy_(gradient)

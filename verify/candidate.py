@@ -1,0 +1,323 @@
+"""A candidate: an implementation under test, the rule that it claims, and how its constructor maps to the rule's symbols.
+
+Everything here that imports the candidate's module runs in a worker process; the parent only sees `Description`.
+"""
+
+import hashlib
+import importlib
+import importlib.metadata
+import importlib.util
+import inspect
+import re
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from sympy import Symbol
+
+from lawful.verify.errors import Unanswerable, unknown
+from lawful.verify.rule import Family, Rule, find_family, normal, rules
+
+SYNONYMS: Mapping[str, tuple[str, ...]] = {
+    "lr": ("learning_rate", "learningrate", "step_size"),
+    "decouple": ("decoupled_weight_decay", "weight_decouple", "decouple_wd", "decoupled"),
+    "alpha": ("rho", "decay_rate"),
+    "beta1": ("beta_1",),
+    "beta2": ("beta_2",),
+    "amsgrad": ("ams_bound",),
+}
+"""Other words that constructors use for a symbol or a convention."""
+
+
+@dataclass(frozen=True)
+class Description:
+    """What a worker says of a target: enough to ask questions about it without importing it.
+
+    Attributes:
+        target: as the user wrote it.
+        name: the class's name.
+        module: where it was found.
+        signature: its constructor, as text.
+        parameters: constructor parameter → default (a JSON value; `...` for none, as text for anything else).
+        distribution: `name version` of the package that it belongs to, or "".
+        source_hash: SHA-256 of the file that defines it.
+        rule: the rule that its name claims, or "".
+        paths: the ways in which it can run.
+    """
+
+    target: str
+    name: str
+    module: str
+    signature: str
+    parameters: dict[str, Any]
+    distribution: str
+    source_hash: str
+    rule: str
+    paths: list[str]
+
+
+# ------------------------------------------------------------------------------------------------------------- loading
+def load(target: str) -> type:
+    """The class that a target names: `package.module:Class`, `file.py:Class` or a bundled name.
+
+    Raises:
+        Unanswerable: nothing of that name, a module that fails to import, or a class that is not an optimizer.
+    """
+    place, _, name = target.rpartition(":")
+    found = getattr_or_unknown(_module(place), name, target) if place else _bundled(name)
+    if not isinstance(found, type):
+        raise Unanswerable(f"{target} is a {type(found).__name__}, not a class.")
+    if not callable(getattr(found, "step", None)) or not callable(getattr(found, "zero_grad", None)):
+        raise Unanswerable(f"{target} is not an optimizer: it has no step and zero_grad.")
+    return found
+
+
+def _bundled(name: str) -> Any:
+    from lawful.optimizers import available
+
+    bundled = {normal(n): c for n, c in available().items()}
+    if normal(name) not in bundled:
+        raise unknown("target", name, [*available(), "package.module:Class", "file.py:Class"])
+    return bundled[normal(name)]
+
+
+def getattr_or_unknown(module: ModuleType, name: str, target: str) -> Any:
+    """The attribute, or an `Unanswerable` that names the nearest optimizers of the module."""
+    try:
+        return getattr(module, name)
+    except AttributeError:
+        optimizers = [n for n, c in vars(module).items() if isinstance(c, type) and hasattr(c, "step")]
+        raise unknown(f"optimizer in {target.rpartition(':')[0]}", name, optimizers) from None
+
+
+def _module(place: str) -> ModuleType:
+    path = Path(place)
+    if place.endswith(".py") or path.suffix == ".py":
+        return _module_of_file(path)
+    if path.is_file():
+        raise Unanswerable(f"{place} is not a Python file: a target is package.module:Class or file.py:Class.")
+    return _imported(place, place)
+
+
+def _module_of_file(path: Path) -> ModuleType:
+    if not path.is_file():
+        raise Unanswerable(f"no file {path}.")
+    parts, root = [path.stem], path.resolve().parent
+    while (root / "__init__.py").exists():
+        parts, root = [root.name, *parts], root.parent
+    sys.path.insert(0, str(root))
+    if len(parts) > 1:
+        return _imported(".".join(parts), str(path))
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    if spec is None or spec.loader is None:
+        raise Unanswerable(f"{path} cannot be loaded as Python.")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[path.stem] = module
+    return _guarded(lambda: spec.loader.exec_module(module) or module, str(path))  # type: ignore[union-attr]
+
+
+def _imported(name: str, shown: str) -> ModuleType:
+    return _guarded(lambda: importlib.import_module(name), shown)
+
+
+def _guarded(action: Any, shown: str) -> ModuleType:
+    try:
+        return action()  # type: ignore[no-any-return]
+    except ModuleNotFoundError as error:
+        raise Unanswerable(f"{shown} cannot be imported: {error}. Is it installed in this environment?") from error
+    except (Exception, SystemExit) as error:
+        raise Unanswerable(f"{shown} cannot be imported: {type(error).__name__}: {first_line(error)}") from error
+
+
+def first_line(error: BaseException | str) -> str:
+    """An error's message in one line of at most 200 characters."""
+    return re.sub(r"\s+", " ", str(error)).strip()[:200]
+
+
+# ------------------------------------------------------------------------------------------------------------- binding
+PATHS = ("foreach", "fused", "capturable", "differentiable")
+"""Constructor flags that choose a way to run, not a rule."""
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A class with the rule that it claims.
+
+    Args:
+        cls: the optimizer's class.
+        family: the rule's family.
+        pinned: conventions that the claim fixes.
+        arguments: constructor arguments that the user fixes.
+    """
+
+    cls: type
+    family: Family
+    pinned: Mapping[str, Any] = field(default_factory=dict)
+    arguments: Mapping[str, Any] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, target: str | type, rule: str = "", arguments: Mapping[str, Any] | None = None) -> "Candidate":
+        """The candidate that a target and a rule name; the class's own name is the claim where no rule is given.
+
+        Raises:
+            Unanswerable: unknown target, rule, convention or constructor argument.
+        """
+        found = load(target) if isinstance(target, str) else target
+        family, pinned = find_family(rule or claimed(found))
+        family(**pinned)
+        candidate = cls(found, family, pinned, dict(arguments or {}))
+        for name in candidate.arguments:
+            if name not in candidate.parameters:
+                raise unknown(f"argument of {found.__name__}", name, candidate.parameters)
+        return candidate
+
+    @cached_property
+    def parameters(self) -> dict[str, inspect.Parameter]:
+        """The constructor's parameters, without self and the optimized parameters."""
+        try:
+            everything = list(inspect.signature(self.cls).parameters.values())
+        except (TypeError, ValueError) as error:
+            raise Unanswerable(f"{self.cls.__name__} has no readable signature: {error}.") from error
+        return {p.name: p for p in everything[1:] if p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)}
+
+    @cached_property
+    def hyperparameters(self) -> dict[Symbol, str]:
+        """Rule symbol → constructor parameter (`betas` for both betas)."""
+        found = {}
+        for symbol in self.family(**self.pinned).hyperparameters:
+            name = self._spelling(symbol.name)
+            if name is None and symbol.name in ("beta1", "beta2") and "betas" in self.parameters:
+                name = "betas"
+            if name is not None:
+                found[symbol] = name
+        return found
+
+    @cached_property
+    def options(self) -> dict[str, str]:
+        """Convention → constructor parameter, for conventions that the constructor lets the user choose."""
+        known = {name: self._spelling(name) for name in (*self.family.conventions, "maximize")}
+        spelled = {c: name for c, (name, _) in self.family.spellings.items() if name in self.parameters}
+        numbers = set(self.hyperparameters.values())
+        chosen = {c: n for c, n in known.items() if n is not None and n not in numbers and self._is_flag(n)}
+        return {**chosen, **spelled}
+
+    def _is_flag(self, name: str) -> bool:
+        return isinstance(self.parameters[name].default, bool) or self.parameters[name].default is None
+
+    def _spelling(self, name: str) -> str | None:
+        return next((n for n in (name, *SYNONYMS.get(name, ())) if n in self.parameters), None)
+
+    def choices(self, option: str) -> tuple[Any, ...]:
+        """The values of a convention that the constructor can express, the claim's own first."""
+        if option in self.pinned:
+            return (self.pinned[option],)
+        if option == "maximize":
+            return (False, True)
+        allowed = self.family.conventions[option]
+        if option in self.family.spellings:
+            return allowed
+        return tuple(value for value in allowed if isinstance(value, bool))
+
+    def rule(self, options: Mapping[str, Any]) -> Rule:
+        """The rule that these options choose."""
+        return self.family(**{**self.pinned, **options})
+
+    def constructor(self, options: Mapping[str, Any], hyper: Mapping[Symbol, float]) -> dict[str, Any]:
+        """Constructor arguments for these options and hyperparameters."""
+        chosen = {self.options[o]: self._argument(o, value) for o, value in options.items() if o in self.options}
+        chosen = {name: value for name, value in chosen.items() if value is not KEEP}
+        return {**chosen, **self.group(hyper), **self.arguments}
+
+    def _argument(self, option: str, value: Any) -> Any:
+        if option in self.family.spellings:
+            return self.family.spellings[option][1].get(value, KEEP)
+        return value
+
+    def group(self, hyper: Mapping[Symbol, float]) -> dict[str, Any]:
+        """Hyperparameters as the keys of a parameter group."""
+        result: dict[str, Any] = {}
+        for symbol, name in self.hyperparameters.items():
+            if name == "betas":
+                result["betas"] = (*result.get("betas", ()), hyper[symbol])
+            else:
+                result[name] = hyper[symbol]
+        return {k: v for k, v in result.items() if k not in self.arguments}
+
+    def default(self, symbol: Symbol) -> float | None:
+        """The constructor's own default of a hyperparameter, where it is a number."""
+        name = self.hyperparameters.get(symbol)
+        value = self.arguments.get(name or "", self.parameters[name].default) if name else None
+        if name == "betas" and isinstance(value, tuple | list) and len(value) >= 2:
+            value = value[0 if symbol.name == "beta1" else 1]
+        return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+
+    @cached_property
+    def paths(self) -> dict[str, dict[str, Any]]:
+        """Ways to run → the constructor arguments that choose them; `loop` first, or `default` where none is named."""
+        flags = [f for f in PATHS if f in self.parameters and self._is_flag(f)]
+        plain = {f: False for f in flags if f in ("foreach", "fused")}
+        first = "loop" if plain else "default"
+        rest = {f: {**{k: v for k, v in plain.items() if k != f and f != "foreach"}, f: True} for f in flags}
+        return {first: plain, **rest}
+
+    @cached_property
+    def unexplored(self) -> list[str]:
+        """Constructor parameters that the rule says nothing about; they stay at their defaults."""
+        used = {*self.hyperparameters.values(), *self.options.values(), *PATHS, *self.arguments}
+        return [name for name in self.parameters if name not in used]
+
+
+KEEP = object()
+"""An argument that is left to the constructor's default."""
+
+
+def claimed(cls: type) -> str:
+    """The rule that a class's name claims.
+
+    Raises:
+        Unanswerable: the name is no rule's.
+    """
+    if normal(cls.__name__) in rules():
+        return rules()[normal(cls.__name__)].name
+    names = ", ".join(f.name for f in rules().values())
+    raise Unanswerable(f"which rule does {cls.__name__} claim? Say --rule RULE, one of {names}.")
+
+
+def describe(target: str) -> Description:
+    """The description of a target.
+
+    Raises:
+        Unanswerable: see `load`.
+    """
+    cls = load(target)
+    claim = rules()[normal(cls.__name__)].name if normal(cls.__name__) in rules() else ""
+    family = rules()[normal(cls.__name__)] if claim else Family(lambda: None)  # type: ignore[arg-type, return-value]
+    candidate = Candidate(cls, family)
+    file = inspect.getsourcefile(cls)
+    return Description(
+        target=target,
+        name=cls.__name__,
+        module=cls.__module__,
+        signature=first_line(str(inspect.signature(cls)))[:1000],
+        parameters={n: _json(p.default) for n, p in candidate.parameters.items()},
+        distribution=_distribution(cls.__module__),
+        source_hash=hashlib.sha256(Path(file).read_bytes()).hexdigest() if file else "",
+        rule=claim,
+        paths=list(candidate.paths),
+    )
+
+
+def _json(value: Any) -> Any:
+    if value is inspect.Parameter.empty:
+        return "..."
+    return value if isinstance(value, bool | int | float | str | type(None)) else repr(value)
+
+
+def _distribution(module: str) -> str:
+    top = module.partition(".")[0]
+    names = importlib.metadata.packages_distributions().get(top, [])
+    return f"{names[0]} {importlib.metadata.version(names[0])}" if names else ""

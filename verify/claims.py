@@ -1,0 +1,178 @@
+"""What a law claims, as data. Two provers answer them: `prove` by algebra, `second_check` by arithmetic.
+
+Neither is known here. A claim that speaks of what a rule does names the run and stays silent about how to carry it
+out: the prover unrolls the rule symbolically, the second check runs it on numbers.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from sympy import Expr, Symbol
+
+from lawful.verify.rule import Rule
+from lawful.verify.symbols import g, x
+
+n = Symbol("n", integer=True, nonnegative=True)
+"""The number of steps done, in what an `Always` says."""
+
+
+def nth(symbol: Symbol, k: int) -> Symbol:
+    """The value that an input has at step k: g1, g2 …"""
+    return Symbol(f"{symbol.name}{k}", **symbol.assumptions0)
+
+
+g1, g2, g3 = (nth(g, k) for k in (1, 2, 3))
+
+
+@dataclass(frozen=True)
+class Run:
+    """The value of one symbol after some steps of a rule.
+
+    Attributes:
+        rule: the rule that runs.
+        steps: how many steps.
+        read: the symbol whose value is meant, the parameter or a state.
+        gradients: the gradients in their order; g1, g2 … where absent.
+        start: values before the first step; where absent x for the parameter, the rule's own for the state.
+        varying: hyperparameters with a value of their own at each step (lr1, lr2 …).
+        first: the number of the first step.
+    """
+
+    rule: Rule
+    steps: int
+    read: Symbol = x
+    gradients: Sequence[Expr] = ()
+    start: Mapping[Symbol, Expr] = field(default_factory=dict)
+    varying: Sequence[Symbol] = ()
+    first: int = 1
+
+    def gradient(self, k: int) -> Expr:
+        """The gradient of step k, from 1."""
+        return self.gradients[k - 1] if self.gradients else nth(g, k)
+
+
+Runs = Mapping[Symbol, Run]
+Domain = Mapping[Symbol, tuple[Expr, Expr]]
+"""Symbol → (lower, upper) end of the open interval in which it lies; `oo` is allowed as the upper end."""
+
+
+@dataclass(frozen=True)
+class Zero:
+    """An expression vanishes identically; symbols of `runs` in it stand for what those runs end with."""
+
+    label: str
+    expr: Expr
+    runs: Runs = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """A quantity on which an inequality depends monotonically, and how large and small it can be."""
+
+    quantity: Expr | Run
+    low: Expr | None = None
+    high: Expr | None = None
+
+
+@dataclass(frozen=True)
+class Positive:
+    """An expression is positive on an open domain (not negative where `strict` is false).
+
+    Attributes:
+        label: the claim in words.
+        expr: the expression.
+        over: the domain of its symbols; those that are absent range over what they are declared to be.
+        runs: symbols of `expr` that stand for the end of a run.
+        through: a hint for the proof alone: symbol → bounds of a quantity, for an `expr` written in that symbol.
+        written: a hint for the proof alone: `expr` in terms of the symbols of `through`.
+        strict: whether 0 is excluded.
+    """
+
+    label: str
+    expr: Expr
+    over: Domain = field(default_factory=dict)
+    runs: Runs = field(default_factory=dict)
+    through: Mapping[Symbol, Bounds] = field(default_factory=dict)
+    written: Expr | None = None
+    strict: bool = True
+
+
+@dataclass(frozen=True)
+class Always:
+    """Equations between the states of running systems that hold after every number of steps.
+
+    Attributes:
+        label: the claim in words.
+        state: symbol → its next value, in the state before, the inputs and t.
+        start: symbol → its value before the first step; 0 where absent.
+        holds: symbol → what it always equals, in the other states, the constants and n.
+        varying: inputs that are new at every step.
+    """
+
+    label: str
+    state: Mapping[Symbol, Expr]
+    start: Mapping[Symbol, Expr]
+    holds: Mapping[Symbol, Expr]
+    varying: Sequence[Symbol] = (g,)
+
+
+@dataclass(frozen=True)
+class Forced:
+    """Differences that vanish for all values of some symbols only if the unknown is the solution, or never.
+
+    Attributes:
+        label: the claim in words.
+        differences: polynomials in the symbols of `for_all`.
+        for_all: the symbols that range over all reals.
+        unknown: what is sought.
+        solution: the one value that works; None if there is none.
+        runs: symbols of the differences that stand for the end of a run.
+    """
+
+    label: str
+    differences: Sequence[Expr]
+    for_all: Sequence[Symbol]
+    unknown: Symbol
+    solution: Expr | None
+    runs: Runs = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Expansion:
+    """expr = terms + O(variable^order) as the variable tends to 0 from above."""
+
+    label: str
+    expr: Expr
+    variable: Symbol
+    terms: Expr
+    order: int
+
+
+@dataclass(frozen=True)
+class MeanStep:
+    """From its stationary state, a rule with one state v moves x up on average, per unit of lr.
+
+    Attributes:
+        label: the claim in words.
+        rule: the rule; x − its next value depends on g and v alone.
+        noise: (value, probability) of the independent gradients.
+        over: the domain of the symbols in `noise` and in the rule.
+        towards: +1 if x goes up on average, −1 if down.
+    """
+
+    label: str
+    rule: Rule
+    noise: Sequence[tuple[Expr, Expr]]
+    over: Domain
+    towards: int = 1
+
+
+Claim = Zero | Positive | Always | Forced | Expansion | MeanStep
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Whether a claim was established, and how, line by line."""
+
+    holds: bool
+    lines: Sequence[str]

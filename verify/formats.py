@@ -1,0 +1,50 @@
+"""The floating-point formats of parameters, as constants of error analysis."""
+
+from dataclasses import dataclass, replace
+
+import torch
+
+
+@dataclass(frozen=True)
+class Format:
+    """What arithmetic in a dtype can lose.
+
+    Attributes:
+        dtype: the torch dtype.
+        unit: unit roundoff, the largest relative error of one correctly rounded operation.
+        cast: relative error of casting a Python scalar to the element type.
+        tiny: largest absolute error of an operation that underflows.
+        largest: the largest finite number.
+        scalar: relative error of one operation on scalars that depend on `t`; 2⁻⁵³ when they are Python floats,
+            2⁻²⁴ on paths that keep the step as a float32 tensor (capturable, differentiable).
+    """
+
+    dtype: torch.dtype
+    unit: float
+    tiny: float
+    cast: float
+    largest: float
+    scalar: float = 2.0**-53
+
+    @property
+    def exact_centre(self) -> bool:
+        """Whether float64 centres are not enough, so that double-double is used."""
+        return self.dtype is torch.float64
+
+    def flushing(self) -> "Format":
+        """The same format where subnormal results may be flushed to zero."""
+        return replace(self, tiny=torch.finfo(self.dtype).tiny)
+
+    def tensor_scalars(self) -> "Format":
+        """The same format where scalars that depend on `t` are float32 tensors."""
+        return replace(self, scalar=2.0**-24)
+
+
+def _format(dtype: torch.dtype) -> Format:
+    info = torch.finfo(dtype)
+    unit = info.eps / 2
+    return Format(dtype, unit, info.smallest_normal * info.eps, unit, info.max)
+
+
+FORMATS = {d: _format(d) for d in (torch.float64, torch.float32, torch.bfloat16, torch.float16)}
+"""The format of every dtype that parameters may have."""

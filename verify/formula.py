@@ -1,0 +1,64 @@
+"""How laws are printed: symbols as a paper writes them, and the hypotheses that are hidden in their declarations."""
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+
+from sympy import Expr, Symbol, latex
+
+from lawful.verify.rule import Rule
+from lawful.verify.symbols import LATEX, x
+
+Equations = Mapping[Expr, Expr]
+"""Left side → right side."""
+
+SPLIT = re.compile(r"(.+?)_?(\d*)('*)")
+"""Stem, index, primes of a symbol's name."""
+
+NAMES = {symbol.name: text for symbol, text in LATEX.items()}
+
+
+def tex(expr: Any) -> str:
+    """An expression as LaTeX."""
+    names = {s: _name(s) for s in getattr(expr, "free_symbols", ())}
+    return str(latex(expr, symbol_names=names))
+
+
+def _name(symbol: Symbol) -> str:
+    """As a paper writes it: known symbols, g1 as g₁, words upright, primes kept."""
+    stem, index, primes = SPLIT.fullmatch(symbol.name).groups()  # type: ignore[union-attr]
+    known = NAMES.get(symbol.name.rstrip("'")) or NAMES.get(stem) or str(latex(Symbol(stem)))
+    if symbol.name.rstrip("'") in NAMES:
+        index = ""
+    word = len(stem) > 1 and known == stem
+    return (rf"\mathrm{{{stem}}}" if word else known) + (f"_{{{index}}}" if index else "") + primes
+
+
+def hypotheses(symbols: Iterable[Symbol]) -> str:
+    """What the symbols are assumed to be: `lr > 0; momentum ≥ 0; g, x real`."""
+    kinds: dict[str, list[str]] = {}
+    for symbol in sorted(set(symbols), key=str):
+        kinds.setdefault(_kind(symbol), []).append(symbol.name)
+    return "; ".join(f"{', '.join(names)} {kind}" for kind, names in sorted(kinds.items()))
+
+
+def _kind(symbol: Symbol) -> str:
+    if symbol.is_integer:
+        return "integer"
+    return "> 0" if symbol.is_positive else "≥ 0" if symbol.is_nonnegative else "real"
+
+
+def step(rule: Rule) -> str:
+    """The rule's step as LaTeX: the next parameter."""
+    return f"x \\leftarrow {tex(rule.x)}"
+
+
+def symbols_of(rule: Rule) -> set[Symbol]:
+    """Every symbol in a rule's equations."""
+    return set().union({x}, rule.x.free_symbols, *(e.free_symbols for e in rule.state.values()))
+
+
+def equations(pairs: Equations) -> str:
+    """Equations as LaTeX, side by side."""
+    return r",\quad ".join(f"{tex(left)} = {tex(right)}" for left, right in pairs.items())

@@ -1,0 +1,115 @@
+"""Laws about every step: invariants of one rule, and rules that do the same for ever. Both are proved by induction."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import KW_ONLY, dataclass, field
+from typing import ClassVar
+
+from sympy import Expr, Symbol
+
+from lawful.verify.algebra import at
+from lawful.verify.claims import Always, Claim
+from lawful.verify.formula import Equations, equations, step, tex
+from lawful.verify.law import Law
+from lawful.verify.rule import Rule
+from lawful.verify.symbols import g, x
+
+
+def primed(symbol: Symbol) -> Symbol:
+    """The same quantity in the second of two systems."""
+    return Symbol(symbol.name + "'", **symbol.assumptions0)
+
+
+@dataclass(frozen=True)
+class Invariant(Law):
+    """Equations that hold after every step of a rule, proved by induction over one step.
+
+    Attributes:
+        rule: the rule that runs.
+        holds: symbol → what it always equals, in the other states and n, the number of steps done.
+        beside: quantities that run beside the rule, symbol → (value before the first step, next value).
+        varying: hyperparameters with a new value at every step.
+    """
+
+    kind: ClassVar[str] = "invariant"
+    rule: Rule
+    holds: Equations
+    _: KW_ONLY
+    beside: Mapping[Symbol, tuple[Expr, Expr]] = field(default_factory=dict)
+    varying: Sequence[Symbol] = ()
+    start: Mapping[Symbol, Expr] = field(default_factory=dict)
+
+    def claims(self) -> Iterable[Claim]:
+        """One induction."""
+        rule, ghosts = self.rule, self.beside
+        starts = {x: x, **{s: rule.initial(s) for s in rule.state}, **self.start}
+        label = ", ".join(f"{left} = {right}" for left, right in self.holds.items())
+        yield Always(
+            f"always {label}",
+            {x: rule.x, **rule.state, **{s: following for s, (_, following) in ghosts.items()}},
+            starts | {s: first for s, (first, _) in ghosts.items()},
+            self.holds,
+            (g, *self.varying),
+        )
+
+    def formula(self) -> str:
+        """The equations."""
+        return equations(self.holds)
+
+
+@dataclass(frozen=True)
+class Equivalence(Law):
+    """Two rules, run side by side on the same gradients, agree for ever, up to a change of variables.
+
+    Attributes:
+        left: a rule.
+        right: another.
+        under: symbol of the right → what it always equals in terms of the left; for g, which gradient the right sees.
+            A state that both have is the same where it is absent.
+        beside: as in `Invariant`.
+        varying: hyperparameters with a new value at every step.
+    """
+
+    kind: ClassVar[str] = "equivalence"
+    left: Rule
+    right: Rule
+    _: KW_ONLY
+    under: Equations = field(default_factory=dict)
+    beside: Mapping[Symbol, tuple[Expr, Expr]] = field(default_factory=dict)
+    varying: Sequence[Symbol] = ()
+
+    def claims(self) -> Iterable[Claim]:
+        """One induction over both rules."""
+        right = relevant(self.right)
+        rename = {s: primed(s) for s in right} | {g: self.under.get(g, g)}
+        starts = {x: x, **{s: self.left.initial(s) for s in self.left.state}}
+        holds = {primed(s): self.under.get(s, s) for s in right}
+        yield Always(
+            f"{self.right} does what {self.left} does",
+            {x: self.left.x, **self.left.state}
+            | {primed(s): at(e, rename) for s, e in right.items()}
+            | {s: following for s, (_, following) in self.beside.items()},
+            starts
+            | {s: first for s, (first, _) in self.beside.items()}
+            | {primed(s): self._start(s) for s in right},
+            holds,
+            (g, *self.varying),
+        )
+
+    def _start(self, symbol: Symbol) -> Expr:
+        """The right starts from its own initial state, and from the left's parameter after the change of variables."""
+        if symbol != x:
+            return self.right.initial(symbol)
+        return at(self.under.get(x, x), {s: first for s, (first, _) in self.beside.items()})
+
+    def formula(self) -> str:
+        """Both steps, and the change of variables."""
+        change = "".join(rf",\quad {tex(primed(s))} = {tex(e)}" for s, e in self.under.items())
+        return rf"{step(self.left)} \quad\equiv\quad {step(self.right)}{change}"
+
+
+def relevant(rule: Rule) -> Mapping[Symbol, Expr]:
+    """The equations of the parameter and of every state on which it depends, at once or later."""
+    system, found = {x: rule.x, **rule.state}, {x}
+    while reached := {s for f in found for s in system[f].free_symbols if s in system} - found:
+        found |= reached
+    return {s: e for s, e in system.items() if s in found}

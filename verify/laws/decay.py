@@ -1,0 +1,185 @@
+"""L2 regularisation and weight decay under SGD: the same rule without momentum, two rules with it."""
+
+from sympy import Expr, Symbol
+
+from lawful.verify.claims import Run, g1, g2, nth
+from lawful.verify.inductions import Equivalence
+from lawful.verify.law import false_if
+from lawful.verify.rule import Rule, Source
+from lawful.verify.rules.sgd import sgd
+from lawful.verify.symbols import b, dampening, g, lr, momentum, weight_decay, x
+from lawful.verify.theorems import Coefficient, Identity
+
+LH = "arXiv:1711.05101"
+OWN = Source("lawful", "derived here; the statement is elementary")
+
+mu = Symbol("momentum", positive=True)
+c = Symbol("c", real=True)
+l2_1, l2_2, decayed_1, decayed_2 = (Symbol(f"{kind}_{k}") for kind in ("coupled", "decayed") for k in (1, 2))
+
+
+def plain(rule: Rule) -> Rule:
+    """Without momentum."""
+    return rule.replace({momentum: 0})
+
+
+def heavy(rule: Rule, *, damp: Expr = dampening) -> Rule:
+    """With momentum above 0."""
+    return rule.replace({momentum: mu, dampening: damp})
+
+
+def both(left: Rule, right: Rule) -> dict[Symbol, Run]:
+    """Two rules after one and after two steps."""
+    runs = {l2_1: Run(left, 1), l2_2: Run(left, 2), decayed_1: Run(right, 1), decayed_2: Run(right, 2)}
+    return {symbol: run for symbol, run in runs.items()}
+
+
+l2_is_decay_for_sgd = Equivalence(
+    "For SGD without momentum, L2 regularisation with coefficient wd/lr and weight decay by the factor 1 − wd are one rule.",
+    plain(sgd(decay="l2")).replace({weight_decay: weight_decay / lr}),
+    plain(sgd(decay="wd")),
+    source=Source(LH, "Proposition 1"),
+    refuses=false_if("with momentum", left=heavy(sgd()).replace({weight_decay: weight_decay / lr}), right=heavy(sgd(decay="wd"))),
+)
+
+l2_is_torch_decay_for_sgd = Equivalence(
+    "For SGD without momentum, L2 and decay by 1 − lr·wd are one rule for one wd, whatever the schedules of lr and wd.",
+    plain(sgd(decay="l2")),
+    plain(sgd(decay="lr*wd")),
+    varying=(lr, weight_decay),
+    source=Source(LH, "Proposition 1, in the parametrisation of torch"),
+    refuses=false_if("decay by 1 − wd instead", right=plain(sgd(decay="wd"))),
+)
+
+l2_coefficient_is_unique = Coefficient(
+    "For SGD without momentum, no L2 coefficient but wd/lr reproduces decay by the factor 1 − wd.",
+    [l2_1 - decayed_1],
+    runs={l2_1: Run(plain(sgd()).replace({weight_decay: c}), 1), decayed_1: Run(plain(sgd(decay="wd")), 1)},
+    for_all=(x, g1),
+    unknown=c,
+    is_only=weight_decay / lr,
+    source=Source(LH, "Proposition 1, converse"),
+    refuses=false_if("the coefficient is wd", is_only=weight_decay),
+)
+
+_per_lr = plain(sgd(decay="wd")).replace({weight_decay: weight_decay * lr})
+
+constant_l2_needs_proportional_schedules = Equivalence(
+    "A constant L2 coefficient reproduces decay by 1 − wd_t along a schedule if wd_t is proportional to lr_t.",
+    plain(sgd(decay="l2")),
+    _per_lr,
+    varying=(lr,),
+    source=Source(LH, "§2, on schedules"),
+    refuses=false_if(
+        "wd_t constant while lr_t varies, the coefficient being right at the first step only",
+        left=plain(sgd()).replace({weight_decay: weight_decay / nth(lr, 1)}),
+        right=plain(sgd(decay="wd")),
+    ),
+)
+
+momentum_separates_l2_from_decay = Identity(
+    "With momentum, L2 and decay by 1 − lr·wd agree after one step and differ after two by exactly −lr₂·wd·(μ·x₀ − d·x₁).",
+    {l2_1 - decayed_1: 0, l2_2 - decayed_2: -nth(lr, 2) * weight_decay * (mu * x - dampening * l2_1)},
+    runs={
+        l2_1: Run(heavy(sgd()), 1, varying=(lr,)),
+        l2_2: Run(heavy(sgd()), 2, varying=(lr,)),
+        decayed_1: Run(heavy(sgd(decay="lr*wd")), 1, varying=(lr,)),
+        decayed_2: Run(heavy(sgd(decay="lr*wd")), 2, varying=(lr,)),
+    },
+    source=OWN,
+    refuses=false_if("the dampening term with the other sign", equations={
+        l2_2 - decayed_2: -nth(lr, 2) * weight_decay * (mu * x + dampening * l2_1)
+    }),
+)  # fmt: skip
+
+nesterov_separates_l2_from_decay_at_once = Identity(
+    "With Nesterov's look-ahead, L2 and decay by 1 − lr·wd differ after the first step, by −lr·wd·μ·x₀.",
+    {l2_1 - decayed_1: -lr * weight_decay * mu * x},
+    runs=both(heavy(sgd(nesterov=True)), heavy(sgd(nesterov=True, decay="lr*wd"))),
+    source=OWN,
+    refuses=false_if("heavy ball instead", runs=both(heavy(sgd()), heavy(sgd(decay="lr*wd")))),
+)
+
+e_x, e_b = Symbol("e_x", real=True), Symbol("e_b", real=True)
+_damped = {"first_step": "damped"}
+
+l2_error_under_momentum = Equivalence(
+    "With momentum, the differences e of the weights and of the buffers of L2 and decay obey, for all steps, "
+    "e_b ← μ·e_b + (1 − d)·wd·(x + e_x) and e_x ← e_x − lr·e_b + lr·wd·x, x being the decayed weight.",
+    heavy(sgd(decay="lr*wd", **_damped)),
+    heavy(sgd(decay="l2", **_damped)),
+    under={x: x + e_x, b: b + e_b},
+    beside={
+        e_b: (0, mu * e_b + (1 - dampening) * weight_decay * (x + e_x)),
+        e_x: (0, e_x - lr * (mu * e_b + (1 - dampening) * weight_decay * (x + e_x)) + lr * weight_decay * x),
+    },
+    varying=(lr, weight_decay),
+    source=OWN,
+    refuses=false_if("without the momentum of the buffers' difference", beside={
+        e_b: (0, (1 - dampening) * weight_decay * (x + e_x)),
+        e_x: (0, e_x - lr * (1 - dampening) * weight_decay * (x + e_x) + lr * weight_decay * x),
+    }),
+)  # fmt: skip
+
+no_decay_repairs_momentum = Coefficient(
+    "With momentum and wd > 0, no coefficient of decoupled decay reproduces L2 over two steps.",
+    [l2_1 - decayed_1, l2_2 - decayed_2],
+    runs=both(
+        heavy(sgd(), damp=0).replace({weight_decay: Symbol("weight_decay", positive=True)}),
+        heavy(sgd(decay="lr*wd"), damp=0).replace({weight_decay: c}),
+    ),
+    for_all=(x, g1, g2),
+    unknown=c,
+    is_only=None,
+    source=OWN,
+    refuses=false_if("without momentum", runs=both(plain(sgd()), plain(sgd(decay="lr*wd")).replace({weight_decay: c}))),
+)
+
+no_decay_repairs_nesterov = Coefficient(
+    "With Nesterov's look-ahead and wd > 0, no coefficient of decoupled decay reproduces L2 over two steps.",
+    [l2_1 - decayed_1, l2_2 - decayed_2],
+    runs=both(
+        heavy(sgd(nesterov=True), damp=0).replace({weight_decay: Symbol("weight_decay", positive=True)}),
+        heavy(sgd(nesterov=True, decay="lr*wd"), damp=0).replace({weight_decay: c}),
+    ),
+    for_all=(x, g1, g2),
+    unknown=c,
+    is_only=None,
+    source=OWN,
+    refuses=false_if("with wd = 0", runs=both(
+        heavy(sgd(nesterov=True), damp=0).replace({weight_decay: 0}),
+        heavy(sgd(nesterov=True, decay="lr*wd"), damp=0).replace({weight_decay: c}),
+    )),
+)  # fmt: skip
+
+_g_l2 = -weight_decay * x
+_g_decay = -weight_decay * x * (1 - mu) / (1 - dampening)
+
+stationary_points_differ = Identity(
+    "With momentum, L2 stands still where g = −wd·x, decoupled decay where g = −wd·x·(1 − μ)/(1 − d).",
+    {l2_1: x, l2_2: 0, decayed_1: x, decayed_2: -weight_decay * x},
+    runs={
+        l2_1: Run(heavy(sgd()), 1, gradients=[_g_l2], start={b: 0}, first=2),
+        l2_2: Run(heavy(sgd()), 1, b, gradients=[_g_l2], start={b: 0}, first=2),
+        decayed_1: Run(heavy(sgd(decay="lr*wd")), 1, gradients=[_g_decay], start={b: -weight_decay * x}, first=2),
+        decayed_2: Run(heavy(sgd(decay="lr*wd")), 1, b, gradients=[_g_decay], start={b: -weight_decay * x}, first=2),
+    },
+    source=OWN,
+    refuses=false_if("decoupled decay where g = −wd·x too", equations={decayed_1: x}, runs={
+        decayed_1: Run(heavy(sgd(decay="lr*wd")), 1, gradients=[_g_l2], start={b: -weight_decay * x}, first=2),
+    }),
+)  # fmt: skip
+
+kept = Symbol("kept", positive=True)
+_undamped = heavy(sgd(decay="lr*wd"), damp=1 - kept)
+
+decay_has_one_stationary_gradient = Coefficient(
+    "With momentum, g = −wd·x·(1 − μ)/(1 − d) is the only gradient at which decoupled decay can stand still (kept = 1 − d).",
+    [decayed_1 - x],
+    runs={decayed_1: Run(_undamped, 1, start={b: kept * g1 / (1 - mu)}, first=2)},
+    for_all=(),
+    unknown=g1,
+    is_only=-weight_decay * x * (1 - mu) / kept,
+    source=OWN,
+    refuses=false_if("the gradient of L2", is_only=_g_l2),
+)

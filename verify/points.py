@@ -1,0 +1,81 @@
+"""Random points with exact coordinates, drawn lazily from what each symbol is declared to be."""
+
+from collections.abc import Callable
+from random import Random
+from typing import TypeVar
+
+from flint import arb, fmpq
+from sympy import Symbol
+
+from lawful.verify.exact import Number
+
+GRID = 2**40
+"""How many values each coordinate is drawn from."""
+
+SCALE = 2**30 + 3
+"""Coordinates that are not fractions of 1 reach up to GRID / SCALE."""
+
+UNIT = frozenset({"beta1", "beta2", "momentum", "dampening", "alpha"})
+"""Hyperparameters that are below 1."""
+
+TRIES = 40
+
+
+T = TypeVar("T")
+
+
+class Unplaceable(ArithmeticError):
+    """No point of the domain was found at which the claim can be evaluated."""
+
+
+class RandomPoint(dict[Symbol, Number]):
+    """Symbol → exact value, drawn when first asked for; on the border every symbol that may be 0 is so half the time."""
+
+    def __init__(self, random: Random, border: bool = False) -> None:
+        """A point with no coordinate drawn yet."""
+        super().__init__()
+        self.random, self.border = random, border
+
+    def __missing__(self, symbol: Symbol) -> Number:
+        """Draw the coordinate."""
+        self[symbol] = self.draw(symbol)
+        return self[symbol]
+
+    def draw(self, symbol: Symbol) -> Number:
+        """A value that the symbol's declaration allows."""
+        if symbol.is_integer:
+            return fmpq(self.random.randint(1, 8))
+        if self.border and symbol.is_zero is None and self.random.random() < 0.5:
+            return fmpq(0)
+        size = fmpq(self.random.randrange(1, GRID), GRID if symbol.name in UNIT else SCALE)
+        return size if symbol.is_nonnegative or self.random.random() < 0.5 else -size
+
+    def __str__(self) -> str:
+        """`symbol = value, …`."""
+        return ", ".join(f"{s} = {value}" for s, value in self.items())
+
+
+def poles_avoided(evaluate: Callable[[RandomPoint], T], random: Random, border: bool) -> tuple[RandomPoint, T]:
+    """A random point and the value there, another point being drawn wherever there is a pole.
+
+    Raises:
+        Unplaceable: every point tried was a pole.
+    """
+    for _ in range(TRIES):
+        point = RandomPoint(random, border)
+        try:
+            return point, evaluate(point)
+        except ZeroDivisionError:
+            continue
+    raise Unplaceable(f"no value at any of {TRIES} random points")
+
+
+def finite(number: Number) -> Number:
+    """The number.
+
+    Raises:
+        ZeroDivisionError: it is a ball without bound.
+    """
+    if isinstance(number, arb) and not number.is_finite():
+        raise ZeroDivisionError
+    return number

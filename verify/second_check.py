@@ -1,0 +1,162 @@
+"""The second prover: exact arithmetic at random points, with an evaluator of its own (see `exact`).
+
+Identities are tested in the manner of Schwartz and Zippel: a rational function of degree d that is not 0 vanishes at a
+random point of a grid with N values per symbol with probability at most d/N. Roots are algebraic: the norm over the
+signs of k roots is rational, of at most 2^k times the degree. Where a claim has cases or absolute values, this holds
+for every case met.
+"""
+
+from collections import ChainMap
+from collections.abc import Callable, Iterator, Mapping
+from functools import reduce, singledispatch
+from math import log10
+from random import Random
+from typing import Any
+
+from flint import arb, ctx, fmpq, fmpq_poly
+from sympy import Symbol, oo, sympify
+
+from lawful.verify.claims import Always, Answer, Claim, Expansion, Forced, MeanStep, Positive, Zero, n, nth
+from lawful.verify.degree import GradedPoint, bound
+from lawful.verify.drift import mean_step
+from lawful.verify.exact import PRECISION, Number, Undecided, advance, carry_out, evaluate, is_zero
+from lawful.verify.points import GRID, RandomPoint, Unplaceable, finite, poles_avoided
+from lawful.verify.second_sign import positive
+from lawful.verify.symbols import t
+
+SEED = 20240229
+GENERIC, BORDER = 6, 4
+"""Points drawn inside the domain, and points at which some of the symbols that may be 0 are 0."""
+
+STEPS = 4
+NODES = 9
+Residuals = Callable[[Mapping[Symbol, Number]], Iterator[Number]]
+
+
+def second_check(claim: Claim) -> Answer:
+    """Whether arithmetic finds a claim to hold; False means that it fails somewhere, or that arithmetic cannot say."""
+    try:
+        with ctx.workprec(PRECISION):
+            return _check(claim, Random(f"{SEED} {claim.label}"))
+    except (Undecided, Unplaceable, NotImplementedError) as reason:
+        return Answer(False, [f"{claim.label}: {reason}"])
+
+
+@singledispatch
+def _check(claim: Any, random: Random) -> Answer:
+    raise NotImplementedError(f"no second check for {type(claim).__name__}")
+
+
+@_check.register
+def _(claim: Positive, random: Random) -> Answer:
+    return positive(claim, random)
+
+
+@_check.register
+def _(claim: Zero, random: Random) -> Answer:
+    def residuals(point: Mapping[Symbol, Number]) -> Iterator[Number]:
+        ends = {s: carry_out(run, point) for s, run in claim.runs.items()}
+        yield evaluate(claim.expr, ChainMap(ends, point))
+
+    return vanish(claim.label, residuals, random)
+
+
+@_check.register
+def _(claim: Always, random: Random) -> Answer:
+    def residuals(point: Mapping[Symbol, Number]) -> Iterator[Number]:
+        for values in trajectory(claim, point):
+            yield from (values[s] - evaluate(e, values) for s, e in claim.holds.items())
+
+    first, *_, last = trajectory(claim, RandomPoint(random))
+    if all(is_zero(last[s] - first[s]) for s in claim.holds):
+        return Answer(False, [f"{claim.label}: nothing moves"])
+    return vanish(f"{claim.label}, over {STEPS} steps", residuals, random)
+
+
+def trajectory(claim: Always, point: Mapping[Symbol, Number]) -> Iterator[Mapping[Symbol, Number]]:
+    """The states of the running systems before the first step and after each."""
+    state = {s: evaluate(claim.start.get(s, s * 0), point) for s in claim.state}
+    for k in range(STEPS + 1):
+        inputs = {t: fmpq(k), **{s: point[nth(s, k)] for s in claim.varying}}
+        if k:
+            state = advance(claim.state, ChainMap(state, inputs, point))
+        yield ChainMap(state, inputs, {n: fmpq(k)}, point)
+
+
+def vanish(label: str, residuals: Residuals, random: Random) -> Answer:
+    """Whether all residuals are 0 at random points, and how likely that would be were one of them not 0."""
+    for border in GENERIC * [False] + BORDER * [True]:
+        point, found = poles_avoided(lambda at: [finite(r) for r in residuals(at)], random, border)
+        wrong = next((r for r in found if not is_zero(r)), None)
+        if wrong is not None:
+            return Answer(False, [f"{label}: {arb(wrong).str(5)}, not 0, at {point}"])
+    degree = bound(residuals(GradedPoint(random)))
+    chance = GENERIC * (log10(degree) - log10(GRID))
+    return Answer(True, [f"{label}: 0 at {GENERIC + BORDER} exact points; degree ≤ {degree}, chance of error < 1e{chance:.0f}"])
+
+
+@_check.register
+def _(claim: Forced, random: Random) -> Answer:
+    for _ in range(GENERIC):
+        fixed = RandomPoint(random)
+        polynomials = [_in_unknown(claim, k, fixed, random) for k in range(len(claim.differences)) for _ in range(3)]
+        common = reduce(fmpq_poly.gcd, polynomials)
+        expected = [] if claim.solution is None else [-evaluate(claim.solution, fixed)]
+        if common != fmpq_poly([*expected, 1]):
+            return Answer(False, [f"{claim.label}: the common factor is {common} at {fixed}"])
+    what = "1: no value works" if claim.solution is None else f"{claim.unknown} − ({claim.solution})"
+    return Answer(True, [f"{claim.label}: at {GENERIC} exact points the greatest common divisor is {what}"])
+
+
+def _in_unknown(claim: Forced, index: int, fixed: RandomPoint, random: Random) -> fmpq_poly:
+    """A difference at one choice of the symbols that range over all reals, as a polynomial in the unknown."""
+    probe = {s: fixed.draw(s) for s in claim.for_all}
+
+    def value(unknown: int) -> fmpq:
+        at = ChainMap({claim.unknown: fmpq(unknown)}, probe, fixed)
+        ends = {s: carry_out(run, at) for s, run in claim.runs.items()}
+        found = evaluate(claim.differences[index], ChainMap(ends, at))
+        if not isinstance(found, fmpq):
+            raise Undecided("a difference that is not rational")
+        return found
+
+    polynomial = _interpolated({fmpq(node): value(node) for node in range(NODES)})
+    if polynomial(fmpq(NODES)) != value(NODES):
+        raise Undecided(f"a difference that is not a polynomial in {claim.unknown} of degree below {NODES}")
+    return polynomial
+
+
+def _interpolated(values: Mapping[fmpq, fmpq]) -> fmpq_poly:
+    """Newton's divided differences."""
+    result, basis = fmpq_poly([0]), fmpq_poly([1])
+    for node, value in values.items():
+        result += basis * ((value - result(node)) / basis(node))
+        basis *= fmpq_poly([-node, 1])
+    return result
+
+
+@_check.register
+def _(claim: Expansion, random: Random) -> Answer:
+    for bits in (8, 16, 32, 64):
+        small = {claim.variable: fmpq(1, 2**bits)}
+        rest = evaluate((claim.expr - claim.terms) / claim.variable**claim.order, small)
+        if not abs(rest) < 2**8:
+            return Answer(False, [f"{claim.label}: the rest over {claim.variable}^{claim.order} is {rest.str(5)} at 2^-{bits}"])
+    return Answer(True, [f"{claim.label}: the rest over {claim.variable}^{claim.order} stays bounded down to 2^-64"])
+
+
+@_check.register
+def _(claim: MeanStep, random: Random) -> Answer:
+    for _ in range(GENERIC):
+        point = RandomPoint(random)
+        point.update({s: _inside(low, high, random) for s, (low, high) in claim.over.items()})
+        noise = [(evaluate(a, point), evaluate(chance, point)) for a, chance in claim.noise]
+        drift = mean_step(claim.rule, noise, point)
+        if not drift * claim.towards > 0:
+            return Answer(False, [f"{claim.label}: the drift is {drift.str(5)} at {point}"])
+    return Answer(True, [f"{claim.label}: exact drift of the right sign at {GENERIC} points of the domain"])
+
+
+def _inside(low: Any, high: Any, random: Random) -> fmpq:
+    u, start = fmpq(random.randrange(1, 100), 100), evaluate(low, {})
+    return start + 8 * u if high == oo else start + (evaluate(high, {}) - start) * u
