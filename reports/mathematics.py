@@ -1,8 +1,8 @@
 """A rule as its paper prints it: one line per named quantity, `m_t = β₁ m_{t−1} + (1 − β₁) g_t`.
 
-A `Rule` holds whole expressions: the next parameter with everything substituted. Here its named parts, which are
-`names` and the next values of the state, are folded back into symbols, the largest first, and every symbol gets
-its date: `m` is m_{t−1} before the step and m_t after it. The result is for reading only.
+A `Rule` holds whole expressions: in the next parameter, everything is substituted. Here the parts that have
+names are folded back into symbols, the largest first, and every symbol gets its date: `m` is m_{t−1} before
+the step and m_t after it. The result is for reading only.
 """
 
 import re
@@ -12,7 +12,7 @@ from itertools import takewhile
 from sympy import Add, Expr, Mul, Piecewise, Symbol, count_ops, latex, sqrt
 
 from lawful.reports.notation import arranged, block, line_latex, line_text
-from lawful.reports.subjects import RuleText
+from lawful.reports.ruletext import RuleText
 from lawful.verify.rule import Rule
 from lawful.verify.symbols import LATEX, g, x
 

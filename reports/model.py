@@ -11,8 +11,9 @@ import msgspec
 
 from lawful.reports.encoding import encode, restore
 from lawful.reports.record import Event, read
+from lawful.reports.ruletext import RuleText
 from lawful.reports.session import Session
-from lawful.reports.subjects import RuleText, Target
+from lawful.verify.candidate import Description
 from lawful.verify.errors import Unanswerable
 from lawful.verify.evidence import Check, Evidence, Figure, Finding, Proof, Verdict
 
@@ -68,7 +69,7 @@ class Report:
 
     Attributes:
         session: machine, versions, settings.
-        targets: the implementations that were looked at.
+        targets: the implementations, as workers that imported them describe them.
         rules: the rules that they were held against.
         proofs: of laws.
         results: of checks, in the order in which they finished.
@@ -79,7 +80,7 @@ class Report:
     """
 
     session: Session = field(default_factory=Session)
-    targets: list[Target] = field(default_factory=list)
+    targets: list[Description] = field(default_factory=list)
     rules: list[RuleText] = field(default_factory=list)
     proofs: list[Proof] = field(default_factory=list)
     results: list[Result] = field(default_factory=list)
@@ -108,7 +109,7 @@ class Report:
         results = _all(said, "finished", Result)
         return cls(
             session=next(iter(_all(said, "session", Session, "session")), Session()),
-            targets=_all(said, "target", Target, "target"),
+            targets=_all(said, "target", Description, "target"),
             rules=_all(said, "rule", RuleText, "rule"),
             proofs=_all(said, "proof", Proof, "proof"),
             results=results,

@@ -1,7 +1,6 @@
 """The lists of `lawful prove`, `lawful rules` and `lawful laws` on a terminal."""
 
 from collections.abc import Iterable, Iterator
-from typing import Protocol
 
 from rich.console import Console, Group, RenderableType
 from rich.padding import Padding
@@ -9,28 +8,10 @@ from rich.text import Text
 
 from lawful.reports.mathematics import rule_text
 from lawful.reports.terminal import STYLES, pairs
-from lawful.reports.words import GLYPHS, proof_status, seconds
+from lawful.reports.words import GLYPHS, assurances
 from lawful.verify.evidence import Proof
+from lawful.verify.law import Law
 from lawful.verify.rule import Family, Rule
-
-
-class Stated(Protocol):
-    """What a law says of itself."""
-
-    @property
-    def name(self) -> str:
-        """The law's name."""
-        ...
-
-    @property
-    def statement(self) -> str:
-        """The law in a sentence."""
-        ...
-
-    @property
-    def source(self) -> object:
-        """Where it is stated."""
-        ...
 
 
 def show_proofs(proofs: Iterable[Proof], console: Console, steps: bool = False) -> None:
@@ -41,14 +22,10 @@ def show_proofs(proofs: Iterable[Proof], console: Console, steps: bool = False) 
 
 def proved(proof: Proof, steps: bool = False) -> RenderableType:
     """One proof: statement, status, source, method, time."""
-    said = {
-        "proof": f"{proof_status(proof)} ({proof.kind}, {seconds(proof.seconds)})",
-        "second check": proof.second_check,
-        "neighbour": proof.neighbour,
-        "source": proof.source,
-    }
     lines = [Text(line, "dim") for line in proof.steps] if steps else []
-    body = Group(Text(proof.statement), pairs({k: v for k, v in said.items() if v}), *lines)
+    body = Group(
+        Text(proof.statement), Text(f"{proof.kind}, {proof.source}", "dim"), pairs(assurances(proof)), *lines
+    )
     title = Text.assemble((GLYPHS[proof.verdict], STYLES[proof.verdict]), " ", (proof.law, "bold"))
     return Group(title, Padding(body, (0, 0, 1, 2)))
 
@@ -68,12 +45,12 @@ def show_rule(rule: Rule, console: Console) -> None:
     console.print(Padding(Text(text.text), (1, 0, 1, 2)), no_wrap=True, overflow="ignore", crop=False)
 
 
-def show_laws(laws: Iterable[Stated], console: Console) -> None:
+def show_laws(laws: Iterable[Law], console: Console) -> None:
     """Prints the list of `lawful laws`: name, statement, source."""
     console.print(Group(*_laws(laws)))
 
 
-def _laws(laws: Iterable[Stated]) -> Iterator[RenderableType]:
+def _laws(laws: Iterable[Law]) -> Iterator[RenderableType]:
     for law in laws:
         yield Text(law.name, "bold")
-        yield Padding(Group(Text(law.statement), Text(str(law.source), "dim")), (0, 0, 1, 2))
+        yield Padding(Group(Text(law.statement), Text(f"{law.kind}, {law.source}", "dim")), (0, 0, 1, 2))

@@ -15,14 +15,15 @@ from lawful.reports.model import Report, Result, Summary
 from lawful.reports.words import (
     GLYPHS,
     facts,
+    likewise,
+    outcome,
     plain,
     plural,
     ratio,
     repeat,
-    seen,
     sentence,
+    sentence_case,
     spread,
-    way,
     where,
 )
 from lawful.verify.evidence import Verdict
@@ -42,7 +43,7 @@ SHOWN = 3
 def show(report: Report, console: Console) -> None:
     """Prints the report of `lawful check`."""
     for part in sections(report):
-        console.print(part, crop=False)  # a command is left to the terminal to wrap, so that it can be copied
+        console.print(part, soft_wrap=isinstance(part, Text))  # so that a command can be copied whole
 
 
 def sections(report: Report) -> Iterator[RenderableType]:
@@ -58,7 +59,7 @@ def sections(report: Report) -> Iterator[RenderableType]:
     yield from listed("Notes", [f"{plain(note)} ({spread(checks)})" for note, checks in report.notes.items()])
     yield from listed("In flight when the run ended", map(where, report.in_flight))
     if report.path:
-        yield Text(f"\nRecord {report.path}, sealed by SHA-256\n{report.hash}", "dim")
+        yield Text(f"\nRecord {report.path}\nsealed by SHA-256 {report.hash}", "dim")
 
 
 def detailed(report: Report) -> list[Summary]:
@@ -108,7 +109,7 @@ def findings(report: Report, summary: Summary) -> Iterator[RenderableType]:
         yield Text()
         yield marked(group.verdict, where(group.checks[0]))
         yield Padding(Group(*told(group)), (0, 0, 0, 2))
-        yield Text(f"  Repeat: {repeat(report, group.checks[0])}", "cyan", no_wrap=True, overflow="ignore")
+        yield Text(f"  Repeat: {repeat(report, group.checks[0])}", "cyan")
     if len(found) > SHOWN:
         rest = plural(len(found) - SHOWN, "more finding")
         yield Text(f"\n  … and {rest} of {plain(summary.target)} in the report.")
@@ -116,14 +117,13 @@ def findings(report: Report, summary: Summary) -> Iterator[RenderableType]:
 
 def told(group: view.Group) -> Iterator[RenderableType]:
     """What a finding says, its counterexample, and where else it was found."""
-    yield Text(plain(group.finding.message), "bold")
+    yield Text(sentence_case(plain(group.finding.message)), "bold")
     if group.finding.details:
         yield Text(plain(group.finding.details))
     if example := group.finding.counterexample:
-        yield Text(seen(example))
-        yield pairs(facts(example))
-    if len(group.checks) > 1:
-        yield Text(f"Likewise {', '.join(f'{way(other)} {other.dtype}' for other in group.checks[1:])}.")
+        yield pairs({**outcome(example), **facts(example)})
+    if len(group.results) > 1:
+        yield Text(f"Likewise {likewise(group.results[1:])}.", "dim")
 
 
 def pairs(named: dict[str, str]) -> RenderableType:

@@ -1,4 +1,4 @@
-"""Results arranged for the eye: the matrix's rows and columns, findings that say the same as one."""
+"""Results arranged for the eye: the matrix's rows and columns, findings of one kind as one."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Group:
-    """One finding and every check that made it: shown once, with the first check's counterexample."""
+    """Findings of one kind: the first is shown, the other checks that made one are named."""
 
     finding: Finding
     results: list[Result]
@@ -56,11 +56,16 @@ def rows(results: Iterable[Result]) -> list[Row]:
     ]
 
 
+def kind(finding: Finding) -> str:
+    """What findings of one property must share to be shown as one: a counterexample of each, or the words."""
+    return "" if finding.counterexample else finding.message
+
+
 def groups(results: Iterable[Result]) -> list[Group]:
-    """Findings of one property in the same words are one group; those with a counterexample come first."""
+    """The findings of each property and kind, gathered; those with a counterexample come first."""
     found: dict[tuple[str, str], Group] = {}
     for result in results:
         for finding in result.evidence.findings:
-            group = found.setdefault((result.check.property, finding.message), Group(finding, []))
+            group = found.setdefault((result.check.property, kind(finding)), Group(finding, []))
             group.results.append(result)
     return sorted(found.values(), key=lambda group: group.finding.counterexample is None)

@@ -2,8 +2,9 @@
 
 import math
 import shlex
+from collections.abc import Iterable
 
-from lawful.reports.model import Report, Summary
+from lawful.reports.model import Report, Result, Summary
 from lawful.verify.evidence import Check, Counterexample, Proof, Verdict
 
 GLYPHS = {
@@ -48,6 +49,11 @@ def ratio(value: float) -> str:
         return number(value)
     digits = next((d for d in range(2, 16) if round(value, d) != 1), 2)
     return f"{value:.{digits}f}"
+
+
+def exact(value: float) -> str:
+    """A number in full: `0.9999`, `1e-8`."""
+    return repr(value).replace("e-0", "e-").removesuffix(".0")
 
 
 def plural(number_: int, noun: str) -> str:
@@ -117,16 +123,6 @@ def where(check: Check) -> str:
     return plain(f"{check.target}, {check.rule}: {check.property}, {way(check)}, {check.dtype}")
 
 
-def seen(example: Counterexample) -> str:
-    """What the counterexample shows, as a sentence."""
-    judged = "confirmed in ball arithmetic" if example.confirmed else "by the screening oracle alone"
-    return (
-        f"At step {example.step}, lane {example.lane} of {plain(example.tensor)}, the rule gives "
-        f"{example.expected!r} ± {number(example.budget)} ({judged}) and the implementation "
-        f"{example.seen!r}: {deviation(example.ratio)}."
-    )
-
-
 def facts(example: Counterexample) -> dict[str, str]:
     """The inputs of a counterexample, in words."""
     said = {"hyperparameters": assignments(example.constructor), "x₀": repr(example.x0)}
@@ -135,19 +131,45 @@ def facts(example: Counterexample) -> dict[str, str]:
     said["gradients"] = ", ".join(shown) + (f", … and {more} more" if more > 0 else "")
     for step, changes in example.schedule.items():
         said[f"before step {step}"] = assignments(changes)
+    said["lane"] = f"{example.lane} of {plain(example.tensor)}"
+    said["second oracle"] = "agrees" if example.confirmed else "did not confirm it"
     return said
+
+
+def outcome(example: Counterexample) -> dict[str, str]:
+    """What the counterexample shows."""
+    return {
+        "expected": f"{example.expected!r} ± {number(example.budget)} at step {example.step}",
+        "seen": f"{example.seen!r}, {deviation(example.ratio)}",
+    }
+
+
+def likewise(results: Iterable[Result]) -> str:
+    """Where else a finding was made, with the deviation: `foreach float32 (4.00), fused float32`."""
+    return ", ".join(f"{way(r.check)} {r.check.dtype}{_deviates(r)}" for r in results)
+
+
+def _deviates(result: Result) -> str:
+    examples = [finding.counterexample for finding in result.evidence.findings if finding.counterexample]
+    return f" ({ratio(examples[0].ratio)})" if examples else ""
+
+
+def sentence_case(text: str) -> str:
+    """The text with a capital letter at its beginning, and the rest as it is."""
+    return text[:1].upper() + text[1:]
 
 
 def assignments(values: dict[str, object] | dict[str, float]) -> str:
     """`lr=0.001, betas=(0.9, 0.999)`."""
-    return plain(", ".join(f"{name}={value!r}" for name, value in values.items())) or "defaults"
+    said = [f"{name}{'' if name.endswith('× ') else '='}{value!r}" for name, value in values.items()]
+    return plain(", ".join(said)) or "defaults"
 
 
 def repeat(report: Report, check: Check) -> str:
     """The command that asks the same question again."""
     words = ["lawful", "check", check.target, "--rule", check.rule, "--device", check.device]
     words += ["--profile", report.session.profile, "--seed", str(report.session.seed)]
-    return " ".join(map(quoted, words))
+    return plain(" ".join(map(quoted, words)))
 
 
 def quoted(word: str) -> str:
@@ -156,11 +178,11 @@ def quoted(word: str) -> str:
     return f'"{word}"' if easy else shlex.quote(word)
 
 
-def proof_status(proof: Proof) -> str:
-    """What holds of a proof, in words."""
-    said = [
-        "proved" if proof.proved else "not proved",
-        "confirmed" if proof.confirmed else "not confirmed",
-        "neighbour refused" if proof.refused else "neighbour not refused",
-    ]
-    return ", ".join(said)
+def assurances(proof: Proof) -> dict[str, str]:
+    """What a law's verdict rests on: the proof, the second check, the false neighbour that must fail."""
+    said = {
+        "proof": f"{'went through' if proof.proved else 'did not go through'}, {seconds(proof.seconds)}",
+        "second check": f"{'agrees' if proof.confirmed else 'does not agree'}: {proof.second_check}",
+        "false neighbour": f"{'refused' if proof.refused else 'not refused'}: {proof.neighbour}",
+    }
+    return {name: plain(words.removesuffix(": ")) for name, words in said.items()}

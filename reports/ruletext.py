@@ -1,28 +1,7 @@
-"""What a run looked at: implementations, and the rules that they were held against."""
+"""The rules that a run held implementations against, as they are read."""
 
 from dataclasses import dataclass
 from typing import Any
-
-
-@dataclass(frozen=True)
-class Target:
-    """An implementation, as a worker that imported it describes it.
-
-    Attributes:
-        target: how the user named it.
-        file: the module's file.
-        distribution: the installed distribution that the file belongs to, `` where none.
-        version: of the distribution.
-        sha256: of the module's source.
-        signature: of the constructor.
-    """
-
-    target: str
-    file: str = ""
-    distribution: str = ""
-    version: str = ""
-    sha256: str = ""
-    signature: str = ""
 
 
 @dataclass(frozen=True)
