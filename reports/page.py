@@ -1,0 +1,144 @@
+"""What the HTML page says that the other reports do not: headline, tiles, matrix, tooltips, circumstances."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from hashlib import sha256
+
+from lawful.reports import view, words
+from lawful.reports.encoding import encode
+from lawful.reports.model import Report, Result, Summary
+from lawful.verify.candidate import Description
+from lawful.verify.evidence import Check, Finding, Verdict
+
+
+@dataclass(frozen=True)
+class Column:
+    """A group of the matrix's columns: one property and the dtypes in which it was looked at."""
+
+    property: str
+    dtypes: list[str]
+
+
+def sections(report: Report) -> dict[str, bool]:
+    """The page's sections, and which of them have something to say."""
+    checked = bool(report.results)
+    return {
+        "verdicts": checked,
+        "matrix": checked,
+        "findings": bool(report.findings),
+        "rules": bool(report.rules),
+        "laws": bool(report.proofs),
+        "figures": bool(report.figures),
+        "notes": bool(report.notes),
+        "environment": True,
+    }
+
+
+def headline(report: Report) -> str:
+    """The outcome in a sentence or two."""
+    parts = []
+    if verdicts := [summary.verdict for summary in report.summaries]:
+        kinds = sorted(set(verdicts), key=lambda each: -each.rank)
+        each = [f"{verdicts.count(verdict)} {verdict}" for verdict in kinds]
+        parts.append(f"Of {words.plural(len(verdicts), 'implementation')}: {', '.join(each)}.")
+    if report.proofs:
+        held = sum(proof.verdict is Verdict.LAWFUL for proof in report.proofs)
+        parts.append(f"Of {words.plural(len(report.proofs), 'law')}: {held} proved, confirmed a second time.")
+    if not report.ended:
+        parts.append("The run was cut short; this is what was known by then.")
+    return " ".join(parts) or "Nothing was tested."
+
+
+def tiles(report: Report) -> list[tuple[str, str]]:
+    """The numbers at the head of the page."""
+    counted = [
+        (len(report.summaries), "implementations"),
+        (len(report.results), "checks"),
+        (sum(summary.comparisons for summary in report.summaries), "comparisons"),
+        (len(report.findings), "checks with findings"),
+        (len(report.rules), "rules"),
+        (len(report.proofs), "laws"),
+    ]
+    return [(words.count(number), noun) for number, noun in counted if number or noun == "checks"]
+
+
+def columns(report: Report) -> list[Column]:
+    """The matrix's columns, in the order in which properties first appear."""
+    results: dict[str, list[Result]] = {}
+    for result in report.results:
+        results.setdefault(result.check.property, []).append(result)
+    return [Column(name, view.dtypes(group)) for name, group in results.items()]
+
+
+def ways(summary: Summary) -> dict[str, dict[tuple[str, str], Result]]:
+    """The matrix's rows of one target: way of running → (property, dtype) → result."""
+    rows: dict[str, dict[tuple[str, str], Result]] = {}
+    for result in summary.results:
+        rows.setdefault(words.way(result.check), {})[result.check.property, result.check.dtype] = result
+    return rows
+
+
+def tooltip(result: Result) -> str:
+    """What a cell of the matrix says when it is pointed at."""
+    evidence = result.evidence
+    said = [f"{words.where(result.check)} — {evidence.verdict}"]
+    if evidence.comparisons:
+        said.append(
+            f"largest deviation {words.deviation(evidence.worst)}, median {words.ratio(evidence.median)}"
+        )
+        compared = words.plural(evidence.comparisons, "comparison")
+        said.append(f"{compared} in {words.plural(evidence.scenarios, 'scenario')}")
+        said.append(words.no_verdict(evidence.no_verdict, evidence.comparisons))
+    said.append(words.seconds(evidence.seconds))
+    said += [words.plain(finding.message) for finding in evidence.findings]
+    return "\n".join(filter(None, said))
+
+
+def anchor(check: Check, finding: Finding) -> str:
+    """The id of a finding's card; findings of one kind share it."""
+    said = [check.target, check.rule, check.property, view.kind(finding)]
+    return "f" + sha256(encode(said)).hexdigest()[:12]
+
+
+def environment(report: Report) -> dict[str, str]:
+    """The circumstances of the run."""
+    session = report.session
+    command = ["lawful", *session.arguments]
+    named = {
+        "time": session.time,
+        "command": " ".join(map(words.quoted, command)) if session.arguments else "",
+        "profile": session.profile,
+        "seed": str(session.seed),
+        "versions": ", ".join(f"{name} {version}" for name, version in session.versions.items()),
+        "platform": session.platform,
+        "processor": session.cpu,
+        "devices": ", ".join(session.devices) or "cpu",
+    }
+    return {name: words.plain(value) for name, value in named.items() if value}
+
+
+def description(report: Report, check: Check) -> Description | None:
+    """What is known of a check's implementation."""
+    return next((target for target in report.targets if target.target == check.target), None)
+
+
+def described(target: Description, report: Report) -> dict[str, str]:
+    """Where an implementation came from, how it can run, and what of it was varied."""
+    named = {
+        "distribution": target.distribution,
+        "class": f"{target.module}.{target.name}",
+        "signature": target.signature,
+        "source": f"SHA-256 {target.source_hash}",
+        "runs": ", ".join(target.paths),
+        **exercised(result for result in report.results if result.check.target == target.target),
+    }
+    return {name: words.plain(value) for name, value in named.items() if value}
+
+
+def exercised(results: Iterable[Result]) -> dict[str, str]:
+    """Option → in which ways it was varied."""
+    found: dict[str, dict[str, None]] = {}
+    for result in results:
+        for option, how in result.evidence.exercised.items():
+            found.setdefault(f"{words.plain(option)} varied", {})[how] = None
+    return {option: "; ".join(hows) for option, hows in found.items()}

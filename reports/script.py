@@ -1,0 +1,64 @@
+"""A counterexample as a script that needs torch and the implementation, and nothing of ours.
+
+It runs the failing lane alone, in a tensor of one element. What depends on the tensor's shape or on other
+lanes does not show there; the script's last line says what was seen in the longer tensor.
+"""
+
+from lawful.verify.candidate import Description
+from lawful.verify.evidence import Check, Counterexample
+
+
+def script(check: Check, example: Counterexample, target: Description | None = None) -> str:
+    """The script's source. `target` says where a bundled implementation comes from."""
+    lines = [
+        "import torch",
+        *_imported(check, target),
+        "",
+        f"x = torch.tensor([{_number(example.x0)}], dtype=torch.{check.dtype}, device={check.device!r})",
+        "x.requires_grad_()",
+        f"optimizer = {_class(check, target)}([x]{_arguments(example)})",
+        *_steps(example),
+        "",
+        'print("step", step, "gives", x.item())',
+        f'print("the rule gives", {_number(example.expected)}, "give or take", {_number(example.budget)})',
+        f'print("as part of a longer tensor it was", {_number(example.seen)})',
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _class(check: Check, target: Description | None) -> str:
+    return check.target.rpartition(":")[2] if ":" in check.target else target.name if target else check.target
+
+
+def _imported(check: Check, target: Description | None) -> list[str]:
+    place, name = check.target.rpartition(":")[0], _class(check, target)
+    if place.endswith(".py"):
+        return ["from runpy import run_path", "", f"{name} = run_path({place!r})[{name!r}]"]
+    module = place or (target.module if target else "lawful.optimizers")
+    return [f"from {module} import {name}"]
+
+
+def _arguments(example: Counterexample) -> str:
+    """The constructor's arguments, after the parameters."""
+    return "".join(f", {name}={_number(value)}" for name, value in example.constructor.items())
+
+
+def _steps(example: Counterexample) -> list[str]:
+    gradients = ", ".join(map(_number, example.gradients))
+    lines = [f"for step, gradient in enumerate([{gradients}], 1):"]
+    for step, changes in example.schedule.items():
+        lines += [f"    if step == {step}:", "        for group in optimizer.param_groups:"]
+        lines += [f"            {change(name, value)}" for name, value in changes.items()]
+    return [*lines, "    x.grad = torch.full_like(x, gradient)", "    optimizer.step()"]
+
+
+def change(name: str, value: float) -> str:
+    """A change of a hyperparameter: to a value, or, as in `lr ×`, by a factor."""
+    key, times, _ = name.partition("×")
+    return f"group[{key.strip()!r}] {'*=' if times else '='} {_number(value)}"
+
+
+def _number(value: object) -> str:
+    """A value as Python reads it back; NaN and the infinities have no literal."""
+    finite = not isinstance(value, float) or value - value == 0
+    return repr(value) if finite else f'float("{value}")'
