@@ -11,11 +11,12 @@ import torch
 from hypothesis import HealthCheck, Phase, Verbosity
 from sympy import Symbol
 
+from lawful.properties.checks import Journal, Property, Settings
 from lawful.properties.judging import Part, Tally, Trajectories, format_of, parts
 from lawful.properties.running import RaisedError, RefusedError, Run
 from lawful.properties.scenarios import Draw, Scenario, expand, plan, scenarios
 from lawful.verify.candidate import Candidate
-from lawful.verify.evidence import Counterexample, Evidence, Finding, Verdict
+from lawful.verify.evidence import Check, Counterexample, Evidence, Finding, Verdict
 from lawful.verify.oracle import State
 from lawful.verify.rule import Rule
 
@@ -56,12 +57,13 @@ class Conformance:
     device: str
     profile: Profile
     seed: int
-    before: Any = lambda scenario: None  # called with each scenario before it runs
+    journal: Journal
     tally: Tally = field(default_factory=Tally)
     notes: list[str] = field(default_factory=list)
     seen: list[Scenario] = field(default_factory=list)
     refusals: list[str] = field(default_factory=list)
     finding: Finding | None = None
+    raised: bool = False
 
     def evidence(self) -> Evidence:
         """Runs until the first finding, or until everything that the profile asks for is done."""
@@ -99,16 +101,18 @@ class Conformance:
             self.refusals.append(str(refusal))
 
     def _run(self, scenario: Scenario) -> None:
-        self.before(scenario)
+        self.journal(scenario)
         try:
             self.finding = self.finding or first_departure(self, scenario)
         except RaisedError as error:
-            self.finding = Finding(f"raises: {error}", details=repr(scenario))
+            self.finding = Finding(f"{error}", details=repr(scenario))
+            self.raised = True
         self.seen.append(scenario)
 
     def _conclusion(self, seconds: float) -> Evidence:
         decided = self.tally.comparisons - self.tally.no_verdict
         verdict = Verdict.UNLAWFUL if self.finding else Verdict.LAWFUL if decided else Verdict.INCONCLUSIVE
+        verdict = Verdict.CRASHED if self.raised else verdict
         return Evidence(
             verdict,
             worst=self.tally.worst,
@@ -123,11 +127,17 @@ class Conformance:
         )
 
 
-def follows_its_rule(
-    candidate: Candidate, path: str, dtype: torch.dtype, device: str = "cpu", profile: str = "default", seed: int = 0
-) -> Evidence:
+def follows_its_rule(candidate: Candidate, check: Check, settings: Settings, journal: Journal) -> Evidence:
     """Every step stays within the error budget of the rule that the candidate claims."""
-    return Conformance(candidate, candidate.paths[path], dtype, device, PROFILES[profile], seed).evidence()
+    path, dtype = candidate.paths[check.path], getattr(torch, check.dtype)
+    return Conformance(
+        candidate, path, dtype, check.device, PROFILES[settings.profile], settings.seed, journal
+    ).evidence()
+
+
+conformance = Property(
+    "conformance", "Every step stays within the error budget of the rule.", follows_its_rule, everywhere=True
+)
 
 
 def first_departure(check: Conformance, scenario: Scenario) -> Finding | None:

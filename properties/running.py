@@ -98,8 +98,9 @@ class Run:
         try:
             self.optimizer.step()
         except CLEAR as error:
-            kind = RefusedError if step == 1 else RaisedError
-            raise kind(f"{type(error).__name__}: {first_line(error)}") from error
+            if step == 1:
+                raise RefusedError(f"{type(error).__name__}: {first_line(error)}") from error
+            raise RaisedError(f"step {step} raises {type(error).__name__}: {first_line(error)}") from error
         except Exception as error:
             raise RaisedError(f"step {step} raises {type(error).__name__}: {first_line(error)}") from error
 

@@ -99,7 +99,8 @@ class Product:
             return charged(value, self._relative(step), 2 * fmt.tiny * _nonzero(top))
         size = self._size(top, bottom)
         value = charged(value, self._relative(step), fmt.tiny * (self.roundings + 1) * size * _nonzero(top))
-        return guarded(value, size * _spread(step.scalar(self.scalar).size), fmt.largest)
+        below = [torch.clamp_min(balls.tensor(divisor.magnitude()), 1.0) for divisor in bottom]
+        return guarded(value, _largest([size, *below]) * _spread(step.scalar(self.scalar).size), fmt.largest)
 
     @cached_property
     def scalar(self) -> Expr:

@@ -283,8 +283,13 @@ def claimed(cls: type) -> str:
     """
     if normal(cls.__name__) in rules():
         return rules()[normal(cls.__name__)].name
+    return no_claim(cls.__name__)
+
+
+def no_claim(name: str) -> str:
+    """Raises `Unanswerable`: the class's name is no rule's, and none was given."""
     names = ", ".join(f.name for f in rules().values())
-    raise Unanswerable(f"which rule does {cls.__name__} claim? Say --rule RULE, one of {names}.")
+    raise Unanswerable(f"which rule does {name} claim? Say --rule RULE, one of {names}.")
 
 
 def describe(target: str) -> Description:
@@ -309,6 +314,27 @@ def describe(target: str) -> Description:
         rule=claim,
         paths=list(candidate.paths),
     )
+
+
+def targets_of(target: str) -> list[str]:
+    """The targets that a word stands for: one; all optimizers of a module whose names claim a rule; all `bundled`.
+
+    Raises:
+        Unanswerable: a module without any.
+    """
+    from lawful.optimizers import available
+
+    if target == "bundled":
+        return list(available())
+    if ":" in target or normal(target) in map(normal, available()):
+        return [target]
+    if "." not in target and importlib.util.find_spec(target) is None:
+        _bundled(target)
+    classes = {n: c for n, c in vars(_module(target)).items() if isinstance(c, type) and callable(getattr(c, "step", None))}
+    found = [f"{target}:{name}" for name in sorted(classes) if normal(name) in rules()]
+    if not found:
+        raise Unanswerable(f"{target} has no optimizer whose name is a rule's; say {target}:Class --rule RULE.")
+    return found
 
 
 def _json(value: Any) -> Any:

@@ -57,12 +57,21 @@ Domain = Mapping[Symbol, tuple[Expr, Expr]]
 
 
 @dataclass(frozen=True)
-class Zero:
-    """An expression vanishes identically; symbols of `runs` in it stand for what those runs end with."""
+class Equal:
+    """Two expressions are identically equal.
+
+    Attributes:
+        label: the claim in words.
+        left, right: the expressions.
+        runs: symbols of the expressions that stand for what a run ends with.
+        where: symbols of the expressions that abbreviate something.
+    """
 
     label: str
-    expr: Expr
+    left: Expr
+    right: Expr
     runs: Runs = field(default_factory=dict)
+    where: Mapping[Symbol, Expr] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -167,7 +176,7 @@ class MeanStep:
     towards: int = 1
 
 
-Claim = Zero | Positive | Always | Forced | Expansion | MeanStep
+Claim = Equal | Positive | Always | Forced | Expansion | MeanStep
 
 
 @dataclass(frozen=True)

@@ -55,6 +55,10 @@ class Graded:
         """The root, known by its radicand."""
         return Graded(root(self.value), self.top, self.bottom, self.roots | {str(self.value)})
 
+    def max(self, other: Any) -> Graded:
+        """The larger of two."""
+        return self if self > other else lift(other)
+
     def __gt__(self, other: Any) -> bool:
         return bool(self.value > lift(other).value)
 

@@ -5,10 +5,10 @@ last few gradients are enumerated with their probabilities, and what is older on
 """
 
 from collections import ChainMap
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from flint import arb, fmpq
-from sympy import Expr, Symbol
+from sympy import Symbol
 
 from lawful.verify.exact import Number, advance, evaluate
 from lawful.verify.rule import Rule
@@ -19,7 +19,7 @@ Gradients = Sequence[tuple[Number, Number]]
 
 State = Mapping[Symbol, Number]
 
-DEPTH = 11
+DEPTH = 10
 """The most gradients that are enumerated, or periods that are run."""
 
 
@@ -39,25 +39,35 @@ def settled(rule: Rule, gradients: Gradients) -> dict[Symbol, Number]:
     return {x: arb(0)} | {s: known.get(s, hull(*values)) for s in rule.state}
 
 
-def mean_step(rule: Rule, noise: Gradients, at: State, moment: int = 1) -> arb:
-    """E[(next x − x)^moment] at stationarity under independent gradients; deeper until the sign is certain."""
-    start, step = settled(rule, noise), (rule.x - x) ** moment
+def mean_step(rule: Rule, noise: Gradients, at: State) -> arb:
+    """E[next x − x] at stationarity under independent gradients; deeper until the sign is certain."""
+
+    def step(state: State) -> Number:
+        nexts = ((chance, evaluate(rule.x, ChainMap({g: value}, state, at))) for value, chance in noise)
+        return sum((chance * new for chance, new in nexts), -state[x])
+
+    return mean(step, rule, noise, at, lambda found: not found.contains(0))
+
+
+def mean(
+    of: Callable[[State], Number], rule: Rule, noise: Gradients, at: State, enough: Callable[[arb], bool]
+) -> arb:
+    """The mean of a function of the state at stationarity, from ever more remembered gradients until it is enough."""
     for depth in range(1, DEPTH + 1):
-        found = _tree(rule, step, noise, start, at, depth)
-        if not found.contains(0):
+        found = _tree(of, rule, noise, settled(rule, noise), at, depth)
+        if enough(found):
             break
     return found
 
 
-def _tree(rule: Rule, step: Expr, noise: Gradients, state: State, at: State, depth: int) -> arb:
-    """The mean, over all sequences of `depth` gradients, of the step that follows them."""
+def _tree(of: Callable[[State], Number], rule: Rule, noise: Gradients, state: State, at: State, depth: int) -> arb:
+    """The mean over all sequences of `depth` gradients."""
+    if depth == 0:
+        return arb(of(state))
     total = arb(0)
     for value, chance in noise:
-        here = ChainMap({g: value}, state, at)
-        if depth == 0:
-            total += chance * evaluate(step, here)
-        else:
-            total += chance * _tree(rule, step, noise, advance(rule.state, here) | {x: arb(0)}, at, depth - 1)
+        after = advance(rule.state, ChainMap({g: value}, dict(state), at)) | {x: arb(0)}
+        total += chance * _tree(of, rule, noise, after, at, depth - 1)
     return total
 
 

@@ -98,9 +98,7 @@ def larger(first: Number, second: Number) -> Number:
     """The maximum."""
     if isinstance(first, fmpq) and isinstance(second, fmpq):
         return max(first, second)
-    wide = first if hasattr(first, "max") else second
-    kind: Any = type(wide) if hasattr(wide, "max") else None
-    return max(first, second) if kind is None else kind.max(*(_as(kind, n) for n in (first, second)))
+    return second.max(first) if isinstance(first, fmpq | arb) and not isinstance(second, fmpq) else first.max(second)
 
 
 def same(first: Number, second: Number) -> bool:

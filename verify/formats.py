@@ -15,8 +15,8 @@ class Format:
         cast: relative error of casting a Python scalar to the element type.
         tiny: largest absolute error of an operation that underflows.
         largest: the largest finite number.
-        scalar: relative error of one operation on scalars that depend on `t`; 2⁻⁵³ when they are Python floats,
-            2⁻²⁴ on paths that keep the step as a float32 tensor (capturable, differentiable).
+        scalar: relative error of one operation on scalars that depend on `t` or `lr`; 2⁻⁵³ when they are Python floats,
+            2⁻²⁴ on paths that keep them in float32 tensors (capturable, differentiable).
     """
 
     dtype: torch.dtype
@@ -36,7 +36,7 @@ class Format:
         return replace(self, tiny=torch.finfo(self.dtype).tiny)
 
     def tensor_scalars(self) -> "Format":
-        """The same format where scalars that depend on `t` are float32 tensors."""
+        """The same format where `t` and `lr`, and what depends on them, are float32 tensors."""
         return replace(self, scalar=2.0**-24)
 
 

@@ -66,8 +66,9 @@ class Interval:
         """Its root, of the part that has one."""
         return Interval(self.low.max(arb(0)).sqrt(), self.high.sqrt())
 
-    def max(self, other: Interval) -> Interval:
+    def max(self, other: Any) -> Interval:
         """The larger of two numbers in the intervals."""
+        other = lift(other)
         return Interval(self.low.max(other.low), self.high.max(other.high))
 
     def __gt__(self, other: Any) -> bool:

@@ -10,9 +10,9 @@ from typing import Any
 from sympy import Expr, Poly, Symbol, expand, factor, fraction, series, simplify, together
 
 from lawful.verify.algebra import at, cases, unrolled, vanishes
-from lawful.verify.claims import Always, Answer, Claim, Expansion, Forced, MeanStep, Positive, Zero, n
+from lawful.verify.claims import Always, Answer, Claim, Expansion, Forced, MeanStep, Positive, Equal, n
 from lawful.verify.prove_mean import mean_step
-from lawful.verify.prove_sign import positive
+from lawful.verify.prove_sign import ordered, positive
 from lawful.verify.symbols import t, x
 
 
@@ -28,8 +28,9 @@ def _prove(claim: Any) -> Answer:
 
 
 @_prove.register
-def _(claim: Zero) -> Answer:
-    return identity(unrolled(claim.expr, claim.runs), "the difference of the two sides")
+def _(claim: Equal) -> Answer:
+    gap = unrolled(at(claim.left, claim.where) - at(claim.right, claim.where), claim.runs)
+    return identity(ordered(gap), "The difference of the two sides")
 
 
 @_prove.register

@@ -26,7 +26,7 @@ def positive(claim: Positive) -> Answer:
 
 def certificate(expr: Expr, over: Domain, strict: bool = True) -> str:
     """Why an expression without case distinctions is positive on a domain; empty if no reason was found."""
-    scaled = factor(together(_ordered(at(expr, moved(over)))))
+    scaled = factor(together(ordered(at(expr, moved(over)))))
     if not strict and vanishes(scaled):
         return "it is 0"
     return _by_assumption(scaled) or _by_coefficients(scaled) or _by_square(scaled)
@@ -42,14 +42,14 @@ def _moved(symbol: Symbol, low: Expr, high: Expr) -> Expr:
     return low + y if high == oo else (low + high * y) / (1 + y)
 
 
-def _ordered(expr: Expr) -> Expr:
-    """The expression with every maximum and minimum of two decided where a certificate decides it."""
+def ordered(expr: Expr) -> Expr:
+    """The expression with every maximum and minimum decided where certificates decide it."""
     for extremum in sorted(expr.atoms(Max, Min), key=str):
-        first, second = extremum.args[0], extremum.func(*extremum.args[1:])
-        for larger, smaller in ((first, second), (second, first)):
-            if certificate(larger - smaller, {}, strict=False):
-                chosen = larger if isinstance(extremum, Max) else smaller
-                return _ordered(expr.xreplace({extremum: chosen}))
+        direction = 1 if isinstance(extremum, Max) else -1
+        for chosen in extremum.args:
+            gaps = (direction * (chosen - other) for other in extremum.args if other is not chosen)
+            if all(certificate(gap, {}, strict=False) for gap in gaps):
+                return ordered(expr.xreplace({extremum: chosen}))
     return expr
 
 

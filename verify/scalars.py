@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 import mpmath
 from sympy import Add, Expr, Mul, Pow, Symbol
 
-from lawful.verify.symbols import t
+from lawful.verify.symbols import lr, t
 
 PRECISION = 220
 """Bits of the exact values."""
@@ -43,7 +43,7 @@ class Scalar:
 
 
 Evaluator: TypeAlias = Callable[[Environment, float], Scalar]
-"""(values of the symbols, relative error of an operation that involves t) → scalar."""
+"""(values of the symbols, relative error of operations on t and lr, which may be tensors) → scalar."""
 
 FLOAT64 = 2.0**-53
 
@@ -52,17 +52,22 @@ FLOAT64 = 2.0**-53
 def compile_scalar(node: Expr) -> Evaluator:
     """The evaluator of an expression without tensors."""
     if isinstance(node, Symbol):
-        return lambda env, unit: Scalar(mpmath.mpf(env[node]))
+        return lambda env, unit: _leaf(env[node], unit if node == lr else FLOAT64)
     if node.is_Rational:
         return lambda env, unit: Scalar(mpmath.mpf(node.p) / node.q)
     compiled = [compile_scalar(arg) for arg in node.args]
     combine = _COMBINE[node.func]
-    depends_on_t = node.has(t)
+    on_device = node.has(t, lr)
 
     def evaluate(env: Environment, unit: float) -> Scalar:
-        return combine([c(env, unit) for c in compiled], unit if depends_on_t else FLOAT64)
+        return combine([c(env, unit) for c in compiled], unit if on_device else FLOAT64)
 
     return evaluate
+
+
+def _leaf(value: float, unit: float) -> Scalar:
+    """A number that the user wrote; lr may be held in a tensor of lower precision."""
+    return Scalar(mpmath.mpf(value), abs(value) * unit if unit > FLOAT64 else 0.0)
 
 
 def _sum(terms: list[Scalar], unit: float) -> Scalar:

@@ -16,7 +16,7 @@ from typing import Any
 from flint import arb, ctx, fmpq, fmpq_poly
 from sympy import Symbol, oo, sympify
 
-from lawful.verify.claims import Always, Answer, Claim, Expansion, Forced, MeanStep, Positive, Zero, n, nth
+from lawful.verify.claims import Always, Answer, Claim, Expansion, Forced, MeanStep, Positive, Equal, n, nth
 from lawful.verify.degree import GradedPoint, bound
 from lawful.verify.drift import mean_step
 from lawful.verify.exact import PRECISION, Number, Undecided, advance, carry_out, evaluate, is_zero
@@ -53,10 +53,12 @@ def _(claim: Positive, random: Random) -> Answer:
 
 
 @_check.register
-def _(claim: Zero, random: Random) -> Answer:
+def _(claim: Equal, random: Random) -> Answer:
     def residuals(point: Mapping[Symbol, Number]) -> Iterator[Number]:
         ends = {s: carry_out(run, point) for s, run in claim.runs.items()}
-        yield evaluate(claim.expr, ChainMap(ends, point))
+        meant = {s: evaluate(e, ChainMap(ends, point)) for s, e in claim.where.items()}
+        at = ChainMap(meant, ends, point)
+        yield evaluate(claim.left, at) - evaluate(claim.right, at)
 
     return vanish(claim.label, residuals, random)
 

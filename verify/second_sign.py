@@ -1,4 +1,4 @@
-"""Signs by ball arithmetic: boxes that cover a domain up to a margin, and exact points between the margin and its border."""
+"""Signs by interval arithmetic: boxes that cover a domain up to a margin, and points between the margin and its border."""
 
 from collections import ChainMap
 from collections.abc import Callable, Mapping
@@ -10,20 +10,23 @@ from sympy import Symbol, oo
 
 from lawful.verify.claims import Answer, Positive
 from lawful.verify.exact import Number, Undecided, carry_out, evaluate, is_zero
+from lawful.verify.interval import Interval, hull, lift
 from lawful.verify.points import RandomPoint
+from lawful.verify.slope import Sloped, sloped
 
-MARGIN = fmpq(1, 32)
+MARGIN = fmpq(1, 8)
 """How far from the border, in coordinates of the unit cube, the boxes end."""
 
-BOXES = 2000
-BORDER_POINTS = 100
+BOXES = 1000
+BORDER_POINTS = 200
 
+Cube = dict[Symbol, tuple[fmpq, fmpq]]
 Place = Callable[[Symbol, Number], Number]
 Value = Callable[[Mapping[Symbol, Number]], Number]
 
 
 def positive(claim: Positive, random: Random) -> Answer:
-    """Whether ball arithmetic finds the claimed expression positive."""
+    """Whether interval arithmetic finds the claimed expression positive."""
 
     def value(at: Mapping[Symbol, Number]) -> Number:
         ends = {s: carry_out(run, at) for s, run in claim.runs.items()}
@@ -31,14 +34,13 @@ def positive(claim: Positive, random: Random) -> Answer:
 
     place = _placement(claim)
     symbols = _symbols(value, place, random)
+    if wrong := _wrong_point(value, symbols, place, claim.strict, random):
+        return Answer(False, [f"{claim.label}: fails at {wrong}"])
     boxes = _cover(value, symbols, place, claim.strict)
     if boxes is None:
         return Answer(False, [f"{claim.label}: no cover of the domain by at most {BOXES} boxes with a certain sign"])
-    wrong = _near_the_border(value, symbols, place, claim.strict, random)
-    if wrong:
-        return Answer(False, [f"{claim.label}: fails at {wrong}"])
-    how = f"on {boxes} boxes that cover the domain up to a margin of {MARGIN}, and at {BORDER_POINTS} points beyond it"
-    return Answer(True, [f"{claim.label}: ball arithmetic, {how if symbols else 'one value'}"])
+    how = f"{boxes} boxes cover the domain up to a margin of {MARGIN}, {BORDER_POINTS} exact points lie beyond it"
+    return Answer(True, [f"{claim.label}: {f'interval arithmetic, {how}' if symbols else 'exact arithmetic'}"])
 
 
 def _placement(claim: Positive) -> Place:
@@ -72,43 +74,43 @@ def _symbols(value: Value, place: Place, random: Random) -> list[Symbol]:
 
 
 def _cover(value: Value, symbols: list[Symbol], place: Place, strict: bool) -> int | None:
-    """How many boxes with a certain sign cover the domain up to the margin; None if one has the wrong sign."""
-    pending, done = [[(MARGIN, 1 - MARGIN)] * len(symbols)], 0
+    """How many boxes with a certain sign cover the domain up to the margin; None if that takes too many."""
+    pending, done = [dict.fromkeys(symbols, (MARGIN, 1 - MARGIN))], 0
     while pending:
-        box = pending.pop()
+        cube = pending.pop()
         done += 1
-        at = {s: place(s, _ball(*side)) for s, side in zip(symbols, box, strict=True)}
-        if _certain(value, at, strict):
-            continue
-        if done + len(pending) > BOXES or not box:
-            return None
-        pending += _halves(box)
+        box = {s: hull(*(place(s, u) for u in side)) for s, side in cube.items()}
+        certain, steepest = _certain(value, box, strict)
+        if not certain:
+            if done + len(pending) > BOXES or not cube:
+                return None
+            pending += _halves(cube, steepest)
     return done
 
 
-def _certain(value: Value, at: Mapping[Symbol, Number], strict: bool) -> bool:
+def _certain(value: Value, box: Mapping[Symbol, Interval], strict: bool) -> tuple[bool, Symbol | None]:
+    """Whether the value has the right sign on the whole box, and along which symbol it varies most."""
     try:
-        found = value(at)
+        middle = {s: lift((side.low + side.high).mid() / 2) for s, side in box.items()}
+        found = sloped(value({s: Sloped(side, {s: lift(1)}) for s, side in box.items()}))
+        changes = {s: found.slope(s) * (box[s] - middle[s]) for s in box}
+        least = lift(value(middle)) + sum(changes.values(), lift(0))
+        certain = found > 0 or least > 0
+        return certain, max(changes, key=lambda s: float(changes[s].high - changes[s].low), default=None)
     except (ZeroDivisionError, Undecided):
-        return False
-    return bool(found > 0) or (not strict and is_zero(found))
+        return False, None
 
 
-def _ball(low: fmpq, high: fmpq) -> arb:
-    middle, radius = arb((low + high) / 2), arb((high - low) / 2)
-    return middle + arb(0, radius)
-
-
-def _halves(box: list[tuple[fmpq, fmpq]]) -> list[list[tuple[fmpq, fmpq]]]:
-    widest = max(range(len(box)), key=lambda i: box[i][1] - box[i][0])
-    low, high = box[widest]
+def _halves(cube: Cube, steepest: Symbol | None) -> list[Cube]:
+    split = steepest or max(cube, key=lambda s: cube[s][1] - cube[s][0])
+    low, high = cube[split]
     middle = (low + high) / 2
-    return [[*box[:widest], half, *box[widest + 1 :]] for half in ((low, middle), (middle, high))]
+    return [cube | {split: (low, middle)}, cube | {split: (middle, high)}]
 
 
-def _near_the_border(value: Value, symbols: list[Symbol], place: Place, strict: bool, random: Random) -> str:
-    """A point near the border of the domain with the wrong sign; empty if none was met."""
-    for _ in range(BORDER_POINTS if symbols else 0):
+def _wrong_point(value: Value, symbols: list[Symbol], place: Place, strict: bool, random: Random) -> str:
+    """A point, mostly near the border of the domain, with the wrong sign; empty if none was met."""
+    for _ in range(BORDER_POINTS if symbols else 1):
         at = RandomPoint(random)
         at.update({s: place(s, _near_an_end(random)) for s in symbols})
         found = value(at)

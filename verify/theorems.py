@@ -6,7 +6,8 @@ from typing import ClassVar
 
 from sympy import Expr, Symbol, sympify
 
-from lawful.verify.claims import Bounds, Claim, Domain, Expansion, Forced, MeanStep, Positive, Runs, Zero
+from lawful.verify.algebra import at
+from lawful.verify.claims import Bounds, Claim, Domain, Equal, Expansion, Forced, MeanStep, Positive, Runs
 from lawful.verify.formula import Equations, equations, tex
 from lawful.verify.law import Law
 from lawful.verify.rule import Rule
@@ -18,31 +19,35 @@ class Identity(Law):
     Attributes:
         equations: left side → right side, equal for all values of their symbols.
         runs: symbol → the run whose end it stands for.
+        where: symbol → what it abbreviates.
     """
 
     kind: ClassVar[str] = "identity"
     equations: Equations
     _: KW_ONLY
     runs: Runs = field(default_factory=dict)
+    where: Equations = field(default_factory=dict)
 
     def claims(self) -> Iterable[Claim]:
         """One claim per equation."""
         for left, right in self.equations.items():
-            yield Zero(f"{left} = {right}", left - right, used(self.runs, left - right))
+            runs = used(self.runs, left, right)
+            yield Equal(f"{left} = {right}", left, right, runs, self.where)
 
     def formula(self) -> str:
-        """The equations."""
-        return equations(self.equations)
+        """The equations, and what abbreviations in them mean."""
+        return r",\quad ".join(equations(pairs) for pairs in (self.equations, self.where) if pairs)
 
 
 @dataclass(frozen=True)
 class Inequality(Identity):
-    """Strict inequalities, with the equations on which they rest.
+    """Inequalities, with the equations on which they rest.
 
     Attributes:
         greater: left side → right side; the left is greater on the whole domain.
         over: symbol → (lower, upper) end of its open interval.
         through, written: hints for the proof (see `claims.Positive`).
+        strict: whether equality is excluded.
     """
 
     kind: ClassVar[str] = "inequality"
@@ -50,19 +55,20 @@ class Inequality(Identity):
     over: Domain = field(default_factory=dict)
     through: Mapping[Symbol, Bounds] = field(default_factory=dict)
     written: Expr | None = None
+    strict: bool = True
 
     def claims(self) -> Iterable[Claim]:
         """One claim per equation and per inequality."""
         yield from super().claims()
         for left, right in self.greater.items():
-            label = f"{left} > {right}"
-            runs = used(self.runs, left - right)
-            yield Positive(label, left - right, self.over, runs, self.through, self.written)
+            label, gap = f"{left} {'>' if self.strict else '≥'} {right}", at(left - right, self.where)
+            runs = used(self.runs, left, right)
+            yield Positive(label, gap, self.over, runs, self.through, self.written, self.strict)
 
     def formula(self) -> str:
         """The inequalities and the equations."""
-        greater = (f"{tex(left)} > {tex(right)}" for left, right in self.greater.items())
-        return r",\quad ".join([*greater, *filter(None, [equations(self.equations)])])
+        greater = (f"{tex(left)} {'>' if self.strict else chr(92) + 'ge'} {tex(right)}" for left, right in self.greater.items())
+        return r",\quad ".join([*greater, *filter(None, [super().formula()])])
 
 
 @dataclass(frozen=True)
@@ -147,6 +153,7 @@ class Drift(Law):
         return rf"\mathbb E\,[x_{{t+1}} - x_t] {'>' if self.towards > 0 else '<'} 0"
 
 
-def used(runs: Runs, expr: Expr) -> Runs:
-    """The runs that an expression speaks of."""
-    return {symbol: run for symbol, run in runs.items() if symbol in sympify(expr).free_symbols}
+def used(runs: Runs, *sides: Expr) -> Runs:
+    """The runs that the sides of a claim speak of."""
+    symbols = set().union(*(sympify(side).free_symbols for side in sides))
+    return {symbol: run for symbol, run in runs.items() if symbol in symbols}

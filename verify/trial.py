@@ -1,17 +1,19 @@
 """What a law predicts of an implementation that runs on a problem: at which end of [−1, 1] it stands in the end."""
 
+from collections import ChainMap
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from math import exp
 
-from flint import arb
-from sympy import Symbol
+from flint import arb, fmpq
+from sympy import Symbol, factor
 
-from lawful.verify.drift import mean_step, period_step
-from lawful.verify.exact import rational
+from lawful.verify.drift import mean, period_step
+from lawful.verify.exact import evaluate, rational
 from lawful.verify.problems import Problem
 from lawful.verify.rule import Rule
+from lawful.verify.symbols import g, x
 
 
 @dataclass(frozen=True)
@@ -19,9 +21,10 @@ class Trial:
     """A run on a problem whose end the exact drift predicts.
 
     Attributes:
-        rule: the rule in its long run: without bias correction or clipping, which fade.
+        rule: the rule in its long run, without bias correction or clipping, which fade; its lr is 1.
         problem: the problem.
-        hyper: every hyperparameter of the rule, as the exact value of the float that the implementation is given.
+        hyper: the hyperparameters that the rule's displacement per lr depends on, as the floats that are given.
+        lr: the learning rate.
         steps: how many steps.
         lanes: how many independent runs.
         margin: how far from the predicted end a lane may stand.
@@ -30,6 +33,7 @@ class Trial:
     rule: Rule
     problem: Problem
     hyper: Mapping[Symbol, float]
+    lr: float
     steps: int = 20_000
     lanes: int = 128
     margin: float = 0.5
@@ -38,10 +42,10 @@ class Trial:
     @cached_property
     def drift(self) -> arb:
         """The mean of next x − x per step, in the long run, as a ball that holds it."""
-        values, at = [rational(a) for a in self.problem.values], self._at
         if self.problem.chances is None:
-            return period_step(self.rule, values, at) / len(values)
-        return mean_step(self.rule, self._noise, at)
+            values = [rational(a) for a in self.problem.values]
+            return period_step(self.rule, values, self._at) / len(values) * self.lr
+        return self._moment(1) * self.lr
 
     @property
     def end(self) -> int | None:
@@ -56,24 +60,34 @@ class Trial:
     @property
     def travel(self) -> float:
         """How many times the drift crosses from the start to the end within the steps; a trial needs well above 1."""
-        return float(abs(self.drift)) * self.steps / (1 + abs(self.start))
+        return float(self.drift.abs_lower()) * self.steps / (1 + abs(self.start))
 
     @cached_property
     def spread(self) -> float:
-        """The mean distance from the end at which a lane stands: E[step²] / (2·|drift|), as of a diffusion at a wall."""
+        """The mean distance from the end at which a lane stands: E[step²] / (2·|drift|), as of a diffusion
+        at a wall; 0 where nothing is random."""
         if self.problem.chances is None:
-            return float(max(abs(a) for a in self.problem.values)) * float(abs(self.drift))
-        return float(mean_step(self.rule, self._noise, self._at, moment=2) / (2 * abs(self.drift)))
+            return 0.0
+        return float((self._moment(2) * self.lr**2 / (2 * abs(self.drift))).upper())
 
     @property
     def false_alarm(self) -> float:
         """How likely it is that some lane of a correct implementation stands beyond the margin, at most (estimate)."""
-        return min(1.0, self.lanes * exp(-self.margin / self.spread))
+        return min(1.0, self.lanes * exp(-self.margin / self.spread)) if self.spread else 0.0
+
+    def _moment(self, power: int) -> arb:
+        """E[(next x − x)^power] per lr^power, to a twentieth of itself where that is within reach."""
+        noise = [(rational(value), rational(chance)) for value, chance in self.problem.noise]
+        steps = (chance * (self.rule.x - x).subs(g, value) ** power for value, chance in self.problem.noise)
+        step = factor(sum(steps))
+        return mean(
+            lambda state: evaluate(step, ChainMap(dict(state), self._at)),
+            self.rule,
+            noise,
+            self._at,
+            lambda found: bool(20 * found.rad() < abs(found.mid())),
+        )
 
     @property
-    def _noise(self) -> list[tuple[arb, arb]]:
-        return [(rational(value), rational(chance)) for value, chance in self.problem.noise]
-
-    @property
-    def _at(self) -> dict[Symbol, arb]:
+    def _at(self) -> dict[Symbol, fmpq]:
         return {symbol: rational(value) for symbol, value in self.hyper.items()}

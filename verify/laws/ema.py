@@ -16,20 +16,24 @@ OWN = Source("lawful", "derived here; the statement is elementary")
 wd = Symbol("weight_decay", positive=True)
 torch, paper = (adamw(decay=form).replace({weight_decay: wd}) for form in ("lr*wd", "wd"))
 u = torch.names[STEP] / lr
-"""Adam's normalised update."""
+"""Adam's normalised update. It is the same in both forms."""
+
+new_x, rate, target = Symbol("x'"), Symbol("a"), Symbol("q")
 
 adamw_is_an_ema = Identity(
-    "AdamW's weight is a moving average, x ← (1 − a)·x + a·q, of q = −u/wd at rate a = lr·wd.",
-    {torch.x: (1 - lr * wd) * x + lr * wd * (-u / wd)},
+    "AdamW's weight is a moving average, x ← (1 − a)·x + a·q, of q = −u/wd at rate a = lr·wd; u is Adam's normalised update.",
+    {new_x: (1 - rate) * x + rate * target},
+    where={new_x: torch.x, rate: lr * wd, target: -u / wd},
     source=Source(PAPER, "§2"),
-    refuses=false_if("at rate wd", equations={torch.x: (1 - wd) * x + wd * (-u / wd)}),
+    refuses=false_if("at rate wd", where={new_x: torch.x, rate: wd, target: -u / wd}),
 )
 
 fully_decoupled_timescale_ignores_lr = Identity(
     "Fully decoupled AdamW, x ← (1 − wd)·x − lr·u, is a moving average of −lr·u/wd at rate wd: its timescale 1/wd ignores lr.",
-    {paper.x: (1 - wd) * x + wd * (-lr * u / wd)},
+    {new_x: (1 - rate) * x + rate * target},
+    where={new_x: paper.x, rate: wd, target: -lr * u / wd},
     source=Source("arXiv:1711.05101", "Algorithm 2, with the schedule multiplier at 1"),
-    refuses=false_if("at rate lr·wd, as in torch", equations={paper.x: (1 - lr * wd) * x + lr * wd * (-u / wd)}),
+    refuses=false_if("at rate lr·wd, as in torch", where={new_x: paper.x, rate: lr * wd, target: -u / wd}),
 )
 
 x0, P, S, W, A = (Symbol(name, real=True) for name in ("x0", "P", "S", "W", "A"))

@@ -1,0 +1,136 @@
+"""Properties: what can be asked of a candidate. A property is an object in a module of this package; all are found by scanning.
+
+`plan` says which checks there are for a target, in the parent, from the worker's description; `perform` runs one, in a
+worker.
+"""
+
+import importlib
+import pkgutil
+import warnings
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from lawful.verify.candidate import Candidate, Description, no_claim
+from lawful.verify.evidence import Check, Evidence, Verdict
+from lawful.verify.rule import Rule, find_rule
+
+PROFILES = ("quick", "default", "thorough")
+DTYPES = ("float64", "float32", "bfloat16", "float16")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How a session runs its checks.
+
+    Attributes:
+        profile: quick, default or thorough.
+        seed: of everything drawn.
+        timeout: seconds that one check may take.
+        dtypes: of the parameters.
+        devices: on which the parameters live.
+    """
+
+    profile: str = "default"
+    seed: int = 0
+    timeout: float = 60.0
+    dtypes: tuple[str, ...] = DTYPES
+    devices: tuple[str, ...] = ("cpu",)
+
+
+@dataclass(frozen=True)
+class Property:
+    """Something that a candidate must have.
+
+    Attributes:
+        name: as checks and reports name it.
+        sentence: what must hold.
+        run: (candidate, check, settings, journal) → evidence; `journal` writes down each input before it runs.
+        everywhere: whether it is asked on every path and dtype, or once, on the first path.
+        dtype: where it is asked once, the dtype.
+        applies: whether a rule has it.
+    """
+
+    name: str
+    sentence: str
+    run: "Callable[[Candidate, Check, Settings, Journal], Evidence]"
+    everywhere: bool = False
+    dtype: str = "float64"
+    applies: Callable[[Rule], bool] = field(default=lambda rule: True)
+
+
+Journal = Callable[[Any], None]
+
+
+@cache
+def properties() -> dict[str, Property]:
+    """Every property, by name."""
+    found = [p for module in _modules() for p in vars(module).values() if isinstance(p, Property)]
+    found += [p for module in _modules() for group in vars(module).values() if _is_group(group) for p in group]
+    return {p.name: p for p in found}
+
+
+def _is_group(value: Any) -> bool:
+    return isinstance(value, tuple) and bool(value) and all(isinstance(p, Property) for p in value)
+
+
+def _modules() -> Iterable[Any]:
+    package = importlib.import_module("lawful.properties")
+    for info in pkgutil.iter_modules(package.__path__, package.__name__ + "."):
+        if not info.name.rpartition(".")[2].startswith("test_"):
+            yield importlib.import_module(info.name)
+
+
+def plan(
+    description: Description, rule: str, settings: Settings, arguments: dict[str, Any] | None = None
+) -> list[Check]:
+    """The checks of a target: conformance everywhere, everything else once. Without a rule, its name is the claim.
+
+    Raises:
+        Unanswerable: no rule is claimed, or the rule, a convention or an argument is unknown.
+    """
+    rule = rule or description.rule or no_claim(description.name)
+    Candidate.of(description.target, rule, arguments)
+    claimed = find_rule(rule)
+    first = description.paths[0]
+    checks = []
+    for p in properties().values():
+        if not p.applies(claimed):
+            continue
+        paths: Sequence[str] = description.paths if p.everywhere else [first]
+        dtypes = settings.dtypes if p.everywhere else (p.dtype,)
+        checks += [
+            Check(p.name, rule, description.target, path, dtype, device, dict(arguments or {}))
+            for device in settings.devices
+            for dtype in dtypes
+            for path in paths
+        ]
+    return checks
+
+
+def perform(check: Check, settings: Settings, journal: str = "") -> Evidence:
+    """Runs one check where it is called; what the candidate changes globally is noticed, noted and undone."""
+    from lawful.verify.worker import undone
+
+    candidate = Candidate.of(check.target, check.rule, check.arguments)
+    with undone() as changed, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        evidence = properties()[check.property].run(candidate, check, settings, _journal(journal))
+    notes = [f"the candidate changed the {name}; it was put back" for name in changed]
+    return judged(check, candidate, replace(evidence, notes=[*evidence.notes, *notes]))
+
+
+def judged(check: Check, candidate: Candidate, evidence: Evidence) -> Evidence:
+    """A candidate that refuses even its first path in float32 has not been tested, which is no pass."""
+    basic = check.path == next(iter(candidate.paths)) and check.dtype == "float32"
+    if basic and evidence.verdict is Verdict.NOT_APPLICABLE and properties()[check.property].everywhere:
+        return replace(evidence, verdict=Verdict.CRASHED)
+    return evidence
+
+
+def _journal(path: str) -> Journal:
+    if not path:
+        return lambda entry: None
+    return lambda entry: Path(path).write_text(str(entry)) and None

@@ -1,0 +1,32 @@
+"""Quiet: at its defaults a candidate prints nothing and changes no global state."""
+
+import torch
+
+from lawful.properties.checks import Journal, Property, Settings
+from lawful.properties.conformance import default_scenario
+from lawful.properties.running import RefusedError, Run
+from lawful.properties.scenarios import expand
+from lawful.verify.candidate import Candidate
+from lawful.verify.evidence import Check, Evidence, Finding, Verdict
+
+
+def is_quiet(candidate: Candidate, check: Check, settings: Settings, journal: Journal) -> Evidence:
+    """Runs the defaults for a few steps and looks at standard output, standard error and the global state."""
+    from lawful.verify.worker import output, undone
+
+    scenario = default_scenario(candidate, settings.seed)
+    journal(scenario)
+    try:
+        with undone() as changed, output() as printed:
+            blocks = expand(scenario, getattr(torch, check.dtype))
+            for _ in Run(candidate, candidate.paths[check.path], scenario, blocks, check.device).steps():
+                pass
+    except RefusedError as refusal:
+        return Evidence(Verdict.NOT_APPLICABLE, notes=[f"refused: {refusal}"])
+    findings = [Finding(f"prints {text}.") for text in printed]
+    findings += [Finding(f"changes the {name}.") for name in changed]
+    verdict = Verdict.UNLAWFUL if findings else Verdict.LAWFUL
+    return Evidence(verdict, scenarios=1, findings=findings)
+
+
+quiet = Property("quiet", "Nothing is printed and no global state changes.", is_quiet, dtype="float32")
