@@ -47,9 +47,9 @@ def equation(latex: str) -> tuple[Markup, Markup]:
     return formula(left), formula(f"= {right}")
 
 
-def formula(latex: str, display: bool = False) -> Markup:
+def formula(latex: str) -> Markup:
     """LaTeX, drawn."""
-    return Markup(mathml(latex, display))
+    return Markup(mathml(latex))
 
 
 def svg(figure: Figure, name: str) -> Markup:

@@ -20,7 +20,7 @@ OPERATORS = {
     "forall": "∀", "exists": "∃", "vee": "∨", "wedge": "∧", "neg": "¬", "mid": "∣", "lVert": "‖",
     "rVert": "‖", "Vert": "‖", "|": "‖", "{": "{", "}": "}", "vert": "|", "lvert": "|",
     "rvert": "|", "langle": "⟨", "rangle": "⟩", "lfloor": "⌊", "rfloor": "⌋", "lceil": "⌈",
-    "rceil": "⌉", "circ": "∘", "ll": "≪", "gg": "≫", "propto": "∝", "subset": "⊂",
+    "rceil": "⌉", "circ": "∘", "ll": "≪", "gg": "≫", "propto": "∝", "iff": "⇔", "implies": "⇒", "subset": "⊂",
 }  # fmt: skip
 SIGNS = {"-": "−", "*": "∗", "'": "′"}
 LETTERS = {"infty": "∞", "nabla": "∇", "partial": "∂", "ldots": "…", "dots": "…", "cdots": "⋯", "ell": "ℓ"}
@@ -33,10 +33,9 @@ TALL = ("mfrac", "mtable", "msqrt", "mroot", "munder")
 ACCENTS = {"hat": "^", "widehat": "^", "bar": "¯", "overline": "¯", "tilde": "~", "vec": "→", "dot": "˙"}
 
 
-def mathml(latex: str, display: bool = True) -> str:
-    """The formula as a `<math>` element."""
-    kind = 'display="block"' if display else 'displaystyle="true"'
-    return f"<math {kind}>{_Reader(latex).row()}</math>"
+def mathml(latex: str) -> str:
+    """The formula as a `<math>` element in the line, with fractions and sums in full size."""
+    return f'<math displaystyle="true">{_Reader(latex).row()}</math>'
 
 
 class _Reader:

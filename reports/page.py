@@ -59,7 +59,7 @@ def tiles(report: Report) -> list[tuple[str, str]]:
         (len(report.rules), "rules"),
         (len(report.proofs), "laws"),
     ]
-    return [(words.count(number), noun) for number, noun in counted if number or noun == "checks"]
+    return [(words.count(number), noun) for number, noun in counted if number]
 
 
 def columns(report: Report) -> list[Column]:

@@ -65,6 +65,7 @@ class Equal:
         left, right: the expressions.
         runs: symbols of the expressions that stand for what a run ends with.
         where: symbols of the expressions that abbreviate something.
+        over: the domain on which they are equal.
     """
 
     label: str
@@ -72,6 +73,7 @@ class Equal:
     right: Expr
     runs: Runs = field(default_factory=dict)
     where: Mapping[Symbol, Expr] = field(default_factory=dict)
+    over: Domain = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

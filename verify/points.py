@@ -5,9 +5,10 @@ from random import Random
 from typing import TypeVar
 
 from flint import arb, fmpq
-from sympy import Symbol
+from sympy import Expr, Symbol, oo
 
-from lawful.verify.exact import Number
+from lawful.verify.claims import Domain
+from lawful.verify.exact import Number, evaluate
 
 GRID = 2**40
 """How many values each coordinate is drawn from."""
@@ -31,10 +32,10 @@ class Unplaceable(ArithmeticError):
 class RandomPoint(dict[Symbol, Number]):
     """Symbol → exact value, drawn when first asked for; on the border every symbol that may be 0 is so half the time."""
 
-    def __init__(self, random: Random, border: bool = False) -> None:
-        """A point with no coordinate drawn yet."""
+    def __init__(self, random: Random, border: bool = False, over: Domain | None = None) -> None:
+        """A point with no coordinate drawn yet; those of `over` will lie in their intervals."""
         super().__init__()
-        self.random, self.border = random, border
+        self.random, self.border, self.over = random, border, over or {}
 
     def __missing__(self, symbol: Symbol) -> Number:
         """Draw the coordinate."""
@@ -43,6 +44,8 @@ class RandomPoint(dict[Symbol, Number]):
 
     def draw(self, symbol: Symbol) -> Number:
         """A value that the symbol's declaration allows."""
+        if symbol in self.over:
+            return self._inside(*self.over[symbol])
         if symbol.is_integer:
             return fmpq(self.random.randint(1, 8))
         if self.border and symbol.is_zero is None and self.random.random() < 0.5:
@@ -50,21 +53,25 @@ class RandomPoint(dict[Symbol, Number]):
         size = fmpq(self.random.randrange(1, GRID), GRID if symbol.name in UNIT else SCALE)
         return size if symbol.is_nonnegative or self.random.random() < 0.5 else -size
 
+    def _inside(self, low: Expr, high: Expr) -> Number:
+        u, start = fmpq(self.random.randrange(1, GRID), GRID), evaluate(low, {})
+        return start + 8 * u if high == oo else start + (evaluate(high, {}) - start) * u
+
     def __str__(self) -> str:
         """`symbol = value, …`."""
         return ", ".join(f"{s} = {value}" for s, value in self.items())
 
 
-def poles_avoided(evaluate: Callable[[RandomPoint], T], random: Random, border: bool) -> tuple[RandomPoint, T]:
+def poles_avoided(value: Callable[[RandomPoint], T], draw: Callable[[], RandomPoint]) -> tuple[RandomPoint, T]:
     """A random point and the value there, another point being drawn wherever there is a pole.
 
     Raises:
         Unplaceable: every point tried was a pole.
     """
     for _ in range(TRIES):
-        point = RandomPoint(random, border)
+        point = draw()
         try:
-            return point, evaluate(point)
+            return point, value(point)
         except ZeroDivisionError:
             continue
     raise Unplaceable(f"no value at any of {TRIES} random points")

@@ -12,7 +12,7 @@ from sympy import Expr, Poly, Symbol, expand, factor, fraction, series, simplify
 from lawful.verify.algebra import at, cases, unrolled, vanishes
 from lawful.verify.claims import Always, Answer, Claim, Expansion, Forced, MeanStep, Positive, Equal, n
 from lawful.verify.prove_mean import mean_step
-from lawful.verify.prove_sign import ordered, positive
+from lawful.verify.prove_sign import moved, ordered, positive
 from lawful.verify.symbols import t, x
 
 
@@ -30,7 +30,7 @@ def _prove(claim: Any) -> Answer:
 @_prove.register
 def _(claim: Equal) -> Answer:
     gap = unrolled(at(claim.left, claim.where) - at(claim.right, claim.where), claim.runs)
-    return identity(ordered(gap), "The difference of the two sides")
+    return identity(ordered(at(gap, moved(claim.over))), "The difference of the two sides")
 
 
 @_prove.register

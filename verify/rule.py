@@ -49,7 +49,7 @@ class Rule:
         init: state symbol → its value before the first step (0 where absent).
         names: symbol → intermediate expression, in the order in which the paper introduces them.
         source: where it is stated.
-        conventions: the options that chose this member of the family.
+        conventions: the options in which this member of the family differs from the one that the bare name means.
     """
 
     name: str
@@ -156,7 +156,8 @@ class Family:
         maximize = conventions.pop("maximize", False)
         for name, value in conventions.items():
             self._validate(name, value)
-        built = replace(self.build(**conventions), name=self.name, conventions=dict(conventions))
+        chosen = {name: value for name, value in conventions.items() if value != self.conventions[name][0]}
+        built = replace(self.build(**conventions), name=self.name, conventions=chosen)
         return built.maximized() if maximize else built
 
     def _validate(self, name: str, value: Any) -> None:

@@ -8,15 +8,15 @@ for every case met.
 
 from collections import ChainMap
 from collections.abc import Callable, Iterator, Mapping
-from functools import reduce, singledispatch
+from functools import partial, reduce, singledispatch
 from math import log10
 from random import Random
 from typing import Any
 
 from flint import arb, ctx, fmpq, fmpq_poly
-from sympy import Symbol, oo, sympify
+from sympy import Symbol
 
-from lawful.verify.claims import Always, Answer, Claim, Expansion, Forced, MeanStep, Positive, Equal, n, nth
+from lawful.verify.claims import Always, Answer, Claim, Domain, Expansion, Forced, MeanStep, Positive, Equal, n, nth
 from lawful.verify.degree import GradedPoint, bound
 from lawful.verify.drift import mean_step
 from lawful.verify.exact import PRECISION, Number, Undecided, advance, carry_out, evaluate, is_zero
@@ -60,7 +60,7 @@ def _(claim: Equal, random: Random) -> Answer:
         at = ChainMap(meant, ends, point)
         yield evaluate(claim.left, at) - evaluate(claim.right, at)
 
-    return vanish(claim.label, residuals, random)
+    return vanish(claim.label, residuals, random, claim.over)
 
 
 @_check.register
@@ -85,14 +85,15 @@ def trajectory(claim: Always, point: Mapping[Symbol, Number]) -> Iterator[Mappin
         yield ChainMap(state, inputs, {n: fmpq(k)}, point)
 
 
-def vanish(label: str, residuals: Residuals, random: Random) -> Answer:
+def vanish(label: str, residuals: Residuals, random: Random, over: Domain | None = None) -> Answer:
     """Whether all residuals are 0 at random points, and how likely that would be were one of them not 0."""
     for border in GENERIC * [False] + BORDER * [True]:
-        point, found = poles_avoided(lambda at: [finite(r) for r in residuals(at)], random, border)
+        draw = partial(RandomPoint, random, border, over)
+        point, found = poles_avoided(lambda at: [finite(r) for r in residuals(at)], draw)
         wrong = next((r for r in found if not is_zero(r)), None)
         if wrong is not None:
             return Answer(False, [f"{label}: {arb(wrong).str(5)}, not 0, at {point}"])
-    degree = bound(residuals(GradedPoint(random)))
+    degree = bound(residuals(GradedPoint(random, over=over)))
     chance = GENERIC * (log10(degree) - log10(GRID))
     return Answer(True, [f"{label}: 0 at {GENERIC + BORDER} exact points; degree ≤ {degree}, chance of error < 1e{chance:.0f}"])
 
@@ -150,15 +151,10 @@ def _(claim: Expansion, random: Random) -> Answer:
 @_check.register
 def _(claim: MeanStep, random: Random) -> Answer:
     for _ in range(GENERIC):
-        point = RandomPoint(random)
-        point.update({s: _inside(low, high, random) for s, (low, high) in claim.over.items()})
+        point = RandomPoint(random, over=claim.over)
         noise = [(evaluate(a, point), evaluate(chance, point)) for a, chance in claim.noise]
         drift = mean_step(claim.rule, noise, point)
         if not drift * claim.towards > 0:
             return Answer(False, [f"{claim.label}: the drift is {drift.str(5)} at {point}"])
     return Answer(True, [f"{claim.label}: exact drift of the right sign at {GENERIC} points of the domain"])
 
-
-def _inside(low: Any, high: Any, random: Random) -> fmpq:
-    u, start = fmpq(random.randrange(1, 100), 100), evaluate(low, {})
-    return start + 8 * u if high == oo else start + (evaluate(high, {}) - start) * u

@@ -28,11 +28,16 @@ class Identity(Law):
     runs: Runs = field(default_factory=dict)
     where: Equations = field(default_factory=dict)
 
+    @property
+    def domain(self) -> Domain:
+        """Where the equations hold: everywhere that their symbols are declared to be."""
+        return {}
+
     def claims(self) -> Iterable[Claim]:
         """One claim per equation."""
         for left, right in self.equations.items():
             runs = used(self.runs, left, right)
-            yield Equal(f"{left} = {right}", left, right, runs, self.where)
+            yield Equal(f"{left} = {right}", left, right, runs, self.where, self.domain)
 
     def formula(self) -> str:
         """The equations, and what abbreviations in them mean."""
@@ -56,6 +61,11 @@ class Inequality(Identity):
     through: Mapping[Symbol, Bounds] = field(default_factory=dict)
     written: Expr | None = None
     strict: bool = True
+
+    @property
+    def domain(self) -> Domain:
+        """Where they hold."""
+        return self.over
 
     def claims(self) -> Iterable[Claim]:
         """One claim per equation and per inequality."""

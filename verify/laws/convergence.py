@@ -88,7 +88,7 @@ amsgrad_returns_on_reddi = Inequality(
     "On the same problem, once its maximum is C²·(1 + w), AMSGrad moves by −lr·(C − 2)/(C·√(1 + w)) every period: "
     "for C > 2 towards the optimum.",
     {end: -(C - 2) / (C * sqrt(1 + w))},
-    greater={0: end},
+    greater={(C - 2) / (C * sqrt(1 + w)): 0},
     over={C: (2, oo), w: (0, oo)},
     runs={end: after(plain_amsgrad, 3)},
     source=REDDI,
@@ -150,7 +150,7 @@ adopt_needs_independent_noise = Inequality(
     "On c, −1, −1 in this order over and over, ADOPT with β1 = β2 = 0 moves by −lr·(c² − c − 1)/c every period: "
     "down for every c above the golden ratio, though for c < 2 the optimum is above.",
     {end: -(c**2 - c - 1) / c},
-    greater={0: end},
+    greater={(c**2 - c - 1) / c: 0},
     over={c: (GoldenRatio.expand(func=True), 2)},
     runs={end: _order},
     source=Source("arXiv:2411.02853", "raised in its review"),
