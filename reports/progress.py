@@ -45,7 +45,7 @@ class Live:
         self._bar.update(self._task, completed=self._done, description=next(iter(self._in_flight), "waiting"))
         quiet = evidence.verdict in (Verdict.LAWFUL, Verdict.NOT_APPLICABLE)
         if not (quiet and self._console.is_terminal):
-            self._console.print(self._line(check, evidence))
+            self._console.print(self._line(check, evidence), soft_wrap=True)
 
     def _line(self, check: Check, evidence: Evidence) -> Text:
         place = f"[{self._done:>{len(str(self._total))}}/{self._total}] "

@@ -15,7 +15,7 @@ def script(check: Check, example: Counterexample, target: Description | None = N
         *_imported(check, target),
         "",
         f"x = torch.tensor([{_number(example.x0)}], dtype=torch.{check.dtype}, device={check.device!r})",
-        "x.requires_grad_()",
+        *([] if example.constructor.get("differentiable") else ["x.requires_grad_()"]),
         f"optimizer = {_class(check, target)}([x]{_arguments(example)})",
         *_steps(example),
         "",

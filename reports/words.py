@@ -167,7 +167,9 @@ def assignments(values: dict[str, object] | dict[str, float]) -> str:
 
 def repeat(report: Report, check: Check) -> str:
     """The command that asks the same question again."""
-    words = ["lawful", "check", check.target, "--rule", check.rule, "--device", check.device]
+    words = ["lawful", "check", check.target, "--rule", check.rule, "--dtype", check.dtype]
+    words += ["--device", check.device] if check.device != "cpu" else []
+    words += [word for name, value in check.arguments.items() for word in ("--arg", f"{name}={value!r}")]
     words += ["--profile", report.session.profile, "--seed", str(report.session.seed)]
     return plain(" ".join(map(quoted, words)))
 

@@ -62,7 +62,7 @@ def recorded(path: Path, *events: tuple[str, dict[str, Any]]) -> Path:
     return path
 
 
-def full(path: Path, end: bool = True) -> Report:
+def full(path: Path) -> Report:
     """A record with one of everything, read back."""
     other = Check("conformance", "adamw", "lib.optim:AdamW", "loop", "float32")
     events: list[tuple[str, dict[str, Any]]] = [
@@ -71,13 +71,11 @@ def full(path: Path, end: bool = True) -> Report:
         ("proof", {"proof": PROOF}),
         ("started", {"check": CHECK}),
         ("started", {"check": other}),
-        ("finished", {"check": CHECK, "evidence": UNLAWFUL}),
-    ]
-    rest: list[tuple[str, dict[str, Any]]] = [
         ("finished", {"check": other, "evidence": LAWFUL}),
+        ("finished", {"check": CHECK, "evidence": UNLAWFUL}),
         ("end", {}),
     ]
-    return Report.read(recorded(path, *events, *(rest if end else [])))
+    return Report.read(recorded(path, *events))
 
 
 def printed(report: Report, width: int = 80) -> str:
@@ -202,7 +200,7 @@ def test_the_terminal_says_the_verdict_first_in_80_columns_without_escape_codes(
     )
     assert "\x1b" not in text and "[red]x[/red]" in text
     assert "✓ 0.84" in text and "✗ ∞" in text and "lr × 0.5" in text
-    command = "  Repeat: lawful check lib.optim:AdamW --rule adamw --device cpu --profile default --seed 3"
+    command = "  Repeat: lawful check lib.optim:AdamW --rule adamw --dtype float32 --profile default --seed 3"
     assert command in text.splitlines()  # whole, for the terminal to wrap
     long = ("  Repeat: ", "Record ", "sealed ")
     assert max(len(line) for line in text.splitlines() if not line.startswith(long)) <= 80
