@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import Any
 
 import torch
+from sympy import Symbol
 from torch import Tensor
 
 from lawful.properties.scenarios import Block, Scenario
@@ -78,7 +79,7 @@ class Trajectories:
         oracle = self.oracle(rule, fmt)
         state, states = oracle.start(part.x0), []
         for step in range(1, drawn.steps + 1):
-            state = oracle.step(state, part.gradients[step - 1], _of_rule(rule, drawn.hyper_at(part.group, step)))
+            state = oracle.step(state, part.gradients[step - 1], of_rule(rule, drawn.hyper_at(part.group, step)))
             states.append(state)
         return states
 
@@ -87,7 +88,8 @@ class Trajectories:
         return self._oracles.setdefault((rule.hash, fmt), Oracle(rule, fmt))
 
 
-def _of_rule(rule: Rule, hyper: Mapping[Any, float]) -> dict[Any, float]:
+def of_rule(rule: Rule, hyper: Mapping[Symbol, float]) -> dict[Symbol, float]:
+    """The hyperparameters that the rule has, in its order."""
     return {s: float(hyper[s]) for s in rule.hyperparameters}
 
 

@@ -3,6 +3,7 @@
 Plain frozen dataclasses of JSON values, so that one encoder serves the pipe, the record and every report.
 """
 
+import builtins
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -51,7 +52,7 @@ class Check:
     device: str = "cpu"
     arguments: dict[str, Any] = field(default_factory=dict)
 
-    @property
+    @builtins.property
     def id(self) -> str:
         """`rule-target-path-dtype-device`, the name of the pytest item and of the row in the report."""
         return f"{self.rule}-{self.target.replace(':', '.')}-{self.path}-{self.dtype}-{self.device}"

@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-
 from sympy import Expr, Symbol, latex
 
 from lawful.verify.rule import Rule

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from sympy import Expr, Symbol
 
-from lawful.verify.algebra import at
+from lawful.verify.algebra.unroll import at
 from lawful.verify.claims import Always, Claim
 from lawful.verify.formula import Equations, equations, step, tex
 from lawful.verify.law import Law

@@ -14,12 +14,12 @@ from time import perf_counter
 from types import MappingProxyType
 from typing import Any, ClassVar, Self
 
+from lawful.verify.algebra.prove import prove
+from lawful.verify.arithmetic.check import SEED, second_check
 from lawful.verify.claims import Answer, Claim
 from lawful.verify.errors import unknown
 from lawful.verify.evidence import Proof
-from lawful.verify.prove import prove
 from lawful.verify.rule import Source
-from lawful.verify.second_check import SEED, second_check
 from lawful.verify.trial import Trial
 
 

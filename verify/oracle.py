@@ -81,9 +81,22 @@ class Oracle:
         slots = {s: _inflated(node(run)) for s, node in case.slots.items()}
         return State(now, _inflated(case.x(run)), slots)
 
+    def read(self, hyper: Hyper) -> frozenset[Symbol]:
+        """The state symbols that matter at these hyperparameters: without momentum there is no buffer."""
+        return self._read(self._zeros(hyper))
+
+    def _read(self, zeros: tuple[Symbol, ...]) -> frozenset[Symbol]:
+        nothing = {s: Integer(0) for s in zeros}
+        used = (e.subs(nothing).free_symbols for e in (self.rule.x, *self.rule.state.values()))
+        return frozenset(self.rule.state) & frozenset[Symbol]().union(*used)
+
+    def _zeros(self, hyper: Hyper) -> tuple[Symbol, ...]:
+        """The hyperparameters that are 0, apart from lr: 0·(an overflow) is NaN, and so what lr multiplies matters."""
+        return tuple(s for s in self.rule.hyperparameters if hyper[s] == 0 and s != lr)
+
     def _case(self, now: int, hyper: Hyper) -> Case:
         truth = tuple(bool(c) for c in self._truth(now, *(hyper[s] for s in self.rule.hyperparameters)))
-        zeros = tuple(s for s in self.rule.hyperparameters if hyper[s] == 0 and s != lr)  # 0·(an overflow) is NaN
+        zeros = self._zeros(hyper)
         if (truth, zeros) not in self._cases:
             self._cases[truth, zeros] = self._compile(dict(zip(self._conditions, truth, strict=True)), zeros)
         return self._cases[truth, zeros]
@@ -95,8 +108,8 @@ class Oracle:
             return sympify(decided(expr, truth)).subs(nothing)
 
         new_x, new_slots = resolved(self.rule.x), {s: resolved(e) for s, e in self.rule.state.items()}
-        read = set().union(*(e.subs(nothing).free_symbols for e in (self.rule.x, *self.rule.state.values())))
-        compiler = Compiler(self.rule.tensors, frozenset(e for s, e in new_slots.items() if s in read))
+        stored = frozenset(new_slots[s] for s in self._read(zeros))
+        compiler = Compiler(self.rule.tensors, stored)
         return Case(compiler.node(new_x), {s: compiler.node(e) for s, e in new_slots.items()})
 
 

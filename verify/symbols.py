@@ -27,6 +27,6 @@ alpha = Symbol("alpha", nonnegative=True)
 
 LATEX = {
     lr: r"\eta", beta1: r"\beta_1", beta2: r"\beta_2", eps: r"\varepsilon", weight_decay: r"\lambda",
-    momentum: r"\mu", dampening: r"d", alpha: r"\alpha", v_max: r"v^{\max}", g_avg: r"\bar g",
+    momentum: r"\mu", dampening: r"\tau", alpha: r"\alpha", v_max: r"v^{\max}", g_avg: r"\bar g",
 }  # fmt: skip
 """How a paper writes each symbol that has a longer name in code."""

@@ -6,11 +6,12 @@ from typing import ClassVar
 
 from sympy import Expr, Symbol, sympify
 
-from lawful.verify.algebra import at
+from lawful.verify.algebra.unroll import at
 from lawful.verify.claims import Bounds, Claim, Domain, Equal, Expansion, Forced, MeanStep, Positive, Runs
 from lawful.verify.formula import Equations, equations, tex
 from lawful.verify.law import Law
 from lawful.verify.rule import Rule
+
 
 @dataclass(frozen=True)
 class Identity(Law):
@@ -77,7 +78,10 @@ class Inequality(Identity):
 
     def formula(self) -> str:
         """The inequalities and the equations."""
-        greater = (f"{tex(left)} {'>' if self.strict else chr(92) + 'ge'} {tex(right)}" for left, right in self.greater.items())
+        greater = (
+            f"{tex(left)} {'>' if self.strict else chr(92) + 'ge'} {tex(right)}"
+            for left, right in self.greater.items()
+        )
         return r",\quad ".join([*greater, *filter(None, [super().formula()])])
 
 

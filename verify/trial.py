@@ -1,6 +1,5 @@
 """What a law predicts of an implementation that runs on a problem: at which end of [−1, 1] it stands in the end."""
 
-from collections import ChainMap
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -9,11 +8,11 @@ from math import exp
 from flint import arb, fmpq
 from sympy import Symbol, factor
 
-from lawful.verify.drift import mean, period_step
-from lawful.verify.exact import evaluate, rational
+from lawful.verify.arithmetic.drift import mean, period_step
+from lawful.verify.arithmetic.evaluate import evaluate, layers, rational
 from lawful.verify.problems import Problem
 from lawful.verify.rule import Rule
-from lawful.verify.symbols import g, x
+from lawful.verify.symbols import beta1, g, x
 
 
 @dataclass(frozen=True)
@@ -38,6 +37,13 @@ class Trial:
     lanes: int = 128
     margin: float = 0.5
     start: float = field(default=0.0)
+
+    def __post_init__(self) -> None:
+        """Momentum does not change the drift of a sum, but the state that it adds is not enclosed."""
+        if self.hyper.get(beta1):
+            raise ValueError(
+                f"a trial needs β1 = 0, not {self.hyper[beta1]}: drifts are enclosed without momentum only."
+            )
 
     @cached_property
     def drift(self) -> arb:
@@ -81,7 +87,7 @@ class Trial:
         steps = (chance * (self.rule.x - x).subs(g, value) ** power for value, chance in self.problem.noise)
         step = factor(sum(steps))
         return mean(
-            lambda state: evaluate(step, ChainMap(dict(state), self._at)),
+            lambda state: evaluate(step, layers(state, self._at)),
             self.rule,
             noise,
             self._at,

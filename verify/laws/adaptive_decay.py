@@ -37,24 +37,36 @@ _wide = {l2: Run(with_l2(c, some_eps), 1)}
 _u = g1 + c * x
 
 first_l2_step_is_below_lr = Inequality(
-    "With eps > 0, Adam's first step under L2 is −lr·u/(|u| + eps) with u = g + c·x: below lr whatever the coefficient c.",
+    "With eps > 0, Adam's first step under L2 is −lr·u/(|u| + eps) with u = g + c·x: below lr whatever "
+    "the coefficient c.",
     {l2 - x: -lr * _u / (abs(_u) + some_eps), lr - lr * y / (y + some_eps): lr * some_eps / (y + some_eps)},
     runs=_wide,
     greater={lr * some_eps / (y + some_eps): 0},
     source=OWN,
-    refuses=false_if("below lr/2", equations={lr / 2 - lr * y / (y + some_eps): lr * some_eps / (y + some_eps)}),
+    refuses=false_if(
+        "below lr/2", equations={lr / 2 - lr * y / (y + some_eps): lr * some_eps / (y + some_eps)}
+    ),
 )
 
 first_adamw_step_can_exceed_lr = Identity(
-    "For x, g > 0, AdamW's first step exceeds lr by lr·(wd·x − eps/(g + eps)): it is above lr iff wd·x > eps/(g + eps).",
+    "For x, g > 0, AdamW's first step exceeds lr by lr·(wd·x − eps/(g + eps)): it is above lr iff wd·x "
+    "> eps/(g + eps).",
     {positive_x - decayed - lr: lr * (weight_decay * positive_x - eps / (positive_g + eps))},
     runs={decayed: Run(adamw(), 1, gradients=[positive_g], start={x: positive_x})},
     source=OWN,
-    refuses=false_if("iff wd·x > eps", equations={positive_x - decayed - lr: lr * (weight_decay * positive_x - eps)}),
+    refuses=false_if(
+        "iff wd·x > eps", equations={positive_x - decayed - lr: lr * (weight_decay * positive_x - eps)}
+    ),
 )
 
 _witness = {"gradients": [Integer(1)], "start": {x: Integer(1)}}
-_small = {lr: Rational(1, 8), weight_decay: Rational(1, 2), eps: 0, beta1: Rational(9, 10), beta2: Rational(999, 1000)}
+_small = {
+    lr: Rational(1, 8),
+    weight_decay: Rational(1, 2),
+    eps: 0,
+    beta1: Rational(9, 10),
+    beta2: Rational(999, 1000),
+}
 
 no_l2_coefficient_is_adamw = Separation(
     "Adam's first step under L2 has size lr for every coefficient (eps = 0, g + c·x ≠ 0); "
@@ -69,7 +81,8 @@ no_l2_coefficient_is_adamw = Separation(
 )  # fmt: skip
 
 zero_gradient_coordinate_moves_by_lr = Identity(
-    "Under Adam with L2 and eps = 0, a coordinate x > 0 whose loss gradient is 0 first moves by lr, whatever wd > 0.",
+    "Under Adam with L2 and eps = 0, a coordinate x > 0 whose loss gradient is 0 first moves by lr, "
+    "whatever wd > 0.",
     {l2 - positive_x: -lr},
     runs={l2: Run(with_l2(y, 0), 1, gradients=[Integer(0)], start={x: positive_x})},
     source=OWN,
@@ -79,7 +92,8 @@ zero_gradient_coordinate_moves_by_lr = Identity(
 kappa = Symbol("kappa", positive=True)
 
 zero_gradient_coordinate_ignores_wd = Equivalence(
-    "Under Adam with L2 and eps = 0, the whole path of a coordinate with zero loss gradient does not depend on wd > 0.",
+    "Under Adam with L2 and eps = 0, the whole path of a coordinate with zero loss gradient does not "
+    "depend on wd > 0.",
     with_l2(y, 0).replace({g: 0}),
     with_l2(kappa * y, 0).replace({g: 0}),
     under={m: kappa * m, v: kappa**2 * v},
@@ -87,30 +101,39 @@ zero_gradient_coordinate_ignores_wd = Equivalence(
     refuses=false_if("with a gradient", left=with_l2(y, 0), right=with_l2(kappa * y, 0)),
 )
 
-first, second, excess = Symbol("M_1", positive=True), Symbol("M_2", positive=True), Symbol("delta", positive=True)
+first, second, excess = (
+    Symbol("M_1", positive=True),
+    Symbol("M_2", positive=True),
+    Symbol("delta", positive=True),
+)
 wd = Symbol("weight_decay", positive=True)
 
 
 def preconditioned(weight: Expr, coefficient: Expr, scale: Expr) -> Expr:
-    """Decayed minus L2-regularised step under a frozen preconditioner that multiplies the gradient by `scale`."""
+    """Decayed minus L2-regularised step under a frozen preconditioner that multiplies the gradient by "
+    "`scale`."""
     return ((1 - wd) * weight - lr * scale * g) - (weight - lr * scale * (g + coefficient * weight))
 
 
 frozen_preconditioner_admits_no_l2 = Coefficient(
-    "With a frozen preconditioner that scales two coordinates differently, no L2 coefficient reproduces decay by 1 − wd.",
+    "With a frozen preconditioner that scales two coordinates differently, no L2 coefficient "
+    "reproduces decay by 1 − wd.",
     [preconditioned(x, c, first), preconditioned(x, c, first + excess)],
     for_all=(x, g),
     unknown=c,
     is_only=None,
     source=Source(LH, "Proposition 2"),
-    refuses=false_if("the same scale in both", differences=[preconditioned(x, c, first), preconditioned(x, c, first)]),
+    refuses=false_if(
+        "the same scale in both", differences=[preconditioned(x, c, first), preconditioned(x, c, first)]
+    ),
 )
 
 s = Symbol("s", positive=True)
-_scaled = c / 2 * (x * s**Rational(1, 2)) ** 2
+_scaled = c / 2 * (x * s ** Rational(1, 2)) ** 2
 
 scale_adjusted_l2_is_decay = Coefficient(
-    "With a frozen preconditioner 1/s, the regulariser (c/2)·‖x·√s‖² is decay by 1 − wd for c = wd/lr and no other c. "
+    "With a frozen preconditioner 1/s, the regulariser (c/2)·‖x·√s‖² is decay by 1 − wd for c = wd/lr "
+    "and no other c. "
     "(Equation 2 of the paper prints a further factor 1/lr; its appendix does not.)",
     [preconditioned(x, 0, 1 / s) + lr / s * _scaled.diff(x)],
     for_all=(x, g),

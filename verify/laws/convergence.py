@@ -51,7 +51,8 @@ def adam_up(least: Expr) -> dict[str, Any]:
 
 adam_walks_away_on_reddi = Inequality(
     "On C, −1, −1 with β1 = 0 and β2 = 1/(1 + C²), from every state, Adam moves up every period by at least "
-    "lr·K·(1/√2 + √((1 + C²)/(C² + 3)) − 1) with K = √(1 + C²)/C. The mean gradient is (C − 2)/3: for C > 2, the wrong way.",
+    "lr·K·(1/√2 + √((1 + C²)/(C² + 3)) − 1) with K = √(1 + C²)/C. The mean gradient is (C − 2)/3: for "
+    "C > 2, the wrong way.",
     {},
     **adam_up(K * (1 / sqrt(2) + sqrt((1 + C**2) / (C**2 + 3)) - 1)),
     over={C: (0, oo), w: (0, oo)},
@@ -85,7 +86,8 @@ the_walk_is_never_short = Inequality(
 )
 
 amsgrad_returns_on_reddi = Inequality(
-    "On the same problem, once its maximum is C²·(1 + w), AMSGrad moves by −lr·(C − 2)/(C·√(1 + w)) every period: "
+    "On the same problem, once its maximum is C²·(1 + w), AMSGrad moves by −lr·(C − 2)/(C·√(1 + w)) "
+    "every period: "
     "for C > 2 towards the optimum.",
     {end: -(C - 2) / (C * sqrt(1 + w))},
     greater={(C - 2) / (C * sqrt(1 + w)): 0},
@@ -121,7 +123,8 @@ adopt_returns_on_reddi = Inequality(
 G, M = Symbol("G", real=True), Symbol("M", real=True)
 
 momentum_conserves_the_sum = Invariant(
-    "Whatever the gradients, the averages m of all steps sum to the gradients' sum less β1·m/(1 − β1): momentum delays, "
+    "Whatever the gradients, the averages m of all steps sum to the gradients' sum less β1·m/(1 − β1): "
+    "momentum delays, "
     "and neither adds nor loses any of it.",
     plain_adam,
     {M: G - beta1 / (1 - beta1) * m},
@@ -131,11 +134,15 @@ momentum_conserves_the_sum = Invariant(
 )
 
 b2 = Symbol("beta2", positive=True)
-_steady = [(1 - b2) * sum(b2 ** ((k - j) % 3) * gk**2 for j, gk in enumerate((g1, g2, g3))) / (1 - b2**3) for k in range(3)]
+_steady = [
+    (1 - b2) * sum(b2 ** ((k - j) % 3) * gk**2 for j, gk in enumerate((g1, g2, g3))) / (1 - b2**3)
+    for k in range(3)
+]
 _v0, _V = Symbol("v", nonnegative=True), Symbol("V")
 
 second_moment_has_one_cycle = Identity(
-    "Under gradients of period 3, v is (1 − β2)/(1 − β2³)·Σ β2^((k − j) mod 3)·g_j² after gradient k in the long run: "
+    "Under gradients of period 3, v is (1 − β2)/(1 − β2³)·Σ β2^((k − j) mod 3)·g_j² after gradient k "
+    "in the long run: "
     "every period shrinks the distance from it by the factor β2³.",
     {_V - _steady[2]: b2**3 * (_v0 - _steady[2])},
     runs={_V: Run(plain_adam.replace({beta2: b2}), 3, v, start={v: _v0})},
@@ -147,7 +154,8 @@ c = Symbol("c", positive=True)
 _order = Run(plain_adopt.replace({beta1: 0, beta2: 0}), 3, x, mirrored(c).values, {x: 0, v: 1})
 
 adopt_needs_independent_noise = Inequality(
-    "On c, −1, −1 in this order over and over, ADOPT with β1 = β2 = 0 moves by −lr·(c² − c − 1)/c every period: "
+    "On c, −1, −1 in this order over and over, ADOPT with β1 = β2 = 0 moves by −lr·(c² − c − 1)/c "
+    "every period: "
     "down for every c above the golden ratio, though for c < 2 the optimum is above.",
     {end: -(c**2 - c - 1) / c},
     greater={(c**2 - c - 1) / c: 0},
@@ -155,5 +163,9 @@ adopt_needs_independent_noise = Inequality(
     runs={end: _order},
     source=Source("arXiv:2411.02853", "raised in its review"),
     refuses=false_if("down for every c > 3/2", over={c: (Rational(3, 2), 2)}),
-    predicts=[Trial(plain_adopt, mirrored(Rational(19, 10)), {beta1: 0.0, beta2: 0.0}, lr=1e-3, steps=20_000, lanes=4)],
+    predicts=[
+        Trial(
+            plain_adopt, mirrored(Rational(19, 10)), {beta1: 0.0, beta2: 0.0}, lr=1e-3, steps=20_000, lanes=4
+        )
+    ],
 )

@@ -7,7 +7,7 @@ from lawful.verify.inductions import Equivalence
 from lawful.verify.law import false_if
 from lawful.verify.rule import Rule, Source
 from lawful.verify.rules.sgd import sgd
-from lawful.verify.symbols import b, dampening, g, lr, momentum, weight_decay, x
+from lawful.verify.symbols import b, dampening, lr, momentum, weight_decay, x
 from lawful.verify.theorems import Coefficient, Identity
 
 LH = "arXiv:1711.05101"
@@ -35,15 +35,21 @@ def both(left: Rule, right: Rule) -> dict[Symbol, Run]:
 
 
 l2_is_decay_for_sgd = Equivalence(
-    "For SGD without momentum, L2 regularisation with coefficient wd/lr and weight decay by the factor 1 − wd are one rule.",
+    "For SGD without momentum, L2 regularisation with coefficient wd/lr and weight decay by the factor "
+    "1 − wd are one rule.",
     plain(sgd(decay="l2")).replace({weight_decay: weight_decay / lr}),
     plain(sgd(decay="wd")),
     source=Source(LH, "Proposition 1"),
-    refuses=false_if("with momentum", left=heavy(sgd()).replace({weight_decay: weight_decay / lr}), right=heavy(sgd(decay="wd"))),
+    refuses=false_if(
+        "with momentum",
+        left=heavy(sgd()).replace({weight_decay: weight_decay / lr}),
+        right=heavy(sgd(decay="wd")),
+    ),
 )
 
 l2_is_torch_decay_for_sgd = Equivalence(
-    "For SGD without momentum, L2 and decay by 1 − lr·wd are one rule for one wd, whatever the schedules of lr and wd.",
+    "For SGD without momentum, L2 and decay by 1 − lr·wd are one rule for one wd, whatever the "
+    "schedules of lr and wd.",
     plain(sgd(decay="l2")),
     plain(sgd(decay="lr*wd")),
     varying=(lr, weight_decay),
@@ -65,7 +71,8 @@ l2_coefficient_is_unique = Coefficient(
 _per_lr = plain(sgd(decay="wd")).replace({weight_decay: weight_decay * lr})
 
 constant_l2_needs_proportional_schedules = Equivalence(
-    "A constant L2 coefficient reproduces decay by 1 − wd_t along a schedule if wd_t is proportional to lr_t.",
+    "A constant L2 coefficient reproduces decay by 1 − wd_t along a schedule if wd_t is proportional "
+    "to lr_t.",
     plain(sgd(decay="l2")),
     _per_lr,
     varying=(lr,),
@@ -78,7 +85,8 @@ constant_l2_needs_proportional_schedules = Equivalence(
 )
 
 momentum_separates_l2_from_decay = Identity(
-    "With momentum, L2 and decay by 1 − lr·wd agree after one step and differ after two by exactly −lr₂·wd·(μ·x₀ − d·x₁).",
+    "With momentum, L2 and decay by 1 − lr·wd agree after one step and differ after two by exactly "
+    "−lr₂·wd·(μ·x₀ − d·x₁).",
     {l2_1 - decayed_1: 0, l2_2 - decayed_2: -nth(lr, 2) * weight_decay * (mu * x - dampening * l2_1)},
     runs={
         l2_1: Run(heavy(sgd()), 1, varying=(lr,)),
@@ -132,7 +140,9 @@ no_decay_repairs_momentum = Coefficient(
     unknown=c,
     is_only=None,
     source=OWN,
-    refuses=false_if("without momentum", runs=both(plain(sgd()), plain(sgd(decay="lr*wd")).replace({weight_decay: c}))),
+    refuses=false_if(
+        "without momentum", runs=both(plain(sgd()), plain(sgd(decay="lr*wd")).replace({weight_decay: c}))
+    ),
 )
 
 no_decay_repairs_nesterov = Coefficient(
@@ -174,7 +184,8 @@ kept = Symbol("kept", positive=True)
 _undamped = heavy(sgd(decay="lr*wd"), damp=1 - kept)
 
 decay_has_one_stationary_gradient = Coefficient(
-    "With momentum, g = −wd·x·(1 − μ)/(1 − d) is the only gradient at which decoupled decay can stand still (kept = 1 − d).",
+    "With momentum, g = −wd·x·(1 − μ)/(1 − d) is the only gradient at which decoupled decay can stand "
+    "still (kept = 1 − d).",
     [decayed_1 - x],
     runs={decayed_1: Run(_undamped, 1, start={b: kept * g1 / (1 - mu)}, first=2)},
     for_all=(),

@@ -21,7 +21,8 @@ u = torch.names[STEP] / lr
 new_x, rate, target = Symbol("x'"), Symbol("a"), Symbol("q")
 
 adamw_is_an_ema = Identity(
-    "AdamW's weight is a moving average, x ← (1 − a)·x + a·q, of q = −u/wd at rate a = lr·wd; u is Adam's normalised update.",
+    "AdamW's weight is a moving average, x ← (1 − a)·x + a·q, of q = −u/wd at rate a = lr·wd; u is "
+    "Adam's normalised update.",
     {new_x: (1 - rate) * x + rate * target},
     where={new_x: torch.x, rate: lr * wd, target: -u / wd},
     source=Source(PAPER, "§2"),
@@ -29,7 +30,8 @@ adamw_is_an_ema = Identity(
 )
 
 fully_decoupled_timescale_ignores_lr = Identity(
-    "Fully decoupled AdamW, x ← (1 − wd)·x − lr·u, is a moving average of −lr·u/wd at rate wd: its timescale 1/wd ignores lr.",
+    "Fully decoupled AdamW, x ← (1 − wd)·x − lr·u, is a moving average of −lr·u/wd at rate wd: its "
+    "timescale 1/wd ignores lr.",
     {new_x: (1 - rate) * x + rate * target},
     where={new_x: paper.x, rate: wd, target: -lr * u / wd},
     source=Source("arXiv:1711.05101", "Algorithm 2, with the schedule multiplier at 1"),
@@ -49,7 +51,9 @@ adamw_unrolled = Invariant(
     varying=(lr, wd),
     start={x: x0},
     source=Source(PAPER, "§2, unrolled"),
-    refuses=false_if("the newest update not weighed by a_t", beside=_product | {S: (0, (1 - lr * wd) * S - u / wd)}),
+    refuses=false_if(
+        "the newest update not weighed by a_t", beside=_product | {S: (0, (1 - lr * wd) * S - u / wd)}
+    ),
 )
 
 ema_weights_sum_to_one = Invariant(
@@ -76,7 +80,8 @@ constant_ema_weights = Invariant(
 )
 
 mean_age_of_updates = Invariant(
-    "With constant a = 1/τ, the mean age of the updates in AdamW's weight, each weighed as the average weighs it, "
+    "With constant a = 1/τ, the mean age of the updates in AdamW's weight, each weighed as the average "
+    "weighs it, "
     "is (τ − 1) − (1 − a)ⁿ·(n + τ − 1) after n steps, so τ − 1 in the long run.",
     constant.replace({a: 1 / tau}),
     {W: 1 - (1 - 1 / tau) ** n, A: (tau - 1) - (1 - 1 / tau) ** n * (n + tau - 1)},
@@ -88,7 +93,8 @@ mean_age_of_updates = Invariant(
 )  # fmt: skip
 
 e_folding_time = Asymptotics(
-    "AdamW's average forgets by a factor e in −1/ln(1 − a) = τ − 1/2 − 1/(12τ) − 1/(24τ²) − … steps, τ = 1/a, not in τ.",
+    "AdamW's average forgets by a factor e in −1/ln(1 − a) = τ − 1/2 − 1/(12τ) − 1/(24τ²) − … steps, τ "
+    "= 1/a, not in τ.",
     -1 / log(1 - a),
     1 / a - Rational(1, 2) - a / 12 - a**2 / 24,
     variable=a,

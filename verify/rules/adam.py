@@ -15,7 +15,7 @@ Maximum = Literal[False, True, "paper", "corrected"]
 """AMSGrad's maximum: none; of the raw v, corrected afterwards (torch); without any correction; of the corrected v."""
 
 DEFAULTS = {lr: 1e-3, beta1: 0.9, beta2: 0.999, eps: 1e-8}
-G, M, V, STEP = Symbol("g_t"), Symbol("m_hat"), Symbol("v_hat"), Symbol("step")
+G, M, V = Symbol("g_t"), Symbol("m_hat"), Symbol("v_hat")
 
 
 def denominator(second: Expr, correction: Expr, eps_place: Eps) -> Expr:
@@ -52,13 +52,14 @@ def adam_like(
         second = state[v_max] = Max(v_max, v_t)
 
     step = lr * (m_t / bc1) / denominator(second, bc2, eps_place)
+    names = {G: g_t, M: m_t / bc1, V: second / bc2}
     if not decouple:
         new = x - step
     elif decay_order == "before":
         new = shrunk(x, decay) - step
     else:
         new = shrunk(x - step, decay)
-    return Rule("adam", new, state, {**DEFAULTS, weight_decay: wd}, source, names={G: g_t, STEP: step})
+    return Rule("adam", new, state, {**DEFAULTS, weight_decay: wd}, source, names=names)
 
 
 @family()

@@ -27,11 +27,11 @@ def direction(g_t: Expr, rate: Expr, nesterov: bool, first_step: str) -> tuple[E
     return b_t, rate * g_t + momentum * b_t if nesterov else b_t
 
 
-def sgd_like(x_decayed: Expr, g_t: Expr, nesterov: bool, lr_place: str, first_step: str) -> Rule:
+def sgd_like(x_decayed: Expr, g_t: Expr, nesterov: bool, lr_place: str, first_step: str, source: Source) -> Rule:
     """x ← decayed x − lr·direction, the learning rate outside the buffer (torch) or inside it (Sutskever, Keras)."""
     b_t, d_t = direction(g_t, lr if lr_place == "inside" else 1, nesterov, first_step)
     new = x_decayed - (d_t if lr_place == "inside" else lr * d_t)
-    return Rule("sgd", new, {b: b_t}, DEFAULTS, TORCH, names={G: g_t, D: d_t})
+    return Rule("sgd", new, {b: b_t}, DEFAULTS, source, names={G: g_t, D: d_t})
 
 
 @family(allows=nesterov_needs_momentum)
@@ -45,11 +45,12 @@ def sgd(
     """torch.optim.SGD."""
     g_t = l2_gradient() if decay == "l2" else g
     weight = shrunk(x, decay) if decay in ("lr*wd", "wd") else x
-    return sgd_like(weight, g_t, nesterov, lr_place, first_step)
+    return sgd_like(weight, g_t, nesterov, lr_place, first_step, TORCH)
 
 
 @family(allows=nesterov_needs_momentum, spellings=SPELLINGS)
 def sgdw(*, nesterov: bool = False, decay: Decay = "lr*wd", decouple: bool = True) -> Rule:
     """SGD with decoupled decay of the old weight (arXiv:1711.05101, Algorithm 1, in timm's form: lr·wd)."""
     g_t = g if decouple else l2_gradient()
-    return sgd_like(shrunk(x, decay) if decouple else x, g_t, nesterov, "outside", "undamped")
+    weight = shrunk(x, decay) if decouple else x
+    return sgd_like(weight, g_t, nesterov, "outside", "undamped", Source("arXiv:1711.05101", "Algorithm 1"))

@@ -1,6 +1,5 @@
 """Signs by interval arithmetic: boxes that cover a domain up to a margin, and points between the margin and its border."""
 
-from collections import ChainMap
 from collections.abc import Callable, Mapping
 from random import Random
 from typing import Any
@@ -8,11 +7,11 @@ from typing import Any
 from flint import arb, fmpq
 from sympy import Symbol, oo
 
+from lawful.verify.arithmetic.evaluate import Number, Undecided, carry_out, evaluate, is_zero, layers
+from lawful.verify.arithmetic.interval import Interval, hull
+from lawful.verify.arithmetic.points import RandomPoint
+from lawful.verify.arithmetic.slope import Sloped
 from lawful.verify.claims import Answer, Positive
-from lawful.verify.exact import Number, Undecided, carry_out, evaluate, is_zero
-from lawful.verify.interval import Interval, hull, lift
-from lawful.verify.points import RandomPoint
-from lawful.verify.slope import Sloped, sloped
 
 MARGIN = fmpq(1, 8)
 """How far from the border, in coordinates of the unit cube, the boxes end."""
@@ -30,7 +29,7 @@ def positive(claim: Positive, random: Random) -> Answer:
 
     def value(at: Mapping[Symbol, Number]) -> Number:
         ends = {s: carry_out(run, at) for s, run in claim.runs.items()}
-        return evaluate(claim.expr, ChainMap(ends, at))
+        return evaluate(claim.expr, layers(ends, at))
 
     place = _placement(claim)
     symbols = _symbols(value, place, random)
@@ -38,9 +37,13 @@ def positive(claim: Positive, random: Random) -> Answer:
         return Answer(False, [f"{claim.label}: fails at {wrong}"])
     boxes = _cover(value, symbols, place, claim.strict)
     if boxes is None:
-        return Answer(False, [f"{claim.label}: no cover of the domain by at most {BOXES} boxes with a certain sign"])
+        return Answer(
+            False, [f"{claim.label}: no cover of the domain by at most {BOXES} boxes with a certain sign"]
+        )
     how = f"{boxes} boxes cover the domain up to a margin of {MARGIN}, {BORDER_POINTS} exact points lie beyond it"
-    return Answer(True, [f"{claim.label}: {f'interval arithmetic, {how}' if symbols else 'exact arithmetic'}"])
+    return Answer(
+        True, [f"{claim.label}: {f'interval arithmetic, {how}' if symbols else 'exact arithmetic'}"]
+    )
 
 
 def _placement(claim: Positive) -> Place:
@@ -91,10 +94,10 @@ def _cover(value: Value, symbols: list[Symbol], place: Place, strict: bool) -> i
 def _certain(value: Value, box: Mapping[Symbol, Interval], strict: bool) -> tuple[bool, Symbol | None]:
     """Whether the value has the right sign on the whole box, and along which symbol it varies most."""
     try:
-        middle = {s: lift((side.low + side.high).mid() / 2) for s, side in box.items()}
-        found = sloped(value({s: Sloped(side, {s: lift(1)}) for s, side in box.items()}))
+        middle = {s: Interval.lift(side.middle) for s, side in box.items()}
+        found = Sloped.lift(value({s: Sloped(side, {s: Interval.lift(1)}) for s, side in box.items()}))
         changes = {s: found.slope(s) * (box[s] - middle[s]) for s in box}
-        least = lift(value(middle)) + sum(changes.values(), lift(0))
+        least = Interval.lift(value(middle)) + sum(changes.values(), Interval.lift(0))
         certain = found > 0 or least > 0
         return certain, max(changes, key=lambda s: float(changes[s].high - changes[s].low), default=None)
     except (ZeroDivisionError, Undecided):

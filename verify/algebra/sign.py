@@ -7,10 +7,22 @@ positive symbols whose coefficients are positive is positive: the whole certific
 from collections.abc import Mapping
 
 from sympy import (
-    Add, Expr, Max, Min, Poly, Symbol, diff, factor, fraction, oo, radsimp, sympify, together,
+    Add,
+    Expr,
+    Max,
+    Min,
+    Poly,
+    Symbol,
+    diff,
+    factor,
+    fraction,
+    oo,
+    radsimp,
+    sympify,
+    together,
 )  # fmt: skip
 
-from lawful.verify.algebra import at, cases, unroll, unrolled, vanishes
+from lawful.verify.algebra.unroll import at, cases, unroll, unrolled, vanishes
 from lawful.verify.claims import Answer, Bounds, Domain, Positive, Run
 
 
@@ -20,7 +32,9 @@ def positive(claim: Positive) -> Answer:
         return _through(claim)
     expr = unrolled(claim.expr, claim.runs)
     found = [(case, certificate(rest, claim.over, claim.strict)) for case, rest in cases(expr)]
-    lines = [f"{f'Case {case}: ' if case else ''}{why or 'no certificate of its sign'}." for case, why in found]
+    lines = [
+        f"{f'Case {case}: ' if case else ''}{why or 'no certificate of its sign'}." for case, why in found
+    ]
     return Answer(all(why for _, why in found), lines)
 
 
@@ -110,9 +124,13 @@ def _value(quantity: Expr | Run) -> Expr:
 
 
 def _bounded(symbol: Symbol, bounds: Bounds, over: Domain) -> Answer:
-    value, lines = _value(bounds.quantity), []
-    sides = [("≥", bounds.low, 1), ("≤", bounds.high, -1)]
-    for relation, bound, direction in sides:
+    value = _value(bounds.quantity)
+    lines = (
+        [f"{symbol} > 0, as declared: {certificate(value, over) or 'not proved'}."]
+        if symbol.is_positive
+        else []
+    )
+    for relation, bound, direction in (("≥", bounds.low, 1), ("≤", bounds.high, -1)):
         if bound is not None:
             why = certificate(direction * (value - bound), over, strict=False)
             lines.append(f"{symbol} {relation} {bound}: {why or 'not proved'}.")
@@ -122,5 +140,3 @@ def _bounded(symbol: Symbol, bounds: Bounds, over: Domain) -> Answer:
 def _worst(written: Expr, symbol: Symbol, bounds: Bounds) -> Expr | None:
     slope = factor(diff(written, symbol))
     return bounds.low if slope.is_positive else bounds.high if slope.is_negative else None
-
-

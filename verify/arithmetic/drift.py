@@ -4,13 +4,13 @@ No simulation: the state before is a ball that holds every state which the probl
 last few gradients are enumerated with their probabilities, and what is older only widens the ball, by a power of β2.
 """
 
-from collections import ChainMap
 from collections.abc import Callable, Mapping, Sequence
+from functools import reduce
 
 from flint import arb, fmpq
 from sympy import Symbol
 
-from lawful.verify.exact import Number, advance, evaluate
+from lawful.verify.arithmetic.evaluate import Number, advance, evaluate, layers
 from lawful.verify.rule import Rule
 from lawful.verify.symbols import g, v, v_max, x
 
@@ -23,27 +23,24 @@ DEPTH = 10
 """The most gradients that are enumerated, or periods that are run."""
 
 
-def hull(*numbers: Number) -> arb:
+def ball(*numbers: Number) -> arb:
     """The smallest ball that holds the numbers."""
-    ball = arb(numbers[0])
-    for number in numbers[1:]:
-        ball = ball.union(arb(number))
-    return ball
+    return reduce(arb.union, map(arb, numbers))
 
 
 def settled(rule: Rule, gradients: Gradients) -> dict[Symbol, Number]:
     """Balls that hold every state of a long run from x = 0; the running maximum has met the largest square."""
     values = [value for value, _ in gradients]
     squares = [value**2 for value in values]
-    known = {v: hull(*squares), v_max: arb(max(squares))}
-    return {x: arb(0)} | {s: known.get(s, hull(*values)) for s in rule.state}
+    known = {v: ball(*squares), v_max: arb(max(squares))}
+    return {x: arb(0)} | {s: known.get(s, ball(*values)) for s in rule.state}
 
 
 def mean_step(rule: Rule, noise: Gradients, at: State) -> arb:
     """E[next x − x] at stationarity under independent gradients; deeper until the sign is certain."""
 
     def step(state: State) -> Number:
-        nexts = ((chance, evaluate(rule.x, ChainMap({g: value}, state, at))) for value, chance in noise)
+        nexts = ((chance, evaluate(rule.x, layers({g: value}, state, at))) for value, chance in noise)
         return sum((chance * new for chance, new in nexts), -state[x])
 
     return mean(step, rule, noise, at, lambda found: not found.contains(0))
@@ -60,13 +57,15 @@ def mean(
     return found
 
 
-def _tree(of: Callable[[State], Number], rule: Rule, noise: Gradients, state: State, at: State, depth: int) -> arb:
+def _tree(
+    of: Callable[[State], Number], rule: Rule, noise: Gradients, state: State, at: State, depth: int
+) -> arb:
     """The mean over all sequences of `depth` gradients."""
     if depth == 0:
         return arb(of(state))
     total = arb(0)
     for value, chance in noise:
-        after = advance(rule.state, ChainMap({g: value}, dict(state), at)) | {x: arb(0)}
+        after = advance(rule.state, layers({g: value}, state, at)) | {x: arb(0)}
         total += chance * _tree(of, rule, noise, after, at, depth - 1)
     return total
 
@@ -77,7 +76,7 @@ def period_step(rule: Rule, period: Sequence[Number], at: State) -> arb:
     for _ in range(DEPTH):
         state[x] = arb(0)
         for value in period:
-            state = advance({x: rule.x, **rule.state}, ChainMap({g: value}, state, at))
+            state = advance({x: rule.x, **rule.state}, layers({g: value}, state, at))
         if not state[x].contains(0):
             break
     return state[x]

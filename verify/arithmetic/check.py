@@ -6,7 +6,6 @@ signs of k roots is rational, of at most 2^k times the degree. Where a claim has
 for every case met.
 """
 
-from collections import ChainMap
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial, reduce, singledispatch
 from math import log10
@@ -16,12 +15,33 @@ from typing import Any
 from flint import arb, ctx, fmpq, fmpq_poly
 from sympy import Symbol
 
-from lawful.verify.claims import Always, Answer, Claim, Domain, Expansion, Forced, MeanStep, Positive, Equal, n, nth
-from lawful.verify.degree import GradedPoint, bound
-from lawful.verify.drift import mean_step
-from lawful.verify.exact import PRECISION, Number, Undecided, advance, carry_out, evaluate, is_zero
-from lawful.verify.points import GRID, RandomPoint, Unplaceable, finite, poles_avoided
-from lawful.verify.second_sign import positive
+from lawful.verify.arithmetic.degree import GradedPoint, bound
+from lawful.verify.arithmetic.drift import mean_step
+from lawful.verify.arithmetic.evaluate import (
+    PRECISION,
+    Number,
+    Undecided,
+    advance,
+    carry_out,
+    evaluate,
+    is_zero,
+    layers,
+)
+from lawful.verify.arithmetic.points import GRID, RandomPoint, Unplaceable, finite, poles_avoided
+from lawful.verify.arithmetic.sign import positive
+from lawful.verify.claims import (
+    Always,
+    Answer,
+    Claim,
+    Domain,
+    Equal,
+    Expansion,
+    Forced,
+    MeanStep,
+    Positive,
+    n,
+    nth,
+)
 from lawful.verify.symbols import t
 
 SEED = 20240229
@@ -56,8 +76,8 @@ def _(claim: Positive, random: Random) -> Answer:
 def _(claim: Equal, random: Random) -> Answer:
     def residuals(point: Mapping[Symbol, Number]) -> Iterator[Number]:
         ends = {s: carry_out(run, point) for s, run in claim.runs.items()}
-        meant = {s: evaluate(e, ChainMap(ends, point)) for s, e in claim.where.items()}
-        at = ChainMap(meant, ends, point)
+        meant = {s: evaluate(e, layers(ends, point)) for s, e in claim.where.items()}
+        at = layers(meant, ends, point)
         yield evaluate(claim.left, at) - evaluate(claim.right, at)
 
     return vanish(claim.label, residuals, random, claim.over)
@@ -81,8 +101,8 @@ def trajectory(claim: Always, point: Mapping[Symbol, Number]) -> Iterator[Mappin
     for k in range(STEPS + 1):
         inputs = {t: fmpq(k), **{s: point[nth(s, k)] for s in claim.varying}}
         if k:
-            state = advance(claim.state, ChainMap(state, inputs, point))
-        yield ChainMap(state, inputs, {n: fmpq(k)}, point)
+            state = advance(claim.state, layers(state, inputs, point))
+        yield layers(state, inputs, {n: fmpq(k)}, point)
 
 
 def vanish(label: str, residuals: Residuals, random: Random, over: Domain | None = None) -> Answer:
@@ -95,14 +115,21 @@ def vanish(label: str, residuals: Residuals, random: Random, over: Domain | None
             return Answer(False, [f"{label}: {arb(wrong).str(5)}, not 0, at {point}"])
     degree = bound(residuals(GradedPoint(random, over=over)))
     chance = GENERIC * (log10(degree) - log10(GRID))
-    return Answer(True, [f"{label}: 0 at {GENERIC + BORDER} exact points; degree ≤ {degree}, chance of error < 1e{chance:.0f}"])
+    return Answer(
+        True,
+        [
+            f"{label}: 0 at {GENERIC + BORDER} exact points; degree ≤ {degree}, chance of error < 1e{chance:.0f}"
+        ],
+    )
 
 
 @_check.register
 def _(claim: Forced, random: Random) -> Answer:
     for _ in range(GENERIC):
         fixed = RandomPoint(random)
-        polynomials = [_in_unknown(claim, k, fixed, random) for k in range(len(claim.differences)) for _ in range(3)]
+        polynomials = [
+            _in_unknown(claim, k, fixed, random) for k in range(len(claim.differences)) for _ in range(3)
+        ]
         common = reduce(fmpq_poly.gcd, polynomials)
         expected = [] if claim.solution is None else [-evaluate(claim.solution, fixed)]
         if common != fmpq_poly([*expected, 1]):
@@ -116,9 +143,9 @@ def _in_unknown(claim: Forced, index: int, fixed: RandomPoint, random: Random) -
     probe = {s: fixed.draw(s) for s in claim.for_all}
 
     def value(unknown: int) -> fmpq:
-        at = ChainMap({claim.unknown: fmpq(unknown)}, probe, fixed)
+        at = layers({claim.unknown: fmpq(unknown)}, probe, fixed)
         ends = {s: carry_out(run, at) for s, run in claim.runs.items()}
-        found = evaluate(claim.differences[index], ChainMap(ends, at))
+        found = evaluate(claim.differences[index], layers(ends, at))
         if not isinstance(found, fmpq):
             raise Undecided("a difference that is not rational")
         return found
@@ -144,8 +171,15 @@ def _(claim: Expansion, random: Random) -> Answer:
         small = {claim.variable: fmpq(1, 2**bits)}
         rest = evaluate((claim.expr - claim.terms) / claim.variable**claim.order, small)
         if not abs(rest) < 2**8:
-            return Answer(False, [f"{claim.label}: the rest over {claim.variable}^{claim.order} is {rest.str(5)} at 2^-{bits}"])
-    return Answer(True, [f"{claim.label}: the rest over {claim.variable}^{claim.order} stays bounded down to 2^-64"])
+            return Answer(
+                False,
+                [
+                    f"{claim.label}: the rest over {claim.variable}^{claim.order} is {rest.str(5)} at 2^-{bits}"
+                ],
+            )
+    return Answer(
+        True, [f"{claim.label}: the rest over {claim.variable}^{claim.order} stays bounded down to 2^-64"]
+    )
 
 
 @_check.register
@@ -157,4 +191,3 @@ def _(claim: MeanStep, random: Random) -> Answer:
         if not drift * claim.towards > 0:
             return Answer(False, [f"{claim.label}: the drift is {drift.str(5)} at {point}"])
     return Answer(True, [f"{claim.label}: exact drift of the right sign at {GENERIC} points of the domain"])
-

@@ -9,11 +9,11 @@ from typing import Any
 
 from sympy import Expr, Poly, Symbol, expand, factor, fraction, series, simplify, together
 
-from lawful.verify.algebra import at, cases, unrolled, vanishes
-from lawful.verify.claims import Always, Answer, Claim, Expansion, Forced, MeanStep, Positive, Equal, n
-from lawful.verify.prove_mean import mean_step
-from lawful.verify.prove_sign import moved, ordered, positive
-from lawful.verify.symbols import t, x
+from lawful.verify.algebra.mean import mean_step
+from lawful.verify.algebra.sign import moved, ordered, positive
+from lawful.verify.algebra.unroll import at, cases, unrolled, vanishes
+from lawful.verify.claims import Always, Answer, Claim, Equal, Expansion, Forced, MeanStep, Positive, n
+from lawful.verify.symbols import t
 
 
 def prove(claim: Claim) -> Answer:
@@ -94,7 +94,9 @@ def _(claim: Forced) -> Answer:
         obstacle = next((r for r in rest if r.is_nonzero), None)
         return Answer(obstacle is not None, [*lines, f"But then {obstacle} ≠ 0 must vanish: no value works."])
     holds = vanishes(root - claim.solution) and all(vanishes(r) for r in rest)
-    return Answer(holds, [*lines, f"{claim.solution} {'makes' if holds else 'does not make'} all of them vanish."])
+    return Answer(
+        holds, [*lines, f"{claim.solution} {'makes' if holds else 'does not make'} all of them vanish."]
+    )
 
 
 def _coefficients(difference: Expr, claim: Forced) -> list[Expr]:

@@ -5,9 +5,9 @@ no simplification, no assumption.
 """
 
 from collections import ChainMap
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, MutableMapping
 from math import prod
-from typing import Any
+from typing import Any, cast
 
 from flint import arb, fmpq, fmpz
 from sympy import Expr, Symbol, sympify
@@ -78,7 +78,12 @@ def power(base: Number, exponent: Number) -> Number:
 
 def root(radicand: Number) -> Number:
     """√radicand: rational if that is exact, else a ball."""
-    if isinstance(radicand, fmpq) and radicand >= 0 and _square(radicand.numer()) and _square(radicand.denom()):
+    if (
+        isinstance(radicand, fmpq)
+        and radicand >= 0
+        and _square(radicand.numer())
+        and _square(radicand.denom())
+    ):
         return fmpq(radicand.numer().isqrt(), radicand.denom().isqrt())
     return arb(radicand).sqrt() if isinstance(radicand, fmpq | arb) else radicand.sqrt()
 
@@ -98,7 +103,11 @@ def larger(first: Number, second: Number) -> Number:
     """The maximum."""
     if isinstance(first, fmpq) and isinstance(second, fmpq):
         return max(first, second)
-    return second.max(first) if isinstance(first, fmpq | arb) and not isinstance(second, fmpq) else first.max(second)
+    return (
+        second.max(first)
+        if isinstance(first, fmpq | arb) and not isinstance(second, fmpq)
+        else first.max(second)
+    )
 
 
 def same(first: Number, second: Number) -> bool:
@@ -135,10 +144,15 @@ def carry_out(run: Run, at: Mapping[Symbol, Number]) -> Number:
     for k in range(1, run.steps + 1):
         inputs = {t: fmpq(run.first + k - 1), g: evaluate(run.gradient(k), at)}
         inputs |= {h: at[nth(h, k)] for h in run.varying}
-        state = advance({x: rule.x, **rule.state}, ChainMap(state, inputs, at))
+        state = advance({x: rule.x, **rule.state}, layers(state, inputs, at))
     return state[run.read]
 
 
 def advance(equations: Mapping[Symbol, Expr], at: Mapping[Symbol, Number]) -> dict[Symbol, Number]:
     """All next values of a system, from the values before."""
     return {symbol: evaluate(expr, at) for symbol, expr in equations.items()}
+
+
+def layers(*values: Mapping[Symbol, Number]) -> Mapping[Symbol, Number]:
+    """Symbol → value in the first mapping that has it; the last may draw values when asked."""
+    return ChainMap(*(cast(MutableMapping[Symbol, Number], value) for value in values))

@@ -7,8 +7,8 @@ from typing import TypeVar
 from flint import arb, fmpq
 from sympy import Expr, Symbol, oo
 
+from lawful.verify.arithmetic.evaluate import Number, evaluate
 from lawful.verify.claims import Domain
-from lawful.verify.exact import Number, evaluate
 
 GRID = 2**40
 """How many values each coordinate is drawn from."""
@@ -62,7 +62,9 @@ class RandomPoint(dict[Symbol, Number]):
         return ", ".join(f"{s} = {value}" for s, value in self.items())
 
 
-def poles_avoided(value: Callable[[RandomPoint], T], draw: Callable[[], RandomPoint]) -> tuple[RandomPoint, T]:
+def poles_avoided(
+    value: Callable[[RandomPoint], T], draw: Callable[[], RandomPoint]
+) -> tuple[RandomPoint, T]:
     """A random point and the value there, another point being drawn wherever there is a pole.
 
     Raises:

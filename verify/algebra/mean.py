@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 from sympy import Expr, Symbol, diff, together
 
-from lawful.verify.algebra import at, vanishes
+from lawful.verify.algebra.sign import certificate, moved
+from lawful.verify.algebra.unroll import at, vanishes
 from lawful.verify.claims import Answer, MeanStep
-from lawful.verify.prove_sign import certificate, moved
 from lawful.verify.symbols import g, v, x
 
 V = Symbol("V", positive=True)
@@ -58,7 +58,9 @@ def _least(noise: Sequence[tuple[Expr, Expr]]) -> Expr | None:
 
 def _stays_above(following: Expr, noise: Sequence[tuple[Expr, Expr]], least: Expr) -> bool:
     grows = certificate(diff(following, V), {}, False)
-    return bool(grows) and all(certificate(at(following, {V: least, g: a}) - least, {}, False) for a, _ in noise)
+    return bool(grows) and all(
+        certificate(at(following, {V: least, g: a}) - least, {}, False) for a, _ in noise
+    )
 
 
 def _lower(term: Expr, mean: Expr, least: Expr) -> Expr | None:

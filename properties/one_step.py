@@ -1,0 +1,78 @@
+"""One step at a time: the state is read back from the candidate before each step, so that errors do not accumulate.
+
+Which tensor of `optimizer.state[p]` is which symbol of the rule is found by value: during the first steps a tensor must
+stay within the oracle's balls of that symbol, in every lane, and no other tensor may.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import torch
+from sympy import Symbol
+from torch import Tensor
+
+from lawful.properties.judging import Part
+from lawful.properties.running import Run
+from lawful.verify.balls import Ball
+from lawful.verify.oracle import Hyper, Oracle, State
+
+FIRST_STEPS = 6
+"""During how many steps tensors are told apart."""
+
+Names = Mapping[Symbol, str]
+
+
+@dataclass
+class Reader:
+    """Finds the names under which a candidate keeps a rule's state.
+
+    Args:
+        symbols: the state symbols to find.
+    """
+
+    symbols: frozenset[Symbol]
+    _possible: dict[Symbol, set[str]] = field(default_factory=dict)
+    _steps: int = 0
+
+    def watch(self, run: Run, part: Part, state: State) -> None:
+        """Compares all state tensors of a part with the oracle's balls after a step."""
+        self._steps += 1
+        names = _names(run, part)
+        for symbol in self.symbols:
+            fitting = {name for name in names if _fits(gathered(run, part, name), state.slots[symbol])}
+            self._possible[symbol] = self._possible.get(symbol, fitting) & fitting
+
+    def names(self) -> Names | None:
+        """Symbol → key, or None if some symbol has no tensor or more than one, or two symbols have the same."""
+        found = {symbol: next(iter(names)) for symbol, names in self._possible.items() if len(names) == 1}
+        unique = len(set(found.values())) == len(found)
+        return found if unique and found.keys() == self.symbols and self._steps >= FIRST_STEPS else None
+
+
+def _names(run: Run, part: Part) -> set[str]:
+    states = [run.optimizer.state.get(run.parameters[i], {}) for i in part.members]
+    shapes = [run.parameters[i].shape for i in part.members]
+    return {
+        name
+        for name in (states[0] if states else {})
+        if all(isinstance(s.get(name), Tensor) and s[name].shape == h for s, h in zip(states, shapes, strict=True))
+    }
+
+
+def _fits(value: Tensor, ball: Ball) -> bool:
+    radius = torch.as_tensor(ball.radius)
+    return bool(((ball.distance(value) <= radius) | ~torch.isfinite(radius)).all())
+
+
+def gathered(run: Run, part: Part, name: str) -> Tensor:
+    """A state tensor's lanes, one after the other, in float64."""
+    tensors = [run.optimizer.state[run.parameters[i]][name] for i in part.members]
+    return torch.cat([tensor.detach().reshape(-1).to(torch.float64) for tensor in tensors])
+
+
+def next_state(oracle: Oracle, run: Run, part: Part, names: Names, now: int, hyper: Hyper) -> State:
+    """The rule's state after one more step from where the candidate is, exactly known, after `now` steps."""
+    blank = oracle.start(part.x0)
+    slots = {s: oracle.ball(gathered(run, part, names[s])) if s in names else blank.slots[s] for s in blank.slots}
+    here = State(now, oracle.ball(part.gather(run.parameters)), slots)
+    return oracle.step(here, part.gradients[now], hyper)

@@ -1,0 +1,1 @@
+"""The first prover: algebra on the rules' own expressions, by sympy."""

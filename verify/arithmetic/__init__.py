@@ -1,0 +1,1 @@
+"""The second prover: exact numbers in place of symbols. It shares no code with the first."""
