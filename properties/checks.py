@@ -31,6 +31,7 @@ class Settings:
         timeout: seconds that one check may take.
         dtypes: of the parameters.
         devices: on which the parameters live.
+        known: pattern of check keys → why a finding there is accepted.
     """
 
     profile: str = "default"
@@ -38,6 +39,7 @@ class Settings:
     timeout: float = 60.0
     dtypes: tuple[str, ...] = DTYPES
     devices: tuple[str, ...] = ("cpu",)
+    known: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -52,7 +52,7 @@ def end_points(
     """Run an optimizer on a problem, all lanes in one tensor, projected onto [−1, 1] after every step.
 
     Args:
-        make_optimizer: a class or function that takes a list of parameters; bind its options with `functools.partial`.
+        make_optimizer: takes a list of parameters; bind its options with `functools.partial`.
         problem: the gradients; each lane draws its own.
         lanes: how many independent runs.
         steps: how many steps.
@@ -81,7 +81,7 @@ def _gradients(problem: Problem, lanes: int, steps: int, random: Generator) -> I
 
 
 def run_trial(trial: Trial, make_optimizer: Callable[..., Any], seed: int, **options: Any) -> Ends:
-    """Run what a law predicts: the trial's problem, learning rate, betas, lanes and steps, without weight decay.
+    """Run what a law predicts: the trial's problem, learning rate, betas, lanes and steps.
 
     Args:
         trial: the prediction.

@@ -3,12 +3,14 @@
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
+from dataclasses import replace
 from pathlib import Path
 from threading import Semaphore, Thread
 from typing import Any
 
 from lawful.properties.checks import Settings
 from lawful.verify.candidate import Description
+from lawful.verify.configuration import known_deviation
 from lawful.verify.errors import Unanswerable
 from lawful.verify.evidence import Check, Evidence, Finding, Verdict
 from lawful.verify.pool import Here, Pool, WorkerDiedError, WorkerTimeoutError
@@ -61,7 +63,7 @@ class Session:
 
     def start(self, checks: Sequence[Check]) -> "dict[str, Future[Evidence]]":
         """Begins to run the checks in the background; check's property and id → its evidence to come."""
-        futures: dict[str, Future[Evidence]] = {key(check): Future() for check in checks}
+        futures: dict[str, Future[Evidence]] = {check.key: Future() for check in checks}
         Thread(target=self._feed, args=(checks, futures), daemon=True).start()
         return futures
 
@@ -69,7 +71,7 @@ class Session:
         """The checks' evidence, in the order of the checks."""
         futures = self.start(checks)
         for check in checks:
-            yield check, futures[key(check)].result()
+            yield check, futures[check.key].result()
 
     def _feed(self, checks: Sequence[Check], futures: "dict[str, Future[Evidence]]") -> None:
         for number, check in enumerate(checks):
@@ -77,10 +79,11 @@ class Session:
             journal = Path(self._folder.name) / str(number)
             self._listener("started", check=check)
             ask = self._pool.ask("lawful.properties.checks:perform", check, self._settings, str(journal), timeout=self._settings.timeout)
-            Thread(target=self._finish, args=(check, ask, journal, futures[key(check)]), daemon=True).start()
+            Thread(target=self._finish, args=(check, ask, journal, futures[check.key]), daemon=True).start()
 
     def _finish(self, check: Check, ask: Any, journal: Path, future: "Future[Evidence]") -> None:
-        evidence = self._evidence(ask, journal)
+        reason = known_deviation(self._settings.known, check.key)
+        evidence = replace(self._evidence(ask, journal), known=reason)
         self._free.release()
         self._listener("finished", check=check, evidence=evidence)
         future.set_result(evidence)
@@ -105,8 +108,3 @@ def _lost(verdict: Verdict, message: str, journal: Path) -> Evidence:
     """Evidence of a check without an answer; what was running then is in the finding."""
     running = journal.read_text() if journal.exists() else "before any step"
     return Evidence(verdict, findings=[Finding(f"{message[0].upper()}{message[1:]}.", details=f"Running: {running}")])
-
-
-def key(check: Check) -> str:
-    """What tells checks of one session apart."""
-    return f"{check.property} {check.id}"

@@ -39,7 +39,7 @@ class Summary:
     @property
     def verdict(self) -> Verdict:
         """The worst; inconclusive if nothing applied."""
-        return overall(result.evidence.verdict for result in self.results)
+        return overall(result.evidence.counted for result in self.results)
 
     @property
     def comparisons(self) -> int:
@@ -123,7 +123,7 @@ class Report:
     @property
     def verdict(self) -> Verdict:
         """The worst of all; inconclusive if nothing applied; at best inconclusive if the run did not end."""
-        verdicts = [*(r.evidence.verdict for r in self.results), *(proof.verdict for proof in self.proofs)]
+        verdicts = [*(r.evidence.counted for r in self.results), *(proof.verdict for proof in self.proofs)]
         return overall(verdicts if self.ended else [*verdicts, Verdict.INCONCLUSIVE])
 
     @property

@@ -48,14 +48,8 @@ def _steps(example: Counterexample) -> list[str]:
     lines = [f"for step, gradient in enumerate([{gradients}], 1):"]
     for step, changes in example.schedule.items():
         lines += [f"    if step == {step}:", "        for group in optimizer.param_groups:"]
-        lines += [f"            {change(name, value)}" for name, value in changes.items()]
+        lines += [f"            group[{name!r}] = {_number(value)}" for name, value in changes.items()]
     return [*lines, "    x.grad = torch.full_like(x, gradient)", "    optimizer.step()"]
-
-
-def change(name: str, value: float) -> str:
-    """A change of a hyperparameter: to a value, or, as in `lr ×`, by a factor."""
-    key, times, _ = name.partition("×")
-    return f"group[{key.strip()!r}] {'*=' if times else '='} {_number(value)}"
 
 
 def _number(value: object) -> str:

@@ -161,8 +161,7 @@ def sentence_case(text: str) -> str:
 
 def assignments(values: dict[str, object] | dict[str, float]) -> str:
     """`lr=0.001, betas=(0.9, 0.999)`."""
-    said = [f"{name}{'' if name.endswith('× ') else '='}{value!r}" for name, value in values.items()]
-    return plain(", ".join(said)) or "defaults"
+    return plain(", ".join(f"{name}={value!r}" for name, value in values.items())) or "defaults"
 
 
 def repeat(report: Report, check: Check) -> str:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from rich.cells import cell_len
 from rich.console import Console
 
 from lawful.reports.document import document, load
@@ -34,7 +35,7 @@ from lawful.verify.rule import find_rule, rules
 HOSTILE = "<script>alert(1)</script> [red]x[/red] \x1b[2J |`*_ \ud800"
 CHECK = Check("conformance", "adamw", "lib.optim:AdamW", "foreach", "float32")
 EXAMPLE = Counterexample(
-    {"lr": 0.1, "betas": [0.9, 0.99]}, 0.5, [1.0, -0.25], {2: {"lr × ": 0.5}}, 2, 7, "a tensor of 64 lanes",
+    {"lr": 0.1, "betas": [0.9, 0.99]}, 0.5, [1.0, -0.25], {2: {"lr": 0.05}}, 2, 7, "a tensor of 64 lanes",
     0.25, math.nan, 1e-9, math.inf, True, 3,
 )  # fmt: skip
 LAWFUL = Evidence(Verdict.LAWFUL, worst=0.84, median=0.2, comparisons=3_100_000, scenarios=20, seconds=1.5)
@@ -199,7 +200,7 @@ def test_the_terminal_says_the_verdict_first_in_80_columns_without_escape_codes(
         "✗ lib.optim:AdamW does not follow adamw: unlawful — 2 checks, 1 unlawful, 3.1 M comparisons"
     )
     assert "\x1b" not in text and "[red]x[/red]" in text
-    assert "✓ 0.84" in text and "✗ ∞" in text and "lr × 0.5" in text
+    assert "✓ 0.84" in text and "✗ ∞" in text and "lr=0.05" in text
     command = "  Repeat: lawful check lib.optim:AdamW --rule adamw --dtype float32 --profile default --seed 3"
     assert command in text.splitlines()  # whole, for the terminal to wrap
     long = ("  Repeat: ", "Record ", "sealed ")
@@ -292,7 +293,7 @@ def test_lists_fit_80_columns() -> None:
     for family in rules().values():
         show_rule(family(), console)
     lines = file.getvalue().splitlines()
-    assert max(map(len, lines)) <= 80 and any(
+    assert max(map(cell_len, lines)) <= 80 and any(
         "second check" in line and "agrees: 64 points" in line for line in lines
     )
 
@@ -358,7 +359,7 @@ def test_the_script_of_a_counterexample_runs_with_torch_alone(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     example = Counterexample(
-        {"lr": 0.1}, 0.5, [1.0, -0.25], {2: {"lr × ": 0.5}}, 2, 7, "a tensor", 0.4, math.inf, 1e-9, 3.0, True
+        {"lr": 0.1}, 0.5, [1.0, -0.25], {2: {"lr": 0.05}}, 2, 7, "a tensor", 0.4, math.inf, 1e-9, 3.0, True
     )
     (tmp_path / "case.py").write_text(
         script(Check("conformance", "sgd", "torch.optim:SGD", dtype="float64"), example)

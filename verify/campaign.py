@@ -41,17 +41,24 @@ class Campaign:
             Unanswerable: an unknown target, rule, law or option.
         """
         with self._pool() as pool:
-            described = self._described(pool, targets)
-            planned = [self._ask(pool, "lawful.properties.checks:plan", d, rule, self.settings, arguments) for d in described]
-            self._write(pool, described, [ask.answer() for ask in planned], laws)
+            described = self.described(pool, targets)
+            self._write(pool, described, self.planned(pool, described, rule, arguments), laws)
         from lawful.reports.model import Report
 
         return Report.read(self.record)
 
-    def _described(self, pool: Pool | Here, targets: Sequence[str]) -> list[Any]:
+    def described(self, pool: Pool | Here, targets: Sequence[str]) -> list[Any]:
+        """The targets' descriptions."""
         from lawful.properties.session import describe, targets_of
 
         return [describe(pool, name) for target in targets for name in targets_of(pool, target)]
+
+    def planned(
+        self, pool: Pool | Here, described: Sequence[Any], rule: str = "", arguments: dict[str, Any] | None = None
+    ) -> list[Any]:
+        """Each target's checks."""
+        plans = [self._ask(pool, "lawful.properties.checks:plan", d, rule, self.settings, arguments) for d in described]
+        return [plan.answer() for plan in plans]
 
     def _write(self, pool: Pool | Here, described: list[Any], plans: list[Any], laws: Sequence[str]) -> None:
         from lawful.properties.session import Session

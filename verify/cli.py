@@ -140,6 +140,7 @@ def _aligned(lines: list[str]) -> str:
 
 def _settings(profile: str, seed: int, timeout: float, dtypes: list[str], devices: list[str]) -> Any:
     from lawful.properties.checks import DTYPES, PROFILES, Settings
+    from lawful.verify.configuration import configuration
 
     for kind, name, known in [("profile", profile, PROFILES), *(("dtype", d, DTYPES) for d in dtypes)]:
         if name not in known:
@@ -147,7 +148,8 @@ def _settings(profile: str, seed: int, timeout: float, dtypes: list[str], device
     for device in devices:
         if device.partition(":")[0] not in ("cpu", "cuda", "mps", "xpu"):
             raise unknown("device", device, ("cpu", "cuda", "cuda:1"))
-    return Settings(profile, seed, timeout, tuple(dtypes) or DTYPES, tuple(devices))
+    known = configuration(Path.cwd()).get("known", {})
+    return Settings(profile, seed, timeout, tuple(dtypes) or DTYPES, tuple(devices), known)
 
 
 def _arguments(pairs: list[str]) -> dict[str, Any]:

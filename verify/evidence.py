@@ -57,6 +57,11 @@ class Check:
         """`rule-target-path-dtype-device`, the name of the pytest item and of the row in the report."""
         return f"{self.rule}-{self.target.replace(':', '.')}-{self.path}-{self.dtype}-{self.device}"
 
+    @builtins.property
+    def key(self) -> str:
+        """`property id`: what tells the checks of one session apart."""
+        return f"{self.property} {self.id}"
+
 
 @dataclass(frozen=True)
 class Counterexample:
@@ -135,6 +140,7 @@ class Evidence:
         notes: conventions noticed, refusals, options left alone: what the reader should know though nothing failed.
         findings: what failed.
         figures: what can be drawn of it.
+        known: why the project accepts what failed; "" if it does not.
         seconds: wall time of the check in its worker.
     """
 
@@ -148,7 +154,13 @@ class Evidence:
     notes: list[str] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     figures: list[Figure] = field(default_factory=list)
+    known: str = ""
     seconds: float = 0.0
+
+    @property
+    def counted(self) -> Verdict:
+        """The verdict as it counts for the whole: what is known and accepted does not."""
+        return Verdict.NOT_APPLICABLE if self.known and self.findings else self.verdict
 
 
 @dataclass(frozen=True)

@@ -91,6 +91,10 @@ class Pool:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Ends all workers; what is under way is given up."""
+        self.stop()
+
+    def stop(self) -> None:
+        """Ends all workers; what is under way is given up."""
         self._pool.stop()
         self._pool.join()
 

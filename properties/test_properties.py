@@ -1,0 +1,53 @@
+"""The items that pytest collects: every check of every candidate, and the proof of every law."""
+
+import pytest
+
+from lawful.verify.evidence import Check, Evidence, Finding, Verdict
+
+
+def test_conformance(check: Check, evidence: Evidence) -> None:
+    """Every step stays within the error budget of the rule that the candidate claims."""
+    judge(evidence)
+
+
+def test_quiet(check: Check, evidence: Evidence) -> None:
+    """Nothing is printed and no global state changes."""
+    judge(evidence)
+
+
+def test_law(check: Check, evidence: Evidence) -> None:
+    """What a law predicts of implementations holds of this one."""
+    judge(evidence)
+
+
+def test_proof(law: str) -> None:
+    """The law is proved, the second check agrees, and its false neighbour is refused."""
+    from lawful.verify.law import find_law
+
+    proof = find_law(law).prove()
+    assert proof.proved and proof.confirmed and proof.refused, proof
+
+
+def judge(evidence: Evidence) -> None:
+    """Passes what is lawful, skips what does not apply, fails everything else in words."""
+    if evidence.verdict is Verdict.NOT_APPLICABLE:
+        pytest.skip("; ".join(evidence.notes) or "not applicable")
+    if evidence.verdict is not Verdict.LAWFUL:
+        said = "\n".join(map(told, evidence.findings)) or f"{evidence.no_verdict} of {evidence.comparisons} comparisons had no verdict"
+        pytest.fail(f"{evidence.verdict}: {said}", pytrace=False)
+
+
+def told(finding: Finding) -> str:
+    """A finding with its counterexample."""
+    example = finding.counterexample
+    if example is None:
+        return f"{finding.message}\n{finding.details}"
+    facts = {
+        "expected": f"{example.expected!r} ± {example.budget:.2e}",
+        "seen": repr(example.seen),
+        "constructor": example.constructor,
+        "x0": example.x0,
+        "gradients": example.gradients,
+        "changes": example.schedule or "none",
+    }
+    return "\n".join([finding.message, *(f"  {name}: {value}" for name, value in facts.items())])

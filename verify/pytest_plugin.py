@@ -1,0 +1,142 @@
+"""The pytest front end: `--optimizer` and `--rule`, and checks as test items. Imports neither torch nor sympy at start.
+
+Items are collected from the modules of `lawful.properties`: a test that takes `check` is run once for every check of its
+property, one that takes `law` once for every law. All checks of a session run in worker processes, in parallel; each
+item waits for its own.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
+
+    from lawful.verify.evidence import Check, Evidence
+
+pytest.register_assert_rewrite("lawful.properties.test_properties")
+
+DEFAULT_TARGETS = ("bundled", "torch.optim")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """The options."""
+    group = parser.getgroup("lawful", "lawful: check optimizers against the rules that they claim")
+    group.addoption("--optimizer", action="append", default=[], metavar="TARGET", help="package.module:Class, file.py:Class, a module or a bundled name; may be repeated")
+    group.addoption("--rule", default="", help="the rule that it claims, if its name does not say")
+    group.addoption("--lawful-profile", default="quick", choices=("quick", "default", "thorough"), help="how much is drawn")
+    group.addoption("--lawful-device", action="append", default=[], metavar="DEVICE", help="cpu (the default), cuda …")
+    group.addoption("--lawful-seed", type=int, default=0, help="of everything that is drawn")
+    group.addoption("--lawful-record", default="", metavar="FILE", help="where to keep the record of the run")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """A check or a law per item, for the tests of `lawful.properties` alone."""
+    if not metafunc.module.__name__.endswith("test_properties"):
+        return
+    if "check" in metafunc.fixturenames:
+        wanted = metafunc.function.__name__.removeprefix("test_")
+        checks = [c for c in _run(metafunc.config).checks if c.property == wanted or (wanted == "law" and _is_law(c))]
+        ids = [c.id if wanted != "law" else f"{c.property}-{c.target.replace(':', '.')}" for c in checks]
+        metafunc.parametrize("check", checks, ids=ids)
+    if "law" in metafunc.fixturenames:
+        metafunc.parametrize("law", [] if metafunc.config.getoption("--optimizer") else _run(metafunc.config).laws)
+
+
+def _is_law(check: Check) -> bool:
+    return check.property not in ("conformance", "quiet")
+
+
+class Run:
+    """The checks of a pytest session and the workers that answer them."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        """Starts the workers and plans the checks.
+
+        Raises:
+            pytest.UsageError: an unknown target, rule or option.
+        """
+        from lawful.verify.campaign import Campaign
+        from lawful.verify.configuration import configuration
+        from lawful.verify.errors import Unanswerable
+        from lawful.verify.pool import Pool
+
+        self.pool = Pool()
+        self._futures: dict[str, Future[Evidence]] = {}
+        try:
+            table = configuration(config.rootpath)
+            self.settings = _settings(config, table)
+            targets = config.getoption("--optimizer") or table.get("targets") or DEFAULT_TARGETS
+            campaign = Campaign(self.settings, config.rootpath)
+            plans = campaign.planned(self.pool, campaign.described(self.pool, targets), config.getoption("--rule"))
+        except Unanswerable as error:
+            self.pool.stop()
+            raise pytest.UsageError(str(error)) from error
+        self.checks: list[Check] = [check for plan in plans for check in plan]
+
+    @property
+    def laws(self) -> list[str]:
+        """The names of all laws."""
+        from lawful.verify.law import laws
+
+        return list(laws())
+
+    def evidence(self, items: list[pytest.Item], check: Check) -> Evidence:
+        """The evidence of a check; with the first one, all selected checks are handed to the workers."""
+        from lawful.properties.session import Session
+
+        if not self._futures:
+            selected = [c for item in items if (c := _check_of(item)) is not None]
+            self._session = Session(self.pool, self.settings)
+            self._futures = self._session.start(selected)
+        return self._futures[check.key].result()
+
+    def reason(self, check: Check) -> str:
+        """Why a finding of this check is accepted, or ""."""
+        from lawful.verify.configuration import known_deviation
+
+        return known_deviation(self.settings.known, check.key)
+
+
+def _settings(config: pytest.Config, table: dict[str, Any]) -> Any:
+    from lawful.properties.checks import Settings
+
+    devices = tuple(config.getoption("--lawful-device")) or ("cpu",)
+    return Settings(config.getoption("--lawful-profile"), config.getoption("--lawful-seed"), devices=devices, known=table.get("known", {}))
+
+
+def _check_of(item: pytest.Item) -> Check | None:
+    call = getattr(item, "callspec", None)
+    found: Any = call.params.get("check") if call else None
+    return found if hasattr(found, "key") else None  # pytest has a marker of its own for "no parameters"
+
+
+RUN = pytest.StashKey[Run]()
+
+
+def _run(config: pytest.Config) -> Run:
+    if RUN not in config.stash:
+        config.stash[RUN] = Run(config)
+    return config.stash[RUN]
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Known deviations are expected to fail, each with its reason; one that no longer does is a failure."""
+    for item in items:
+        check = _check_of(item)
+        if RUN in config.stash and check is not None and (reason := config.stash[RUN].reason(check)):
+            item.add_marker(pytest.mark.xfail(reason=reason, strict=True))
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Ends the workers."""
+    if RUN in config.stash:
+        config.stash[RUN].pool.stop()
+
+
+@pytest.fixture
+def evidence(request: pytest.FixtureRequest, check: Check) -> Evidence:
+    """What the check saw."""
+    return _run(request.config).evidence(request.session.items, check)
