@@ -1,7 +1,7 @@
-"""What a law claims, as data. Two provers answer them: `prove` by algebra, `second_check` by arithmetic.
+"""What a law claims, as data. Two provers answer them, `algebra` and `arithmetic`.
 
-Neither is known here. A claim that speaks of what a rule does names the run and stays silent about how to carry it
-out: the prover unrolls the rule symbolically, the second check runs it on numbers.
+Neither is known here. A claim that speaks of what a rule does names the run and stays silent about how to
+carry it out: the first unrolls the rule symbolically, the second runs it on numbers.
 """
 
 from collections.abc import Mapping, Sequence
@@ -94,7 +94,7 @@ class Positive:
         expr: the expression.
         over: the domain of its symbols; those that are absent range over what they are declared to be.
         runs: symbols of `expr` that stand for the end of a run.
-        through: a hint for the proof alone: symbol → bounds of a quantity, for an `expr` written in that symbol.
+        through: a hint for the proof alone: symbol → bounds of the quantity that it stands for.
         written: a hint for the proof alone: `expr` in terms of the symbols of `through`.
         strict: whether 0 is excluded.
     """

@@ -1,13 +1,14 @@
-"""How laws are printed: symbols as a paper writes them, and the hypotheses that are hidden in their declarations."""
+"""How laws are printed: symbols as a paper writes them, hypotheses that hide in their declarations."""
 
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import is_dataclass
 from typing import Any
 
-from sympy import Expr, Symbol, latex
+from sympy import Basic, Expr, Symbol, latex
 
 from lawful.verify.rule import Rule
-from lawful.verify.symbols import LATEX, x
+from lawful.verify.symbols import LATEX
 
 Equations = Mapping[Expr, Expr]
 """Left side → right side."""
@@ -48,14 +49,22 @@ def _kind(symbol: Symbol) -> str:
     return "> 0" if symbol.is_positive else "≥ 0" if symbol.is_nonnegative else "real"
 
 
+def symbols_in(part: Any) -> set[Symbol]:
+    """Every symbol in an expression, a rule's equations, or data that holds such."""
+    if isinstance(part, Basic):
+        return set(part.free_symbols)
+    if isinstance(part, Rule):
+        return symbols_in([part.x, part.state])
+    if isinstance(part, Mapping):
+        return symbols_in([*part.keys(), *part.values()])
+    if is_dataclass(part):
+        return symbols_in(vars(part))
+    return set().union(*map(symbols_in, part)) if isinstance(part, list | tuple) else set()
+
+
 def step(rule: Rule) -> str:
     """The rule's step as LaTeX: the next parameter."""
     return f"x \\leftarrow {tex(rule.x)}"
-
-
-def symbols_of(rule: Rule) -> set[Symbol]:
-    """Every symbol in a rule's equations."""
-    return set().union({x}, rule.x.free_symbols, *(e.free_symbols for e in rule.state.values()))
 
 
 def equations(pairs: Equations) -> str:

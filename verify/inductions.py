@@ -1,4 +1,4 @@
-"""Laws about every step: invariants of one rule, and rules that do the same for ever. Both are proved by induction."""
+"""Laws about every step, proved by induction: invariants of a rule, rules that do the same for ever."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, field
@@ -63,8 +63,8 @@ class Equivalence(Law):
     Attributes:
         left: a rule.
         right: another.
-        under: symbol of the right → what it always equals in terms of the left; for g, which gradient the right sees.
-            A state that both have is the same where it is absent.
+        under: symbol of the right → what it always equals in terms of the left, itself where absent; for g,
+            which gradient the right sees.
         beside: as in `Invariant`.
         varying: hyperparameters with a new value at every step.
     """
@@ -96,7 +96,7 @@ class Equivalence(Law):
         )
 
     def _start(self, symbol: Symbol) -> Expr:
-        """The right starts from its own initial state, and from the left's parameter after the change of variables."""
+        """The right starts from its own initial state and from the left's parameter, changed."""
         if symbol != x:
             return self.right.initial(symbol)
         return at(self.under.get(x, x), {s: first for s, (first, _) in self.beside.items()})

@@ -1,6 +1,6 @@
 """Problems of linear losses f_t(x) = g_t·x on [−1, 1], on which a drift decides where an optimizer ends.
 
-Each is data: the gradients and how they come. The proofs read them as expressions, the simulations draw from them.
+Each is data: the gradients and how they come. Proofs read them as expressions, simulations draw from them.
 """
 
 from dataclasses import dataclass
@@ -46,7 +46,7 @@ class Problem:
         return -int(sign(self.mean))
 
     def gradients(self, first: int, steps: int, lanes: int, random: Generator) -> NDArray[np.float64]:
-        """Gradients of the steps from `first` (counted from 1), shape (steps, lanes); every lane draws for itself."""
+        """Gradients from step `first` (from 1) on, shape (steps, lanes); every lane draws for itself."""
         values = np.array([float(value) for value in self.values])
         if self.chances is None:
             order = (np.arange(steps) + first - 1) % len(values)

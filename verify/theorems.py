@@ -1,4 +1,4 @@
-"""Laws about finitely many steps: identities, inequalities, separations, unique coefficients, expansions, drifts."""
+"""Laws about some steps: identities, inequalities, separations, coefficients, expansions, drifts."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, field
@@ -87,7 +87,7 @@ class Inequality(Identity):
 
 @dataclass(frozen=True)
 class Separation(Inequality):
-    """Two rules differ: an equation that one always satisfies, and an inequality by which the other breaks it."""
+    """Two rules differ: an equation that one always satisfies, an inequality by which the other breaks it."""
 
     kind: ClassVar[str] = "separation"
 
@@ -148,7 +148,7 @@ class Asymptotics(Law):
 
 @dataclass(frozen=True)
 class Drift(Law):
-    """The sign of the mean step under independent noise, from the rule's stationary state (see `claims.MeanStep`)."""
+    """The sign of the mean step under independent noise, from the stationary state (see `MeanStep`)."""
 
     kind: ClassVar[str] = "drift"
     rule: Rule

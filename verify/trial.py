@@ -1,4 +1,4 @@
-"""What a law predicts of an implementation that runs on a problem: at which end of [−1, 1] it stands in the end."""
+"""What a law predicts of an implementation on a problem: at which end of [−1, 1] it stands at last."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -22,7 +22,7 @@ class Trial:
     Attributes:
         rule: the rule in its long run, without bias correction or clipping, which fade; its lr is 1.
         problem: the problem.
-        hyper: the hyperparameters that the rule's displacement per lr depends on, as the floats that are given.
+        hyper: the hyperparameters but lr that the rule depends on, as the floats that are given.
         lr: the learning rate.
         steps: how many steps.
         lanes: how many independent runs.
@@ -65,7 +65,7 @@ class Trial:
 
     @property
     def travel(self) -> float:
-        """How many times the drift crosses from the start to the end within the steps; a trial needs well above 1."""
+        """How many times the drift crosses from start to end within the steps; to be well above 1."""
         return float(self.drift.abs_lower()) * self.steps / (1 + abs(self.start))
 
     @cached_property
@@ -78,7 +78,7 @@ class Trial:
 
     @property
     def false_alarm(self) -> float:
-        """How likely it is that some lane of a correct implementation stands beyond the margin, at most (estimate)."""
+        """About how likely some lane of a correct implementation stands beyond the margin, at most."""
         return min(1.0, self.lanes * exp(-self.margin / self.spread)) if self.spread else 0.0
 
     def _moment(self, power: int) -> arb:

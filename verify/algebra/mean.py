@@ -1,4 +1,4 @@
-"""Proofs about the mean step under independent noise, from a rule's stationary state, by Jensen's inequality."""
+"""Proofs about the mean step under independent noise, from the stationary state, by Jensen."""
 
 from collections.abc import Sequence
 
@@ -16,8 +16,8 @@ V = Symbol("V", positive=True)
 def mean_step(claim: MeanStep) -> Answer:
     """Whether the mean step has the claimed sign.
 
-    A positive term that is convex in v is at least its value at the mean of v (Jensen); a negative term that grows
-    with v is at least its value at the least v. The mean and the least value of v follow from the rule.
+    A positive term that is convex in v is at least its value at the mean of v (Jensen); a negative term that
+    grows with v is at least its value at the least v. The mean and the least value of v follow from the rule.
     """
     place = moved(claim.over)
     noise = [(at(value, place), at(chance, place)) for value, chance in claim.noise]
@@ -35,9 +35,9 @@ def mean_step(claim: MeanStep) -> Answer:
 
 def _lines(claim: MeanStep, why: str) -> list[str]:
     return [
-        f"Stationarity: E[v] = E[g²] = {together(_mean(claim.noise, g**2))}, as the rule for v is linear in v and g².",
+        f"Stationarity: E[v] = E[g²] = {together(_mean(claim.noise, g**2))}, as v is linear in v and g².",
         "v never falls below the least g²: it is a weighted mean of squares.",
-        "Jensen: a convex term is on average at least its value at E[v]; the others are least at the least v.",
+        "Jensen: a convex term is on average at least its value at E[v]; others are least at the least v.",
         f"The sum of these bounds: {why or 'no certificate of its sign'}.",
     ]
 

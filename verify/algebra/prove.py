@@ -1,7 +1,7 @@
-"""The first prover: algebra on the rules' own expressions, by induction over one step where a claim is about all steps.
+"""The first prover's answers: algebra, by induction over one step where a claim is about all steps.
 
-`solve` is never asked: an empty answer of it proves nothing. What is nonzero or positive is so by the symbols' declared
-assumptions, and those are printed with every law.
+`solve` is never asked: an empty answer of it proves nothing. What is nonzero or positive is so by the
+symbols' declared assumptions, and those are printed with every law.
 """
 
 from functools import singledispatch
@@ -47,7 +47,7 @@ def identity(expr: Expr, words: str) -> Answer:
     """Whether an expression is 0 in each of its cases."""
     found = [(case, vanishes(rest)) for case, rest in cases(expr)]
     lines = [
-        f"{words}{f' (case {case})' if case else ''} {'is identically 0' if zero else 'does not reduce to 0'}."
+        f"{words}{f' (case {case})' if case else ''} {'is' if zero else 'does not reduce to'} 0."
         for case, zero in found
     ]
     return Answer(all(zero for _, zero in found), lines)
@@ -106,7 +106,7 @@ def _coefficients(difference: Expr, claim: Forced) -> list[Expr]:
 
 
 def _root(coefficient: Expr, unknown: Symbol) -> Expr | None:
-    """The only zero of a coefficient that is linear in the unknown, if its leading factor is provably not 0."""
+    """The only zero of a coefficient that is linear in the unknown with a provably nonzero factor."""
     polynomial = Poly(coefficient, unknown)
     if polynomial.degree() != 1:
         return None

@@ -1,7 +1,7 @@
 """Proofs that something is positive: assumptions, positive coefficients, one square, and monotone dependence.
 
-A domain is mapped to positive reals first, a < s by s = a + y and a < s < b by s = (a + b·y)/(1 + y). A polynomial in
-positive symbols whose coefficients are positive is positive: the whole certificate is then the list of coefficients.
+A domain is mapped to positive reals first, a < s by s = a + y and a < s < b by s = (a + b·y)/(1 + y). A
+polynomial in positive symbols whose coefficients are positive is positive: they are the whole certificate.
 """
 
 from collections.abc import Mapping
@@ -32,7 +32,7 @@ def positive(claim: Positive) -> Answer:
         return _through(claim)
     expr = unrolled(claim.expr, claim.runs)
     found = [(case, certificate(rest, claim.over, claim.strict)) for case, rest in cases(expr)]
-    lines = [
+    lines: list[str] = [
         f"{f'Case {case}: ' if case else ''}{why or 'no certificate of its sign'}." for case, why in found
     ]
     return Answer(all(why for _, why in found), lines)
@@ -104,7 +104,8 @@ def _by_square(expr: Expr) -> str:
 def _through(claim: Positive) -> Answer:
     """Prove bounds of the quantities, then put the worst bound of each into an expression monotone in all."""
     assert claim.written is not None
-    lines, worst = [], {}
+    lines: list[str] = []
+    worst: dict[Symbol, Expr | None] = {}
     for symbol, bounds in claim.through.items():
         lines += (bounded := _bounded(symbol, bounds, claim.over)).lines
         worst[symbol] = _worst(claim.written, symbol, bounds)
@@ -125,7 +126,7 @@ def _value(quantity: Expr | Run) -> Expr:
 
 def _bounded(symbol: Symbol, bounds: Bounds, over: Domain) -> Answer:
     value = _value(bounds.quantity)
-    lines = (
+    lines: list[str] = (
         [f"{symbol} > 0, as declared: {certificate(value, over) or 'not proved'}."]
         if symbol.is_positive
         else []

@@ -1,4 +1,4 @@
-"""The algebra that the prover rests on: unrolling a rule, telling its cases apart, seeing that something is 0."""
+"""Unrolling a rule, telling its cases apart, seeing that something is 0."""
 
 from collections.abc import Iterator, Mapping
 

@@ -1,18 +1,18 @@
 """The second prover: exact arithmetic at random points, with an evaluator of its own (see `exact`).
 
-Identities are tested in the manner of Schwartz and Zippel: a rational function of degree d that is not 0 vanishes at a
-random point of a grid with N values per symbol with probability at most d/N. Roots are algebraic: the norm over the
-signs of k roots is rational, of at most 2^k times the degree. Where a claim has cases or absolute values, this holds
-for every case met.
+Identities are tested in the manner of Schwartz and Zippel: a rational function of degree d that is not 0
+vanishes at a random point of a grid with N values per symbol with probability at most d/N. Roots are
+algebraic: the norm over the signs of k roots is rational, of at most 2^k times the degree. Where a claim has
+cases or absolute values, this holds for every case met.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from functools import partial, reduce, singledispatch
+from functools import partial, singledispatch
 from math import log10
 from random import Random
 from typing import Any
 
-from flint import arb, ctx, fmpq, fmpq_poly
+from flint import arb, ctx, fmpq
 from sympy import Symbol
 
 from lawful.verify.arithmetic.degree import GradedPoint, bound
@@ -29,6 +29,7 @@ from lawful.verify.arithmetic.evaluate import (
 )
 from lawful.verify.arithmetic.points import GRID, RandomPoint, Unplaceable, finite, poles_avoided
 from lawful.verify.arithmetic.sign import positive
+from lawful.verify.arithmetic.unknown import forced
 from lawful.verify.claims import (
     Always,
     Answer,
@@ -49,12 +50,11 @@ GENERIC, BORDER = 6, 4
 """Points drawn inside the domain, and points at which some of the symbols that may be 0 are 0."""
 
 STEPS = 4
-NODES = 9
 Residuals = Callable[[Mapping[Symbol, Number]], Iterator[Number]]
 
 
 def second_check(claim: Claim) -> Answer:
-    """Whether arithmetic finds a claim to hold; False means that it fails somewhere, or that arithmetic cannot say."""
+    """Whether arithmetic finds a claim to hold; False: it fails somewhere, or arithmetic cannot say."""
     try:
         with ctx.workprec(PRECISION):
             return _check(claim, Random(f"{SEED} {claim.label}"))
@@ -115,71 +115,24 @@ def vanish(label: str, residuals: Residuals, random: Random, over: Domain | None
             return Answer(False, [f"{label}: {arb(wrong).str(5)}, not 0, at {point}"])
     degree = bound(residuals(GradedPoint(random, over=over)))
     chance = GENERIC * (log10(degree) - log10(GRID))
-    return Answer(
-        True,
-        [
-            f"{label}: 0 at {GENERIC + BORDER} exact points; degree ≤ {degree}, chance of error < 1e{chance:.0f}"
-        ],
-    )
+    where = f"0 at {GENERIC + BORDER} exact points"
+    return Answer(True, [f"{label}: {where}; degree ≤ {degree}, chance of error < 1e{chance:.0f}"])
 
 
 @_check.register
 def _(claim: Forced, random: Random) -> Answer:
-    for _ in range(GENERIC):
-        fixed = RandomPoint(random)
-        polynomials = [
-            _in_unknown(claim, k, fixed, random) for k in range(len(claim.differences)) for _ in range(3)
-        ]
-        common = reduce(fmpq_poly.gcd, polynomials)
-        expected = [] if claim.solution is None else [-evaluate(claim.solution, fixed)]
-        if common != fmpq_poly([*expected, 1]):
-            return Answer(False, [f"{claim.label}: the common factor is {common} at {fixed}"])
-    what = "1: no value works" if claim.solution is None else f"{claim.unknown} − ({claim.solution})"
-    return Answer(True, [f"{claim.label}: at {GENERIC} exact points the greatest common divisor is {what}"])
-
-
-def _in_unknown(claim: Forced, index: int, fixed: RandomPoint, random: Random) -> fmpq_poly:
-    """A difference at one choice of the symbols that range over all reals, as a polynomial in the unknown."""
-    probe = {s: fixed.draw(s) for s in claim.for_all}
-
-    def value(unknown: int) -> fmpq:
-        at = layers({claim.unknown: fmpq(unknown)}, probe, fixed)
-        ends = {s: carry_out(run, at) for s, run in claim.runs.items()}
-        found = evaluate(claim.differences[index], layers(ends, at))
-        if not isinstance(found, fmpq):
-            raise Undecided("a difference that is not rational")
-        return found
-
-    polynomial = _interpolated({fmpq(node): value(node) for node in range(NODES)})
-    if polynomial(fmpq(NODES)) != value(NODES):
-        raise Undecided(f"a difference that is not a polynomial in {claim.unknown} of degree below {NODES}")
-    return polynomial
-
-
-def _interpolated(values: Mapping[fmpq, fmpq]) -> fmpq_poly:
-    """Newton's divided differences."""
-    result, basis = fmpq_poly([0]), fmpq_poly([1])
-    for node, value in values.items():
-        result += basis * ((value - result(node)) / basis(node))
-        basis *= fmpq_poly([-node, 1])
-    return result
+    return forced(claim, random)
 
 
 @_check.register
 def _(claim: Expansion, random: Random) -> Answer:
+    what = f"{claim.label}: the rest over {claim.variable}^{claim.order}"
     for bits in (8, 16, 32, 64):
-        small = {claim.variable: fmpq(1, 2**bits)}
-        rest = evaluate((claim.expr - claim.terms) / claim.variable**claim.order, small)
-        if not abs(rest) < 2**8:
-            return Answer(
-                False,
-                [
-                    f"{claim.label}: the rest over {claim.variable}^{claim.order} is {rest.str(5)} at 2^-{bits}"
-                ],
-            )
-    return Answer(
-        True, [f"{claim.label}: the rest over {claim.variable}^{claim.order} stays bounded down to 2^-64"]
-    )
+        small = fmpq(1, 2**bits)
+        rest = evaluate(claim.expr, {claim.variable: small}) - evaluate(claim.terms, {claim.variable: small})
+        if not abs(rest / small**claim.order) < 2**8:
+            return Answer(False, [f"{what} is {(rest / small**claim.order).str(5)} at 2^-{bits}"])
+    return Answer(True, [f"{what} stays bounded down to 2^-64"])
 
 
 @_check.register

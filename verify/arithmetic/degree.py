@@ -1,4 +1,4 @@
-"""The degree of a computed quantity as a rational function of its inputs, found by computing it beside the value."""
+"""The degree of a quantity as a rational function of its inputs, computed beside its value."""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
 """Where a rule drifts on a problem of linear losses, enclosed in exact balls.
 
-No simulation: the state before is a ball that holds every state which the problem's gradients can leave behind, the
-last few gradients are enumerated with their probabilities, and what is older only widens the ball, by a power of β2.
+No simulation: the state before is a ball that holds every state which the problem's gradients can leave, the
+last few gradients are enumerated with their probabilities, and what is older only widens the ball, by a power
+of β2. Momentum is left out: rules are to have β1 = 0.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -29,7 +30,7 @@ def ball(*numbers: Number) -> arb:
 
 
 def settled(rule: Rule, gradients: Gradients) -> dict[Symbol, Number]:
-    """Balls that hold every state of a long run from x = 0; the running maximum has met the largest square."""
+    """Balls that hold every state of a long run; the running maximum has met the largest square."""
     values = [value for value, _ in gradients]
     squares = [value**2 for value in values]
     known = {v: ball(*squares), v_max: arb(max(squares))}
@@ -49,7 +50,7 @@ def mean_step(rule: Rule, noise: Gradients, at: State) -> arb:
 def mean(
     of: Callable[[State], Number], rule: Rule, noise: Gradients, at: State, enough: Callable[[arb], bool]
 ) -> arb:
-    """The mean of a function of the state at stationarity, from ever more remembered gradients until it is enough."""
+    """The mean of a function of the stationary state, from ever more enumerated gradients until enough."""
     for depth in range(1, DEPTH + 1):
         found = _tree(of, rule, noise, settled(rule, noise), at, depth)
         if enough(found):
@@ -73,10 +74,11 @@ def _tree(
 def period_step(rule: Rule, period: Sequence[Number], at: State) -> arb:
     """next x − x over one period of repeating gradients, at the steady state."""
     state = settled(rule, [(value, fmpq(1)) for value in period])
+    moved = arb(0)
     for _ in range(DEPTH):
         state[x] = arb(0)
         for value in period:
             state = advance({x: rule.x, **rule.state}, layers({g: value}, state, at))
-        if not state[x].contains(0):
+        if not (moved := arb(state[x])).contains(0):
             break
-    return state[x]
+    return moved

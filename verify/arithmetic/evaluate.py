@@ -1,7 +1,7 @@
 """Exact arithmetic on expressions: rationals where no root occurs, guaranteed balls where one does.
 
-The second prover's own evaluator. It reads the tree of an expression and nothing else of sympy: no substitution,
-no simplification, no assumption.
+The second prover's own evaluator. It reads the tree of an expression and nothing else of sympy: no
+substitution, no simplification, no assumption.
 """
 
 from collections import ChainMap

@@ -45,7 +45,7 @@ class Numeric(ABC):
     def max(self, other: Any) -> Self:
         """The larger of two."""
         b = self.lift(other)
-        return (self + b + abs(self - b)) * (self.lift(2) ** -1)
+        return (self.plus(b) + abs(self - b)) * (self.lift(2) ** -1)
 
     def __add__(self, other: Any) -> Self:
         """The sum."""
@@ -69,7 +69,7 @@ class Numeric(ABC):
 
     def __rsub__(self, other: Any) -> Self:
         """The difference from something else."""
-        return -self + other
+        return (-self).plus(self.lift(other))
 
     def __abs__(self) -> Self:
         """The absolute value."""

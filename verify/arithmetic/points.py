@@ -30,7 +30,7 @@ class Unplaceable(ArithmeticError):
 
 
 class RandomPoint(dict[Symbol, Number]):
-    """Symbol → exact value, drawn when first asked for; on the border every symbol that may be 0 is so half the time."""
+    """Symbol → exact value, drawn when first asked for; on the border what may be 0 is so half the time."""
 
     def __init__(self, random: Random, border: bool = False, over: Domain | None = None) -> None:
         """A point with no coordinate drawn yet; those of `over` will lie in their intervals."""

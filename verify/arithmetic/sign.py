@@ -1,4 +1,4 @@
-"""Signs by interval arithmetic: boxes that cover a domain up to a margin, and points between the margin and its border."""
+"""Signs by interval arithmetic: boxes that cover a domain up to a margin, and exact points beyond it."""
 
 from collections.abc import Callable, Mapping
 from random import Random
@@ -40,7 +40,7 @@ def positive(claim: Positive, random: Random) -> Answer:
         return Answer(
             False, [f"{claim.label}: no cover of the domain by at most {BOXES} boxes with a certain sign"]
         )
-    how = f"{boxes} boxes cover the domain up to a margin of {MARGIN}, {BORDER_POINTS} exact points lie beyond it"
+    how = f"{boxes} boxes cover the domain up to a margin of {MARGIN}, {BORDER_POINTS} points lie beyond it"
     return Answer(
         True, [f"{claim.label}: {f'interval arithmetic, {how}' if symbols else 'exact arithmetic'}"]
     )

@@ -1,0 +1,1 @@
+"""The laws, one file per theme. A law reads like its theorem; its kind knows how to prove it."""

@@ -1,4 +1,4 @@
-"""L2 regularisation and weight decay under Adam: never the same rule but at wd = 0, and how far apart they are."""
+"""L2 regularisation and weight decay under Adam: never the same rule but at wd = 0, and how far apart."""
 
 from sympy import Expr, Integer, Rational, Symbol
 
@@ -37,8 +37,8 @@ _wide = {l2: Run(with_l2(c, some_eps), 1)}
 _u = g1 + c * x
 
 first_l2_step_is_below_lr = Inequality(
-    "With eps > 0, Adam's first step under L2 is −lr·u/(|u| + eps) with u = g + c·x: below lr whatever "
-    "the coefficient c.",
+    "With eps > 0, Adam's first step under L2 is −lr·u/(|u| + eps) with u = g + c·x: below lr whatever the "
+    "coefficient c.",
     {l2 - x: -lr * _u / (abs(_u) + some_eps), lr - lr * y / (y + some_eps): lr * some_eps / (y + some_eps)},
     runs=_wide,
     greater={lr * some_eps / (y + some_eps): 0},
@@ -49,8 +49,8 @@ first_l2_step_is_below_lr = Inequality(
 )
 
 first_adamw_step_can_exceed_lr = Identity(
-    "For x, g > 0, AdamW's first step exceeds lr by lr·(wd·x − eps/(g + eps)): it is above lr iff wd·x "
-    "> eps/(g + eps).",
+    "For x, g > 0, AdamW's first step exceeds lr by lr·(wd·x − eps/(g + eps)): it is above lr iff wd·x > "
+    "eps/(g + eps).",
     {positive_x - decayed - lr: lr * (weight_decay * positive_x - eps / (positive_g + eps))},
     runs={decayed: Run(adamw(), 1, gradients=[positive_g], start={x: positive_x})},
     source=OWN,
@@ -59,7 +59,12 @@ first_adamw_step_can_exceed_lr = Identity(
     ),
 )
 
-_witness = {"gradients": [Integer(1)], "start": {x: Integer(1)}}
+
+def _one_step(values: dict[Symbol, Expr]) -> Run:
+    """AdamW from x = 1 with gradient 1."""
+    return Run(adamw().replace(values), 1, x, [Integer(1)], {x: Integer(1)})
+
+
 _small = {
     lr: Rational(1, 8),
     weight_decay: Rational(1, 2),
@@ -69,14 +74,14 @@ _small = {
 }
 
 no_l2_coefficient_is_adamw = Separation(
-    "Adam's first step under L2 has size lr for every coefficient (eps = 0, g + c·x ≠ 0); "
-    "AdamW's is larger at x = g = 1, lr = 1/8, wd = 1/2: it goes to 13/16.",
+    "Adam's first step under L2 has size lr for every coefficient (eps = 0, g + c·x ≠ 0); AdamW's is "
+    "larger at x = g = 1, lr = 1/8, wd = 1/2: it goes to 13/16.",
     {(l2 - x) ** 2: lr**2, decayed: Rational(13, 16)},
     greater={(decayed - 1) ** 2: Rational(1, 8) ** 2},
-    runs={l2: Run(with_l2(c, 0), 1), decayed: Run(adamw().replace(_small), 1, **_witness)},
+    runs={l2: Run(with_l2(c, 0), 1), decayed: _one_step(_small)},
     source=Source(LH, "Proposition 2, for Adam itself"),
     refuses=false_if("AdamW with wd = 0", runs={
-        l2: Run(with_l2(c, 0), 1), decayed: Run(adamw().replace(_small | {weight_decay: 0}), 1, **_witness),
+        l2: Run(with_l2(c, 0), 1), decayed: _one_step(_small | {weight_decay: 0}),
     }),
 )  # fmt: skip
 
@@ -116,8 +121,8 @@ def preconditioned(weight: Expr, coefficient: Expr, scale: Expr) -> Expr:
 
 
 frozen_preconditioner_admits_no_l2 = Coefficient(
-    "With a frozen preconditioner that scales two coordinates differently, no L2 coefficient "
-    "reproduces decay by 1 − wd.",
+    "With a frozen preconditioner that scales two coordinates differently, no L2 coefficient reproduces "
+    "decay by 1 − wd.",
     [preconditioned(x, c, first), preconditioned(x, c, first + excess)],
     for_all=(x, g),
     unknown=c,
@@ -132,9 +137,8 @@ s = Symbol("s", positive=True)
 _scaled = c / 2 * (x * s ** Rational(1, 2)) ** 2
 
 scale_adjusted_l2_is_decay = Coefficient(
-    "With a frozen preconditioner 1/s, the regulariser (c/2)·‖x·√s‖² is decay by 1 − wd for c = wd/lr "
-    "and no other c. "
-    "(Equation 2 of the paper prints a further factor 1/lr; its appendix does not.)",
+    "With a frozen preconditioner 1/s, the regulariser (c/2)·‖x·√s‖² is decay by 1 − wd for c = wd/lr and "
+    "no other c. (Equation 2 of the paper prints a further factor 1/lr; its appendix does not.)",
     [preconditioned(x, 0, 1 / s) + lr / s * _scaled.diff(x)],
     for_all=(x, g),
     unknown=c,

@@ -1,11 +1,11 @@
-"""Where Adam, AMSGrad and ADOPT drift on Reddi's problem, C, −1, −1 over and over, and on its mirror (eps = 0, β1 = 0)."""
+"""Where Adam, AMSGrad and ADOPT drift on C, −1, −1 over and over, Reddi's problem (eps = 0, β1 = 0)."""
 
 from dataclasses import replace
 from typing import Any
 
 from sympy import Expr, GoldenRatio, Rational, Symbol, oo, sqrt
 
-from lawful.verify.claims import Bounds, Run, g1, g2, g3
+from lawful.verify.claims import Bounds, Run, n
 from lawful.verify.inductions import Invariant
 from lawful.verify.law import false_if
 from lawful.verify.problems import mirrored, reddi
@@ -13,13 +13,13 @@ from lawful.verify.rule import Rule, Source
 from lawful.verify.rules.adam import adam
 from lawful.verify.rules.adopt import adopt
 from lawful.verify.symbols import beta1, beta2, eps, g, lr, m, v, v_max, weight_decay, x
-from lawful.verify.theorems import Identity, Inequality
+from lawful.verify.theorems import Inequality
 from lawful.verify.trial import Trial
 
 REDDI = Source("arXiv:1904.09237", "Theorem 1, made exact")
 OWN = Source("lawful", "derived here; the statement is elementary")
 
-C, w = Symbol("C", positive=True), Symbol("w", positive=True)
+C, w, s = (Symbol(name, positive=True) for name in ("C", "w", "s"))
 period = reddi(C).values
 unit = {lr: 1, eps: 0, weight_decay: 0}
 """Displacements are in units of lr."""
@@ -33,8 +33,8 @@ REDDI_BETAS = {beta1: 0, beta2: 1 / (1 + C**2)}
 
 
 def after(rule: Rule, steps: int, read: Symbol = x, start: Expr = C**2 / (1 + w)) -> Run:
-    """Some steps of a period, from a second moment that is any fraction 1/(1 + w) of its largest value C²."""
-    begin = {x: 0, v: start, v_max: C**2 * (1 + w)}
+    """Some steps of a period, from any fraction 1/(1 + w) of the largest second moment C²."""
+    begin = {x: 0, v: start, v_max: C**2 * (1 + s)}
     return Run(rule.replace(REDDI_BETAS), steps, read, gradients=period * 2, start=begin)
 
 
@@ -50,9 +50,9 @@ def adam_up(least: Expr) -> dict[str, Any]:
 
 
 adam_walks_away_on_reddi = Inequality(
-    "On C, −1, −1 with β1 = 0 and β2 = 1/(1 + C²), from every state, Adam moves up every period by at least "
-    "lr·K·(1/√2 + √((1 + C²)/(C² + 3)) − 1) with K = √(1 + C²)/C. The mean gradient is (C − 2)/3: for "
-    "C > 2, the wrong way.",
+    "On C, −1, −1 with β1 = 0 and β2 = 1/(1 + C²), from every v ≤ C², Adam moves up every period by at "
+    "least lr·K·(1/√2 + √((1 + C²)/(C² + 3)) − 1) with K = √(1 + C²)/C. The mean gradient is (C − 2)/3: "
+    "for C > 2, the wrong way.",
     {},
     **adam_up(K * (1 / sqrt(2) + sqrt((1 + C**2) / (C**2 + 3)) - 1)),
     over={C: (0, oo), w: (0, oo)},
@@ -86,12 +86,11 @@ the_walk_is_never_short = Inequality(
 )
 
 amsgrad_returns_on_reddi = Inequality(
-    "On the same problem, once its maximum is C²·(1 + w), AMSGrad moves by −lr·(C − 2)/(C·√(1 + w)) "
-    "every period: "
-    "for C > 2 towards the optimum.",
-    {end: -(C - 2) / (C * sqrt(1 + w))},
-    greater={(C - 2) / (C * sqrt(1 + w)): 0},
-    over={C: (2, oo), w: (0, oo)},
+    "On the same problem, once its maximum is C²·(1 + s), AMSGrad moves by −lr·(C − 2)/(C·√(1 + s)) every "
+    "period: for C > 2 towards the optimum.",
+    {end: -(C - 2) / (C * sqrt(1 + s))},
+    greater={(C - 2) / (C * sqrt(1 + s)): 0},
+    over={C: (2, oo), w: (0, oo), s: (0, oo)},
     runs={end: after(plain_amsgrad, 3)},
     source=REDDI,
     refuses=false_if("Adam instead", runs={end: after(plain_adam, 3)}),
@@ -103,8 +102,8 @@ _most = C**2 * (C**2 + 3) / (1 + C**2) ** 2
 _v1, _v2 = (Bounds(after(plain_adopt, k, v, _most / (1 + w))) for k in (1, 2))
 
 adopt_returns_on_reddi = Inequality(
-    "On the same problem, ADOPT moves down in every period that starts with v ≤ C²·(C² + 3)/(1 + C²)², "
-    "as all but the first do: for C > 2 towards the optimum.",
+    "On the same problem, ADOPT moves down in every period that starts with v ≤ C²·(C² + 3)/(1 + C²)², as "
+    "all but the first do: for C > 2 towards the optimum.",
     {},
     greater={0: end},
     over={C: (2, oo), w: (0, oo)},
@@ -124,8 +123,7 @@ G, M = Symbol("G", real=True), Symbol("M", real=True)
 
 momentum_conserves_the_sum = Invariant(
     "Whatever the gradients, the averages m of all steps sum to the gradients' sum less β1·m/(1 − β1): "
-    "momentum delays, "
-    "and neither adds nor loses any of it.",
+    "momentum delays, and neither adds nor loses any of it.",
     plain_adam,
     {M: G - beta1 / (1 - beta1) * m},
     beside={G: (0, G + g), M: (0, M + beta1 * m + (1 - beta1) * g)},
@@ -133,30 +131,27 @@ momentum_conserves_the_sum = Invariant(
     refuses=false_if("without the part still to come", holds={M: G}),
 )
 
-b2 = Symbol("beta2", positive=True)
-_steady = [
-    (1 - b2) * sum(b2 ** ((k - j) % 3) * gk**2 for j, gk in enumerate((g1, g2, g3))) / (1 - b2**3)
-    for k in range(3)
-]
-_v0, _V = Symbol("v", nonnegative=True), Symbol("V")
+S, v_0 = Symbol("S", real=True), Symbol("v0", nonnegative=True)
+_squares = {S: (0, beta2 * S + (1 - beta2) * g**2)}
 
-second_moment_has_one_cycle = Identity(
-    "Under gradients of period 3, v is (1 − β2)/(1 − β2³)·Σ β2^((k − j) mod 3)·g_j² after gradient k "
-    "in the long run: "
-    "every period shrinks the distance from it by the factor β2³.",
-    {_V - _steady[2]: b2**3 * (_v0 - _steady[2])},
-    runs={_V: Run(plain_adam.replace({beta2: b2}), 3, v, start={v: _v0})},
+second_moment_forgets_its_start = Invariant(
+    "Whatever the gradients, v after n steps is β2ⁿ·v₀ + S, with S the squares weighed by (1 − β2)·β2^age: "
+    "if n gradients repeat, every period shrinks the distance of v from its cycle S/(1 − β2ⁿ) by the "
+    "factor β2ⁿ.",
+    plain_adam,
+    {v: beta2**n * v_0 + S},
+    beside=_squares,
+    start={v: v_0},
     source=OWN,
-    refuses=false_if("by the factor β2", equations={_V - _steady[2]: b2 * (_v0 - _steady[2])}),
+    refuses=false_if("the newest square not weighed by 1 − β2", beside={S: (0, beta2 * S + g**2)}),
 )
 
 c = Symbol("c", positive=True)
 _order = Run(plain_adopt.replace({beta1: 0, beta2: 0}), 3, x, mirrored(c).values, {x: 0, v: 1})
 
 adopt_needs_independent_noise = Inequality(
-    "On c, −1, −1 in this order over and over, ADOPT with β1 = β2 = 0 moves by −lr·(c² − c − 1)/c "
-    "every period: "
-    "down for every c above the golden ratio, though for c < 2 the optimum is above.",
+    "On c, −1, −1 in this order over and over, ADOPT with β1 = β2 = 0 moves by −lr·(c² − c − 1)/c every "
+    "period: down for every c above the golden ratio, though for c < 2 the optimum is above.",
     {end: -(c**2 - c - 1) / c},
     greater={(c**2 - c - 1) / c: 0},
     over={c: (GoldenRatio.expand(func=True), 2)},

@@ -30,13 +30,12 @@ def heavy(rule: Rule, *, damp: Expr = dampening) -> Rule:
 
 def both(left: Rule, right: Rule) -> dict[Symbol, Run]:
     """Two rules after one and after two steps."""
-    runs = {l2_1: Run(left, 1), l2_2: Run(left, 2), decayed_1: Run(right, 1), decayed_2: Run(right, 2)}
-    return {symbol: run for symbol, run in runs.items()}
+    return {l2_1: Run(left, 1), l2_2: Run(left, 2), decayed_1: Run(right, 1), decayed_2: Run(right, 2)}
 
 
 l2_is_decay_for_sgd = Equivalence(
-    "For SGD without momentum, L2 regularisation with coefficient wd/lr and weight decay by the factor "
-    "1 − wd are one rule.",
+    "For SGD without momentum, L2 regularisation with coefficient wd/lr and weight decay by the factor 1 − "
+    "wd are one rule.",
     plain(sgd(decay="l2")).replace({weight_decay: weight_decay / lr}),
     plain(sgd(decay="wd")),
     source=Source(LH, "Proposition 1"),
@@ -48,8 +47,8 @@ l2_is_decay_for_sgd = Equivalence(
 )
 
 l2_is_torch_decay_for_sgd = Equivalence(
-    "For SGD without momentum, L2 and decay by 1 − lr·wd are one rule for one wd, whatever the "
-    "schedules of lr and wd.",
+    "For SGD without momentum, L2 and decay by 1 − lr·wd are one rule for one wd, whatever the schedules "
+    "of lr and wd.",
     plain(sgd(decay="l2")),
     plain(sgd(decay="lr*wd")),
     varying=(lr, weight_decay),
@@ -71,8 +70,8 @@ l2_coefficient_is_unique = Coefficient(
 _per_lr = plain(sgd(decay="wd")).replace({weight_decay: weight_decay * lr})
 
 constant_l2_needs_proportional_schedules = Equivalence(
-    "A constant L2 coefficient reproduces decay by 1 − wd_t along a schedule if wd_t is proportional "
-    "to lr_t.",
+    "A constant L2 coefficient reproduces decay by 1 − wd_t along a schedule if wd_t is proportional to "
+    "lr_t.",
     plain(sgd(decay="l2")),
     _per_lr,
     varying=(lr,),
@@ -112,8 +111,9 @@ e_x, e_b = Symbol("e_x", real=True), Symbol("e_b", real=True)
 _damped = {"first_step": "damped"}
 
 l2_error_under_momentum = Equivalence(
-    "With momentum, the differences e of the weights and of the buffers of L2 and decay obey, for all steps, "
-    "e_b ← μ·e_b + (1 − d)·wd·(x + e_x) and e_x ← e_x − lr·e_b + lr·wd·x, x being the decayed weight.",
+    "With momentum, the differences e of the weights and of the buffers of L2 and decay obey, for all "
+    "steps, e_b ← μ·e_b + (1 − d)·wd·(x + e_x) and e_x ← e_x − lr·e_b + lr·wd·x, x being the decayed "
+    "weight.",
     heavy(sgd(decay="lr*wd", **_damped)),
     heavy(sgd(decay="l2", **_damped)),
     under={x: x + e_x, b: b + e_b},
@@ -146,7 +146,8 @@ no_decay_repairs_momentum = Coefficient(
 )
 
 no_decay_repairs_nesterov = Coefficient(
-    "With Nesterov's look-ahead and wd > 0, no coefficient of decoupled decay reproduces L2 over two steps.",
+    "With Nesterov's look-ahead and wd > 0, no coefficient of decoupled decay reproduces L2 over two "
+    "steps.",
     [l2_1 - decayed_1, l2_2 - decayed_2],
     runs=both(
         heavy(sgd(nesterov=True), damp=0).replace({weight_decay: Symbol("weight_decay", positive=True)}),
@@ -164,19 +165,20 @@ no_decay_repairs_nesterov = Coefficient(
 
 _g_l2 = -weight_decay * x
 _g_decay = -weight_decay * x * (1 - mu) / (1 - dampening)
+_moving = {b: -weight_decay * x}
 
 stationary_points_differ = Identity(
     "With momentum, L2 stands still where g = −wd·x, decoupled decay where g = −wd·x·(1 − μ)/(1 − d).",
     {l2_1: x, l2_2: 0, decayed_1: x, decayed_2: -weight_decay * x},
     runs={
-        l2_1: Run(heavy(sgd()), 1, gradients=[_g_l2], start={b: 0}, first=2),
-        l2_2: Run(heavy(sgd()), 1, b, gradients=[_g_l2], start={b: 0}, first=2),
-        decayed_1: Run(heavy(sgd(decay="lr*wd")), 1, gradients=[_g_decay], start={b: -weight_decay * x}, first=2),
-        decayed_2: Run(heavy(sgd(decay="lr*wd")), 1, b, gradients=[_g_decay], start={b: -weight_decay * x}, first=2),
+        l2_1: Run(heavy(sgd()), 1, x, [_g_l2], {b: 0}, first=2),
+        l2_2: Run(heavy(sgd()), 1, b, [_g_l2], {b: 0}, first=2),
+        decayed_1: Run(heavy(sgd(decay="lr*wd")), 1, x, [_g_decay], _moving, first=2),
+        decayed_2: Run(heavy(sgd(decay="lr*wd")), 1, b, [_g_decay], _moving, first=2),
     },
     source=OWN,
     refuses=false_if("decoupled decay where g = −wd·x too", equations={decayed_1: x}, runs={
-        decayed_1: Run(heavy(sgd(decay="lr*wd")), 1, gradients=[_g_l2], start={b: -weight_decay * x}, first=2),
+        decayed_1: Run(heavy(sgd(decay="lr*wd")), 1, x, [_g_l2], _moving, first=2),
     }),
 )  # fmt: skip
 

@@ -1,12 +1,12 @@
 """AdamW as an exponential moving average of its own updates (arXiv:2405.13698)."""
 
-from sympy import Rational, Symbol, log
+from sympy import Rational, Symbol, log, sqrt
 
 from lawful.verify.claims import n
 from lawful.verify.inductions import Equivalence, Invariant
 from lawful.verify.law import false_if
 from lawful.verify.rule import Source
-from lawful.verify.rules.adam import STEP, adamw
+from lawful.verify.rules.adam import M, V, adamw
 from lawful.verify.symbols import eps, g, lr, m, v, weight_decay, x
 from lawful.verify.theorems import Asymptotics, Identity
 
@@ -15,14 +15,14 @@ OWN = Source("lawful", "derived here; the statement is elementary")
 
 wd = Symbol("weight_decay", positive=True)
 torch, paper = (adamw(decay=form).replace({weight_decay: wd}) for form in ("lr*wd", "wd"))
-u = torch.names[STEP] / lr
+u = torch.names[M] / (sqrt(torch.names[V]) + eps)
 """Adam's normalised update. It is the same in both forms."""
 
 new_x, rate, target = Symbol("x'"), Symbol("a"), Symbol("q")
 
 adamw_is_an_ema = Identity(
-    "AdamW's weight is a moving average, x ← (1 − a)·x + a·q, of q = −u/wd at rate a = lr·wd; u is "
-    "Adam's normalised update.",
+    "AdamW's weight is a moving average, x ← (1 − a)·x + a·q, of q = −u/wd at rate a = lr·wd; u is Adam's "
+    "normalised update.",
     {new_x: (1 - rate) * x + rate * target},
     where={new_x: torch.x, rate: lr * wd, target: -u / wd},
     source=Source(PAPER, "§2"),
@@ -43,8 +43,8 @@ _product = {P: (1, (1 - lr * wd) * P)}
 _updates = {S: (0, (1 - lr * wd) * S + lr * wd * (-u / wd))}
 
 adamw_unrolled = Invariant(
-    "Along any schedules of lr and wd, AdamW's weight is P·x₀ + S, with P the product of the 1 − a_t "
-    "and S the sum of the q_t, each weighed by a_t and the 1 − a_s of the later steps.",
+    "Along any schedules of lr and wd, AdamW's weight is P·x₀ + S, with P the product of the 1 − a_t and S "
+    "the sum of the q_t, each weighed by a_t and the 1 − a_s of the later steps.",
     torch,
     {x: P * x0 + S},
     beside=_product | _updates,
@@ -81,8 +81,7 @@ constant_ema_weights = Invariant(
 
 mean_age_of_updates = Invariant(
     "With constant a = 1/τ, the mean age of the updates in AdamW's weight, each weighed as the average "
-    "weighs it, "
-    "is (τ − 1) − (1 − a)ⁿ·(n + τ − 1) after n steps, so τ − 1 in the long run.",
+    "weighs it, is (τ − 1) − (1 − a)ⁿ·(n + τ − 1) after n steps, so τ − 1 in the long run.",
     constant.replace({a: 1 / tau}),
     {W: 1 - (1 - 1 / tau) ** n, A: (tau - 1) - (1 - 1 / tau) ** n * (n + tau - 1)},
     beside={W: (0, (1 - 1 / tau) * W + 1 / tau), A: (0, (1 - 1 / tau) * (A + W))},
@@ -93,8 +92,8 @@ mean_age_of_updates = Invariant(
 )  # fmt: skip
 
 e_folding_time = Asymptotics(
-    "AdamW's average forgets by a factor e in −1/ln(1 − a) = τ − 1/2 − 1/(12τ) − 1/(24τ²) − … steps, τ "
-    "= 1/a, not in τ.",
+    "AdamW's average forgets by a factor e in −1/ln(1 − a) = τ − 1/2 − 1/(12τ) − 1/(24τ²) − … steps, τ = "
+    "1/a, not in τ.",
     -1 / log(1 - a),
     1 / a - Rational(1, 2) - a / 12 - a**2 / 24,
     variable=a,
@@ -106,8 +105,8 @@ e_folding_time = Asymptotics(
 k = Symbol("c", positive=True)
 
 double_lr_halve_wd = Equivalence(
-    "With lr·c, wd/c, eps/c and x₀·c, AdamW's weight is c times what it was, for ever, "
-    "if the gradient at c·x is that at x over c, as it is for a scale-invariant loss.",
+    "With lr·c, wd/c, eps/c and x₀·c, AdamW's weight is c times what it was, for ever, if the gradient at "
+    "c·x is that at x over c, as it is for a scale-invariant loss.",
     adamw(),
     adamw().replace({lr: k * lr, weight_decay: weight_decay / k, eps: eps / k}),
     under={x: k * x, m: m / k, v: v / k**2, g: g / k},

@@ -1,7 +1,6 @@
-"""Adam, AMSGrad and ADOPT under independent noise (eps = 0, β1 = 0 unless said): on which side the mean step is."""
+"""Adam, AMSGrad and ADOPT under independent noise (eps = 0, β1 = 0 unless said): where the mean step goes."""
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
 from itertools import permutations, product
 
 from sympy import Expr, Integer, Rational, Symbol, oo, sqrt
@@ -12,7 +11,7 @@ from lawful.verify.laws.convergence import plain_adam, plain_adopt, plain_amsgra
 from lawful.verify.problems import mirrored, toy
 from lawful.verify.rule import Rule, Source
 from lawful.verify.rules.adopt import adopt
-from lawful.verify.symbols import beta1, beta2, m, v, x
+from lawful.verify.symbols import beta1, beta2, m, v, v_max, x
 from lawful.verify.theorems import Drift, Identity, Inequality
 from lawful.verify.trial import Trial
 
@@ -26,75 +25,68 @@ def trial(rule: Rule, second: float, lr: float = 2e-3) -> Trial:
 
 
 p, high, low = Symbol("p", positive=True), Symbol("high", real=True), Symbol("low", real=True)
-k, w = Symbol("k", positive=True), Symbol("w", positive=True)
+k, w, s = (Symbol(name, positive=True) for name in ("k", "w", "s"))
 V = Symbol("v", positive=True)
 up, down, m_up, m_down = (Symbol(name) for name in ("x_high", "x_low", "m_high", "m_low"))
-rare, common = toy(k).values
 toy_mean = up / k + down * (1 - 1 / k)
 """The mean of the next x on the toy problem."""
 
 
-def either(rule: Rule, gradients: Sequence[Expr], **begin: Expr) -> dict[Symbol, Run]:
-    """x and m one step after each of two gradients, from any state but for what is given."""
-    start = {s: s for s in rule.state} | {v: V} | {Symbol(s): e for s, e in begin.items()}
+def either(rule: Rule, gradients: Sequence[Expr], start: Mapping[Symbol, Expr]) -> dict[Symbol, Run]:
+    """x and m one step after each of two gradients."""
     ends = zip((up, down, m_up, m_down), (x, x, m, m), 2 * list(gradients), strict=True)
     return {symbol: Run(rule, 1, read, [gradient], start) for symbol, read, gradient in ends}
 
 
-def on_toy(rule: Rule, **begin: Expr) -> dict[Symbol, Run]:
-    """One step on the toy problem without momentum, from x = 0."""
-    runs = either(rule.replace({beta1: 0}), (rare, common))
-    start = {x: Integer(0), m: Integer(0)} | {s: begin[s.name] for s in rule.state if s.name in begin}
-    return {s: replace(run, start={**run.start, **start}) for s, run in runs.items() if s in (up, down)}
+def on_toy(rule: Rule, size: Expr = k, second: Expr = V, largest: Expr = V) -> dict[Symbol, Run]:
+    """One step on the toy problem without momentum, from x = 0, v = second and v_max = largest."""
+    start = {x: Integer(0), m: Integer(0), v: second, v_max: largest}
+    return either(rule.replace({beta1: 0}), toy(size).values, start)
 
 
+released = adopt().replace(unit)
 _carry = beta1 / (1 - beta1)
 
 adopt_follows_the_mean_gradient = Identity(
-    "Under any independent two-valued noise, from any state, ADOPT without clipping moves y = x − "
-    "β1/(1 − β1)·lr·m on average "
-    "by −lr·E[g]/√v: v holds no part of the gradient that it divides.",
+    "Under any independent two-valued noise, from any state, ADOPT without clipping moves y = x − β1/(1 − "
+    "β1)·lr·m on average by −lr·E[g]/√v: v holds no part of the gradient that it divides.",
     {
         p * (up - _carry * m_up) + (1 - p) * (down - _carry * m_down): x
         - _carry * m
         - (p * high + (1 - p) * low) / sqrt(V)
     },
-    runs=either(plain_adopt, (high, low)),
+    runs=either(plain_adopt, (high, low), {m: m, v: V}),
     source=Source(PAPER, "§4, the reason for the change of order"),
-    refuses=false_if("Adam instead, whose v holds the gradient", runs=either(plain_adam, (high, low))),
+    refuses=false_if(
+        "Adam instead, whose v holds the gradient", runs=either(plain_adam, (high, low), {m: m, v: V})
+    ),
     predicts=[trial(plain_adopt, second=b) for b in (0.1, 0.5)],
 )
 
 adopt_clipped_starts_the_wrong_way = Inequality(
     "With the released clipping at ±1, in force at its second call, ADOPT moves up by lr·(1 − 2/k) on "
-    "average from v = k², "
-    "the usual first record: away from the optimum of the toy problem for every k > 2.",
+    "average from v = k², the usual first record: away from the optimum of the toy problem for every k > "
+    "2.",
     {toy_mean: 1 - 2 / k},
     greater={1 - 2 / k: 0},
     over={k: (2, oo)},
-    runs=on_toy(adopt().replace(unit).at(2), v=k**2),
+    runs=on_toy(released.at(2), second=k**2),
     source=OWN,
-    refuses=false_if("without clipping", runs=on_toy(plain_adopt, v=k**2)),
+    refuses=false_if("without clipping", runs=on_toy(plain_adopt, second=k**2)),
 )
 
-_five = {k: 5}
-
 adopt_clipping_fades = Identity(
-    "At k = 5 and from v = k², the clipping no longer acts from call 626 on, where it is ±5: the mean "
-    "step is −lr·E[g]/√v again.",
+    "At k = 5 and from v = k², the clipping no longer acts from call 626 on, where it is ±5: the mean step "
+    "is −lr·E[g]/√v again.",
     {(up + 4 * down) / 5: -Rational(1, 5)},
-    runs={s: replace(r, gradients=[e.subs(k, 5) for e in r.gradients], start={**r.start, v: Integer(25)})
-          for s, r in on_toy(adopt().replace(unit).at(626)).items()},
+    runs=on_toy(released.at(626), Integer(5), Integer(25)),
     source=OWN,
-    refuses=false_if("at call 82, where it is ±3", runs={
-        s: replace(r, gradients=[e.subs(k, 5) for e in r.gradients], start={**r.start, v: Integer(25)})
-        for s, r in on_toy(adopt().replace(unit).at(82)).items()
-    }),
-)  # fmt: skip
+    refuses=false_if("at call 82, where it is ±3", runs=on_toy(released.at(82), Integer(5), Integer(25))),
+)
 
 adam_follows_the_majority = Inequality(
-    "On the toy problem with β2 = 0, Adam moves up by lr·(1 − 2/k) on average, from every state: for k "
-    "> 2 away from the optimum.",
+    "On the toy problem with β2 = 0, Adam moves up by lr·(1 − 2/k) on average, from every state: for k > 2 "
+    "away from the optimum.",
     {toy_mean: 1 - 2 / k},
     greater={1 - 2 / k: 0},
     over={k: (2, oo)},
@@ -106,8 +98,8 @@ adam_follows_the_majority = Inequality(
 _biased = plain_adam.replace({beta1: 0})
 
 adam_walks_away_on_the_toy = Drift(
-    "On the toy problem, in its stationary state, Adam moves up on average for every k > 4 and β2 < "
-    "1/2: away from the optimum.",
+    "On the toy problem, in its stationary state, Adam moves up on average for every k > 4 and β2 < 1/2: "
+    "away from the optimum.",
     _biased,
     toy(k).noise,
     over={k: (4, oo), beta2: (0, Rational(1, 2))},
@@ -118,15 +110,14 @@ adam_walks_away_on_the_toy = Drift(
 )
 
 amsgrad_follows_the_mean_gradient = Inequality(
-    "On the toy problem, once its maximum has reached M = k⁴·(1 + w), AMSGrad moves by −lr·E[g]/√M on "
-    "average, "
-    "so down to the optimum.",
-    {toy_mean: -1 / (k**2 * sqrt(1 + w))},
-    greater={1 / (k**2 * sqrt(1 + w)): 0},
-    over={k: (2, oo), w: (0, oo), beta2: (0, 1)},
-    runs=on_toy(plain_amsgrad, v=k**4 / (1 + w), v_max=k**4 * (1 + w)),
+    "On the toy problem, once its maximum has reached M = k⁴·(1 + s), AMSGrad moves by −lr·E[g]/√M on "
+    "average, so down to the optimum.",
+    {toy_mean: -1 / (k**2 * sqrt(1 + s))},
+    greater={1 / (k**2 * sqrt(1 + s)): 0},
+    over={k: (2, oo), w: (0, oo), s: (0, oo), beta2: (0, 1)},
+    runs=on_toy(plain_amsgrad, k, k**4 / (1 + w), k**4 * (1 + s)),
     source=Source("arXiv:1904.09237", "§4"),
-    refuses=false_if("Adam instead", runs=on_toy(plain_adam, v=k**4 / (1 + w))),
+    refuses=false_if("Adam instead", runs=on_toy(plain_adam, k, k**4 / (1 + w))),
     predicts=[trial(plain_amsgrad, second=b, lr=1e-2) for b in (0.1, 0.5)],
 )
 
@@ -140,8 +131,7 @@ _epoch_mean = sum(_epochs) / len(_epochs)
 
 adopt_fails_under_reshuffling = Inequality(
     "If c, −1, −1 are shuffled anew in every epoch, ADOPT with β1 = β2 = 0 moves by −lr·(8c² − 9c − "
-    "8)/(9c) per epoch on average: "
-    "down for 171/100 < c < 2, though the optimum is above.",
+    "8)/(9c) per epoch on average: down for 171/100 < c < 2, though the optimum is above.",
     {_epoch_mean: -(8 * c**2 - 9 * c - 8) / (9 * c)},
     greater={(8 * c**2 - 9 * c - 8) / (9 * c): 0},
     over={c: (Rational(171, 100), 2)},
