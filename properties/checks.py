@@ -7,7 +7,7 @@ worker.
 import importlib
 import pkgutil
 import warnings
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
@@ -86,40 +86,44 @@ def _modules() -> Iterable[Any]:
 
 
 def plan(
-    description: Description, rule: str, settings: Settings, arguments: dict[str, Any] | None = None
+    description: Description, rule: str, settings: Settings, arguments: Mapping[str, Any] | None = None
 ) -> list[Check]:
-    """The checks of a target: conformance everywhere, everything else once. Without a rule, its name is the claim.
+    """The checks of a target. Without a rule, its name is the claim.
 
     Raises:
         Unanswerable: no rule is claimed, or the rule, a convention or an argument is unknown.
     """
     rule = rule or description.rule or no_claim(description.name)
-    Candidate.of(description.target, rule, arguments)
-    claimed = find_rule(rule)
-    first = description.paths[0]
-    checks = []
-    for p in properties().values():
-        if not p.applies(claimed):
-            continue
-        paths: Sequence[str] = description.paths if p.everywhere else [first]
-        dtypes = settings.dtypes if p.everywhere else (p.dtype,)
-        checks += [
-            Check(p.name, rule, description.target, path, dtype, device, dict(arguments or {}))
-            for device in settings.devices
-            for dtype in dtypes
-            for path in paths
-        ]
-    return checks
+    return plan_for(Candidate.of(description.target, rule, arguments), rule, description.target, settings, arguments)
+
+
+def plan_for(
+    candidate: Candidate, rule: str, target: str, settings: Settings, arguments: Mapping[str, Any] | None = None
+) -> list[Check]:
+    """The checks of a candidate: those that are asked everywhere on every path, dtype and device; the others once."""
+    paths, claimed = list(candidate.paths), find_rule(rule)
+    return [
+        Check(p.name, rule, target, path, dtype, device, dict(arguments or {}))
+        for p in properties().values()
+        if p.applies(claimed)
+        for device in settings.devices
+        for dtype in (settings.dtypes if p.everywhere else (p.dtype,))
+        for path in (paths if p.everywhere else paths[:1])
+    ]
 
 
 def perform(check: Check, settings: Settings, journal: str = "") -> Evidence:
+    """Runs one check in a worker."""
+    return run(Candidate.of(check.target, check.rule, check.arguments), check, settings, _journal(journal))
+
+
+def run(candidate: Candidate, check: Check, settings: Settings, journal: Journal = lambda entry: None) -> Evidence:
     """Runs one check where it is called; what the candidate changes globally is noticed, noted and undone."""
     from lawful.verify.worker import undone
 
-    candidate = Candidate.of(check.target, check.rule, check.arguments)
     with undone() as changed, warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        evidence = properties()[check.property].run(candidate, check, settings, _journal(journal))
+        evidence = properties()[check.property].run(candidate, check, settings, journal)
     notes = [f"the candidate changed the {name}; it was put back" for name in changed]
     return judged(check, candidate, replace(evidence, notes=[*evidence.notes, *notes]))
 
