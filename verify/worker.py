@@ -66,22 +66,31 @@ def undone() -> Iterator[list[str]]:
 
 @contextmanager
 def output() -> Iterator[list[str]]:
-    """Collects what is written to the worker's standard output and error meanwhile, as at most one text of 2,000 characters."""
+    """Collects what is written to standard output and error meanwhile: its first characters and its length, if any."""
+    written: list[str] = []
+    with tempfile.TemporaryFile() as file, _redirected(file.fileno()):
+        yield written
+        _flush()
+        if length := os.fstat(file.fileno()).st_size:
+            text = os.pread(file.fileno(), 200, 0).decode(errors="replace")
+            written.append(f"{text!r} ({length} bytes)")
+
+
+@contextmanager
+def _redirected(to: int) -> Iterator[None]:
+    _flush()
+    kept = [os.dup(1), os.dup(2)]
+    try:
+        os.dup2(to, 1)
+        os.dup2(to, 2)
+        yield
+    finally:
+        _flush()
+        for descriptor, copy in zip((1, 2), kept, strict=True):
+            os.dup2(copy, descriptor)
+            os.close(copy)
+
+
+def _flush() -> None:
     sys.stdout.flush()
     sys.stderr.flush()
-    start, written = os.lseek(1, 0, os.SEEK_END), []
-    try:
-        yield written
-    finally:
-        sys.stdout.flush()
-        sys.stderr.flush()
-        written.extend(_since(start))
-
-
-def _since(start: int) -> list[str]:
-    if not os.path.isfile("/proc/self/fd/1"):
-        return []
-    length = os.lseek(1, 0, os.SEEK_END) - start
-    text = os.pread(1, min(length, 2000), start).decode(errors="replace")
-    os.ftruncate(1, 0)
-    return [f"{text[:200]!r} ({length} bytes)"] if length else []
