@@ -39,3 +39,7 @@ def __getattr__(name: str) -> type[ForeachOptimizer]:
     if name.lower() in _names() and _load(name.lower()).__name__ == name:
         return _load(name.lower())
     raise AttributeError(f"{__name__} has no optimizer {name!r}; it has the rules {', '.join(_names())}")
+
+
+def __dir__() -> list[str]:
+    return [*globals(), *(optimizer.__name__ for optimizer in available().values())]

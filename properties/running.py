@@ -1,6 +1,6 @@
 """A candidate on a scenario: constructed, fed its gradients, and watched step by step."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,6 +32,7 @@ class Run:
         scenario: hyperparameters, options, schedule.
         blocks: the tensors.
         device: where they live.
+        before: called before each step, with its number and the first parameter, if it is given.
     """
 
     candidate: Candidate
@@ -39,6 +40,7 @@ class Run:
     scenario: Scenario
     blocks: list[Block]
     device: str = "cpu"
+    before: Callable[[int, Tensor], None] | None = None
 
     def __post_init__(self) -> None:
         """Constructs the optimizer.
@@ -82,6 +84,8 @@ class Run:
             self._schedule(step)
             for p, block in zip(self.parameters, self.blocks, strict=True):
                 _refill(p, block.gradients[step - 1])
+            if self.before is not None:
+                self.before(step, self.parameters[0].detach())
             self._step(step)
             yield step
 

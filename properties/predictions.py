@@ -1,0 +1,194 @@
+"""What laws predict of implementations, seen: each kind of prediction becomes a test of any candidate that claims its rule."""
+
+import importlib
+from collections.abc import Mapping
+from functools import singledispatch
+from itertools import pairwise
+from typing import Any
+
+import torch
+from sympy import Symbol, lambdify
+from torch import Tensor
+
+from lawful.properties.checks import Journal, Property, Settings
+from lawful.properties.convergence import run_trial
+from lawful.properties.lanes import Lanes, radius
+from lawful.properties.running import RefusedError
+from lawful.verify.candidate import Candidate
+from lawful.verify.evidence import Check, Evidence, Figure, Finding, Series, Verdict
+from lawful.verify.law import Law, laws
+from lawful.verify.prediction import AverageOfUpdates, DecayFromOutside, Prediction, SameBits, x1
+from lawful.verify.rule import Rule, normal
+from lawful.verify.symbols import eps, lr, weight_decay, x
+from lawful.verify.trial import Trial
+
+GENERIC = {"lr": 0.05, "beta1": 0.8, "beta2": 0.95, "eps": 1e-3, "weight_decay": 0.3, "momentum": 0.9, "dampening": 0.0}
+"""Values at which every term of a rule shows."""
+
+
+def hyperparameters(rule: Rule, pins: Mapping[Symbol, float]) -> dict[Symbol, float]:
+    """Generic values of a rule's hyperparameters, but for those that are pinned."""
+    return {s: pins.get(s, GENERIC.get(s.name, default)) for s, default in rule.defaults.items()}
+
+
+@singledispatch
+def look(prediction: Prediction | Trial, candidate: Candidate, seed: int) -> Evidence:
+    """Runs the candidate and says what was seen."""
+    raise NotImplementedError(f"no test is known for {type(prediction).__name__}")
+
+
+# ---------------------------------------------------------------------------------------------------------------- decay
+@look.register
+def _(prediction: DecayFromOutside, candidate: Candidate, seed: int) -> Evidence:
+    """L2 inside, or decay from outside: their difference is what the law says, within both budgets."""
+    hyper = hyperparameters(prediction.claimed, prediction.pins)
+    inside = Lanes(hyper, prediction.steps, seed, prediction.options)
+    outside = Lanes({**hyper, weight_decay: 0.0}, prediction.steps, seed, prediction.options)
+    factor = 1 - hyper[lr] * hyper[weight_decay]
+    l2 = list(inside.seen(candidate))
+    decayed = list(outside.seen(candidate, before=lambda step, p: p.mul_(factor)))
+    budget = radius(list(inside.expected(candidate.rule(prediction.options)))[-1]) + radius(list(inside.expected(prediction.decayed))[-1])
+    difference = l2[-1] - decayed[-1]
+    if prediction.difference is None:
+        return differs(difference / budget)
+    symbols = [x, x1, *hyper]
+    predicted = lambdify(symbols, prediction.difference, "math")(inside.block.x0, l2[0], *hyper.values())
+    return within((difference - predicted).abs() / budget, "the difference between L2 and decay from outside")
+
+
+def within(ratio: Tensor, what: str) -> Evidence:
+    """Evidence that every lane's deviation, in units of the budget, is at most 1."""
+    worst = float(torch.nan_to_num(ratio, torch.inf).max())
+    findings = [Finding(f"{what} is {worst:.3g} budgets away from what the law says.")] if not worst <= 1 else []
+    verdict = Verdict.UNLAWFUL if findings else Verdict.LAWFUL
+    return Evidence(verdict, worst, float(ratio.median()), ratio.numel(), scenarios=1, findings=findings)
+
+
+def differs(ratio: Tensor) -> Evidence:
+    """Evidence that some lane differs by more than the budget, where the law says that there is a difference."""
+    worst = float(ratio.abs().max())
+    if worst > 1:
+        return Evidence(Verdict.LAWFUL, comparisons=ratio.numel(), scenarios=1, notes=[f"they differ by {worst:.3g} budgets"])
+    finding = Finding("L2 and decay from outside agree within the budget, where the law says that they differ.")
+    return Evidence(Verdict.UNLAWFUL, worst, comparisons=ratio.numel(), scenarios=1, findings=[finding])
+
+
+# -------------------------------------------------------------------------------------------------------------- average
+@look.register
+def _(prediction: AverageOfUpdates, candidate: Candidate, seed: int) -> Evidence:
+    """The weight at wd > 0 from the steps at wd = 0 and the weights of the moving average."""
+    hyper = hyperparameters(prediction.claimed, {})
+    schedule = {k: 1.0 - (k - 1) / (2 * prediction.steps) for k in range(2, prediction.steps + 1)}
+    decaying = Lanes(hyper, prediction.steps, seed, schedule=schedule)
+    steps_only = Lanes({**hyper, weight_decay: 0.0}, prediction.steps, seed, schedule=schedule)
+    origin = torch.zeros_like(decaying.block.x0)
+    rule = candidate.rule({})
+    path = [origin, *steps_only.seen(candidate, start=origin)]
+    loose = [torch.zeros(()), *map(radius, steps_only.expected(rule, start=origin))]
+
+    average, budget = decaying.block.x0, torch.zeros_like(origin)
+    for step, (before, after) in enumerate(pairwise(zip(path, loose, strict=True)), start=1):
+        rate = decaying.scenario.hyper_at(0, step)[lr] * hyper[weight_decay]
+        average = (1 - rate) * average + (after[0] - before[0])
+        budget = (1 - rate) * budget + after[1] + before[1] + 2.0**-51 * average.abs()
+    *_, seen = decaying.seen(candidate)
+    *_, last = decaying.expected(rule)
+    return within((seen - average).abs() / (budget + radius(last)), "the weight")
+
+
+# ----------------------------------------------------------------------------------------------------------------- bits
+@look.register
+def _(prediction: SameBits, candidate: Candidate, seed: int) -> Evidence:
+    """The sibling of the same module gives the same bits."""
+    sibling = sibling_of(candidate, prediction.sibling)
+    if sibling is None:
+        return Evidence(Verdict.NOT_APPLICABLE, notes=[f"no sibling that claims {prediction.sibling} in its module"])
+    lanes = Lanes(hyperparameters(prediction.claimed, prediction.pins), prediction.steps, seed)
+    pairs = list(zip(lanes.seen(candidate), lanes.seen(sibling), strict=True))
+    different = sum(int((a != b).sum()) for a, b in pairs)
+    findings = [Finding(f"{different} of {len(pairs) * pairs[0][0].numel()} values differ from {sibling.cls.__name__}'s.")]
+    return Evidence(
+        Verdict.UNLAWFUL if different else Verdict.LAWFUL,
+        comparisons=len(pairs) * pairs[0][0].numel(),
+        scenarios=1,
+        findings=findings if different else [],
+    )
+
+
+def sibling_of(candidate: Candidate, rule: Rule) -> Candidate | None:
+    """The class whose name claims the rule, in the candidate's module or in the package that holds it."""
+    places = [candidate.cls.__module__, candidate.cls.__module__.rpartition(".")[0]]
+    for module in (importlib.import_module(place) for place in places if place):
+        for name in dir(module):
+            found = getattr(module, name, None)
+            if normal(name) == normal(rule.name) and isinstance(found, type):
+                return Candidate.of(found, rule.name)
+    return None
+
+
+# ---------------------------------------------------------------------------------------------------------- convergence
+@look.register
+def _(trial: Trial, candidate: Candidate, seed: int) -> Evidence:
+    """All lanes end where the exact drift says."""
+    options = candidate.constructor({o: candidate.choices(o)[0] for o in candidate.options}, _trial_hyper(trial, candidate))
+    known = {"lr", "betas"}
+    ends = run_trial(trial, candidate.cls, seed, **{k: v for k, v in options.items() if k not in known})
+    astray = ends.beyond(trial.end or 0, trial.margin)
+    betas = ", ".join(f"{s} = {v:g}" for s, v in trial.hyper.items())
+    title = f"{trial.problem.name}: {betas}"
+    figure = Figure(title, "step", "mean weight", [Series(candidate.cls.__name__, ends.path.x, ends.path.y)])
+    findings = [Finding(f"on {title}, {astray} of {trial.lanes} lanes do not end near {trial.end}.")] if astray else []
+    way = "the optimum" if trial.is_right else "the wrong end"
+    note = f"{title}: ends at {trial.end}, {way}, as predicted; false-alarm rate {trial.false_alarm:.1g}"
+    return Evidence(
+        Verdict.UNLAWFUL if astray else Verdict.LAWFUL,
+        comparisons=trial.lanes,
+        scenarios=1,
+        notes=[] if astray else [note],
+        findings=findings,
+        figures=[figure],
+    )
+
+
+def _trial_hyper(trial: Trial, candidate: Candidate) -> dict[Symbol, float]:
+    """The trial's hyperparameters; no decay, and an eps that does not matter."""
+    rule = candidate.rule({o: candidate.choices(o)[0] for o in candidate.options})
+    quiet = {weight_decay: 0.0, eps: 1e-12}
+    return {s: trial.hyper.get(s, quiet.get(s, default)) for s, default in rule.defaults.items()}
+
+
+# ------------------------------------------------------------------------------------------------------------ properties
+def is_about(law: Law, rule: Rule) -> bool:
+    """Whether a law predicts anything of implementations of the rule."""
+    return any(p.claimed.hash == rule.hash for p in law.predicts)
+
+
+def test_of(law: Law) -> Property:
+    """The property that a law's predictions are."""
+
+    def seen(candidate: Candidate, check: Check, settings: Settings, journal: Journal) -> Evidence:
+        claimed = candidate.rule({o: candidate.choices(o)[0] for o in candidate.options})
+        try:
+            return together([look(p, candidate, settings.seed) for p in law.predicts if p.claimed.hash == claimed.hash])
+        except RefusedError as refusal:
+            return Evidence(Verdict.NOT_APPLICABLE, notes=[f"refused: {refusal}"])
+
+    return Property(law.name, law.statement, seen, applies=lambda rule: is_about(law, rule))
+
+
+def together(evidence: list[Evidence]) -> Evidence:
+    """Several pieces of evidence as one: the worst verdict, everything else added up."""
+    everything: Any = lambda name: [item for e in evidence for item in getattr(e, name)]  # noqa: E731
+    return Evidence(
+        max((e.verdict for e in evidence), key=lambda v: v.rank),
+        max(e.worst for e in evidence),
+        max(e.median for e in evidence),
+        sum(e.comparisons for e in evidence),
+        scenarios=sum(e.scenarios for e in evidence),
+        notes=everything("notes"),
+        findings=everything("findings"),
+        figures=everything("figures"),
+    )
+
+
+predictions = tuple(test_of(law) for law in laws().values() if law.predicts)
