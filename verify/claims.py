@@ -50,6 +50,15 @@ class Run:
         """The gradient of step k, from 1."""
         return self.gradients[k - 1] if self.gradients else nth(g, k)
 
+    def __str__(self) -> str:
+        """`x after 3 steps of adam on gradients C, -1, -1 from v = 1`."""
+        steps = f"{self.steps} step{'s' if self.steps > 1 else ''}"
+        on = f" on gradients {', '.join(str(self.gradient(k)) for k in range(1, self.steps + 1))}"
+        start = ", ".join(
+            f"{s} = {e}" for s, e in self.start.items() if s != e and s in {x, *self.rule.state}
+        )
+        return f"{self.read} after {steps} of {self.rule}{on}{f' from {start}' if start else ''}"
+
 
 Runs = Mapping[Symbol, Run]
 Domain = Mapping[Symbol, tuple[Expr, Expr]]

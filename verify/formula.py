@@ -1,11 +1,11 @@
 """How laws are printed: symbols as a paper writes them, hypotheses that hide in their declarations."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import is_dataclass
 from typing import Any
 
-from sympy import Basic, Expr, Symbol, latex
+from sympy import Basic, Expr, Symbol, latex, oo
 
 from lawful.verify.rule import Rule
 from lawful.verify.symbols import LATEX
@@ -35,12 +35,21 @@ def _name(symbol: Symbol) -> str:
     return (rf"\mathrm{{{stem}}}" if word else known) + (f"_{{{index}}}" if index else "") + primes
 
 
-def hypotheses(symbols: Iterable[Symbol]) -> str:
-    """What the symbols are assumed to be: `lr > 0; momentum ≥ 0; g, x real`."""
+def hypotheses(claims: Sequence[Any]) -> str:
+    """What the symbols of claims are assumed to be: `lr > 0; momentum ≥ 0; g, x real; 2 < C`."""
+    abbreviations: set[Symbol] = set()
+    domains: dict[str, None] = {}
+    for claim in claims:
+        abbreviations |= {*getattr(claim, "runs", ()), *getattr(claim, "where", ())}
+        domains |= dict.fromkeys(_interval(s, *ends) for s, ends in getattr(claim, "over", {}).items())
     kinds: dict[str, list[str]] = {}
-    for symbol in sorted(set(symbols), key=str):
+    for symbol in sorted(symbols_in(claims) - abbreviations, key=str):
         kinds.setdefault(_kind(symbol), []).append(symbol.name)
-    return "; ".join(f"{', '.join(names)} {kind}" for kind, names in sorted(kinds.items()))
+    return "; ".join([*(f"{', '.join(names)} {kind}" for kind, names in sorted(kinds.items())), *domains])
+
+
+def _interval(symbol: Symbol, low: Any, high: Any) -> str:
+    return f"{low} < {symbol}" + ("" if high == oo else f" < {high}")
 
 
 def _kind(symbol: Symbol) -> str:

@@ -83,8 +83,9 @@ class Equivalence(Law):
         rename = {s: primed(s) for s in right} | {g: self.under.get(g, g)}
         starts = {x: x, **{s: self.left.initial(s) for s in self.left.state}}
         holds = {primed(s): self.under.get(s, s) for s in right}
+        relation = ", ".join(f"{s} = {e}" for s, e in holds.items())
         yield Always(
-            f"{self.right} does what {self.left} does",
+            f"always {relation}, the primed being {self.right}, the others {self.left}",
             {x: self.left.x, **self.left.state}
             | {primed(s): at(e, rename) for s, e in right.items()}
             | {s: following for s, (_, following) in self.beside.items()},

@@ -1,7 +1,7 @@
 """Laws: theorems about rules, as data. A law's kind knows which claims it makes; two provers answer those.
 
-`laws()` finds every law by scanning the package `lawful.verify.laws`: a law is an object in a module there, its
-name is the variable's. Adding a law is adding one object.
+`laws()` finds every law by scanning the package `lawful.verify.laws`: a law is an object in a module there,
+its name is the variable's. Adding a law is adding one object.
 """
 
 import importlib
@@ -19,7 +19,7 @@ from lawful.verify.arithmetic.check import SEED, second_check
 from lawful.verify.claims import Answer, Claim
 from lawful.verify.errors import unknown
 from lawful.verify.evidence import Proof
-from lawful.verify.formula import hypotheses, symbols_in
+from lawful.verify.formula import hypotheses
 from lawful.verify.rule import Source
 from lawful.verify.trial import Trial
 
@@ -85,7 +85,7 @@ class Law(ABC):
             formula=self.formula(),
             source=str(self.source),
             proved=proof.holds,
-            steps=[f"Given: {hypotheses(symbols_in(list(self.claims())))}.", *proof.lines],
+            steps=[f"Given: {hypotheses(list(self.claims()))}.", *proof.lines],
             confirmed=check.holds,
             second_check=f"seed {SEED}; " + "; ".join(check.lines),
             refused=refused,

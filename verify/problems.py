@@ -70,5 +70,5 @@ def toy(k: Expr | int) -> Problem:
     """k² with probability 1/k, else −k: mean 1, so −1 is best."""
     k = sympify(k)
     return Problem(
-        "rare large gradient", (k**2, -k), (1 / k, 1 - 1 / k), Source("arXiv:2411.02853", "§5, toy problem")
+        "rare large gradient", (k**2, -k), (1 / k, 1 - 1 / k), Source("arXiv:2411.02853", "toy problem")
     )

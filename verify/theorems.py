@@ -37,7 +37,7 @@ class Identity(Law):
     def claims(self) -> Iterable[Claim]:
         """One claim per equation."""
         for left, right in self.equations.items():
-            runs = used(self.runs, left, right)
+            runs = used(self.runs, left, right, *self.where.values())
             yield Equal(f"{left} = {right}", left, right, runs, self.where, self.domain)
 
     def formula(self) -> str:
@@ -73,7 +73,7 @@ class Inequality(Identity):
         yield from super().claims()
         for left, right in self.greater.items():
             label, gap = f"{left} {'>' if self.strict else '≥'} {right}", at(left - right, self.where)
-            runs = used(self.runs, left, right)
+            runs = used(self.runs, gap)
             yield Positive(label, gap, self.over, runs, self.through, self.written, self.strict)
 
     def formula(self) -> str:

@@ -19,7 +19,13 @@ from lawful.verify.symbols import t
 def prove(claim: Claim) -> Answer:
     """Whether algebra establishes a claim, and how; False means only that it did not."""
     answer = _prove(claim)
-    return Answer(answer.holds, [f"Claim: {claim.label}.", *answer.lines])
+    return Answer(answer.holds, [f"Claim: {claim.label}.", *_meanings(claim), *answer.lines])
+
+
+def _meanings(claim: Claim) -> list[str]:
+    """What the symbols of a claim stand for."""
+    meanings = {**getattr(claim, "runs", {}), **getattr(claim, "where", {})}
+    return [f"Here {symbol} is {meaning}." for symbol, meaning in meanings.items()]
 
 
 @singledispatch

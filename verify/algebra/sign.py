@@ -25,6 +25,9 @@ from sympy import (
 from lawful.verify.algebra.unroll import at, cases, unroll, unrolled, vanishes
 from lawful.verify.claims import Answer, Bounds, Domain, Positive, Run
 
+POLYA = (0, 2, 8)
+"""By which powers of 1 + y a polynomial in one symbol is multiplied to make its coefficients positive."""
+
 
 def positive(claim: Positive) -> Answer:
     """Whether the claimed expression is provably positive on its domain."""
@@ -85,8 +88,15 @@ def _positive_coefficients(expr: Expr) -> bool:
     symbols = sorted(expr.free_symbols, key=str)
     if not all(s.is_positive for s in symbols) or not expr.is_polynomial(*symbols):
         return False
-    coefficients = Poly(expr, *symbols).coeffs() if symbols else [expr]
-    return all(radsimp(c).is_positive for c in coefficients)
+    if not symbols:
+        return bool(expr.is_positive)
+    polynomial = Poly(expr, *symbols)
+    powers = POLYA if len(symbols) == 1 else POLYA[:1]
+    return any(_all_positive(polynomial * Poly((1 + symbols[0]) ** k, *symbols)) for k in powers)
+
+
+def _all_positive(polynomial: Poly) -> bool:
+    return all(radsimp(c).is_positive for c in polynomial.coeffs())
 
 
 def _by_square(expr: Expr) -> str:

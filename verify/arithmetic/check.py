@@ -131,7 +131,7 @@ def _(claim: Expansion, random: Random) -> Answer:
         small = fmpq(1, 2**bits)
         rest = evaluate(claim.expr, {claim.variable: small}) - evaluate(claim.terms, {claim.variable: small})
         if not abs(rest / small**claim.order) < 2**8:
-            return Answer(False, [f"{what} is {(rest / small**claim.order).str(5)} at 2^-{bits}"])
+            return Answer(False, [f"{what} is {arb(rest / small**claim.order).str(5)} at 2^-{bits}"])
     return Answer(True, [f"{what} stays bounded down to 2^-64"])
 
 

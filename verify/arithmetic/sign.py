@@ -50,7 +50,7 @@ def _placement(claim: Positive) -> Place:
     """(symbol, u in the unit interval) → the symbol's value, the whole domain for 0 < u < 1."""
 
     def place(symbol: Symbol, u: Number) -> Number:
-        low, high = claim.over.get(symbol, _declared(symbol))
+        low, high = claim.over[symbol] if symbol in claim.over else _declared(symbol)
         start = evaluate(low, {})
         return start + u / (1 - u) if high == oo else start + (evaluate(high, {}) - start) * u
 

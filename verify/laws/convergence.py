@@ -92,7 +92,7 @@ amsgrad_returns_on_reddi = Inequality(
     greater={(C - 2) / (C * sqrt(1 + s)): 0},
     over={C: (2, oo), w: (0, oo), s: (0, oo)},
     runs={end: after(plain_amsgrad, 3)},
-    source=REDDI,
+    source=Source("arXiv:1904.09237", "AMSGrad"),
     refuses=false_if("Adam instead", runs={end: after(plain_adam, 3)}),
     predicts=[Trial(plain_amsgrad, reddi(4), {beta1: 0.0, beta2: 0.05}, lr=0.01, steps=4000, lanes=4)],
 )

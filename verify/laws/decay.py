@@ -75,7 +75,7 @@ constant_l2_needs_proportional_schedules = Equivalence(
     plain(sgd(decay="l2")),
     _per_lr,
     varying=(lr,),
-    source=Source(LH, "§2, on schedules"),
+    source=Source(LH, "on schedules"),
     refuses=false_if(
         "wd_t constant while lr_t varies, the coefficient being right at the first step only",
         left=plain(sgd()).replace({weight_decay: weight_decay / nth(lr, 1)}),

@@ -25,7 +25,7 @@ adamw_is_an_ema = Identity(
     "normalised update.",
     {new_x: (1 - rate) * x + rate * target},
     where={new_x: torch.x, rate: lr * wd, target: -u / wd},
-    source=Source(PAPER, "§2"),
+    source=Source(PAPER, "AdamW as an EMA"),
     refuses=false_if("at rate wd", where={new_x: torch.x, rate: wd, target: -u / wd}),
 )
 
@@ -50,7 +50,7 @@ adamw_unrolled = Invariant(
     beside=_product | _updates,
     varying=(lr, wd),
     start={x: x0},
-    source=Source(PAPER, "§2, unrolled"),
+    source=Source(PAPER, "AdamW as an EMA, unrolled"),
     refuses=false_if(
         "the newest update not weighed by a_t", beside=_product | {S: (0, (1 - lr * wd) * S - u / wd)}
     ),
@@ -62,7 +62,7 @@ ema_weights_sum_to_one = Invariant(
     {W: 1 - P},
     beside=_product | {W: (0, (1 - lr * wd) * W + lr * wd)},
     varying=(lr, wd),
-    source=Source(PAPER, "§2"),
+    source=Source(PAPER, "AdamW as an EMA"),
     refuses=false_if("the newest update weighed by lr", beside=_product | {W: (0, (1 - lr * wd) * W + lr)}),
 )
 
@@ -75,7 +75,7 @@ constant_ema_weights = Invariant(
     constant,
     {W: 1 - (1 - a) ** n},
     beside=_weights,
-    source=Source(PAPER, "§2"),
+    source=Source(PAPER, "AdamW as an EMA"),
     refuses=false_if("1 − (1 − a)ⁿ⁺¹", holds={W: 1 - (1 - a) ** (n + 1)}),
 )
 
@@ -85,7 +85,7 @@ mean_age_of_updates = Invariant(
     constant.replace({a: 1 / tau}),
     {W: 1 - (1 - 1 / tau) ** n, A: (tau - 1) - (1 - 1 / tau) ** n * (n + tau - 1)},
     beside={W: (0, (1 - 1 / tau) * W + 1 / tau), A: (0, (1 - 1 / tau) * (A + W))},
-    source=Source(PAPER, "§2, made exact"),
+    source=Source(PAPER, "timescale, made exact"),
     refuses=false_if("τ in the long run", holds={
         W: 1 - (1 - 1 / tau) ** n, A: tau - (1 - 1 / tau) ** n * (n + tau),
     }),
@@ -110,6 +110,6 @@ double_lr_halve_wd = Equivalence(
     adamw(),
     adamw().replace({lr: k * lr, weight_decay: weight_decay / k, eps: eps / k}),
     under={x: k * x, m: m / k, v: v / k**2, g: g / k},
-    source=Source(PAPER, "Theorem 1"),
+    source=Source(PAPER, "scale-invariant networks"),
     refuses=false_if("the gradient unchanged", under={x: k * x, m: m / k, v: v / k**2}),
 )

@@ -28,7 +28,8 @@ p, high, low = Symbol("p", positive=True), Symbol("high", real=True), Symbol("lo
 k, w, s = (Symbol(name, positive=True) for name in ("k", "w", "s"))
 V = Symbol("v", positive=True)
 up, down, m_up, m_down = (Symbol(name) for name in ("x_high", "x_low", "m_high", "m_low"))
-toy_mean = up / k + down * (1 - 1 / k)
+mean = Symbol("mean")
+on_average = {mean: up / k + down * (1 - 1 / k)}
 """The mean of the next x on the toy problem."""
 
 
@@ -56,7 +57,7 @@ adopt_follows_the_mean_gradient = Identity(
         - (p * high + (1 - p) * low) / sqrt(V)
     },
     runs=either(plain_adopt, (high, low), {m: m, v: V}),
-    source=Source(PAPER, "§4, the reason for the change of order"),
+    source=Source(PAPER, "normalisation by the past second moment"),
     refuses=false_if(
         "Adam instead, whose v holds the gradient", runs=either(plain_adam, (high, low), {m: m, v: V})
     ),
@@ -67,7 +68,8 @@ adopt_clipped_starts_the_wrong_way = Inequality(
     "With the released clipping at ±1, in force at its second call, ADOPT moves up by lr·(1 − 2/k) on "
     "average from v = k², the usual first record: away from the optimum of the toy problem for every k > "
     "2.",
-    {toy_mean: 1 - 2 / k},
+    {mean: 1 - 2 / k},
+    where=on_average,
     greater={1 - 2 / k: 0},
     over={k: (2, oo)},
     runs=on_toy(released.at(2), second=k**2),
@@ -78,7 +80,8 @@ adopt_clipped_starts_the_wrong_way = Inequality(
 adopt_clipping_fades = Identity(
     "At k = 5 and from v = k², the clipping no longer acts from call 626 on, where it is ±5: the mean step "
     "is −lr·E[g]/√v again.",
-    {(up + 4 * down) / 5: -Rational(1, 5)},
+    {mean: -Rational(1, 5)},
+    where={mean: (up + 4 * down) / 5},
     runs=on_toy(released.at(626), Integer(5), Integer(25)),
     source=OWN,
     refuses=false_if("at call 82, where it is ±3", runs=on_toy(released.at(82), Integer(5), Integer(25))),
@@ -87,11 +90,12 @@ adopt_clipping_fades = Identity(
 adam_follows_the_majority = Inequality(
     "On the toy problem with β2 = 0, Adam moves up by lr·(1 − 2/k) on average, from every state: for k > 2 "
     "away from the optimum.",
-    {toy_mean: 1 - 2 / k},
+    {mean: 1 - 2 / k},
+    where=on_average,
     greater={1 - 2 / k: 0},
     over={k: (2, oo)},
     runs=on_toy(plain_adam.replace({beta2: 0})),
-    source=Source(PAPER, "§5, at β2 = 0"),
+    source=Source(PAPER, "toy problem, at β2 = 0"),
     refuses=false_if("ADOPT instead", runs=on_toy(plain_adopt.replace({beta2: 0}))),
 )
 
@@ -112,11 +116,12 @@ adam_walks_away_on_the_toy = Drift(
 amsgrad_follows_the_mean_gradient = Inequality(
     "On the toy problem, once its maximum has reached M = k⁴·(1 + s), AMSGrad moves by −lr·E[g]/√M on "
     "average, so down to the optimum.",
-    {toy_mean: -1 / (k**2 * sqrt(1 + s))},
+    {mean: -1 / (k**2 * sqrt(1 + s))},
+    where=on_average,
     greater={1 / (k**2 * sqrt(1 + s)): 0},
     over={k: (2, oo), w: (0, oo), s: (0, oo), beta2: (0, 1)},
     runs=on_toy(plain_amsgrad, k, k**4 / (1 + w), k**4 * (1 + s)),
-    source=Source("arXiv:1904.09237", "§4"),
+    source=Source("arXiv:1904.09237", "AMSGrad"),
     refuses=false_if("Adam instead", runs=on_toy(plain_adam, k, k**4 / (1 + w))),
     predicts=[trial(plain_amsgrad, second=b, lr=1e-2) for b in (0.1, 0.5)],
 )
@@ -127,12 +132,12 @@ _epochs = {
     Symbol(f"x_{i}"): Run(_one_epoch, 3, x, order, {x: 0, v: last**2})
     for i, (order, last) in enumerate(product(permutations(mirrored(c).values), mirrored(c).values))
 }
-_epoch_mean = sum(_epochs) / len(_epochs)
 
 adopt_fails_under_reshuffling = Inequality(
     "If c, −1, −1 are shuffled anew in every epoch, ADOPT with β1 = β2 = 0 moves by −lr·(8c² − 9c − "
     "8)/(9c) per epoch on average: down for 171/100 < c < 2, though the optimum is above.",
-    {_epoch_mean: -(8 * c**2 - 9 * c - 8) / (9 * c)},
+    {mean: -(8 * c**2 - 9 * c - 8) / (9 * c)},
+    where={mean: sum(_epochs) / len(_epochs)},
     greater={(8 * c**2 - 9 * c - 8) / (9 * c): 0},
     over={c: (Rational(171, 100), 2)},
     runs=_epochs,
