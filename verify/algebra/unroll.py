@@ -26,7 +26,7 @@ def unrolled(expr: Expr, runs: Runs) -> Expr:
 
 def at(expr: Expr, values: Mapping[Symbol, Expr]) -> Expr:
     """The expression with all values put in at once."""
-    return sympify(expr).subs(dict(values), simultaneous=True)
+    return sympify(expr).xreplace({symbol: sympify(value) for symbol, value in values.items()})
 
 
 def cases(expr: Expr) -> Iterator[tuple[str, Expr]]:
