@@ -17,7 +17,7 @@ from lawful.properties.running import RefusedError
 from lawful.verify.candidate import Candidate
 from lawful.verify.evidence import Check, Evidence, Figure, Finding, Series, Verdict
 from lawful.verify.law import Law, laws
-from lawful.verify.prediction import AverageOfUpdates, DecayFromOutside, Prediction, SameBits, x1
+from lawful.verify.prediction import AverageOfUpdates, DecayFromOutside, DriftsTo, Prediction, SameBits, x1
 from lawful.verify.rule import Rule, normal
 from lawful.verify.symbols import eps, lr, weight_decay, x
 from lawful.verify.trial import Trial
@@ -32,7 +32,7 @@ def hyperparameters(rule: Rule, pins: Mapping[Symbol, float]) -> dict[Symbol, fl
 
 
 @singledispatch
-def look(prediction: Prediction | Trial, candidate: Candidate, seed: int) -> Evidence:
+def look(prediction: Prediction, candidate: Candidate, seed: int) -> Evidence:
     """Runs the candidate and says what was seen."""
     raise NotImplementedError(f"no test is known for {type(prediction).__name__}")
 
@@ -128,8 +128,9 @@ def sibling_of(candidate: Candidate, rule: Rule) -> Candidate | None:
 
 # ---------------------------------------------------------------------------------------------------------- convergence
 @look.register
-def _(trial: Trial, candidate: Candidate, seed: int) -> Evidence:
+def _(prediction: DriftsTo, candidate: Candidate, seed: int) -> Evidence:
     """All lanes end where the exact drift says."""
+    trial = prediction.trial
     options = candidate.constructor({o: candidate.choices(o)[0] for o in candidate.options}, _trial_hyper(trial, candidate))
     known = {"lr", "betas"}
     ends = run_trial(trial, candidate.cls, seed, **{k: v for k, v in options.items() if k not in known})

@@ -39,7 +39,12 @@ class Summary:
     @property
     def verdict(self) -> Verdict:
         """The worst; inconclusive if nothing applied."""
-        return overall(result.evidence.counted for result in self.results)
+        return overall(result.evidence.verdict for result in self.results)
+
+    @property
+    def known(self) -> int:
+        """How many checks failed as the project knows and accepts."""
+        return sum(bool(result.evidence.known and result.evidence.findings) for result in self.results)
 
     @property
     def comparisons(self) -> int:
@@ -123,13 +128,16 @@ class Report:
     @property
     def verdict(self) -> Verdict:
         """The worst of all; inconclusive if nothing applied; at best inconclusive if the run did not end."""
-        verdicts = [*(r.evidence.counted for r in self.results), *(proof.verdict for proof in self.proofs)]
-        return overall(verdicts if self.ended else [*verdicts, Verdict.INCONCLUSIVE])
+        return self._overall(result.evidence.verdict for result in self.results)
 
     @property
     def exit_code(self) -> int:
-        """0 lawful, 1 unlawful, 3 otherwise."""
-        return self.verdict.exit_code
+        """0 lawful but for what is known and accepted, 1 unlawful, 3 otherwise."""
+        return self._overall(result.evidence.counted for result in self.results).exit_code
+
+    def _overall(self, of_checks: Iterable[Verdict]) -> Verdict:
+        verdicts = [*of_checks, *(proof.verdict for proof in self.proofs)]
+        return overall(verdicts if self.ended else [*verdicts, Verdict.INCONCLUSIVE])
 
     @property
     def summaries(self) -> list[Summary]:

@@ -41,6 +41,8 @@ def headline(report: Report) -> str:
         kinds = sorted(set(verdicts), key=lambda each: -each.rank)
         each = [f"{verdicts.count(verdict)} {verdict}" for verdict in kinds]
         parts.append(f"Of {words.plural(len(verdicts), 'implementation')}: {', '.join(each)}.")
+    if known := sum(summary.known for summary in report.summaries):
+        parts.append(f"{words.plural(known, 'finding')} known and accepted.")
     if report.proofs:
         held = sum(proof.verdict is Verdict.LAWFUL for proof in report.proofs)
         parts.append(f"Of {words.plural(len(report.proofs), 'law')}: {held} proved, confirmed a second time.")

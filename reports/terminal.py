@@ -118,6 +118,8 @@ def findings(report: Report, summary: Summary) -> Iterator[RenderableType]:
 def told(group: view.Group) -> Iterator[RenderableType]:
     """What a finding says, its counterexample, and where else it was found."""
     yield Text(sentence_case(plain(group.finding.message)), "bold")
+    if known := group.results[0].evidence.known:
+        yield Text(f"Known and accepted: {plain(known)}", "yellow")
     if group.finding.details:
         yield Text(plain(group.finding.details))
     if example := group.finding.counterexample:

@@ -90,6 +90,8 @@ def tally(summary: Summary) -> str:
     verdicts = [result.evidence.verdict for result in summary.results]
     for verdict in sorted(set(verdicts) - {Verdict.LAWFUL}, key=lambda each: -each.rank):
         parts.append(f"{verdicts.count(verdict)} {verdict}")
+    if summary.known:
+        parts.append(f"{summary.known} known and accepted")
     if summary.comparisons:
         parts.append(plural(summary.comparisons, "comparison"))
         parts.append(f"largest deviation {deviation(summary.worst)}")

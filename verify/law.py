@@ -20,8 +20,8 @@ from lawful.verify.claims import Answer, Claim
 from lawful.verify.errors import unknown
 from lawful.verify.evidence import Proof
 from lawful.verify.formula import hypotheses
+from lawful.verify.prediction import Prediction
 from lawful.verify.rule import Source
-from lawful.verify.trial import Trial
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ class Law(ABC):
     _: KW_ONLY
     source: Source
     refuses: Neighbour
-    predicts: Sequence[Trial] = field(default=())
+    predicts: Sequence[Prediction] = field(default=())
 
     @abstractmethod
     def claims(self) -> Iterable[Claim]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from sympy import Expr, Integer, Symbol
 
 from lawful.verify.rule import Rule
+from lawful.verify.trial import Trial
 
 
 @dataclass(frozen=True)
@@ -19,6 +20,17 @@ class Prediction:
     """
 
     claimed: Rule
+
+
+@dataclass(frozen=True)
+class DriftsTo(Prediction):
+    """On a problem it ends where the exact drift of its rule says.
+
+    Attributes:
+        trial: the problem, the hyperparameters, and the end.
+    """
+
+    trial: Trial
 
 
 @dataclass(frozen=True)

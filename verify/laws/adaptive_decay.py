@@ -5,6 +5,7 @@ from sympy import Expr, Integer, Rational, Symbol
 from lawful.verify.claims import Run, g1
 from lawful.verify.inductions import Equivalence
 from lawful.verify.law import false_if
+from lawful.verify.prediction import DecayFromOutside, SameBits
 from lawful.verify.rule import Rule, Source
 from lawful.verify.rules.adam import adam, adamw
 from lawful.verify.symbols import beta1, beta2, eps, g, lr, m, v, weight_decay, x
@@ -30,6 +31,7 @@ adamw_is_adam_without_decay = Equivalence(
     adam().replace({weight_decay: 0}),
     adamw().replace({weight_decay: 0}),
     source=Source(LH, "Algorithm 2"),
+    predicts=[SameBits(adam(), adamw(), {weight_decay: 0.0}), SameBits(adamw(), adam(), {weight_decay: 0.0})],
     refuses=false_if("with a common weight_decay", left=adam(), right=adamw()),
 )
 
@@ -80,6 +82,7 @@ no_l2_coefficient_is_adamw = Separation(
     greater={(decayed - 1) ** 2: Rational(1, 8) ** 2},
     runs={l2: Run(with_l2(c, 0), 1), decayed: _one_step(_small)},
     source=Source(LH, "Proposition 2, for Adam itself"),
+    predicts=[DecayFromOutside(adam(), adamw(), steps=1, difference=None)],
     refuses=false_if("AdamW with wd = 0", runs={
         l2: Run(with_l2(c, 0), 1), decayed: _one_step(_small | {weight_decay: 0}),
     }),

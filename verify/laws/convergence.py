@@ -8,9 +8,10 @@ from sympy import Expr, GoldenRatio, Rational, Symbol, oo, sqrt
 from lawful.verify.claims import Bounds, Run, n
 from lawful.verify.inductions import Invariant
 from lawful.verify.law import false_if
+from lawful.verify.prediction import DriftsTo
 from lawful.verify.problems import mirrored, reddi
 from lawful.verify.rule import Rule, Source
-from lawful.verify.rules.adam import adam
+from lawful.verify.rules.adam import adam, amsgrad
 from lawful.verify.rules.adopt import adopt
 from lawful.verify.symbols import beta1, beta2, eps, g, lr, m, v, v_max, weight_decay, x
 from lawful.verify.theorems import Inequality
@@ -29,6 +30,7 @@ plain_amsgrad = adam(amsgrad="paper").replace(unit)
 plain_adopt = adopt(clip="none").replace(unit).at(2)
 """ADOPT after its first call, which only records v."""
 
+SHORT_MEMORY, NO_MEMORY = {beta1: 0.0, beta2: 0.05}, {beta1: 0.0, beta2: 0.0}
 REDDI_BETAS = {beta1: 0, beta2: 1 / (1 + C**2)}
 
 
@@ -65,7 +67,7 @@ adam_walks_away_on_reddi = Inequality(
     strict=False,
     source=REDDI,
     refuses=false_if("by at least lr·K·(1/√2 + 1 − 1)", **adam_up(K / sqrt(2))),
-    predicts=[Trial(plain_adam, reddi(4), {beta1: 0.0, beta2: 0.05}, lr=0.01, steps=2000, lanes=4)],
+    predicts=[DriftsTo(adam(), Trial(plain_adam, reddi(4), SHORT_MEMORY, lr=0.01, steps=2000, lanes=4))],
 )
 
 
@@ -94,7 +96,7 @@ amsgrad_returns_on_reddi = Inequality(
     runs={end: after(plain_amsgrad, 3)},
     source=Source("arXiv:1904.09237", "AMSGrad"),
     refuses=false_if("Adam instead", runs={end: after(plain_adam, 3)}),
-    predicts=[Trial(plain_amsgrad, reddi(4), {beta1: 0.0, beta2: 0.05}, lr=0.01, steps=4000, lanes=4)],
+    predicts=[DriftsTo(amsgrad(), Trial(plain_amsgrad, reddi(4), SHORT_MEMORY, lr=0.01, steps=4000, lanes=4))],
 )
 
 v0 = Symbol("v0", positive=True)
@@ -116,7 +118,7 @@ adopt_returns_on_reddi = Inequality(
     written=C / sqrt(v0) - 1 / sqrt(v1) - 1 / sqrt(v2),
     source=OWN,
     refuses=false_if("Adam instead", runs={end: after(plain_adam, 3, start=_most / (1 + w))}),
-    predicts=[Trial(plain_adopt, reddi(4), {beta1: 0.0, beta2: 0.05}, lr=0.01, steps=4000, lanes=4)],
+    predicts=[DriftsTo(adopt(), Trial(plain_adopt, reddi(4), SHORT_MEMORY, lr=0.01, steps=4000, lanes=4))],
 )
 
 G, M = Symbol("G", real=True), Symbol("M", real=True)
@@ -159,8 +161,6 @@ adopt_needs_independent_noise = Inequality(
     source=Source("arXiv:2411.02853", "raised in its review"),
     refuses=false_if("down for every c > 3/2", over={c: (Rational(3, 2), 2)}),
     predicts=[
-        Trial(
-            plain_adopt, mirrored(Rational(19, 10)), {beta1: 0.0, beta2: 0.0}, lr=1e-3, steps=20_000, lanes=4
-        )
+        DriftsTo(adopt(), Trial(plain_adopt, mirrored(Rational(19, 10)), NO_MEMORY, lr=1e-3, lanes=4))
     ],
 )

@@ -5,6 +5,7 @@ from sympy import Expr, Symbol
 from lawful.verify.claims import Run, g1, g2, nth
 from lawful.verify.inductions import Equivalence
 from lawful.verify.law import false_if
+from lawful.verify.prediction import DecayFromOutside, x1
 from lawful.verify.rule import Rule, Source
 from lawful.verify.rules.sgd import sgd
 from lawful.verify.symbols import b, dampening, lr, momentum, weight_decay, x
@@ -53,6 +54,7 @@ l2_is_torch_decay_for_sgd = Equivalence(
     plain(sgd(decay="lr*wd")),
     varying=(lr, weight_decay),
     source=Source(LH, "Proposition 1, in the parametrisation of torch"),
+    predicts=[DecayFromOutside(sgd(), sgd(decay="lr*wd"), {momentum: 0.0}, steps=20)],
     refuses=false_if("decay by 1 − wd instead", right=plain(sgd(decay="wd"))),
 )
 
@@ -93,6 +95,15 @@ momentum_separates_l2_from_decay = Identity(
         decayed_1: Run(heavy(sgd(decay="lr*wd")), 1, varying=(lr,)),
         decayed_2: Run(heavy(sgd(decay="lr*wd")), 2, varying=(lr,)),
     },
+    predicts=[
+        DecayFromOutside(
+            sgd(),
+            sgd(decay="lr*wd"),
+            {momentum: 0.9, dampening: 0.3},
+            steps=2,
+            difference=-lr * weight_decay * (momentum * x - dampening * x1),
+        )
+    ],
     source=OWN,
     refuses=false_if("the dampening term with the other sign", equations={
         l2_2 - decayed_2: -nth(lr, 2) * weight_decay * (mu * x + dampening * l2_1)
@@ -103,6 +114,16 @@ nesterov_separates_l2_from_decay_at_once = Identity(
     "With Nesterov's look-ahead, L2 and decay by 1 − lr·wd differ after the first step, by −lr·wd·μ·x₀.",
     {l2_1 - decayed_1: -lr * weight_decay * mu * x},
     runs=both(heavy(sgd(nesterov=True)), heavy(sgd(nesterov=True, decay="lr*wd"))),
+    predicts=[
+        DecayFromOutside(
+            sgd(),
+            sgd(nesterov=True, decay="lr*wd"),
+            {momentum: 0.9},
+            {"nesterov": True},
+            steps=1,
+            difference=-lr * weight_decay * momentum * x,
+        )
+    ],
     source=OWN,
     refuses=false_if("heavy ball instead", runs=both(heavy(sgd()), heavy(sgd(decay="lr*wd")))),
 )

@@ -5,6 +5,7 @@ from sympy import Rational, Symbol, log, sqrt
 from lawful.verify.claims import n
 from lawful.verify.inductions import Equivalence, Invariant
 from lawful.verify.law import false_if
+from lawful.verify.prediction import AverageOfUpdates
 from lawful.verify.rule import Source
 from lawful.verify.rules.adam import M, V, adamw
 from lawful.verify.symbols import eps, g, lr, m, v, weight_decay, x
@@ -51,6 +52,7 @@ adamw_unrolled = Invariant(
     varying=(lr, wd),
     start={x: x0},
     source=Source(PAPER, "AdamW as an EMA, unrolled"),
+    predicts=[AverageOfUpdates(adamw())],
     refuses=false_if(
         "the newest update not weighed by a_t", beside=_product | {S: (0, (1 - lr * wd) * S - u / wd)}
     ),

@@ -8,8 +8,10 @@ from sympy import Expr, Integer, Rational, Symbol, oo, sqrt
 from lawful.verify.claims import Run
 from lawful.verify.law import false_if
 from lawful.verify.laws.convergence import plain_adam, plain_adopt, plain_amsgrad, unit
+from lawful.verify.prediction import DriftsTo
 from lawful.verify.problems import mirrored, toy
 from lawful.verify.rule import Rule, Source
+from lawful.verify.rules.adam import adam, amsgrad
 from lawful.verify.rules.adopt import adopt
 from lawful.verify.symbols import beta1, beta2, m, v, v_max, x
 from lawful.verify.theorems import Drift, Identity, Inequality
@@ -19,9 +21,9 @@ PAPER = "arXiv:2411.02853"
 OWN = Source("lawful", "derived here; the statement is elementary")
 
 
-def trial(rule: Rule, second: float, lr: float = 2e-3) -> Trial:
+def trial(claimed: Rule, rule: Rule, second: float, lr: float = 2e-3) -> DriftsTo:
     """The toy problem at k = 5 without momentum."""
-    return Trial(rule, toy(5), {beta1: 0.0, beta2: second}, lr)
+    return DriftsTo(claimed, Trial(rule, toy(5), {beta1: 0.0, beta2: second}, lr))
 
 
 p, high, low = Symbol("p", positive=True), Symbol("high", real=True), Symbol("low", real=True)
@@ -61,7 +63,7 @@ adopt_follows_the_mean_gradient = Identity(
     refuses=false_if(
         "Adam instead, whose v holds the gradient", runs=either(plain_adam, (high, low), {m: m, v: V})
     ),
-    predicts=[trial(plain_adopt, second=b) for b in (0.1, 0.5)],
+    predicts=[trial(adopt(), plain_adopt, second=b) for b in (0.1, 0.5)],
 )
 
 adopt_clipped_starts_the_wrong_way = Inequality(
@@ -110,7 +112,7 @@ adam_walks_away_on_the_toy = Drift(
     towards=1,
     source=OWN,
     refuses=false_if("ADOPT instead", rule=plain_adopt.replace({beta1: 0})),
-    predicts=[trial(plain_adam, second=b) for b in (0.1, 0.5)],
+    predicts=[trial(adam(), plain_adam, second=b) for b in (0.1, 0.5)],
 )
 
 amsgrad_follows_the_mean_gradient = Inequality(
@@ -123,7 +125,7 @@ amsgrad_follows_the_mean_gradient = Inequality(
     runs=on_toy(plain_amsgrad, k, k**4 / (1 + w), k**4 * (1 + s)),
     source=Source("arXiv:1904.09237", "AMSGrad"),
     refuses=false_if("Adam instead", runs=on_toy(plain_adam, k, k**4 / (1 + w))),
-    predicts=[trial(plain_amsgrad, second=b, lr=1e-2) for b in (0.1, 0.5)],
+    predicts=[trial(amsgrad(), plain_amsgrad, second=b, lr=1e-2) for b in (0.1, 0.5)],
 )
 
 c = Symbol("c", positive=True)
