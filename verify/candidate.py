@@ -99,7 +99,9 @@ def _module(place: str) -> ModuleType:
     if place.endswith(".py") or path.suffix == ".py":
         return _module_of_file(path)
     if path.is_file():
-        raise Unanswerable(f"{place} is not a Python file: a target is package.module:Class or file.py:Class.")
+        raise Unanswerable(
+            f"{place} is not a Python file: a target is package.module:Class or file.py:Class."
+        )
     return _imported(place, place)
 
 
@@ -128,9 +130,13 @@ def _guarded(action: Any, shown: str) -> ModuleType:
     try:
         return action()  # type: ignore[no-any-return]
     except ModuleNotFoundError as error:
-        raise Unanswerable(f"{shown} cannot be imported: {error}. Is it installed in this environment?") from error
+        raise Unanswerable(
+            f"{shown} cannot be imported: {error}. Is it installed in this environment?"
+        ) from error
     except (Exception, SystemExit) as error:
-        raise Unanswerable(f"{shown} cannot be imported: {type(error).__name__}: {first_line(error)}") from error
+        raise Unanswerable(
+            f"{shown} cannot be imported: {type(error).__name__}: {first_line(error)}"
+        ) from error
 
 
 def first_line(error: BaseException | str) -> str:
@@ -160,7 +166,9 @@ class Candidate:
     arguments: Mapping[str, Any] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, target: str | type, rule: str = "", arguments: Mapping[str, Any] | None = None) -> "Candidate":
+    def of(
+        cls, target: str | type, rule: str = "", arguments: Mapping[str, Any] | None = None
+    ) -> "Candidate":
         """The candidate that a target and a rule name; the class's own name is the claim where no rule is given.
 
         Raises:
@@ -186,10 +194,15 @@ class Candidate:
 
     @cached_property
     def hyperparameters(self) -> dict[Symbol, str]:
-        """Rule symbol → constructor parameter (`betas` for both betas)."""
+        """Rule symbol → constructor parameter, of those that the user has not fixed."""
+        return {symbol: name for symbol, name in self.bound.items() if name not in self.arguments}
+
+    @cached_property
+    def bound(self) -> dict[Symbol, str]:
+        """Rule symbol → constructor parameter (`betas` for both betas), fixed or not."""
         found = {}
         for symbol in self.family(**self.pinned).hyperparameters:
-            name = self._spelling(symbol.name)
+            name = self._number(symbol.name)
             if name is None and symbol.name in ("beta1", "beta2") and "betas" in self.parameters:
                 name = "betas"
             if name is not None:
@@ -199,11 +212,17 @@ class Candidate:
     @cached_property
     def options(self) -> dict[str, str]:
         """Convention → constructor parameter, for conventions that the constructor lets the user choose."""
-        known = {name: self._spelling(name) for name in (*self.family.conventions, "maximize")}
         spelled = {c: name for c, (name, _) in self.family.spellings.items() if name in self.parameters}
-        numbers = set(self.hyperparameters.values())
+        plain = [c for c in (*self.family.conventions, "maximize") if c not in self.family.spellings]
+        known = {name: self._spelling(name) for name in plain}
+        numbers = set(self.bound.values())
         chosen = {c: n for c, n in known.items() if n is not None and n not in numbers and self._is_flag(n)}
         return {**chosen, **spelled}
+
+    def _number(self, name: str) -> str | None:
+        """The parameter that holds a hyperparameter; a switch of the same name is something else."""
+        found = self._spelling(name)
+        return None if found is None or isinstance(self.parameters[found].default, bool) else found
 
     def _is_flag(self, name: str) -> bool:
         return isinstance(self.parameters[name].default, bool) or self.parameters[name].default is None
@@ -215,12 +234,20 @@ class Candidate:
         """The values of a convention that the constructor can express, the claim's own first."""
         if option in self.pinned:
             return (self.pinned[option],)
-        if option == "maximize":
-            return (False, True)
-        allowed = self.family.conventions[option]
-        if option in self.family.spellings:
-            return allowed
-        return tuple(value for value in allowed if isinstance(value, bool))
+        allowed = (False, True) if option == "maximize" else self.family.conventions[option]
+        expressible = [
+            value for value in allowed if option in self.family.spellings or isinstance(value, bool)
+        ]
+        return tuple(value for value in expressible if self._agrees(option, value)) or tuple(expressible)
+
+    def _agrees(self, option: str, value: Any) -> bool:
+        """Whether an argument that the user fixed, if it is this option's, may mean this value."""
+        name = self.options.get(option, "")
+        if name not in self.arguments:
+            return True
+        given, means = self.arguments[name], self._argument(option, value)
+        others = [self._argument(option, v) for v in self.family.conventions.get(option, ())]
+        return given not in others if means is KEEP else bool(means == given)
 
     def rule(self, options: Mapping[str, Any]) -> Rule:
         """The rule that these options choose."""
@@ -228,7 +255,9 @@ class Candidate:
 
     def constructor(self, options: Mapping[str, Any], hyper: Mapping[Symbol, float]) -> dict[str, Any]:
         """Constructor arguments for these options and hyperparameters."""
-        chosen = {self.options[o]: self._argument(o, value) for o, value in options.items() if o in self.options}
+        chosen = {
+            self.options[o]: self._argument(o, value) for o, value in options.items() if o in self.options
+        }
         chosen = {name: value for name, value in chosen.items() if value is not KEEP}
         return {**chosen, **self.group(hyper), **self.arguments}
 
@@ -240,16 +269,16 @@ class Candidate:
     def group(self, hyper: Mapping[Symbol, float]) -> dict[str, Any]:
         """Hyperparameters as the keys of a parameter group."""
         result: dict[str, Any] = {}
-        for symbol, name in self.hyperparameters.items():
+        for symbol, name in self.bound.items():
             if name == "betas":
                 result["betas"] = (*result.get("betas", ()), hyper[symbol])
             else:
                 result[name] = hyper[symbol]
-        return {k: v for k, v in result.items() if k not in self.arguments}
+        return result
 
     def default(self, symbol: Symbol) -> float | None:
         """The constructor's own default of a hyperparameter, where it is a number."""
-        name = self.hyperparameters.get(symbol)
+        name = self.bound.get(symbol)
         value = self.arguments.get(name or "", self.parameters[name].default) if name else None
         if name == "betas" and isinstance(value, tuple | list) and len(value) >= 2:
             value = value[0 if symbol.name == "beta1" else 1]
@@ -267,7 +296,7 @@ class Candidate:
     @cached_property
     def unexplored(self) -> list[str]:
         """Constructor parameters that the rule says nothing about; they stay at their defaults."""
-        used = {*self.hyperparameters.values(), *self.options.values(), *PATHS, *self.arguments}
+        used = {*self.bound.values(), *self.options.values(), *PATHS, *self.arguments}
         return [name for name in self.parameters if name not in used]
 
 
@@ -330,10 +359,16 @@ def targets_of(target: str) -> list[str]:
         return [target]
     if "." not in target and importlib.util.find_spec(target) is None:
         _bundled(target)
-    classes = {n: c for n, c in vars(_module(target)).items() if isinstance(c, type) and callable(getattr(c, "step", None))}
+    classes = {
+        n: c
+        for n, c in vars(_module(target)).items()
+        if isinstance(c, type) and callable(getattr(c, "step", None))
+    }
     found = [f"{target}:{name}" for name in sorted(classes) if normal(name) in rules()]
     if not found:
-        raise Unanswerable(f"{target} has no optimizer whose name is a rule's; say {target}:Class --rule RULE.")
+        raise Unanswerable(
+            f"{target} has no optimizer whose name is a rule's; say {target}:Class --rule RULE."
+        )
     return found
 
 

@@ -5,7 +5,7 @@ from typing import Literal
 from sympy import Eq, Expr, Max, Min, Piecewise, Rational, Symbol, sqrt
 
 from lawful.verify.rule import Rule, Source, family
-from lawful.verify.rules._decay import l2_gradient, shrunk
+from lawful.verify.rules._decay import SPELLINGS, Decay, l2_gradient, shrunk
 from lawful.verify.symbols import beta1, beta2, eps, g, lr, m, t, v, weight_decay, x
 
 DEFAULTS = {lr: 1e-3, beta1: 0.9, beta2: 0.9999, eps: 1e-6, weight_decay: 0.0}
@@ -17,10 +17,11 @@ def clipped(ratio: Expr, bound: Expr) -> Expr:
     return Min(Max(ratio, -bound), bound)
 
 
-@family(spellings={"clip": ("clip_lambda", {"none": None})})
+@family(spellings={**SPELLINGS, "clip": ("clip_lambda", {"none": None})})
 def adopt(
     *,
     decouple: bool = False,
+    decay: Decay = "lr*wd",
     clip: Literal["t^(1/4)", "none"] = "t^(1/4)",
     eps_place: Literal["max", "sum"] = "max",
     first_call: Literal["bootstrap", "decays"] = "bootstrap",
@@ -32,7 +33,7 @@ def adopt(
     if clip != "none":
         n_t = clipped(n_t, (t - 1) ** Rational(1, 4))
     m_t = beta1 * m + (1 - beta1) * n_t
-    decayed = shrunk(x) if decouple else x
+    decayed = shrunk(x, decay) if decouple else x
 
     def after_bootstrap(first: Expr, then: Expr) -> Expr:
         return Piecewise((first, Eq(t, 1)), (then, True))

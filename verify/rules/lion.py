@@ -10,7 +10,7 @@ DEFAULTS = {lr: 1e-4, beta1: 0.9, beta2: 0.99, weight_decay: 0.0}
 G, C = Symbol("g_t"), Symbol("c_t")
 
 
-@family(spellings=SPELLINGS)
+@family(spellings={**SPELLINGS, "decouple": ("weight_decouple", {True: True, False: False})})
 def lion(*, decouple: bool = True, decay: Decay = "lr*wd") -> Rule:
     """The sign of an average that weighs the present by 1 − β1; the average kept forgets at β2."""
     g_t = g if decouple else l2_gradient()
