@@ -1,0 +1,99 @@
+"""What laws predict is seen of correct optimizers, and not of their neighbours."""
+
+import pytest
+import torch
+from torch import Tensor
+
+from lawful.optimizers import ADOPT, SGD, Adam, AdamW, AMSGrad
+from lawful.properties.predictions import is_about, look, predictions
+from lawful.verify.candidate import Candidate
+from lawful.verify.evidence import Verdict
+from lawful.verify.law import laws
+from lawful.verify.laws.convergence import plain_adam
+from lawful.verify.prediction import AverageOfUpdates, DecayFromOutside, DriftsTo, SameBits
+from lawful.verify.problems import toy
+from lawful.verify.rules.adam import adam, adamw
+from lawful.verify.rules.adopt import adopt
+from lawful.verify.rules.sgd import sgd
+from lawful.verify.symbols import beta1, beta2, dampening, momentum, weight_decay
+from lawful.verify.trial import Trial
+
+BUNDLED = {cls.__name__.lower(): cls for cls in (SGD, Adam, AdamW, AMSGrad, ADOPT)}
+PAIRS = [(law, name) for law in laws().values() for name in BUNDLED if is_about(law, Candidate.of(BUNDLED[name]).rule({}))]
+
+
+@pytest.mark.parametrize(("law", "name"), PAIRS, ids=[f"{law.name}-{name}" for law, name in PAIRS])
+def test_every_prediction_is_seen_of_the_reference_optimizers(law, name: str) -> None:  # type: ignore[no-untyped-def]
+    candidate = Candidate.of(BUNDLED[name])
+    rule = candidate.rule({})
+    for prediction in law.predicts:
+        if prediction.claimed.hash == rule.hash:
+            assert look(prediction, candidate, 0).verdict is Verdict.LAWFUL
+
+
+def test_predictions_are_properties() -> None:
+    assert {p.name for p in predictions} == {law.name for law in laws().values() if law.predicts}
+
+
+class DecaysTheBuffer(SGD):
+    """Adds wd·x to the momentum after the step."""
+
+    @torch.no_grad()
+    def step(self, closure=None):  # type: ignore[no-untyped-def, override]
+        (group,) = self.param_groups
+        before = [p.clone() for p in group["params"]]
+        decay, group["weight_decay"] = group["weight_decay"], 0.0
+        super().step(closure)
+        for p, old in zip(group["params"], before, strict=True):
+            p.sub_(old, alpha=group["lr"] * decay)
+        group["weight_decay"] = decay
+
+
+class DecaysTwice(AdamW):
+    """The moving average at twice the rate."""
+
+    @torch.no_grad()
+    def step(self, closure=None):  # type: ignore[no-untyped-def, override]
+        for group in self.param_groups:
+            for p in group["params"]:
+                p.mul_(1 - group["lr"] * group["weight_decay"])
+        return super().step(closure)
+
+
+class Ascends(Adam):
+    """Goes the other way: the end that the drift predicts is not reached."""
+
+    def __init__(self, params: list[Tensor], lr: float = 1e-3, betas: tuple[float, float] = (0.9, 0.999), eps: float = 1e-8, weight_decay: float = 0.0) -> None:
+        super().__init__(params, lr, betas, eps, weight_decay, maximize=True)
+
+
+DECOUPLED = sgd(decay="lr*wd")
+WITH_MOMENTUM = {momentum: 0.9, dampening: 0.3}
+TOY = Trial(plain_adam, toy(5), {beta1: 0.0, beta2: 0.1}, lr=1e-2, steps=1000, lanes=16)
+
+REFUSED = {
+    "L2 is decay, with momentum": (DecayFromOutside(sgd(), DECOUPLED, WITH_MOMENTUM), SGD, "sgd"),
+    "L2 is decay, but differs": (DecayFromOutside(sgd(), DECOUPLED, {momentum: 0.0}, difference=None), SGD, "sgd"),
+    "momentum does not see L2": (
+        DecayFromOutside(sgd(), DECOUPLED, WITH_MOMENTUM, difference=laws()["momentum_separates_l2_from_decay"].predicts[0].difference),
+        DecaysTheBuffer,
+        "sgd",
+    ),
+    "Adam's L2 is decay": (DecayFromOutside(adam(), adamw(), steps=1), Adam, "adam"),
+    "an average at twice the rate": (AverageOfUpdates(adamw()), DecaysTwice, "adamw"),
+    "Adam is AdamW, with decay": (SameBits(adamw(), adam(), {weight_decay: 0.1}), AdamW, "adamw"),
+    "the other end": (DriftsTo(adam(), TOY), Ascends, "adam"),
+    "ADOPT ends where Adam does": (DriftsTo(adopt(), TOY), ADOPT, "adopt"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_a_false_prediction_is_refused(name: str) -> None:
+    prediction, cls, rule = REFUSED[name]
+    evidence = look(prediction, Candidate.of(cls, rule), 0)
+    assert evidence.verdict is Verdict.UNLAWFUL and evidence.findings
+
+
+def test_verdicts_do_not_depend_on_the_seed() -> None:
+    prediction = DriftsTo(adam(), TOY)
+    assert {look(prediction, Candidate.of(Adam), seed).verdict for seed in range(20)} == {Verdict.LAWFUL}
