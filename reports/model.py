@@ -3,7 +3,7 @@
 import math
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Self, TypeVar
 
@@ -153,9 +153,15 @@ class Report:
         return [(r.check, finding) for r in self.results for finding in r.evidence.findings]
 
     @property
-    def figures(self) -> list[tuple[Check, Figure]]:
-        """Every figure with its check."""
-        return [(r.check, figure) for r in self.results for figure in r.evidence.figures]
+    def figures(self) -> list[Figure]:
+        """Every figure; those of one title are one figure, its lines named by the targets that they are of."""
+        found: dict[str, Figure] = {}
+        for result in self.results:
+            for figure in result.evidence.figures:
+                lines = [replace(line, name=result.check.target) for line in figure.series]
+                before = found[figure.title].series if figure.title in found else []
+                found[figure.title] = replace(figure, series=[*before, *lines])
+        return list(found.values())
 
     @property
     def notes(self) -> dict[str, list[Check]]:
