@@ -13,8 +13,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from lawful.properties.running import RaisedError
 from lawful.verify.candidate import Candidate, Description, no_claim
-from lawful.verify.evidence import Check, Evidence, Verdict
+from lawful.verify.evidence import Check, Evidence, Finding, Verdict
 from lawful.verify.rule import Rule, find_rule
 
 PROFILES = ("quick", "default", "thorough")
@@ -70,7 +71,9 @@ Journal = Callable[[Any], None]
 def properties() -> dict[str, Property]:
     """Every property, by name."""
     found = [p for module in _modules() for p in vars(module).values() if isinstance(p, Property)]
-    found += [p for module in _modules() for group in vars(module).values() if _is_group(group) for p in group]
+    found += [
+        p for module in _modules() for group in vars(module).values() if _is_group(group) for p in group
+    ]
     return {p.name: p for p in found}
 
 
@@ -94,13 +97,19 @@ def plan(
         Unanswerable: no rule is claimed, or the rule, a convention or an argument is unknown.
     """
     rule = rule or description.rule or no_claim(description.name)
-    return plan_for(Candidate.of(description.target, rule, arguments), rule, description.target, settings, arguments)
+    return plan_for(
+        Candidate.of(description.target, rule, arguments), rule, description.target, settings, arguments
+    )
 
 
 def plan_for(
-    candidate: Candidate, rule: str, target: str, settings: Settings, arguments: Mapping[str, Any] | None = None
+    candidate: Candidate,
+    rule: str,
+    target: str,
+    settings: Settings,
+    arguments: Mapping[str, Any] | None = None,
 ) -> list[Check]:
-    """The checks of a candidate: those that are asked everywhere on every path, dtype and device; the others once."""
+    """The checks of a candidate: on every path, dtype and device where asked everywhere; the others once."""
     paths, claimed = list(candidate.paths), find_rule(rule)
     return [
         Check(p.name, rule, target, path, dtype, device, dict(arguments or {}))
@@ -117,26 +126,39 @@ def perform(check: Check, settings: Settings, journal: str = "") -> Evidence:
     return run(Candidate.of(check.target, check.rule, check.arguments), check, settings, _journal(journal))
 
 
-def run(candidate: Candidate, check: Check, settings: Settings, journal: Journal = lambda entry: None) -> Evidence:
+def run(
+    candidate: Candidate, check: Check, settings: Settings, journal: Journal = lambda entry: None
+) -> Evidence:
     """Runs one check where it is called; what the candidate changes globally is noticed, noted and undone."""
-    from lawful.verify.worker import undone
+    from lawful.verify.surroundings import undone
 
     with undone() as changed, warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        evidence = properties()[check.property].run(candidate, check, settings, journal)
-    notes = [f"the candidate changed the {name}; it was put back" for name in changed]
+        evidence = _seen(candidate, check, settings, journal)
+    notes = [f"the candidate changed {name}, which was undone" for name in changed]
     return judged(check, candidate, replace(evidence, notes=[*evidence.notes, *notes]))
+
+
+def _seen(candidate: Candidate, check: Check, settings: Settings, journal: Journal) -> Evidence:
+    try:
+        return properties()[check.property].run(candidate, check, settings, journal)
+    except RaisedError as error:
+        return Evidence(Verdict.CRASHED, findings=[Finding(f"{error}.")])
 
 
 def judged(check: Check, candidate: Candidate, evidence: Evidence) -> Evidence:
     """A candidate that refuses even its first path in float32 has not been tested, which is no pass."""
     basic = check.path == next(iter(candidate.paths)) and check.dtype == "float32"
     if basic and evidence.verdict is Verdict.NOT_APPLICABLE and properties()[check.property].everywhere:
-        return replace(evidence, verdict=Verdict.CRASHED)
+        return replace(evidence, verdict=Verdict.CRASHED, findings=[Finding(f"{n}.") for n in evidence.notes])
     return evidence
 
 
 def _journal(path: str) -> Journal:
     if not path:
         return lambda entry: None
-    return lambda entry: Path(path).write_text(str(entry)) and None
+
+    def write(entry: Any) -> None:
+        Path(path).write_text(str(entry))
+
+    return write

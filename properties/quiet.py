@@ -12,19 +12,19 @@ from lawful.verify.evidence import Check, Evidence, Finding, Verdict
 
 def is_quiet(candidate: Candidate, check: Check, settings: Settings, journal: Journal) -> Evidence:
     """Runs the defaults for a few steps and looks at standard output, standard error and the global state."""
-    from lawful.verify.worker import output, undone
+    from lawful.verify.surroundings import output, undone
 
     scenario = default_scenario(candidate, settings.seed)
     journal(scenario)
     try:
-        with undone() as changed, output() as printed:
+        with undone() as changed, output() as done:
             blocks = expand(scenario, getattr(torch, check.dtype))
             for _ in Run(candidate, candidate.paths[check.path], scenario, blocks, check.device).steps():
                 pass
     except RefusedError as refusal:
         return Evidence(Verdict.NOT_APPLICABLE, notes=[f"refused: {refusal}"])
-    findings = [Finding(f"prints {text}.") for text in printed]
-    findings += [Finding(f"changes the {name}.") for name in changed]
+    findings = [Finding(f"{what}.") for what in done]
+    findings += [Finding(f"changes {name}.") for name in changed]
     verdict = Verdict.UNLAWFUL if findings else Verdict.LAWFUL
     return Evidence(verdict, scenarios=1, findings=findings)
 

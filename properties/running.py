@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from lawful.properties.scenarios import Block, Scenario
-from lawful.verify.candidate import Candidate, first_line
+from lawful.verify.candidate import Candidate, told
 
 CLEAR = (ValueError, TypeError, RuntimeError, NotImplementedError, AssertionError)
 """The exceptions by which an implementation may refuse."""
@@ -47,6 +47,7 @@ class Run:
 
         Raises:
             RefusedError: the constructor refuses.
+            RaisedError: it raises an error that is no refusal.
         """
         trainable = not self.path.get("differentiable", False)
         self.parameters = [
@@ -55,7 +56,9 @@ class Run:
         try:
             self.optimizer = self.candidate.cls(self._groups(), **self.arguments)
         except CLEAR as error:
-            raise RefusedError(f"{type(error).__name__}: {first_line(error)}") from error
+            raise RefusedError(told(error)) from error
+        except (Exception, SystemExit) as error:
+            raise RaisedError(f"the constructor raises {told(error)}") from error
 
     @property
     def arguments(self) -> dict[str, Any]:
@@ -78,7 +81,7 @@ class Run:
 
         Raises:
             RefusedError: the first step refuses.
-            RaisedError: a later step raises.
+            RaisedError: a later step raises, or the first an error that is no refusal.
         """
         for step in range(1, self.scenario.steps + 1):
             self._schedule(step)
@@ -93,7 +96,9 @@ class Run:
         if step not in self.scenario.schedule:
             return
         for index, group in enumerate(self.optimizer.param_groups):
-            group.update({k: v for k, v in self._group_at(index, step).items() if k in group and k.endswith("lr")})
+            group.update(
+                {k: v for k, v in self._group_at(index, step).items() if k in group and k.endswith("lr")}
+            )
 
     def _group_at(self, index: int, step: int) -> dict[str, Any]:
         return self.candidate.group(self.scenario.hyper_at(index, step))
@@ -101,12 +106,10 @@ class Run:
     def _step(self, step: int) -> None:
         try:
             self.optimizer.step()
-        except CLEAR as error:
-            if step == 1:
-                raise RefusedError(f"{type(error).__name__}: {first_line(error)}") from error
-            raise RaisedError(f"step {step} raises {type(error).__name__}: {first_line(error)}") from error
-        except Exception as error:
-            raise RaisedError(f"step {step} raises {type(error).__name__}: {first_line(error)}") from error
+        except (Exception, SystemExit) as error:
+            if step == 1 and isinstance(error, CLEAR):
+                raise RefusedError(told(error)) from error
+            raise RaisedError(f"step {step} raises {told(error)}") from error
 
 
 def _refill(p: Tensor, gradient: Tensor) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-FRONT_ENDS = {"cli.py", "campaign.py", "questions.py", "api.py", "pytest_plugin.py"}
+FRONT_ENDS = {"cli.py", "console.py", "options.py", "campaign.py", "questions.py", "api.py", "pytest_plugin.py"}
 """The modules of verify that may import properties and reports, inside functions."""
 
 

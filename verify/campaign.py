@@ -3,12 +3,14 @@
 This process judges; it never imports a candidate, and neither torch nor sympy before the workers have been started.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from lawful.verify.errors import WorkerError
 from lawful.verify.pool import Here, Pool
 
 
@@ -33,7 +35,11 @@ class Campaign:
     command: Sequence[str] = field(default=())
 
     def run(
-        self, targets: Sequence[str], rule: str = "", arguments: dict[str, Any] | None = None, laws: Sequence[str] = ()
+        self,
+        targets: Sequence[str],
+        rule: str = "",
+        arguments: dict[str, Any] | None = None,
+        laws: Sequence[str] = (),
     ) -> Any:
         """Proves these laws, checks these targets; returns the `lawful.reports.model.Report` of the record.
 
@@ -48,17 +54,25 @@ class Campaign:
         return Report.read(self.record)
 
     def described(self, pool: Pool | Here, targets: Sequence[str]) -> list[Any]:
-        """The targets' descriptions."""
+        """The targets' descriptions, each once."""
         from lawful.properties.session import describe, targets_of
 
-        return [describe(pool, name) for target in targets for name in targets_of(pool, target)]
+        self._ask(pool, "lawful.verify.questions:available", self.settings.devices).result()
+        names = [name for target in targets for name in targets_of(pool, target, self.settings.timeout)]
+        return [describe(pool, name, self.settings.timeout) for name in dict.fromkeys(names)]
 
     def planned(
-        self, pool: Pool | Here, described: Sequence[Any], rule: str = "", arguments: dict[str, Any] | None = None
+        self,
+        pool: Pool | Here,
+        described: Sequence[Any],
+        rule: str = "",
+        arguments: dict[str, Any] | None = None,
     ) -> list[Any]:
         """Each target's checks."""
-        plans = [self._ask(pool, "lawful.properties.checks:plan", d, rule, self.settings, arguments) for d in described]
-        return [plan.answer() for plan in plans]
+        from lawful.properties.session import plan
+
+        plans = [pool.start(plan, pool, d, rule, self.settings, arguments) for d in described]
+        return [checks.result() for checks in plans]
 
     def _write(self, pool: Pool | Here, described: list[Any], plans: list[Any], laws: Sequence[str]) -> None:
         from lawful.properties.session import Session
@@ -66,15 +80,9 @@ class Campaign:
 
         checks = [check for plan in plans for check in plan]
         with Record.open(self.record) as record, self._shown(len(checks)) as live:
-            here = self._ask(pool, "lawful.reports.session:Session.here", self.settings.profile, self.settings.seed, list(self.command))
-            record.append("session", session=here.answer())
-            for description in described:
-                record.append("target", target=description)
-            for name in dict.fromkeys(check.rule for check in checks):
-                record.append("rule", rule=self._ask(pool, "lawful.verify.questions:rule_text", name).answer())
-            proofs = [self._ask(pool, "lawful.verify.questions:proof", name) for name in laws]
-            for proof in proofs:
-                record.append("proof", proof=proof.answer())
+            for event, payloads in self._preamble(pool, described, checks, laws):
+                for payload in payloads:
+                    record.append(event, **{event: payload})
 
             def listener(event: str, **payload: Any) -> None:
                 record.append(event, **payload)
@@ -85,8 +93,28 @@ class Campaign:
                 pass
             record.append("end")
 
-    def _ask(self, pool: Pool | Here, function: str, *arguments: Any) -> Any:
-        return pool.ask(function, *arguments, timeout=max(60.0, self.settings.timeout))
+    def _preamble(
+        self, pool: Pool | Here, described: list[Any], checks: list[Any], laws: Sequence[str]
+    ) -> Iterator[tuple[str, Iterable[Any]]]:
+        """What the record says before the checks: event → what was learnt."""
+        here = self.settings.profile, self.settings.seed, list(self.command)
+        yield "session", [self._ask(pool, "lawful.reports.session:Session.here", *here).result()]
+        yield "target", described
+        texts = [
+            self._ask(pool, "lawful.verify.questions:rule_text", r)
+            for r in dict.fromkeys(c.rule for c in checks)
+        ]
+        yield "rule", (text.result() for text in texts)
+        proofs = [pool.start(_proof, pool, law, self._patience) for law in laws]
+        yield "proof", (proof.result() for proof in proofs)
+
+    def _ask(self, pool: Pool | Here, function: str, *arguments: Any) -> Future[Any]:
+        return pool.ask(function, *arguments, timeout=self._patience)
+
+    @property
+    def _patience(self) -> float:
+        """Seconds for questions about nothing but lawful itself."""
+        return max(60.0, float(self.settings.timeout))
 
     @contextmanager
     def _pool(self) -> Iterator[Pool | Here]:
@@ -106,3 +134,11 @@ class Campaign:
         with Live(self.progress, total) as live:
             yield live
 
+
+def _proof(pool: Pool | Here, law: str, timeout: float) -> Any:
+    from lawful.verify.questions import unproved
+
+    try:
+        return pool.call("lawful.verify.questions:proof", law, timeout=timeout)
+    except WorkerError as error:
+        return unproved(law, str(error))

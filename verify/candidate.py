@@ -144,6 +144,14 @@ def first_line(error: BaseException | str) -> str:
     return re.sub(r"\s+", " ", str(error)).strip()[:200]
 
 
+def told(error: BaseException) -> str:
+    """An error's class and message in one line, though its `__str__` should fail."""
+    try:
+        return f"{type(error).__name__}: {first_line(error)}".removesuffix(": ")
+    except Exception:
+        return type(error).__name__
+
+
 # ------------------------------------------------------------------------------------------------------------- binding
 PATHS = ("foreach", "fused", "capturable", "differentiable")
 """Constructor flags that choose a way to run, not a rule."""

@@ -1,6 +1,7 @@
 """The command line: `lawful check`, `verify`, `prove`, `rules`, `laws`, `report`.
 
-Exit codes: 0 lawful, 1 unlawful, 2 the question was wrong, 3 inconclusive, crashed or timed out, 130 interrupted.
+Exit codes: 0 lawful, 1 unlawful, 2 the question was wrong, 3 inconclusive, crashed or timed out,
+130 interrupted.
 Everything but the answer goes to standard error.
 """
 
@@ -9,9 +10,24 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
 
-from lawful.verify.errors import Unanswerable, unknown
+from lawful.verify import options
+from lawful.verify.console import say, stderr, stdout, write
+from lawful.verify.errors import Unanswerable, WorkerError
+from lawful.verify.options import (
+    Arguments,
+    Device,
+    Dtype,
+    InProcess,
+    Json,
+    Profile,
+    ReportFolder,
+    RuleOption,
+    Seed,
+    Targets,
+    Timeout,
+    Workers,
+)
 
 app = typer.Typer(
     help="Is your optimizer lawful? Checks optimizers against the mathematics that they claim.",
@@ -20,24 +36,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-stdout = Console()
-stderr = Console(stderr=True)
 
 RECORD = Path(".lawful/record.jsonl")
 """Where the record of a run is kept unless a report is asked for."""
-
-Targets = Annotated[list[str], typer.Argument(help="package.module:Class, file.py:Class, a module, a bundled name, or `bundled`.")]
-RuleOption = Annotated[str, typer.Option("--rule", help='The rule that it claims: adamw, adamw(eps="hat"), my.module:RULE.')]
-Arguments = Annotated[list[str], typer.Option("--arg", help="A constructor argument to fix: name=value, as Python.")]
-Profile = Annotated[str, typer.Option("--profile", help="quick, default or thorough.")]
-Device = Annotated[list[str], typer.Option("--device", help="cpu, cuda, cuda:1 …; may be repeated.")]
-Dtype = Annotated[list[str], typer.Option("--dtype", help="float64, float32, bfloat16, float16; may be repeated.")]
-Seed = Annotated[int, typer.Option("--seed", help="Of everything that is drawn.")]
-Timeout = Annotated[float, typer.Option("--timeout", min=0.1, help="Seconds that one check may take.")]
-Workers = Annotated[int, typer.Option("--workers", min=0, help="Worker processes; 0 for one per processor.")]
-InProcess = Annotated[bool, typer.Option("--in-process", help="Without workers, for debuggers: a crash ends the run.")]
-Json = Annotated[str, typer.Option("--json", help="Write the report as JSON to this file; - for standard output.")]
-ReportFolder = Annotated[str, typer.Option("--report", help="Write report.html, report.json and the record into this folder.")]
 
 
 @app.command()
@@ -56,8 +57,9 @@ def check(
     report: ReportFolder = "",
 ) -> None:
     """Check optimizers against the rules that they claim."""
-    campaign = _campaign(_settings(profile, seed, timeout, dtype, device), report, workers, in_process)
-    raise typer.Exit(_write(campaign.run(targets, rule, _arguments(arg)), json, report))
+    settings, fixed = options.settings(profile, seed, timeout, dtype, device), options.arguments(arg)
+    campaign = _campaign(settings, report, workers, in_process)
+    raise typer.Exit(write(_run(campaign, targets, rule, fixed), json, report))
 
 
 @app.command()
@@ -72,8 +74,8 @@ def verify(
     """Prove the laws, check the bundled optimizers and torch.optim's, and write the report."""
     from lawful.verify.law import laws as known
 
-    campaign = _campaign(_settings(profile, seed, timeout, [], device), report, workers)
-    raise typer.Exit(_write(campaign.run(["bundled", "torch.optim"], laws=list(known())), "", report))
+    campaign = _campaign(options.settings(profile, seed, timeout, [], device), report, workers)
+    raise typer.Exit(write(_run(campaign, ["bundled", "torch.optim"], laws=list(known())), "", report))
 
 
 @app.command()
@@ -130,41 +132,17 @@ def report_command(
     """Print the report of a record, and write it again if asked to."""
     from lawful.reports.model import Report
 
-    raise typer.Exit(_write(Report.read(record), json, report))
+    found = Report.read(record)
+    if not found.hash:
+        raise Unanswerable(
+            f"{record!r} holds no event: it is not a record, or the run ended before it began."
+        )
+    raise typer.Exit(write(found, json, report))
 
 
 def _aligned(lines: list[str]) -> str:
     body = " \\\\\n".join("  " + line.replace(" = ", " &= ", 1) for line in lines)
     return f"\\begin{{aligned}}\n{body}\n\\end{{aligned}}"
-
-
-def _settings(profile: str, seed: int, timeout: float, dtypes: list[str], devices: list[str]) -> Any:
-    from lawful.properties.checks import DTYPES, PROFILES, Settings
-    from lawful.verify.configuration import configuration
-
-    for kind, name, known in [("profile", profile, PROFILES), *(("dtype", d, DTYPES) for d in dtypes)]:
-        if name not in known:
-            raise unknown(kind, name, known)
-    for device in devices:
-        if device.partition(":")[0] not in ("cpu", "cuda", "mps", "xpu"):
-            raise unknown("device", device, ("cpu", "cuda", "cuda:1"))
-    known = configuration(Path.cwd()).get("known", {})
-    return Settings(profile, seed, timeout, tuple(dtypes) or DTYPES, tuple(devices), known)
-
-
-def _arguments(pairs: list[str]) -> dict[str, Any]:
-    import ast
-
-    arguments = {}
-    for pair in pairs:
-        name, equals, value = pair.partition("=")
-        if not equals:
-            raise Unanswerable(f"--arg {pair!r} is not of the form name=value.")
-        try:
-            arguments[name] = ast.literal_eval(value)
-        except (ValueError, SyntaxError):
-            arguments[name] = value
-    return arguments
 
 
 def _campaign(settings: Any, report: str, workers: int, in_process: bool = False) -> Any:
@@ -174,47 +152,36 @@ def _campaign(settings: Any, report: str, workers: int, in_process: bool = False
     return Campaign(settings, record, workers, in_process, stderr, sys.argv[1:])
 
 
-def _write(report: Any, json: str, folder: str) -> int:
-    """Prints the report, writes what was asked for, and returns the exit code."""
-    from lawful.reports.terminal import show
-
-    if json != "-":
-        show(report, stdout)
-    if json:
-        from lawful.reports.document import document
-
-        _save(json, document(report))
-    if folder:
-        from lawful.reports.document import document
-        from lawful.reports.html import html
-
-        _save(f"{folder}/report.json", document(report))
-        _save(f"{folder}/report.html", html(report).encode())
-        stderr.print(f"Report: {folder}/report.html", highlight=False)
-    return int(report.exit_code)
-
-
-def _save(path: str, content: bytes) -> None:
-    if path == "-":
-        sys.stdout.buffer.write(content)
-        return
+def _run(campaign: Any, *arguments: Any, **named: Any) -> Any:
+    """The campaign's report; what Ctrl-C leaves of it is in the record."""
     try:
-        Path(path).parent.mkdir(parents=True, exist_ok=True)
-        Path(path).write_bytes(content)
-    except OSError as error:
-        raise Unanswerable(f"{path!r} cannot be written: {error.strerror}.") from error
+        return campaign.run(*arguments, **named)
+    except KeyboardInterrupt:
+        say(f"interrupted; what was recorded: lawful report {campaign.record}")
+        raise typer.Exit(130) from None
+
+
+UsageError: type[Exception] = typer.BadParameter.__bases__[0]
+"""What typer raises for options that it cannot read; it is not exported."""
 
 
 def main() -> None:
     """The entry point: one line instead of a traceback when the question was wrong."""
     try:
-        app()
-    except Unanswerable as error:
-        stderr.print(f"lawful: {error}", style="bold", markup=False, highlight=False, soft_wrap=True)
-        sys.exit(2)
-    except KeyboardInterrupt:
-        stderr.print("lawful: interrupted; what was recorded can be read by `lawful report`.")
-        sys.exit(130)
+        code = app(standalone_mode=False)
+    except (Unanswerable, UsageError) as error:
+        say(getattr(error, "message", "") or str(error))
+        code = 2
+    except WorkerError as error:
+        say(f"a question was not answered: {error}.")
+        code = 3
+    except (KeyboardInterrupt, typer.Abort):
+        say("interrupted.")
+        code = 130
+    except BrokenPipeError:  # what was printed without a console
+        stdout.on_broken_pipe()
+        code = 141
+    sys.exit(code)
 
 
 if __name__ == "__main__":

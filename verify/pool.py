@@ -1,66 +1,26 @@
-"""Worker processes: whatever a candidate does to its process costs the question that was asked, and nothing else.
+"""Worker processes: what a candidate does to its process costs the question that was asked, and nothing else.
 
-pebble starts the workers from a fork server that has torch imported and one optimizer constructed, which makes a fresh
-worker cheap; it kills a worker that exceeds its time, and replaces one that died.
+A fork server that has torch imported and one optimizer constructed makes a fresh process cheap. Each process
+has a pipe of its own and serves questions about one thing only; it is replaced when it is needed for another,
+exceeds its time or ends. What it answers is read without importing anything of the candidate's.
 """
 
-import importlib
 import multiprocessing
 import os
+import signal
 import sys
-from collections.abc import Iterator
-from concurrent.futures import Future
-from concurrent.futures import TimeoutError as FutureTimeout
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
-from functools import reduce
 from multiprocessing import forkserver
-from types import TracebackType
+from multiprocessing.connection import Connection
 from typing import Any, Self
 
-from pebble import ProcessExpired, ProcessPool
+from lawful.verify.errors import WorkerDiedError
+from lawful.verify.process import Process
 
 ENVIRONMENT = {"OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "PYTHONHASHSEED": "0", "MPLBACKEND": "Agg"}
-
-
-class WorkerDiedError(Exception):
-    """The worker's process ended before it answered."""
-
-
-class WorkerTimeoutError(Exception):
-    """The worker did not answer in time."""
-
-
-@dataclass(frozen=True)
-class Ask:
-    """A question under way."""
-
-    future: "Future[Any]"
-
-    def answer(self) -> Any:
-        """What the function returned.
-
-        Raises:
-            WorkerTimeoutError: it took too long.
-            WorkerDiedError: its process ended.
-            Exception: whatever the function raised.
-        """
-        try:
-            return self.future.result()
-        except FutureTimeout as error:
-            raise WorkerTimeoutError(str(error)) from error
-        except ProcessExpired as error:
-            raise WorkerDiedError(_ending(error.exitcode)) from error
-
-
-def _ending(code: int) -> str:
-    if code < 0:
-        return f"the process was ended by signal {-code}{_SIGNALS.get(-code, '')}"
-    return f"the process ended itself with exit code {code}"
-
-
-_SIGNALS = {4: " (illegal instruction)", 6: " (abort)", 7: " (bus error)", 8: " (arithmetic error)", 9: " (killed)",
-            11: " (segmentation fault)", 24: " (CPU time)"}  # fmt: skip
 
 
 class Pool:
@@ -72,31 +32,86 @@ class Pool:
 
     def __init__(self, workers: int = 0) -> None:
         """Starts the fork server; workers start with the first question."""
-        context = multiprocessing.get_context("forkserver")
-        context.set_forkserver_preload(["lawful.verify.preload"])
-        with _environment():
+        self._context = multiprocessing.get_context("forkserver")
+        self._context.set_forkserver_preload(["lawful.verify.preload"])
+        with _environment(), _deaf():
             forkserver.ensure_running()
         self.workers = workers or min(os.cpu_count() or 1, 8)
-        self._pool = ProcessPool(max_workers=self.workers, initializer=_prepare, context=context)
+        self._threads = ThreadPoolExecutor(self.workers, thread_name_prefix="lawful")
+        self._lock, self._stopped = threading.Lock(), False
+        self._idle: list[Process] = []
+        self._all: set[Process] = set()
 
-    def ask(self, function: str, *arguments: Any, timeout: float) -> Ask:
-        """Calls `module:function` in a worker, which has `timeout` seconds from when it begins."""
-        return Ask(self._pool.schedule(_call, args=(function, *arguments), timeout=timeout))
+    def call(self, function: str, *arguments: Any, timeout: float, about: str = "") -> Any:
+        """What `module:function` returns in a process that has served nothing else than `about`.
+
+        Raises:
+            Unanswerable: the function says so.
+            WorkerTimeoutError: it took more than `timeout` seconds.
+            WorkerDiedError: its process ended.
+            WorkerRaisedError: it raised anything else.
+        """
+        process = self._hired(about)
+        try:
+            answer = process.ask(function, arguments, timeout)
+        except BaseException:
+            self._dismiss(process)
+            raise
+        with self._lock:
+            self._idle.append(process)
+        return answer
+
+    def start(self, function: Callable[..., Any], *arguments: Any) -> "Future[Any]":
+        """Calls a function in one of as many threads as there are workers."""
+        return self._threads.submit(function, *arguments)
+
+    def ask(self, function: str, *arguments: Any, timeout: float, about: str = "") -> "Future[Any]":
+        """Begins a `call`."""
+        return self.start(lambda: self.call(function, *arguments, timeout=timeout, about=about))
+
+    def _hired(self, about: str) -> Process:
+        """An idle process that served the same; else a new one, in place of an idle one that did not."""
+        with self._lock:
+            found = next((p for p in self._idle if p.about == about), next(iter(self._idle), None))
+            if found is not None:
+                self._idle.remove(found)
+        if found is not None and found.about == about and found.alive:
+            return found
+        if found is not None:
+            self._dismiss(found)
+        return self._engaged(Process(self._context, _serve, about))
+
+    def _engaged(self, process: Process) -> Process:
+        with self._lock:
+            self._all.add(process)
+            stopped = self._stopped
+        if stopped:
+            self._dismiss(process)
+            raise WorkerDiedError("the run was stopped")
+        return process
+
+    def _dismiss(self, process: Process) -> None:
+        with self._lock:
+            here = process in self._all
+            self._all.discard(process)
+        if here:
+            process.end()
+
+    def stop(self) -> None:
+        """Ends all workers; what is under way is given up."""
+        with self._lock:
+            self._stopped, processes = True, list(self._all)
+        self._threads.shutdown(wait=False, cancel_futures=True)
+        for process in processes:
+            self._dismiss(process)
 
     def __enter__(self) -> Self:
         """The pool."""
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        """Ends all workers; what is under way is given up."""
+    def __exit__(self, *_: object) -> None:
+        """See `stop`."""
         self.stop()
-
-    def stop(self) -> None:
-        """Ends all workers; what is under way is given up."""
-        self._pool.stop()
-        self._pool.join()
 
 
 class Here:
@@ -104,14 +119,24 @@ class Here:
 
     workers = 1
 
-    def ask(self, function: str, *arguments: Any, timeout: float) -> Ask:
-        """Calls `module:function`; there is no time limit."""
+    def call(self, function: str, *arguments: Any, timeout: float, about: str = "") -> Any:
+        """What `module:function` returns; there is no time limit, and what it raises comes as it is."""
+        from lawful.verify.worker import call
+
+        return call(function, *arguments)
+
+    def start(self, function: Callable[..., Any], *arguments: Any) -> "Future[Any]":
+        """Calls a function at once."""
         future: Future[Any] = Future()
         try:
-            future.set_result(_call(function, *arguments))
+            future.set_result(function(*arguments))
         except Exception as error:
             future.set_exception(error)
-        return Ask(future)
+        return future
+
+    def ask(self, function: str, *arguments: Any, timeout: float, about: str = "") -> "Future[Any]":
+        """A `call`, answered."""
+        return self.start(lambda: self.call(function, *arguments, timeout=timeout, about=about))
 
 
 @contextmanager
@@ -126,13 +151,21 @@ def _environment() -> Iterator[None]:
         os.environ.update(before)
 
 
-def _call(function: str, *arguments: Any) -> Any:
-    """Calls `module:function`, named as text so that only the worker imports the module."""
-    module, _, name = function.partition(":")
-    return reduce(getattr, name.split("."), importlib.import_module(module))(*arguments)  # type: ignore[operator]
+@contextmanager
+def _deaf() -> Iterator[None]:
+    """What starts meanwhile ignores Ctrl-C, which is for this process alone: it ends its workers itself."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
-def _prepare() -> None:
-    from lawful.verify.worker import prepare
+def _serve(pipe: Connection) -> None:
+    """Named here so that this process need not import `worker`, and torch with it."""
+    from lawful.verify.worker import serve
 
-    prepare()
+    serve(pipe)

@@ -1,13 +1,12 @@
 """Imported once by the fork server: what every worker needs and what takes long to import."""
 
-import hypothesis
-import torch
+import importlib
 
-import lawful.verify.oracle
-import lawful.verify.rule
+import torch
+import typer  # multiprocessing runs the main module in every worker again, and the command line imports it
 
 torch.set_num_threads(1)
 torch.optim.SGD([torch.zeros(1, requires_grad=True)])  # the first construction imports torch._dynamo
-lawful.verify.rule.rules()
+PROPERTIES = importlib.import_module("lawful.properties.checks").properties()
 
-LOADED = (hypothesis.__version__, lawful.verify.oracle.__name__)
+LOADED = (typer.__version__, *PROPERTIES)

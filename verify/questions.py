@@ -1,8 +1,27 @@
-"""What a campaign asks of its workers besides checks; part of the front ends, so that it may import lazily."""
+"""What a campaign asks of its workers besides checks; a front end, so that it may import lazily."""
 
+from collections.abc import Sequence
 from typing import Any
 
+from lawful.verify.errors import Unanswerable
 from lawful.verify.evidence import Proof
+
+
+def available(devices: Sequence[str]) -> None:
+    """Does nothing if a tensor can live on each of the devices.
+
+    Raises:
+        Unanswerable: torch has no such device, or cannot use it on this machine.
+    """
+    import torch
+
+    for device in devices:
+        try:
+            torch.zeros(1, device=device)
+        except (RuntimeError, AssertionError) as error:
+            raise Unanswerable(
+                f"device {device!r} cannot be used here: {str(error).partition(chr(10))[0]}"
+            ) from error
 
 
 def rule_text(rule: str) -> Any:
@@ -18,3 +37,8 @@ def proof(law: str) -> Proof:
     from lawful.verify.law import find_law
 
     return find_law(law).prove()
+
+
+def unproved(law: str, why: str) -> Proof:
+    """What is recorded of a law whose proof a worker did not finish."""
+    return Proof(law, "", "The proof was not finished.", "", "", False, [why], False, "", False, "")

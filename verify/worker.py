@@ -1,96 +1,111 @@
-"""What runs inside a worker process: limits, silence, and noticing what a candidate changes globally."""
+"""What runs inside a worker process: limits, silence, and an answer to every question."""
 
+import ctypes
+import importlib
 import os
-import random
+import pickle
 import resource
+import signal
 import sys
-import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+import traceback
+from functools import reduce
+from multiprocessing import forkserver
+from multiprocessing.connection import Connection
+from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
 
-GIGABYTE = 1 << 30
-MEMORY = 4 * GIGABYTE
-"""How much address space a worker may take beyond what it has after its imports."""
+from lawful.verify.errors import Unanswerable
+
+MEMORY = 2 << 30
+"""How many bytes of data a worker may have beyond what it has after its imports."""
 
 OUTPUT = 64 << 20
 """How many bytes a worker may write to one file, its captured output included."""
 
+PARENT_DEATH = 1
+"""`prctl`'s name for the signal that a process gets when its parent ends."""
+
+
+def serve(pipe: Connection) -> None:
+    """Answers questions until the pipe is closed, or the fork server ends because whoever asks has ended."""
+    prepare()
+    here = os.getpid()
+    pipe.send_bytes(b"")
+    while True:
+        try:
+            function, arguments = pickle.loads(pipe.recv_bytes())
+        except (EOFError, OSError):
+            os._exit(0)
+        mute()
+        answer = answered(function, arguments)
+        if os.getpid() != here:  # the candidate forked, and this is the fork
+            os._exit(0)
+        pipe.send_bytes(answer)
+
 
 def prepare() -> None:
-    """Called once in each new worker: one thread, limits, output to a file of its own."""
+    """Called once in each new worker: a process group of its own, one thread, limits.
+
+    Memory is limited by what can be written to (RLIMIT_DATA), not by address space, of which CUDA reserves a
+    multiple of all memory there is.
+    """
+    os.setsid()
+    _follow_parent()
     torch.set_num_threads(1)
-    with open("/proc/self/statm") as statm:
-        size = int(statm.read().split()[0]) * resource.getpagesize()
-    resource.setrlimit(resource.RLIMIT_AS, (size + MEMORY, resource.RLIM_INFINITY))
+    resource.setrlimit(resource.RLIMIT_DATA, (_data() + MEMORY, resource.RLIM_INFINITY))
     resource.setrlimit(resource.RLIMIT_FSIZE, (OUTPUT, resource.RLIM_INFINITY))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    capture = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the worker
-    os.dup2(capture.fileno(), 1)
-    os.dup2(capture.fileno(), 2)
     sys.dont_write_bytecode = True
 
 
-GLOBALS: dict[str, tuple[Callable[[], Any], Callable[[Any], Any]]] = {
-    "default dtype": (torch.get_default_dtype, torch.set_default_dtype),
-    "torch's RNG state": (lambda: torch.get_rng_state().numpy().tobytes(), lambda s: torch.set_rng_state(_bytes(s))),
-    "numpy's RNG state": (lambda: repr(np.random.get_state()[1:]), lambda s: None),
-    "Python's RNG state": (random.getstate, random.setstate),
-    "deterministic algorithms": (torch.are_deterministic_algorithms_enabled, torch.use_deterministic_algorithms),
-    "number of threads": (torch.get_num_threads, torch.set_num_threads),
-    "gradient mode": (torch.is_grad_enabled, torch.set_grad_enabled),
-}
-"""Global state → how it is read, how it is put back."""
+def _follow_parent() -> None:
+    """Lets this process end when the fork server does, and the fork server when the one who asks does.
+
+    The fork server waits for the end of a pipe; every process that it starts would keep that pipe open.
+    """
+    if forkserver._forkserver._forkserver_alive_fd is not None:  # type: ignore[attr-defined]
+        os.close(forkserver._forkserver._forkserver_alive_fd)  # type: ignore[attr-defined]
+        forkserver._forkserver._forkserver_alive_fd = None  # type: ignore[attr-defined]
+    ctypes.CDLL(None).prctl(PARENT_DEATH, signal.SIGKILL)
 
 
-def _bytes(state: bytes) -> torch.Tensor:
-    return torch.frombuffer(bytearray(state), dtype=torch.uint8)
+def _data() -> int:
+    """Bytes of this process's data and heap."""
+    said = Path("/proc/self/status").read_text()
+    return int(said.partition("VmData:")[2].split()[0]) << 10
 
 
-@contextmanager
-def undone() -> Iterator[list[str]]:
-    """Puts global state back, and lists what had changed; fills the list on leaving."""
-    before = {name: read() for name, (read, _) in GLOBALS.items()}
-    changed: list[str] = []
+def mute() -> None:
+    """Standard input, output and error lead nowhere, whatever the question before has done to them."""
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    for descriptor in (0, 1, 2):
+        os.dup2(nowhere, descriptor)
+    if nowhere > 2:
+        os.close(nowhere)
+    sys.stdout, sys.stderr = open(1, "w", closefd=False), open(2, "w", closefd=False)
+
+
+def answered(function: str, arguments: tuple[Any, ...]) -> bytes:
+    """What the function returned, as `answer`; or why it did not, in words, as `unanswerable` or `raised`."""
     try:
-        yield changed
-    finally:
-        for name, (read, write) in GLOBALS.items():
-            if read() != before[name]:
-                changed.append(name)
-                write(before[name])
+        return pickle.dumps(("answer", call(function, *arguments)))
+    except Unanswerable as error:
+        return pickle.dumps(("unanswerable", str(error)))
+    except BaseException as error:
+        from lawful.verify.candidate import told
+
+        return pickle.dumps(("raised", f"it raises {told(error)}, {_place(error)}"))
 
 
-@contextmanager
-def output() -> Iterator[list[str]]:
-    """Collects what is written to standard output and error meanwhile: its first characters and its length, if any."""
-    written: list[str] = []
-    with tempfile.TemporaryFile() as file, _redirected(file.fileno()):
-        yield written
-        _flush()
-        if length := os.fstat(file.fileno()).st_size:
-            text = os.pread(file.fileno(), 200, 0).decode(errors="replace")
-            written.append(f"{text!r} ({length} bytes)")
+def call(function: str, *arguments: Any) -> Any:
+    """Calls `module:function`, named as text so that only the worker imports the module."""
+    module, _, name = function.partition(":")
+    return reduce(getattr, name.split("."), importlib.import_module(module))(*arguments)  # type: ignore[operator]
 
 
-@contextmanager
-def _redirected(to: int) -> Iterator[None]:
-    _flush()
-    kept = [os.dup(1), os.dup(2)]
-    try:
-        os.dup2(to, 1)
-        os.dup2(to, 2)
-        yield
-    finally:
-        _flush()
-        for descriptor, copy in zip((1, 2), kept, strict=True):
-            os.dup2(copy, descriptor)
-            os.close(copy)
-
-
-def _flush() -> None:
-    sys.stdout.flush()
-    sys.stderr.flush()
+def _place(error: BaseException) -> str:
+    """Where it was raised."""
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    return f"in line {last.lineno} of {Path(last.filename).name}"

@@ -1,0 +1,111 @@
+"""One worker process as its parent sees it: asked a question, it answers, takes too long, or ends."""
+
+import io
+import os
+import pickle
+import signal
+from collections.abc import Callable
+from multiprocessing.connection import Connection, wait
+from multiprocessing.context import ForkServerContext
+from typing import Any
+
+from lawful.verify.errors import Unanswerable, WorkerDiedError, WorkerRaisedError, WorkerTimeoutError
+
+LARGEST = 1 << 28
+"""Bytes of the longest answer that is read."""
+
+START = 300.0
+"""Seconds within which a process must be ready: the first waits for torch to be imported."""
+
+SIGNALS = {
+    4: "illegal instruction", 6: "abort", 7: "bus error", 8: "arithmetic error", 9: "killed",
+    11: "segmentation fault", 14: "alarm", 15: "terminated",
+}  # fmt: skip
+
+
+class Process:
+    """A worker process.
+
+    Args:
+        context: how processes are started.
+        serve: what it runs, with its end of the pipe.
+        about: the one thing that it is asked about.
+    """
+
+    def __init__(self, context: ForkServerContext, serve: Callable[[Connection], None], about: str) -> None:
+        """Starts the process."""
+        self.about, self._ready = about, False
+        self._pipe, theirs = context.Pipe()
+        self._process = context.Process(target=serve, args=(theirs,))
+        self._process.start()
+        theirs.close()
+
+    @property
+    def alive(self) -> bool:
+        """Whether it has not ended."""
+        return self._process.is_alive()
+
+    def ask(self, function: str, arguments: tuple[Any, ...], timeout: float) -> Any:
+        """What `module:function` returns in the process, which has `timeout` seconds from when it begins.
+
+        Raises:
+            Unanswerable: the function says so.
+            WorkerTimeoutError, WorkerDiedError, WorkerRaisedError: there is no answer.
+        """
+        try:
+            if not self._ready:
+                self._ready = self._received(START) == b""
+            self._pipe.send_bytes(pickle.dumps((function, arguments)))
+            answer = self._received(timeout)
+        except (
+            EOFError,
+            OSError,
+            ValueError,
+        ) as error:  # the pipe is closed, or what comes through it is no answer
+            raise WorkerDiedError(self._ending()) from error
+        return _read(answer)
+
+    def _received(self, timeout: float) -> bytes:
+        ready = wait([self._pipe, self._process.sentinel], timeout)
+        if not ready:
+            raise WorkerTimeoutError(f"it takes more than {timeout:g} s")
+        if self._pipe not in ready:
+            raise EOFError
+        return self._pipe.recv_bytes(LARGEST)
+
+    def _ending(self) -> str:
+        self._process.join(1.0)
+        code = self._process.exitcode
+        if code is None:
+            return "the process closed its connection"
+        if code < 0:
+            return f"the process was ended by signal {-code} ({SIGNALS.get(-code, 'unusual')})"
+        return f"the process ended itself with exit code {code}"
+
+    def end(self) -> None:
+        """Ends the process and what it started."""
+        try:
+            os.killpg(self._process.pid or 0, signal.SIGKILL)
+        except ProcessLookupError:  # it does not lead a group of its own yet
+            self._process.kill()
+        self._process.join()
+        self._pipe.close()
+
+
+def _read(answer: bytes) -> Any:
+    try:
+        kind, value = _Answer(io.BytesIO(answer)).load()
+    except Exception as error:
+        raise WorkerRaisedError(f"its answer cannot be read: {error}") from error
+    if kind == "answer":
+        return value
+    raise Unanswerable(value) if kind == "unanswerable" else WorkerRaisedError(value)
+
+
+class _Answer(pickle.Unpickler):
+    """Reads lawful's own data and numbers only, so that nothing of a candidate's is imported here."""
+
+    def find_class(self, module: str, name: str) -> Any:
+        if module.partition(".")[0] not in ("lawful", "numpy"):
+            raise pickle.UnpicklingError(f"it contains a {module}.{name}")
+        return super().find_class(module, name)
