@@ -195,14 +195,22 @@ class Watch:
 
     def one_step(self) -> Finding | None:
         """Each step from the candidate's own state before it."""
-        run, expected = self._run(), [self._oracle(p).step(self._oracle(p).start(p.x0), p.gradients[0], self._hyper(p, 1)) for p in self.parts]
+        run, expected = (
+            self._run(),
+            [
+                self._oracle(p).step(self._oracle(p).start(p.x0), p.gradients[0], self._hyper(p, 1))
+                for p in self.parts
+            ],
+        )
         for step in run.steps():
             for index, (part, reader) in enumerate(zip(self.parts, self.readers, strict=True)):
                 if finding := self._compare(run, part, expected[index], step, one_step=True):
                     return finding
                 if step < self.scenario.steps:
                     hyper = self._hyper(part, step + 1)
-                    expected[index] = next_state(self._oracle(part), run, part, reader.names() or {}, step, hyper)
+                    expected[index] = next_state(
+                        self._oracle(part), run, part, reader.names() or {}, step, hyper
+                    )
         return None
 
     def _run(self) -> Run:
@@ -220,17 +228,29 @@ class Watch:
     def _hyper(self, part: Part, step: int) -> dict[Symbol, float]:
         return of_rule(self.rule, self.scenario.hyper_at(part.group, step))
 
-    def _compare(self, run: Run, part: Part, state: State, step: int, one_step: bool = False) -> Finding | None:
+    def _compare(
+        self, run: Run, part: Part, state: State, step: int, one_step: bool = False
+    ) -> Finding | None:
         seen = part.gather(run.parameters)
         ratio = self.check.tally.add(state, seen)
         self.tally.add(state, seen)
         if not float(ratio.max()) > 1.0:
             return None
-        return _finding(self.check, self.scenario, self.rule, run, part, state, step, int(ratio.argmax()), one_step)
+        return _finding(
+            self.check, self.scenario, self.rule, run, part, state, step, int(ratio.argmax()), one_step
+        )
 
 
 def _finding(
-    check: Conformance, scenario: Scenario, rule: Rule, run: Run, part: Part, state: State, step: int, lane: int, one_step: bool
+    check: Conformance,
+    scenario: Scenario,
+    rule: Rule,
+    run: Run,
+    part: Part,
+    state: State,
+    step: int,
+    lane: int,
+    one_step: bool,
 ) -> Finding:
     block, index = part.locate(lane, run.blocks)
     gradients = [float(v) for v in part.gradients[:step, lane]]
@@ -242,8 +262,13 @@ def _finding(
         expected, confirmed = _confirmed(rule, float(part.x0[lane]), gradients, hypers, expected, budget)
     ratio = abs(seen - expected) / budget if math.isfinite(seen) and budget else math.inf
     seldom = " from its own state" if one_step else ""
-    message = f"leaves {rule} at step {step}{seldom}, in lane {index} of {block.name}: {ratio:.3g} budgets away."
-    constructor = {**run.arguments, **(check.candidate.group(scenario.hypers[part.group]) if part.group else {})}
+    message = (
+        f"leaves {rule} at step {step}{seldom}, in lane {index} of {block.name}: {ratio:.3g} budgets away."
+    )
+    constructor = {
+        **run.arguments,
+        **(check.candidate.group(scenario.hypers[part.group]) if part.group else {}),
+    }
     return Finding(
         message,
         Counterexample(
@@ -263,7 +288,12 @@ def _changes(scenario: Scenario, part: Part, step: int) -> dict[int, dict[str, f
 
 
 def _confirmed(
-    rule: Rule, x0: float, gradients: list[float], hypers: list[dict[Symbol, float]], screened: float, budget: float
+    rule: Rule,
+    x0: float,
+    gradients: list[float],
+    hypers: list[dict[Symbol, float]],
+    screened: float,
+    budget: float,
 ) -> tuple[float, bool]:
     """The value of the second oracle, and whether the first agrees with it; the first's where there is no second."""
     try:
@@ -282,7 +312,9 @@ def default_scenario(candidate: Candidate, seed: int) -> Scenario:
     Where its own defaults are another rule (Adam as AMSGrad), or an argument is required, arguments are given.
     """
     own = {o: _own_option(candidate, o) for o in candidate.options}
-    options = {o: value if value in candidate.choices(o) else candidate.choices(o)[0] for o, value in own.items()}
+    options = {
+        o: value if value in candidate.choices(o) else candidate.choices(o)[0] for o, value in own.items()
+    }
     rule = candidate.rule(options)
     given = {s: candidate.default(s) for s in rule.defaults}
     hyper = {s: rule.defaults[s] if value is None else value for s, value in given.items()}
@@ -296,14 +328,19 @@ def _own_option(candidate: Candidate, option: str) -> Any:
     spelled = candidate.family.spellings.get(option, ("", {}))[1]
     if option not in candidate.family.spellings:
         return default
-    return next((value for value, argument in spelled.items() if argument == default), candidate.choices(option)[0])
+    return next(
+        (value for value, argument in spelled.items() if argument == default), candidate.choices(option)[0]
+    )
 
 
 def exercised(seen: list[Scenario]) -> dict[str, str]:
     """How each option and hyperparameter was varied."""
     values: dict[str, set[Any]] = {}
     for scenario in seen:
-        for name, value in [*scenario.options.items(), *((s.name, v) for h in scenario.hypers for s, v in h.items())]:
+        for name, value in [
+            *scenario.options.items(),
+            *((s.name, v) for h in scenario.hypers for s, v in h.items()),
+        ]:
             values.setdefault(name, set()).add(value)
     return {name: _range(list(found)) for name, found in values.items()}
 

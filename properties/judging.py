@@ -47,7 +47,9 @@ def parts(blocks: list[Block], device: str) -> list[Part]:
 def _part(blocks: list[Block], group: int, dtype: str, device: str) -> Part:
     members = tuple(i for i, b in enumerate(blocks) if b.group == group and str(b.x0.dtype) == dtype)
     x0 = torch.cat([blocks[i].x0.reshape(-1) for i in members]).to(device)
-    gradients = torch.cat([blocks[i].gradients.reshape(len(blocks[i].gradients), -1) for i in members], 1).to(device)
+    gradients = torch.cat([blocks[i].gradients.reshape(len(blocks[i].gradients), -1) for i in members], 1).to(
+        device
+    )
     return Part(group, blocks[members[0]].x0.dtype, members, x0, gradients)
 
 
@@ -73,13 +75,17 @@ class Trajectories:
         self._pending = (rule, part, scenario)
         return self._compute(rule.hash, fmt, part.members, repr(scenario), str(part.x0.device))
 
-    def _run(self, rule_hash: str, fmt: Format, members: tuple[int, ...], scenario: str, device: str) -> list[State]:
+    def _run(
+        self, rule_hash: str, fmt: Format, members: tuple[int, ...], scenario: str, device: str
+    ) -> list[State]:
         assert self._pending is not None
         rule, part, drawn = self._pending
         oracle = self.oracle(rule, fmt)
         state, states = oracle.start(part.x0), []
         for step in range(1, drawn.steps + 1):
-            state = oracle.step(state, part.gradients[step - 1], of_rule(rule, drawn.hyper_at(part.group, step)))
+            state = oracle.step(
+                state, part.gradients[step - 1], of_rule(rule, drawn.hyper_at(part.group, step))
+            )
             states.append(state)
         return states
 

@@ -53,7 +53,9 @@ class Lanes:
         """The same as a scenario."""
         return Scenario(self.options, (self.hyper,), self.steps, (0.0, 0.0), self.schedule, seed=self.seed)
 
-    def seen(self, candidate: Candidate, before: Before | None = None, start: Tensor | None = None) -> Iterator[Tensor]:
+    def seen(
+        self, candidate: Candidate, before: Before | None = None, start: Tensor | None = None
+    ) -> Iterator[Tensor]:
         """The candidate's weights after each step, from `start` or the lanes' own first weight."""
         block = self.block
         block = Block(block.name, 0, block.x0 if start is None else start, block.gradients)

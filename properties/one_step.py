@@ -55,7 +55,10 @@ def _names(run: Run, part: Part) -> set[str]:
     return {
         name
         for name in (states[0] if states else {})
-        if all(isinstance(s.get(name), Tensor) and s[name].shape == h for s, h in zip(states, shapes, strict=True))
+        if all(
+            isinstance(s.get(name), Tensor) and s[name].shape == h
+            for s, h in zip(states, shapes, strict=True)
+        )
     }
 
 
@@ -73,6 +76,8 @@ def gathered(run: Run, part: Part, name: str) -> Tensor:
 def next_state(oracle: Oracle, run: Run, part: Part, names: Names, now: int, hyper: Hyper) -> State:
     """The rule's state after one more step from where the candidate is, exactly known, after `now` steps."""
     blank = oracle.start(part.x0)
-    slots = {s: oracle.ball(gathered(run, part, names[s])) if s in names else blank.slots[s] for s in blank.slots}
+    slots = {
+        s: oracle.ball(gathered(run, part, names[s])) if s in names else blank.slots[s] for s in blank.slots
+    }
     here = State(now, oracle.ball(part.gather(run.parameters)), slots)
     return oracle.step(here, part.gradients[now], hyper)

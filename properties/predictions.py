@@ -22,7 +22,15 @@ from lawful.verify.rule import Rule, normal
 from lawful.verify.symbols import eps, lr, weight_decay, x
 from lawful.verify.trial import Trial
 
-GENERIC = {"lr": 0.05, "beta1": 0.8, "beta2": 0.95, "eps": 1e-3, "weight_decay": 0.3, "momentum": 0.9, "dampening": 0.0}
+GENERIC = {
+    "lr": 0.05,
+    "beta1": 0.8,
+    "beta2": 0.95,
+    "eps": 1e-3,
+    "weight_decay": 0.3,
+    "momentum": 0.9,
+    "dampening": 0.0,
+}
 """Values at which every term of a rule shows."""
 
 
@@ -47,7 +55,9 @@ def _(prediction: DecayFromOutside, candidate: Candidate, seed: int) -> Evidence
     factor = 1 - hyper[lr] * hyper[weight_decay]
     l2 = list(inside.seen(candidate))
     decayed = list(outside.seen(candidate, before=lambda step, p: p.mul_(factor)))
-    budget = radius(list(inside.expected(candidate.rule(prediction.options)))[-1]) + radius(list(inside.expected(prediction.decayed))[-1])
+    budget = radius(list(inside.expected(candidate.rule(prediction.options)))[-1]) + radius(
+        list(inside.expected(prediction.decayed))[-1]
+    )
     difference = l2[-1] - decayed[-1]
     if prediction.difference is None:
         return differs(difference / budget)
@@ -59,7 +69,9 @@ def _(prediction: DecayFromOutside, candidate: Candidate, seed: int) -> Evidence
 def within(ratio: Tensor, what: str) -> Evidence:
     """Evidence that every lane's deviation, in units of the budget, is at most 1."""
     worst = float(torch.nan_to_num(ratio, torch.inf).max())
-    findings = [Finding(f"{what} is {worst:.3g} budgets away from what the law says.")] if not worst <= 1 else []
+    findings = (
+        [Finding(f"{what} is {worst:.3g} budgets away from what the law says.")] if not worst <= 1 else []
+    )
     verdict = Verdict.UNLAWFUL if findings else Verdict.LAWFUL
     return Evidence(verdict, worst, float(ratio.median()), ratio.numel(), scenarios=1, findings=findings)
 
@@ -68,8 +80,15 @@ def differs(ratio: Tensor) -> Evidence:
     """Evidence that some lane differs by more than the budget, where the law says that there is a difference."""
     worst = float(ratio.abs().max())
     if worst > 1:
-        return Evidence(Verdict.LAWFUL, comparisons=ratio.numel(), scenarios=1, notes=[f"they differ by {worst:.3g} budgets"])
-    finding = Finding("L2 and decay from outside agree within the budget, where the law says that they differ.")
+        return Evidence(
+            Verdict.LAWFUL,
+            comparisons=ratio.numel(),
+            scenarios=1,
+            notes=[f"they differ by {worst:.3g} budgets"],
+        )
+    finding = Finding(
+        "L2 and decay from outside agree within the budget, where the law says that they differ."
+    )
     return Evidence(Verdict.UNLAWFUL, worst, comparisons=ratio.numel(), scenarios=1, findings=[finding])
 
 
@@ -102,11 +121,17 @@ def _(prediction: SameBits, candidate: Candidate, seed: int) -> Evidence:
     """The sibling of the same module gives the same bits."""
     sibling = sibling_of(candidate, prediction.sibling)
     if sibling is None:
-        return Evidence(Verdict.NOT_APPLICABLE, notes=[f"no sibling that claims {prediction.sibling} in its module"])
+        return Evidence(
+            Verdict.NOT_APPLICABLE, notes=[f"no sibling that claims {prediction.sibling} in its module"]
+        )
     lanes = Lanes(hyperparameters(prediction.claimed, prediction.pins), prediction.steps, seed)
     pairs = list(zip(lanes.seen(candidate), lanes.seen(sibling), strict=True))
     different = sum(int((a != b).sum()) for a, b in pairs)
-    findings = [Finding(f"{different} of {len(pairs) * pairs[0][0].numel()} values differ from {sibling.cls.__name__}'s.")]
+    findings = [
+        Finding(
+            f"{different} of {len(pairs) * pairs[0][0].numel()} values differ from {sibling.cls.__name__}'s."
+        )
+    ]
     return Evidence(
         Verdict.UNLAWFUL if different else Verdict.LAWFUL,
         comparisons=len(pairs) * pairs[0][0].numel(),
@@ -131,14 +156,20 @@ def sibling_of(candidate: Candidate, rule: Rule) -> Candidate | None:
 def _(prediction: DriftsTo, candidate: Candidate, seed: int) -> Evidence:
     """All lanes end where the exact drift says."""
     trial = prediction.trial
-    options = candidate.constructor({o: candidate.choices(o)[0] for o in candidate.options}, _trial_hyper(trial, candidate))
+    options = candidate.constructor(
+        {o: candidate.choices(o)[0] for o in candidate.options}, _trial_hyper(trial, candidate)
+    )
     known = {"lr", "betas"}
     ends = run_trial(trial, candidate.cls, seed, **{k: v for k, v in options.items() if k not in known})
     astray = ends.beyond(trial.end or 0, trial.margin)
     betas = ", ".join(f"{s} = {v:g}" for s, v in trial.hyper.items())
     title = f"{trial.problem.name}: {betas}"
     figure = Figure(title, "step", "mean weight", [Series(candidate.cls.__name__, ends.path.x, ends.path.y)])
-    findings = [Finding(f"on {title}, {astray} of {trial.lanes} lanes do not end near {trial.end}.")] if astray else []
+    findings = (
+        [Finding(f"on {title}, {astray} of {trial.lanes} lanes do not end near {trial.end}.")]
+        if astray
+        else []
+    )
     way = "the optimum" if trial.is_right else "the wrong end"
     note = f"{title}: ends at {trial.end}, {way}, as predicted; false-alarm rate {trial.false_alarm:.1g}"
     return Evidence(
@@ -170,7 +201,9 @@ def test_of(law: Law) -> Property:
     def seen(candidate: Candidate, check: Check, settings: Settings, journal: Journal) -> Evidence:
         claimed = candidate.rule({o: candidate.choices(o)[0] for o in candidate.options})
         try:
-            return together([look(p, candidate, settings.seed) for p in law.predicts if p.claimed.hash == claimed.hash])
+            return together(
+                [look(p, candidate, settings.seed) for p in law.predicts if p.claimed.hash == claimed.hash]
+            )
         except RefusedError as refusal:
             return Evidence(Verdict.NOT_APPLICABLE, notes=[f"refused: {refusal}"])
 

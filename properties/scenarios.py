@@ -90,7 +90,9 @@ def expand(scenario: Scenario, dtype: torch.dtype) -> list[Block]:
     return [Block(name, group, *_lanes(rng, scenario, shape, kind)) for name, group, shape, kind in plan]
 
 
-def _lanes(rng: np.random.Generator, scenario: Scenario, shape: tuple[int, ...], dtype: torch.dtype) -> tuple[Tensor, Tensor]:
+def _lanes(
+    rng: np.random.Generator, scenario: Scenario, shape: tuple[int, ...], dtype: torch.dtype
+) -> tuple[Tensor, Tensor]:
     n = int(np.prod(shape, dtype=int))
     x0 = rng.standard_normal(n) * 10.0 ** rng.uniform(-2, 1, n)
     x0[::2] = 0.0
@@ -193,7 +195,9 @@ def _chosen(draw: st.DrawFn, source: Draw, name: str) -> bool:
 @st.composite
 def _options(draw: st.DrawFn, source: Draw) -> Mapping[str, Any]:
     candidate, pins = source.candidate, source.pins
-    choices = {o: candidate.choices(o)[:1] if source.generic else candidate.choices(o) for o in candidate.options}
+    choices = {
+        o: candidate.choices(o)[:1] if source.generic else candidate.choices(o) for o in candidate.options
+    }
     return {o: pins[o] if o in pins else draw(st.sampled_from(values)) for o, values in choices.items()}
 
 
@@ -205,7 +209,9 @@ def _hyper(draw: st.DrawFn, source: Draw, options: Mapping[str, Any]) -> Mapping
     return _allowed(source.candidate, options, hyper)
 
 
-def _allowed(candidate: Candidate, options: Mapping[str, Any], hyper: dict[Symbol, float]) -> Mapping[Symbol, float]:
+def _allowed(
+    candidate: Candidate, options: Mapping[str, Any], hyper: dict[Symbol, float]
+) -> Mapping[Symbol, float]:
     """The same, with momentum on and dampening off where the rule's options need that."""
     by_name = {s.name: s for s in hyper}
     if not candidate.family.allows(options, {s.name: value for s, value in hyper.items()}):
@@ -219,7 +225,9 @@ def _scales(hyper: Mapping[Symbol, float], low: bool) -> tuple[tuple[float, floa
     """Ordinary, around eps, and wide; narrow formats only hold the first."""
     eps = next((value for s, value in hyper.items() if s.name == "eps"), 1e-8)
     near = float(np.log10(max(eps, 1e-12)))
-    return ((-2.0, 1.0), (-1.0, 0.5)) if low else ((-3.0, 2.0), (near - 1, near + 2), (-1.0, 1.0), (-8.0, 8.0))
+    return (
+        ((-2.0, 1.0), (-1.0, 0.5)) if low else ((-3.0, 2.0), (near - 1, near + 2), (-1.0, 1.0), (-8.0, 8.0))
+    )
 
 
 @st.composite

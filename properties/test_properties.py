@@ -33,7 +33,10 @@ def judge(evidence: Evidence) -> None:
     if evidence.verdict is Verdict.NOT_APPLICABLE:
         pytest.skip("; ".join(evidence.notes) or "not applicable")
     if evidence.verdict is not Verdict.LAWFUL:
-        said = "\n".join(map(told, evidence.findings)) or f"{evidence.no_verdict} of {evidence.comparisons} comparisons had no verdict"
+        said = (
+            "\n".join(map(told, evidence.findings))
+            or f"{evidence.no_verdict} of {evidence.comparisons} comparisons had no verdict"
+        )
         pytest.fail(f"{evidence.verdict}: {said}", pytrace=False)
 
 

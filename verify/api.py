@@ -25,7 +25,9 @@ class Checked:
     @property
     def verdict(self) -> Verdict:
         """The worst verdict; inconclusive if nothing applied."""
-        worst = max((e.verdict for e in self.results.values()), key=lambda v: v.rank, default=Verdict.NOT_APPLICABLE)
+        worst = max(
+            (e.verdict for e in self.results.values()), key=lambda v: v.rank, default=Verdict.NOT_APPLICABLE
+        )
         return Verdict.INCONCLUSIVE if worst is Verdict.NOT_APPLICABLE else worst
 
     def raise_for_findings(self) -> None:
@@ -59,5 +61,7 @@ def check(
 
     candidate = Candidate.of(optimizer, rule, arguments)
     settings = Settings(profile, seed, dtypes=dtypes, devices=devices)
-    checks: list[Check] = plan_for(candidate, rule or candidate.family.name, optimizer.__qualname__, settings, arguments)
+    checks: list[Check] = plan_for(
+        candidate, rule or candidate.family.name, optimizer.__qualname__, settings, arguments
+    )
     return Checked({c.key: run(candidate, c, settings) for c in checks})

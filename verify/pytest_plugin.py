@@ -24,10 +24,23 @@ DEFAULT_TARGETS = ("bundled", "torch.optim")
 def pytest_addoption(parser: pytest.Parser) -> None:
     """The options."""
     group = parser.getgroup("lawful", "lawful: check optimizers against the rules that they claim")
-    group.addoption("--optimizer", action="append", default=[], metavar="TARGET", help="package.module:Class, file.py:Class, a module or a bundled name; may be repeated")
+    group.addoption(
+        "--optimizer",
+        action="append",
+        default=[],
+        metavar="TARGET",
+        help="package.module:Class, file.py:Class, a module or a bundled name; may be repeated",
+    )
     group.addoption("--rule", default="", help="the rule that it claims, if its name does not say")
-    group.addoption("--lawful-profile", default="quick", choices=("quick", "default", "thorough"), help="how much is drawn")
-    group.addoption("--lawful-device", action="append", default=[], metavar="DEVICE", help="cpu (the default), cuda …")
+    group.addoption(
+        "--lawful-profile",
+        default="quick",
+        choices=("quick", "default", "thorough"),
+        help="how much is drawn",
+    )
+    group.addoption(
+        "--lawful-device", action="append", default=[], metavar="DEVICE", help="cpu (the default), cuda …"
+    )
     group.addoption("--lawful-seed", type=int, default=0, help="of everything that is drawn")
     group.addoption("--lawful-record", default="", metavar="FILE", help="where to keep the record of the run")
 
@@ -38,11 +51,17 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         return
     if "check" in metafunc.fixturenames:
         wanted = metafunc.function.__name__.removeprefix("test_")
-        checks = [c for c in _run(metafunc.config).checks if c.property == wanted or (wanted == "law" and _is_law(c))]
+        checks = [
+            c
+            for c in _run(metafunc.config).checks
+            if c.property == wanted or (wanted == "law" and _is_law(c))
+        ]
         ids = [c.id if wanted != "law" else f"{c.property}-{c.target.replace(':', '.')}" for c in checks]
         metafunc.parametrize("check", checks, ids=ids)
     if "law" in metafunc.fixturenames:
-        metafunc.parametrize("law", [] if metafunc.config.getoption("--optimizer") else _run(metafunc.config).laws)
+        metafunc.parametrize(
+            "law", [] if metafunc.config.getoption("--optimizer") else _run(metafunc.config).laws
+        )
 
 
 def _is_law(check: Check) -> bool:
@@ -70,7 +89,9 @@ class Run:
             self.settings = _settings(config, table)
             targets = config.getoption("--optimizer") or table.get("targets") or DEFAULT_TARGETS
             campaign = Campaign(self.settings, config.rootpath)
-            plans = campaign.planned(self.pool, campaign.described(self.pool, targets), config.getoption("--rule"))
+            plans = campaign.planned(
+                self.pool, campaign.described(self.pool, targets), config.getoption("--rule")
+            )
         except Unanswerable as error:
             self.pool.stop()
             raise pytest.UsageError(str(error)) from error
@@ -104,7 +125,12 @@ def _settings(config: pytest.Config, table: dict[str, Any]) -> Any:
     from lawful.properties.checks import Settings
 
     devices = tuple(config.getoption("--lawful-device")) or ("cpu",)
-    return Settings(config.getoption("--lawful-profile"), config.getoption("--lawful-seed"), devices=devices, known=table.get("known", {}))
+    return Settings(
+        config.getoption("--lawful-profile"),
+        config.getoption("--lawful-seed"),
+        devices=devices,
+        known=table.get("known", {}),
+    )
 
 
 def _check_of(item: pytest.Item) -> Check | None:

@@ -193,7 +193,9 @@ def family(
 @cache
 def rules() -> Mapping[str, Family]:
     """Every family there is, by normal name: those of `lawful.verify.rules` and of the entry points `lawful.rules`."""
-    found = {normal(f.name): f for module in _modules() for f in vars(module).values() if isinstance(f, Family)}
+    found = {
+        normal(f.name): f for module in _modules() for f in vars(module).values() if isinstance(f, Family)
+    }
     for entry in entry_points(group="lawful.rules"):
         found[normal(entry.name)] = entry.load()
     return MappingProxyType(dict(sorted(found.items())))

@@ -96,7 +96,9 @@ amsgrad_returns_on_reddi = Inequality(
     runs={end: after(plain_amsgrad, 3)},
     source=Source("arXiv:1904.09237", "AMSGrad"),
     refuses=false_if("Adam instead", runs={end: after(plain_adam, 3)}),
-    predicts=[DriftsTo(amsgrad(), Trial(plain_amsgrad, reddi(4), SHORT_MEMORY, lr=0.01, steps=4000, lanes=4))],
+    predicts=[
+        DriftsTo(amsgrad(), Trial(plain_amsgrad, reddi(4), SHORT_MEMORY, lr=0.01, steps=4000, lanes=4))
+    ],
 )
 
 v0 = Symbol("v0", positive=True)
@@ -160,7 +162,5 @@ adopt_needs_independent_noise = Inequality(
     runs={end: _order},
     source=Source("arXiv:2411.02853", "raised in its review"),
     refuses=false_if("down for every c > 3/2", over={c: (Rational(3, 2), 2)}),
-    predicts=[
-        DriftsTo(adopt(), Trial(plain_adopt, mirrored(Rational(19, 10)), NO_MEMORY, lr=1e-3, lanes=4))
-    ],
+    predicts=[DriftsTo(adopt(), Trial(plain_adopt, mirrored(Rational(19, 10)), NO_MEMORY, lr=1e-3, lanes=4))],
 )

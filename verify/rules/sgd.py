@@ -27,7 +27,9 @@ def direction(g_t: Expr, rate: Expr, nesterov: bool, first_step: str) -> tuple[E
     return b_t, rate * g_t + momentum * b_t if nesterov else b_t
 
 
-def sgd_like(x_decayed: Expr, g_t: Expr, nesterov: bool, lr_place: str, first_step: str, source: Source) -> Rule:
+def sgd_like(
+    x_decayed: Expr, g_t: Expr, nesterov: bool, lr_place: str, first_step: str, source: Source
+) -> Rule:
     """x ← decayed x − lr·direction, the learning rate outside the buffer (torch) or inside it (Sutskever, Keras)."""
     b_t, d_t = direction(g_t, lr if lr_place == "inside" else 1, nesterov, first_step)
     new = x_decayed - (d_t if lr_place == "inside" else lr * d_t)
