@@ -15,7 +15,7 @@ from lawful.properties.checks import Journal, Property, Settings
 from lawful.properties.judging import Part, Tally, Trajectories, format_of, of_rule, parts
 from lawful.properties.one_step import FIRST_STEPS, Reader, next_state
 from lawful.properties.running import RaisedError, RefusedError, Run
-from lawful.properties.scenarios import Draw, Scenario, expand, plan, scenarios
+from lawful.properties.scenarios import Draw, Scenario, expand, plan, scenarios, tied
 from lawful.verify.candidate import Candidate
 from lawful.verify.evidence import Check, Counterexample, Evidence, Finding, Verdict
 from lawful.verify.formats import Format
@@ -166,7 +166,7 @@ class Watch:
         """Expands the scenario's lanes."""
         self.check, self.scenario = check, scenario
         self.blocks = expand(scenario, check.dtype)
-        self.parts = parts(self.blocks, check.device)
+        self.parts = [p for p in parts(self.blocks, check.device) if p.dtype is check.dtype]
         self.rule = check.candidate.rule(scenario.options)
         self.readers = [Reader(self._oracle(part).read(self._hyper(part, 1))) for part in self.parts]
         self.tally = Tally()
@@ -257,9 +257,9 @@ def _finding(
     hypers = [of_rule(rule, scenario.hyper_at(part.group, k)) for k in range(1, step + 1)]
     seen = float(part.gather(run.parameters)[lane])
     budget = float(torch.as_tensor(state.x.radius).expand(part.x0.shape)[lane])
-    expected, confirmed = float(state.x.mid[lane]), False
-    if not one_step:
-        expected, confirmed = _confirmed(rule, float(part.x0[lane]), gradients, hypers, expected, budget)
+    start, screened = float(part.x0[lane]), (float(torch.as_tensor(state.x.mid)[lane]), False)
+    second = None if one_step else _confirmed(rule, start, gradients, hypers, seen, budget)
+    expected, confirmed = second or screened
     ratio = abs(seen - expected) / budget if math.isfinite(seen) and budget else math.inf
     seldom = " from its own state" if one_step else ""
     message = (
@@ -288,22 +288,16 @@ def _changes(scenario: Scenario, part: Part, step: int) -> dict[int, dict[str, f
 
 
 def _confirmed(
-    rule: Rule,
-    x0: float,
-    gradients: list[float],
-    hypers: list[dict[Symbol, float]],
-    screened: float,
-    budget: float,
-) -> tuple[float, bool]:
-    """The value of the second oracle, and whether the first agrees with it; the first's where there is no second."""
+    rule: Rule, x0: float, gradients: list[float], hypers: list[dict[Symbol, float]], seen: float, budget: float
+) -> tuple[float, bool] | None:
+    """The value of the second oracle, and whether the candidate is beyond the budget from there too; None without it."""
     try:
         from lawful.verify.confirm import exact_trajectory
 
         value = exact_trajectory(rule, x0, gradients, hypers)[-1]
     except (ImportError, ArithmeticError):
-        return screened, False
-    exact = float(value.mid())
-    return exact, abs(exact - screened) <= 1e-3 * budget + 1e-14 * abs(exact)
+        return None
+    return float(value.mid()), not abs(value - seen) <= budget if math.isfinite(seen) else True
 
 
 def default_scenario(candidate: Candidate, seed: int) -> Scenario:
@@ -319,15 +313,15 @@ def default_scenario(candidate: Candidate, seed: int) -> Scenario:
     given = {s: candidate.default(s) for s in rule.defaults}
     hyper = {s: rule.defaults[s] if value is None else value for s, value in given.items()}
     required = any(p.default is p.empty for p in candidate.parameters.values())
-    return Scenario(options, (hyper,), 10, (-3.0, 1.0), defaults=not required and own == options, seed=seed)
+    return Scenario(options, (tied(hyper),), 10, (-3.0, 1.0), defaults=not required and own == options, seed=seed)
 
 
 def _own_option(candidate: Candidate, option: str) -> Any:
     """The convention that the constructor's default spells, or the default itself where it spells none."""
     default = candidate.parameters[candidate.options[option]].default
-    spelled = candidate.family.spellings.get(option, ("", {}))[1]
     if option not in candidate.family.spellings:
         return default
+    spelled = candidate.spelling(option)
     return next(
         (value for value, argument in spelled.items() if argument == default), candidate.choices(option)[0]
     )

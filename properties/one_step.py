@@ -24,7 +24,7 @@ Names = Mapping[Symbol, str]
 
 @dataclass
 class Reader:
-    """Finds the names under which a candidate keeps a rule's state.
+    """Finds the names under which a candidate keeps a rule's state, if it keeps no other tensors of that shape.
 
     Args:
         symbols: the state symbols to find.
@@ -33,19 +33,20 @@ class Reader:
     symbols: frozenset[Symbol]
     _possible: dict[Symbol, set[str]] = field(default_factory=dict)
     _steps: int = 0
+    _seen: set[str] = field(default_factory=set)
 
     def watch(self, run: Run, part: Part, state: State) -> None:
         """Compares all state tensors of a part with the oracle's balls after a step."""
         self._steps += 1
-        names = _names(run, part)
+        names = self._seen = _names(run, part)
         for symbol in self.symbols:
             fitting = {name for name in names if _fits(gathered(run, part, name), state.slots[symbol])}
             self._possible[symbol] = self._possible.get(symbol, fitting) & fitting
 
     def names(self) -> Names | None:
-        """Symbol → key, or None if some symbol has no tensor or more than one, or two symbols have the same."""
+        """Symbol → key; None if some symbol has no tensor or several, or there is a tensor that the rule does not know."""
         found = {symbol: next(iter(names)) for symbol, names in self._possible.items() if len(names) == 1}
-        unique = len(set(found.values())) == len(found)
+        unique = len(set(found.values())) == len(found) == len(self._seen)
         return found if unique and found.keys() == self.symbols and self._steps >= FIRST_STEPS else None
 
 

@@ -8,7 +8,8 @@ import torch
 from torch import Tensor
 
 from lawful.properties.scenarios import Block, Scenario
-from lawful.verify.candidate import Candidate, told
+from lawful.verify.candidate import Candidate
+from lawful.verify.errors import told
 
 CLEAR = (ValueError, TypeError, RuntimeError, NotImplementedError, AssertionError)
 """The exceptions by which an implementation may refuse."""

@@ -16,19 +16,8 @@ from sympy import Symbol
 from torch import Tensor
 
 from lawful.verify.candidate import Candidate
-
-VALUES: Mapping[str, tuple[float, ...]] = {
-    "lr": (0.05, 1e-4, 1e-3, 1e-2, 0.1, 0.3, 1.0),
-    "beta1": (0.5, 0.3, 0.8, 0.9, 0.95, 0.99, 0.0),
-    "beta2": (0.9, 0.3, 0.5, 0.95, 0.99, 0.999, 0.9999),
-    "eps": (1e-3, 1e-15, 1e-10, 1e-8, 1e-6, 1e-4, 1e-2, 0.1),
-    "weight_decay": (0.3, 1e-4, 1e-2, 0.1, 0.7, 0.0),
-    "momentum": (0.5, 0.1, 0.9, 0.99, 0.0),
-    "dampening": (0.3, 0.1, 0.5, 0.9, 0.0),
-    "alpha": (0.9, 0.1, 0.5, 0.99, 0.999),
-}
-"""From where hyperparameters are drawn, besides their defaults: short decimals over each one's domain, the first of each
-such that every term of a rule shows."""
+from lawful.verify.rule import Rule
+from lawful.verify.symbols import lr, lr_0
 
 SHAPES: tuple[tuple[int, ...], ...] = ((131,), (131,), (3, 4, 5), ())
 """Two of one shape, longer than two SIMD widths plus a tail; three dimensions; none."""
@@ -66,7 +55,6 @@ class Scenario:
         changes = [self.schedule[s] for s in sorted(self.schedule) if s <= step]
         if not changes:
             return self.hypers[group]
-        lr = next(s for s in self.hypers[group] if s.name == "lr")
         return {**self.hypers[group], lr: self.hypers[group][lr] * changes[-1]}
 
 
@@ -147,24 +135,25 @@ class Draw:
         name = self.candidate.hyperparameters.get(symbol)
         return name is not None and name not in self.candidate.arguments
 
-    def values(self, symbol: Symbol, default: float) -> tuple[float, ...]:
+    def values(self, rule: Rule, symbol: Symbol) -> tuple[float, ...]:
         """From where a hyperparameter is drawn."""
+        default = rule.defaults[symbol]
         if symbol.name in self.pins:
             return (self.pins[symbol.name],)
         if not self.free(symbol):
             given = self.candidate.default(symbol)
             return (default if given is None else given,)
-        values = tuple(dict.fromkeys((*VALUES.get(symbol.name, ()), default)))
+        values = tuple(dict.fromkeys((*rule.domain(symbol).values, default)))
         return tuple(v for v in values if v != 0) if self.generic else values
 
 
 def plan(candidate: Candidate, steps: tuple[int, int], low: bool) -> list[Draw]:
     """One factor at a time around a generic point: nothing else; each other value of each option; each hyperparameter
     at 0 that may be 0; two groups; two dtypes; a learning rate that stops and goes on. The free draws come last."""
-    defaults = candidate.rule({o: candidate.choices(o)[0] for o in candidate.options}).defaults
+    rule = candidate.rule({o: candidate.choices(o)[0] for o in candidate.options})
     factors: list[dict[str, Any]] = [{}]
     factors += [{option: value} for option in candidate.options for value in candidate.choices(option)[1:]]
-    zero = [s.name for s in defaults if s in candidate.hyperparameters and 0.0 in VALUES.get(s.name, ())]
+    zero = [s.name for s in rule.defaults if s in candidate.hyperparameters and 0.0 in rule.domain(s).values]
     factors += [{name: 0.0} for name in zero]
     factors += [{"groups": 2}, {"mixed": True}, {"schedule": True}]
     return [*(Draw(candidate, steps, low, pins, True) for pins in factors), Draw(candidate, steps, low)]
@@ -176,7 +165,7 @@ def scenarios(draw: st.DrawFn, source: Draw) -> Scenario:
     options = draw(_options(source))
     groups = source.pins.get("groups") or (1 if source.generic else draw(st.integers(1, 2)))
     length = draw(st.integers(*source.steps))
-    hypers = tuple(draw(_hyper(source, options)) for _ in range(groups))
+    hypers = tuple(draw(_hyper(source, options, group)) for group in range(groups))
     return Scenario(
         options=options,
         hypers=hypers,
@@ -202,11 +191,24 @@ def _options(draw: st.DrawFn, source: Draw) -> Mapping[str, Any]:
 
 
 @st.composite
-def _hyper(draw: st.DrawFn, source: Draw, options: Mapping[str, Any]) -> Mapping[Symbol, float]:
-    """Hyperparameters that the rule allows together; those that the constructor lacks keep the rule's defaults."""
-    defaults = source.candidate.rule(options).defaults
-    hyper = {s: draw(st.sampled_from(source.values(s, default))) for s, default in defaults.items()}
-    return _allowed(source.candidate, options, hyper)
+def _hyper(draw: st.DrawFn, source: Draw, options: Mapping[str, Any], group: int) -> Mapping[Symbol, float]:
+    """Hyperparameters that the rule allows together; those that the constructor lacks keep the rule's defaults.
+
+    The simplest ones, which Hypothesis draws first, are others in each group.
+    """
+    rule = source.candidate.rule(options)
+    values = {s: source.values(rule, s) for s in rule.defaults}
+    hyper = {s: draw(st.sampled_from(_turned(found, group))) for s, found in values.items()}
+    return tied(_allowed(source.candidate, options, hyper))
+
+
+def _turned(values: tuple[float, ...], by: int) -> tuple[float, ...]:
+    return values[by % len(values) :] + values[: by % len(values)]
+
+
+def tied(hyper: Mapping[Symbol, float]) -> Mapping[Symbol, float]:
+    """The same, with lr_0 the learning rate that the constructor is given."""
+    return {**hyper, lr_0: hyper[lr]} if lr_0 in hyper else hyper
 
 
 def _allowed(

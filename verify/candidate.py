@@ -8,18 +8,16 @@ import importlib
 import importlib.metadata
 import importlib.util
 import inspect
-import re
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 from sympy import Symbol
 
-from lawful.verify.errors import Unanswerable, unknown
+from lawful.verify.errors import Unanswerable, first_line, unknown
+from lawful.verify.loading import bundled, load, module
 from lawful.verify.rule import Family, Rule, find_family, normal, rules
 
 SYNONYMS: Mapping[str, tuple[str, ...]] = {
@@ -60,99 +58,6 @@ class Description:
     paths: list[str]
 
 
-# ------------------------------------------------------------------------------------------------------------- loading
-def load(target: str) -> type:
-    """The class that a target names: `package.module:Class`, `file.py:Class` or a bundled name.
-
-    Raises:
-        Unanswerable: nothing of that name, a module that fails to import, or a class that is not an optimizer.
-    """
-    place, _, name = target.rpartition(":")
-    found = getattr_or_unknown(_module(place), name, target) if place else _bundled(name)
-    if not isinstance(found, type):
-        raise Unanswerable(f"{target} is a {type(found).__name__}, not a class.")
-    if not callable(getattr(found, "step", None)) or not callable(getattr(found, "zero_grad", None)):
-        raise Unanswerable(f"{target} is not an optimizer: it has no step and zero_grad.")
-    return found
-
-
-def _bundled(name: str) -> Any:
-    from lawful.optimizers import available
-
-    bundled = {normal(n): c for n, c in available().items()}
-    if normal(name) not in bundled:
-        raise unknown("target", name, [*available(), "package.module:Class", "file.py:Class"])
-    return bundled[normal(name)]
-
-
-def getattr_or_unknown(module: ModuleType, name: str, target: str) -> Any:
-    """The attribute, or an `Unanswerable` that names the nearest optimizers of the module."""
-    try:
-        return getattr(module, name)
-    except AttributeError:
-        optimizers = [n for n, c in vars(module).items() if isinstance(c, type) and hasattr(c, "step")]
-        raise unknown(f"optimizer in {target.rpartition(':')[0]}", name, optimizers) from None
-
-
-def _module(place: str) -> ModuleType:
-    path = Path(place)
-    if place.endswith(".py") or path.suffix == ".py":
-        return _module_of_file(path)
-    if path.is_file():
-        raise Unanswerable(
-            f"{place} is not a Python file: a target is package.module:Class or file.py:Class."
-        )
-    return _imported(place, place)
-
-
-def _module_of_file(path: Path) -> ModuleType:
-    if not path.is_file():
-        raise Unanswerable(f"no file {path}.")
-    parts, root = [path.stem], path.resolve().parent
-    while (root / "__init__.py").exists():
-        parts, root = [root.name, *parts], root.parent
-    sys.path.insert(0, str(root))
-    if len(parts) > 1:
-        return _imported(".".join(parts), str(path))
-    spec = importlib.util.spec_from_file_location(path.stem, path)
-    if spec is None or spec.loader is None:
-        raise Unanswerable(f"{path} cannot be loaded as Python.")
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[path.stem] = module
-    return _guarded(lambda: spec.loader.exec_module(module) or module, str(path))  # type: ignore[union-attr]
-
-
-def _imported(name: str, shown: str) -> ModuleType:
-    return _guarded(lambda: importlib.import_module(name), shown)
-
-
-def _guarded(action: Any, shown: str) -> ModuleType:
-    try:
-        return action()  # type: ignore[no-any-return]
-    except ModuleNotFoundError as error:
-        raise Unanswerable(
-            f"{shown} cannot be imported: {error}. Is it installed in this environment?"
-        ) from error
-    except (Exception, SystemExit) as error:
-        raise Unanswerable(
-            f"{shown} cannot be imported: {type(error).__name__}: {first_line(error)}"
-        ) from error
-
-
-def first_line(error: BaseException | str) -> str:
-    """An error's message in one line of at most 200 characters."""
-    return re.sub(r"\s+", " ", str(error)).strip()[:200]
-
-
-def told(error: BaseException) -> str:
-    """An error's class and message in one line, though its `__str__` should fail."""
-    try:
-        return f"{type(error).__name__}: {first_line(error)}".removesuffix(": ")
-    except Exception:
-        return type(error).__name__
-
-
-# ------------------------------------------------------------------------------------------------------------- binding
 PATHS = ("foreach", "fused", "capturable", "differentiable")
 """Constructor flags that choose a way to run, not a rule."""
 
@@ -220,7 +125,7 @@ class Candidate:
     @cached_property
     def options(self) -> dict[str, str]:
         """Convention → constructor parameter, for conventions that the constructor lets the user choose."""
-        spelled = {c: name for c, (name, _) in self.family.spellings.items() if name in self.parameters}
+        spelled = {c: n for c, words in self.family.spellings.items() for n in words if n in self.parameters}
         plain = [c for c in (*self.family.conventions, "maximize") if c not in self.family.spellings]
         known = {name: self._spelling(name) for name in plain}
         numbers = set(self.bound.values())
@@ -243,10 +148,14 @@ class Candidate:
         if option in self.pinned:
             return (self.pinned[option],)
         allowed = (False, True) if option == "maximize" else self.family.conventions[option]
-        expressible = [
-            value for value in allowed if option in self.family.spellings or isinstance(value, bool)
-        ]
+        expressible = [value for value in allowed if self._sayable(option, value)]
         return tuple(value for value in expressible if self._agrees(option, value)) or tuple(expressible)
+
+    def _sayable(self, option: str, value: Any) -> bool:
+        """Whether the constructor has an argument for this value; a default may be said by leaving it out."""
+        if option in self.family.spellings:
+            return value in self.spelling(option) or value == self.family.conventions[option][0]
+        return isinstance(value, bool)
 
     def _agrees(self, option: str, value: Any) -> bool:
         """Whether an argument that the user fixed, if it is this option's, may mean this value."""
@@ -271,8 +180,12 @@ class Candidate:
 
     def _argument(self, option: str, value: Any) -> Any:
         if option in self.family.spellings:
-            return self.family.spellings[option][1].get(value, KEEP)
+            return self.spelling(option).get(value, KEEP)
         return value
+
+    def spelling(self, option: str) -> Mapping[Any, Any]:
+        """For an option that the constructor spells in its own way: value → argument."""
+        return self.family.spellings[option][self.options[option]]
 
     def group(self, hyper: Mapping[Symbol, float]) -> dict[str, Any]:
         """Hyperparameters as the keys of a parameter group."""
@@ -365,11 +278,11 @@ def targets_of(target: str) -> list[str]:
         return list(available())
     if ":" in target or normal(target) in map(normal, available()):
         return [target]
-    if "." not in target and importlib.util.find_spec(target) is None:
-        _bundled(target)
+    if target.isidentifier() and importlib.util.find_spec(target) is None:
+        bundled(target)
     classes = {
         n: c
-        for n, c in vars(_module(target)).items()
+        for n, c in vars(module(target)).items()
         if isinstance(c, type) and callable(getattr(c, "step", None))
     }
     found = [f"{target}:{name}" for name in sorted(classes) if normal(name) in rules()]
@@ -383,7 +296,7 @@ def targets_of(target: str) -> list[str]:
 def _json(value: Any) -> Any:
     if value is inspect.Parameter.empty:
         return "..."
-    return value if isinstance(value, bool | int | float | str | type(None)) else repr(value)
+    return value if type(value) in (bool, int, float, str, type(None)) else repr(value)
 
 
 def _distribution(module: str) -> str:

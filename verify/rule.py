@@ -19,10 +19,12 @@ from typing import Any, Literal, Protocol, get_args, get_origin
 
 from sympy import Expr, Integer, Symbol, srepr, sympify
 
+from lawful.verify.domain import Domain
 from lawful.verify.errors import Unanswerable, unknown
-from lawful.verify.symbols import g, t, x
+from lawful.verify.symbols import DOMAINS, g, t, x
 
 Options = Mapping[str, Any]
+Spellings = Mapping[str, Mapping[str, Mapping[Any, Any]]]
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,7 @@ class Rule:
         state: state symbol → its next value.
         defaults: hyperparameter symbol → documented default; its keys are the hyperparameters.
         init: state symbol → its value before the first step (0 where absent).
+        domains: hyperparameter symbol → domain, for symbols that are not in `lawful.verify.symbols.DOMAINS`.
         names: symbol → intermediate expression, in the order in which the paper introduces them.
         source: where it is stated.
         conventions: the options in which this member of the family differs from the one that the bare name means.
@@ -58,6 +61,7 @@ class Rule:
     defaults: Mapping[Symbol, float]
     source: Source
     init: Mapping[Symbol, Expr] = field(default_factory=dict)
+    domains: Mapping[Symbol, Domain] = field(default_factory=dict)
     names: Mapping[Symbol, Expr] = field(default_factory=dict)
     conventions: Options = field(default_factory=dict)
 
@@ -70,6 +74,10 @@ class Rule:
     def tensors(self) -> frozenset[Symbol]:
         """The symbols that are tensors when the rule runs: parameter, gradient, state."""
         return frozenset({x, g, *self.state})
+
+    def domain(self, symbol: Symbol) -> Domain:
+        """The domain of a hyperparameter."""
+        return self.domains[symbol] if symbol in self.domains else DOMAINS[symbol]
 
     def initial(self, symbol: Symbol) -> Expr:
         """The value of a state symbol before the first step."""
@@ -127,13 +135,13 @@ class Family:
 
     Attributes:
         build: the function that writes the rule.
-        spellings: convention → (constructor argument, {value: what the argument must be}), for conventions that
+        spellings: convention → constructor argument → {value: what the argument must be}, for conventions that
             libraries spell in their own way, such as ADOPT's `clip_lambda=None`.
         allows: whether a choice of conventions and hyperparameters (by name) makes sense together.
     """
 
     build: Callable[..., Rule]
-    spellings: Mapping[str, tuple[str, Mapping[Any, Any]]] = field(default_factory=dict)
+    spellings: Spellings = field(default_factory=dict)
     allows: Callable[[Options, Mapping[str, float]], bool] = lambda options, hyper: True
 
     @property
@@ -183,7 +191,7 @@ def _allowed(annotation: Any) -> tuple[Any, ...]:
 
 
 def family(
-    spellings: Mapping[str, tuple[str, Mapping[Any, Any]]] = MappingProxyType({}),
+    spellings: Spellings = MappingProxyType({}),
     allows: Callable[[Options, Mapping[str, float]], bool] = lambda options, hyper: True,
 ) -> Callable[[Callable[..., Rule]], Family]:
     """Marks a function from conventions to a rule as a family (see `Family`)."""

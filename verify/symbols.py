@@ -6,6 +6,8 @@ them on tensors. `t` counts the steps of one parameter from 1.
 
 from sympy import Symbol
 
+from lawful.verify.domain import Domain
+
 x = Symbol("x", real=True)
 g = Symbol("g", real=True)
 t = Symbol("t", integer=True, positive=True)
@@ -17,6 +19,7 @@ b = Symbol("b", real=True)
 g_avg = Symbol("g_avg", real=True)
 
 lr = Symbol("lr", positive=True)
+lr_0 = Symbol("lr_0", positive=True)  # the learning rate that the constructor was given
 beta1 = Symbol("beta1", nonnegative=True)
 beta2 = Symbol("beta2", nonnegative=True)
 eps = Symbol("eps", nonnegative=True)
@@ -26,7 +29,20 @@ dampening = Symbol("dampening", nonnegative=True)
 alpha = Symbol("alpha", nonnegative=True)
 
 LATEX = {
-    lr: r"\eta", beta1: r"\beta_1", beta2: r"\beta_2", eps: r"\varepsilon", weight_decay: r"\lambda",
+    lr: r"\eta", lr_0: r"\eta_0", beta1: r"\beta_1", beta2: r"\beta_2", eps: r"\varepsilon", weight_decay: r"\lambda",
     momentum: r"\mu", dampening: r"\tau", alpha: r"\alpha", v_max: r"v^{\max}", g_avg: r"\bar g",
 }  # fmt: skip
 """How a paper writes each symbol that has a longer name in code."""
+
+DOMAINS = {
+    lr: Domain((0.05, 1e-4, 1e-3, 1e-2, 0.1, 0.3, 1.0), open_low=True),
+    lr_0: Domain((0.05,), open_low=True),
+    beta1: Domain((0.5, 0.3, 0.8, 0.9, 0.95, 0.99, 0.0), high=1.0),
+    beta2: Domain((0.9, 0.3, 0.5, 0.95, 0.99, 0.999, 0.9999), high=1.0),
+    eps: Domain((1e-3, 1e-15, 1e-10, 1e-8, 1e-6, 1e-4, 1e-2, 0.1)),
+    weight_decay: Domain((0.3, 1e-4, 1e-2, 0.1, 0.7, 0.0)),
+    momentum: Domain((0.5, 0.1, 0.9, 0.99, 0.0)),
+    dampening: Domain((0.3, 0.1, 0.5, 0.9, 0.0)),
+    alpha: Domain((0.9, 0.1, 0.5, 0.99, 0.999), high=1.0),
+}
+"""The domain of every hyperparameter that several rules have; a rule declares those of its own symbols."""

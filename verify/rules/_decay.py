@@ -1,15 +1,23 @@
 """Weight decay in its two forms: added to the gradient (L2), or a shrinking of the old weight (decoupled)."""
 
+from collections.abc import Mapping
 from typing import Literal
 
-from sympy import Expr
+from sympy import Expr, Symbol
 
-from lawful.verify.symbols import g, lr, weight_decay, x
+from lawful.verify.symbols import g, lr, lr_0, weight_decay, x
 
-Decay = Literal["lr*wd", "wd"]
-"""What decoupled decay multiplies: lr·wd (torch), or wd alone (the paper, with its schedule multiplier at 1)."""
+Decay = Literal["lr*wd", "wd", "wd*lr/lr_0"]
+"""What decoupled decay multiplies: lr·wd (torch); wd alone; wd times the schedule's multiplier lr/lr₀ (the paper)."""
 
-SPELLINGS = {"decay": ("fixed_decay", {"lr*wd": False, "wd": True})}
+SPELLINGS = {
+    "decay": {
+        "fixed_decay": {"lr*wd": False, "wd": True},
+        "decouple_lr": {"lr*wd": False, "wd*lr/lr_0": True},
+    }
+}
+
+RATES = {"lr*wd": lr * weight_decay, "wd": weight_decay, "wd*lr/lr_0": weight_decay * lr / lr_0}
 
 
 def l2_gradient() -> Expr:
@@ -19,4 +27,9 @@ def l2_gradient() -> Expr:
 
 def shrunk(weight: Expr, decay: Decay = "lr*wd") -> Expr:
     """`weight` after decoupled decay."""
-    return weight * (1 - (lr * weight_decay if decay == "lr*wd" else weight_decay))
+    return weight * (1 - RATES[decay])
+
+
+def with_start(defaults: Mapping[Symbol, float], decay: str) -> dict[Symbol, float]:
+    """The hyperparameters, and the learning rate that the schedule began with where decay is measured by it."""
+    return {**defaults, **({lr_0: defaults[lr]} if decay == "wd*lr/lr_0" else {})}

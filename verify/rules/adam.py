@@ -5,7 +5,7 @@ from typing import Literal
 from sympy import Expr, Max, Symbol, sqrt
 
 from lawful.verify.rule import Rule, Source, family
-from lawful.verify.rules._decay import SPELLINGS, Decay, l2_gradient, shrunk
+from lawful.verify.rules._decay import SPELLINGS, Decay, l2_gradient, shrunk, with_start
 from lawful.verify.symbols import beta1, beta2, eps, g, lr, m, t, v, v_max, weight_decay, x
 
 Eps = Literal["outside", "hat", "inside"]
@@ -59,7 +59,7 @@ def adam_like(
         new = shrunk(x, decay) - step
     else:
         new = shrunk(x - step, decay)
-    return Rule("adam", new, state, {**DEFAULTS, weight_decay: wd}, source, names=names)
+    return Rule("adam", new, state, with_start({**DEFAULTS, weight_decay: wd}, decay), source, names=names)
 
 
 @family()

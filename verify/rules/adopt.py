@@ -5,7 +5,7 @@ from typing import Literal
 from sympy import Eq, Expr, Max, Min, Piecewise, Rational, Symbol, sqrt
 
 from lawful.verify.rule import Rule, Source, family
-from lawful.verify.rules._decay import SPELLINGS, Decay, l2_gradient, shrunk
+from lawful.verify.rules._decay import SPELLINGS, Decay, l2_gradient, shrunk, with_start
 from lawful.verify.symbols import beta1, beta2, eps, g, lr, m, t, v, weight_decay, x
 
 DEFAULTS = {lr: 1e-3, beta1: 0.9, beta2: 0.9999, eps: 1e-6, weight_decay: 0.0}
@@ -17,7 +17,7 @@ def clipped(ratio: Expr, bound: Expr) -> Expr:
     return Min(Max(ratio, -bound), bound)
 
 
-@family(spellings={**SPELLINGS, "clip": ("clip_lambda", {"none": None})})
+@family(spellings={**SPELLINGS, "clip": {"clip_lambda": {"none": None}}})
 def adopt(
     *,
     decouple: bool = False,
@@ -42,7 +42,7 @@ def adopt(
         "adopt",
         x=after_bootstrap(decayed if first_call == "decays" else x, decayed - lr * m_t),
         state={m: after_bootstrap(m, m_t), v: after_bootstrap(g_t**2, beta2 * v + (1 - beta2) * g_t**2)},
-        defaults=DEFAULTS,
+        defaults=with_start(DEFAULTS, decay),
         source=Source("arXiv:2411.02853", "Algorithm 2, with the clipping of the released code"),
         names={G: g_t, N: n_t},
     )

@@ -1,12 +1,13 @@
 """SGD with momentum, dampening and Nesterov's look-ahead, with L2 or with decoupled decay."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Literal
 
 from sympy import Eq, Expr, Or, Piecewise, Symbol
 
 from lawful.verify.rule import Rule, Source, family
-from lawful.verify.rules._decay import SPELLINGS, Decay, l2_gradient, shrunk
+from lawful.verify.rules._decay import SPELLINGS, Decay, l2_gradient, shrunk, with_start
 from lawful.verify.symbols import b, dampening, g, lr, momentum, t, weight_decay, x
 
 DEFAULTS = {lr: 1e-3, momentum: 0.0, dampening: 0.0, weight_decay: 0.0}
@@ -55,4 +56,5 @@ def sgdw(*, nesterov: bool = False, decay: Decay = "lr*wd", decouple: bool = Tru
     """SGD with decoupled decay of the old weight (arXiv:1711.05101, Algorithm 1, in timm's form: lr·wd)."""
     g_t = g if decouple else l2_gradient()
     weight = shrunk(x, decay) if decouple else x
-    return sgd_like(weight, g_t, nesterov, "outside", "undamped", Source("arXiv:1711.05101", "Algorithm 1"))
+    rule = sgd_like(weight, g_t, nesterov, "outside", "undamped", Source("arXiv:1711.05101", "Algorithm 1"))
+    return replace(rule, defaults=with_start(DEFAULTS, decay))
