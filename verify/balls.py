@@ -1,8 +1,8 @@
 """Balls on tensors: a centre, in float64 or double-double, and a bound on how far the truth may be from it.
 
 A radius bounds |any admissible computed value − exact value|. The operations here propagate radii exactly (no
-first-order truncation) and add what the centre's own arithmetic loses; rounding in the format under test is charged by
-the oracle. Double-double: Dekker 1971, Hida, Li & Bailey 2001.
+first-order truncation); the error analysis charges rounding in the format under test, and what the centre
+itself loses. Double-double: Dekker 1971, Hida, Li & Bailey 2001.
 """
 
 from typing import TypeAlias
@@ -20,28 +20,44 @@ SPLITTER = 134217729.0  # 2**27 + 1: Veltkamp's constant for float64
 class Ball:
     """A centre and a radius; the radius is the float 0.0 for what is known exactly."""
 
-    __slots__ = ("_magnitude", "centre", "radius")
+    __slots__ = ("_lowest", "_magnitude", "_size", "centre", "radius")
 
     def __init__(self, centre: Centre, radius: Real = 0.0) -> None:
-        """A ball of this radius (a bound, never rounded down by more than 2⁻⁵⁰ of itself) around the centre."""
+        """A ball of this radius (a bound, rounded down by no more than 2⁻⁵⁰ of itself) around the centre."""
         self.centre = centre
         self.radius = radius
+        self._size: Real | None = None
         self._magnitude: Real | None = None
+        self._lowest: Tensor | None = None
 
     @property
     def mid(self) -> Real:
         """The centre, rounded to float64."""
         return self.centre[0]
 
+    def size(self) -> Real:
+        """|centre|."""
+        if self._size is None:
+            self._size = size_of(self.mid)
+        return self._size
+
     def magnitude(self) -> Real:
         """An upper bound of |value|."""
         if self._magnitude is None:
-            self._magnitude = plus(abs(self.mid), self.radius)
+            self._magnitude = plus(self.size(), self.radius)
         return self._magnitude
 
     def lowest(self) -> Tensor:
         """A lower bound of |value|, at least 0."""
-        return torch.clamp_min(tensor(abs(self.mid) - self.radius), 0.0)
+        if self._lowest is None:
+            self._lowest = torch.clamp_min(tensor(self.size() - self.radius), 0.0)
+        return self._lowest
+
+    def widened(self, radius: Real) -> "Ball":
+        """The same centre with another radius."""
+        ball = Ball(self.centre, radius)
+        ball._size = self._size
+        return ball
 
     def distance(self, value: Tensor) -> Tensor:
         """|value − centre|, without losing the centre's low part."""
@@ -61,12 +77,18 @@ def exact(value: Tensor, double: bool) -> Ball:
     return Ball((value, torch.zeros_like(value) if double else None))
 
 
-# ------------------------------------------------------------------------------------------------ double-double centres
+# -------------------------------------------------------------------------------------- double-double centres
 def two_sum(a: Real, b: Real) -> tuple[Real, Real]:
     """a + b and its rounding error, exactly."""
     s = a + b
     bb = s - a
     return s, (a - (s - bb)) + (b - bb)
+
+
+def quick_two_sum(a: Real, b: Real) -> tuple[Real, Real]:
+    """The same where |a| ≥ |b|; elsewhere it loses no more than a 2⁻⁵³th of the smaller one."""
+    s = a + b
+    return s, b - (s - a)
 
 
 def _split(a: Real) -> tuple[Real, Real]:
@@ -78,8 +100,9 @@ def _split(a: Real) -> tuple[Real, Real]:
 def two_product(a: Real, b: Real) -> tuple[Real, Real]:
     """a·b and its rounding error, exactly unless it under- or overflows (then the error is taken as 0)."""
     p = a * b
-    (ah, al), (bh, bl) = _split(a), _split(b)
-    e = ((ah * bh - p) + ah * bl + al * bh) + al * bl
+    ah, al = _split(a)
+    bh, bl = (ah, al) if b is a else _split(b)
+    e = multiply_add(al, bl, multiply_add(al, bh, multiply_add(ah, bl, ah * bh - p)))
     return p, torch.nan_to_num(e, 0.0, 0.0, 0.0) if isinstance(e, Tensor) else e
 
 
@@ -88,7 +111,7 @@ def add_centres(a: Centre, b: Centre) -> Centre:
     if a[1] is None or b[1] is None:
         return a[0] + b[0], None
     s, e = two_sum(a[0], b[0])
-    return two_sum(s, e + (a[1] + b[1]))
+    return quick_two_sum(s, e + (a[1] + b[1]))
 
 
 def multiply_centres(a: Centre, b: Centre) -> Centre:
@@ -96,7 +119,7 @@ def multiply_centres(a: Centre, b: Centre) -> Centre:
     if a[1] is None or b[1] is None:
         return a[0] * b[0], None
     p, e = two_product(a[0], b[0])
-    return two_sum(p, e + (a[0] * b[1] + a[1] * b[0]))
+    return quick_two_sum(p, multiply_add(a[0], b[1], multiply_add(a[1], b[0], e)))
 
 
 def negate_centre(a: Centre) -> Centre:
@@ -109,8 +132,9 @@ def divide_centres(a: Centre, b: Centre) -> Centre:
     q = a[0] / b[0]
     if a[1] is None or b[1] is None:
         return q, None
-    rest = add_centres(a, negate_centre(multiply_centres(b, (q, 0.0 * q))))
-    return two_sum(q, rest[0] / b[0])
+    p, e = two_product(b[0], q)
+    rest = ((a[0] - p) - e) + (a[1] - b[1] * q)
+    return quick_two_sum(q, rest / b[0])
 
 
 def root_centre(a: Centre) -> Centre:
@@ -118,8 +142,9 @@ def root_centre(a: Centre) -> Centre:
     y = torch.sqrt(torch.clamp_min(tensor(a[0]), 0.0))
     if a[1] is None:
         return y, None
-    rest = add_centres(a, negate_centre(multiply_centres((y, 0.0 * y), (y, 0.0 * y))))
-    return two_sum(y, torch.where(y > 0, rest[0] / (2.0 * y), 0.0))
+    p, e = two_product(y, y)
+    rest = ((a[0] - p) - e) + a[1]
+    return quick_two_sum(y, torch.where(y > 0, rest / (2.0 * y), 0.0))
 
 
 def choose(condition: Tensor, a: Centre, b: Centre) -> Centre:
@@ -133,7 +158,7 @@ def own_error(centre: Centre) -> float:
     return 2.0**-51 if centre[1] is None else 2.0**-98
 
 
-# ---------------------------------------------------------------------------------------------------- exact propagation
+# ------------------------------------------------------------------------------------------ exact propagation
 def add(a: Ball, b: Ball) -> Ball:
     """a + b (the caller charges the centres' own error, which is relative to the operands)."""
     return Ball(add_centres(a.centre, b.centre), plus(a.radius, b.radius))
@@ -142,43 +167,48 @@ def add(a: Ball, b: Ball) -> Ball:
 def multiply(a: Ball, b: Ball) -> Ball:
     """a·b."""
     radius: Real = 0.0
-    if not is_exact(a):
-        radius = a.radius * b.magnitude()
     if not is_exact(b):
-        radius = plus(radius, abs(a.mid) * b.radius)
+        radius = a.size() * b.radius
+    if not is_exact(a):
+        radius = multiply_add(a.radius, b.magnitude(), radius)
     return Ball(multiply_centres(a.centre, b.centre), radius)
 
 
 def divide(a: Ball, b: Ball) -> Ball:
-    """a/b; the radius is infinite where b's ball reaches 0."""
-    high, low = divide_centres(a.centre, b.centre)
-    lowest = b.lowest()
-    numerator = a.radius if is_exact(b) else plus(a.radius, abs(high) * b.radius)
-    radius = torch.where(lowest > 0, tensor(numerator) / lowest, torch.inf)
-    return Ball((_finite(high), None if low is None else _finite(low)), radius)
+    """a/b; the radius is infinite, or no number, where b's ball reaches 0."""
+    quotient = Ball(divide_centres(a.centre, b.centre))
+    numerator = a.radius if is_exact(b) else multiply_add(quotient.size(), b.radius, a.radius)
+    return quotient.widened(tensor(numerator) / b.lowest())
 
 
 def root(a: Ball, may_be_negative: bool) -> Ball:
-    """√a. Where a's ball reaches below 0 and rounding could take it there, the radius is infinite."""
+    """√a. Where a's ball reaches below 0 and rounding could take it there, the radius is infinite.
+
+    |√a − √c| ≤ r/(√c + √(c − r)) where r ≤ c, and ≤ √r elsewhere.
+    """
     centre = root_centre(a.centre)
     if is_exact(a):
         return Ball(centre)
-    mid, radius = tensor(a.mid), a.radius
-    least = torch.clamp_min(mid - radius, 0.0)
-    spread = radius / torch.clamp_min(centre[0] + torch.sqrt(least), 1e-300)
-    spread = torch.minimum(spread, torch.sqrt(torch.clamp_min(mid + radius, 0.0)))
-    if may_be_negative:
-        spread = torch.where(mid - radius < 0, torch.inf, spread)
-    return Ball(centre, spread)
+    radius, least = tensor(a.radius), tensor(a.mid - a.radius)
+    slope = torch.maximum(centre[0] + torch.sqrt(torch.clamp_min(least, 0.0)), torch.sqrt(radius))
+    spread = radius / torch.clamp_min(slope, 1e-300)
+    return Ball(centre, torch.where(least < 0, torch.inf, spread) if may_be_negative else spread)
 
 
 def maximum(a: Ball, b: Ball) -> Ball:
     """max(a, b), which is 1-Lipschitz in each argument."""
-    difference = add_centres(a.centre, negate_centre(b.centre))
-    centre = choose(tensor(difference[0]) >= 0, a.centre, b.centre)
+    difference = a.centre[0] - b.centre[0]
+    if a.centre[1] is not None and b.centre[1] is not None:
+        difference = difference + (a.centre[1] - b.centre[1])
+    centre = choose(tensor(difference) >= 0, a.centre, b.centre)
     if is_exact(a) and is_exact(b):
         return Ball(centre)
     return Ball(centre, torch.maximum(tensor(a.radius), tensor(b.radius)))
+
+
+def minimum(a: Ball, b: Ball) -> Ball:
+    """min(a, b)."""
+    return negate(maximum(negate(a), negate(b)))
 
 
 def negate(a: Ball) -> Ball:
@@ -192,7 +222,7 @@ def sign(a: Ball) -> Ball:
     low = None if a.centre[1] is None else torch.zeros_like(mid)
     if is_exact(a):
         return Ball((mid, low))
-    sure = (torch.abs(tensor(a.mid)) > a.radius) | (tensor(a.magnitude()) == 0)
+    sure = (tensor(a.size()) > a.radius) | (tensor(a.magnitude()) == 0)
     return Ball((mid, low), torch.where(sure, 0.0, 1.0 + torch.abs(mid)))
 
 
@@ -202,15 +232,30 @@ def absolute(a: Ball) -> Ball:
     return Ball(choose(negative, negate_centre(a.centre), a.centre), a.radius)
 
 
-def _finite(value: Real) -> Tensor:
-    return torch.nan_to_num(tensor(value), 0.0, 0.0, 0.0)
-
-
 def tensor(value: Real) -> Tensor:
-    return torch.as_tensor(value, dtype=torch.float64)
+    """The value as a float64 tensor."""
+    return value if isinstance(value, Tensor) else torch.tensor(value, dtype=torch.float64)
 
 
-def plus(a: Real, b: Real) -> Real:
-    if isinstance(a, float) and a == 0.0:
-        return b
-    return a if isinstance(b, float) and b == 0.0 else a + b
+def size_of(value: Real) -> Real:
+    """|value|."""
+    return torch.abs(value) if isinstance(value, Tensor) else abs(value)
+
+
+def plus(a: Real, b: Real, times: float = 1.0) -> Real:
+    """a + times·b; the constant 0 costs nothing."""
+    if isinstance(b, float):
+        return a + times * b if b else a
+    if isinstance(a, Tensor):
+        return torch.add(a, b, alpha=times)
+    scaled = b if times == 1.0 else times * b
+    return a + scaled if a else scaled
+
+
+def multiply_add(a: Real, b: Real, c: Real) -> Real:
+    """a·b + c, in as few operations as the types allow."""
+    if isinstance(a, float):
+        return plus(c, b, a)
+    if isinstance(b, float):
+        return plus(c, a, b)
+    return torch.addcmul(c, a, b) if isinstance(c, Tensor) else plus(c, a * b)

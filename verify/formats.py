@@ -15,8 +15,8 @@ class Format:
         cast: relative error of casting a Python scalar to the element type.
         tiny: largest absolute error of an operation that underflows.
         largest: the largest finite number.
-        scalar: relative error of one operation on scalars that depend on `t` or `lr`; 2⁻⁵³ when they are Python floats,
-            2⁻²⁴ on paths that keep them in float32 tensors (capturable, differentiable).
+        scalar: relative error of one operation on scalars that depend on `t` or `lr`; 2⁻⁵³ when they are
+            Python floats, 2⁻²⁴ on paths that keep them in float32 tensors (capturable, differentiable).
     """
 
     dtype: torch.dtype
@@ -43,7 +43,8 @@ class Format:
 def _format(dtype: torch.dtype) -> Format:
     info = torch.finfo(dtype)
     unit = info.eps / 2
-    return Format(dtype, unit, info.smallest_normal * info.eps, unit, info.max)
+    centre = 4 if dtype is torch.float64 else 1  # the double-double centre underflows as well
+    return Format(dtype, unit, centre * info.smallest_normal * info.eps, unit, info.max)
 
 
 FORMATS = {d: _format(d) for d in (torch.float64, torch.float32, torch.bfloat16, torch.float16)}

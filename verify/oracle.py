@@ -1,7 +1,7 @@
 """The oracle: a rule run to (value, error budget) per element, step by step.
 
-The value is the rule in exact-enough arithmetic on the numbers that the user wrote; the budget is the forward error
-analysis of `lawful.verify.budget` along the same expressions.
+The value is the rule in exact-enough arithmetic on the numbers that the user wrote; the budget is the forward
+error analysis of `lawful.verify.budget` along the same expressions.
 """
 
 from collections.abc import Mapping
@@ -14,14 +14,11 @@ from torch import Tensor
 
 from lawful.verify import balls
 from lawful.verify.balls import Ball
-from lawful.verify.budget import Compiler, Node, Step
+from lawful.verify.compiler import Compiler
 from lawful.verify.formats import Format
 from lawful.verify.rule import Rule
-from lawful.verify.scalars import Scalar
+from lawful.verify.step import Node, Step
 from lawful.verify.symbols import g, lr, t, x
-
-INFLATION = 1.0 + 2.0**-40
-"""Pays for the float64 rounding of the radii themselves."""
 
 Hyper = Mapping[Symbol, float]
 
@@ -55,17 +52,22 @@ class Oracle:
     rule: Rule
     fmt: Format
     _cases: dict[tuple[Any, ...], Case] = field(default_factory=dict)
-    _fixed: dict[tuple[Any, ...], dict[Expr, Scalar]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Finds the conditions on which the rule branches."""
         expressions = (self.rule.x, *self.rule.state.values())
-        self._conditions = sorted({c for e in expressions for p in e.atoms(Piecewise) for _, c in p.args}, key=str)
+        self._conditions = sorted(
+            {c for e in expressions for p in e.atoms(Piecewise) for _, c in p.args}, key=str
+        )
         self._truth = lambdify([t, *self.rule.hyperparameters], list(self._conditions), "math")
 
     def start(self, x0: Tensor) -> State:
         """The state before the first step, for parameters of any shape and dtype."""
-        return State(0, self.ball(x0), {s: self.ball(torch.full_like(x0, float(self.rule.initial(s)))) for s in self.rule.state})
+        return State(
+            0,
+            self.ball(x0),
+            {s: self.ball(torch.full_like(x0, float(self.rule.initial(s)))) for s in self.rule.state},
+        )
 
     def ball(self, value: Tensor) -> Ball:
         """A tensor as exactly known."""
@@ -76,10 +78,9 @@ class Oracle:
         now = state.t + 1
         case = self._case(now, hyper)
         tensors = {x: state.x, g: self.ball(gradient), **state.slots}
-        fixed = self._fixed.setdefault(tuple(hyper.values()), {})
-        run = Step({**hyper, t: now}, tensors, self.fmt, fixed)
-        slots = {s: _inflated(node(run)) for s, node in case.slots.items()}
-        return State(now, _inflated(case.x(run)), slots)
+        run = Step({**hyper, t: now}, tensors, self.fmt)
+        after = run.results({x: case.x, **case.slots})
+        return State(now, after.pop(x), after)
 
     def read(self, hyper: Hyper) -> frozenset[Symbol]:
         """The state symbols that matter at these hyperparameters: without momentum there is no buffer."""
@@ -91,7 +92,7 @@ class Oracle:
         return frozenset(self.rule.state) & frozenset[Symbol]().union(*used)
 
     def _zeros(self, hyper: Hyper) -> tuple[Symbol, ...]:
-        """The hyperparameters that are 0, apart from lr: 0·(an overflow) is NaN, and so what lr multiplies matters."""
+        """The hyperparameters that are 0. Not lr: 0·(an overflow) is NaN, so what it multiplies matters."""
         return tuple(s for s in self.rule.hyperparameters if hyper[s] == 0 and s != lr)
 
     def _case(self, now: int, hyper: Hyper) -> Case:
@@ -116,7 +117,3 @@ class Oracle:
 def decided(expr: Expr, truth: Mapping[Expr, bool]) -> Expr:
     """The expression with the branch of every `Piecewise` chosen; conditions not listed must be `True`."""
     return expr.replace(Piecewise, lambda *branches: next(e for e, c in branches if truth.get(c, c == True)))  # noqa: E712
-
-
-def _inflated(ball: Ball) -> Ball:
-    return ball if balls.is_exact(ball) else Ball(ball.centre, ball.radius * INFLATION)

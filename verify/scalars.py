@@ -1,21 +1,25 @@
-"""Scalars of a rule (lr/(1 − β1ᵗ), 1 − β2 …) to numbers: the exact value and what evaluating it in floats can lose.
+"""Scalars of a rule (lr/(1 − β1ᵗ), 1 − β2 …) to numbers: the exact value, and what evaluating it loses.
 
-Hyperparameters are the exact float64 numbers that the user wrote. β^t is charged t + 2 roundings, which admits a power
-function as well as a running product kept from step to step.
+Hyperparameters are the exact float64 numbers that the user wrote. β^t is charged t + 2 roundings, which admits
+a power function as well as a running product kept from step to step.
 """
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from typing import Any, TypeAlias
 
 import mpmath
 from sympy import Add, Expr, Mul, Pow, Symbol
 
+from lawful.verify.balls import Ball
 from lawful.verify.symbols import lr, t
 
-PRECISION = 220
-"""Bits of the exact values."""
+exactly = mpmath.MPContext()
+"""Arithmetic in which the values of scalars are exact enough for double-double centres."""
+exactly.prec = 220
+
+FLOAT64 = 2.0**-53
 
 Environment: TypeAlias = Mapping[Symbol, Any]
 
@@ -32,10 +36,20 @@ class Scalar:
         """The value in float64."""
         return float(self.value)
 
-    @property
+    @cached_property
     def size(self) -> float:
         """|value| in float64."""
         return abs(self.number)
+
+    @cached_property
+    def single(self) -> Ball:
+        """The value in float64, and what evaluating it can lose (casting it is charged where it is used)."""
+        return Ball((self.number, None), self.error + FLOAT64 * self.size)
+
+    @cached_property
+    def double(self) -> Ball:
+        """The same in double-double."""
+        return Ball((self.number, float(self.value - exactly.mpf(self.number))), self.error)
 
     def rounded(self, unit: float) -> "Scalar":
         """One rounding more."""
@@ -45,7 +59,17 @@ class Scalar:
 Evaluator: TypeAlias = Callable[[Environment, float], Scalar]
 """(values of the symbols, relative error of operations on t and lr, which may be tensors) → scalar."""
 
-FLOAT64 = 2.0**-53
+
+@lru_cache(maxsize=2**14)
+def evaluated(node: Expr, values: tuple[float, ...], unit: float) -> Scalar:
+    """An expression without tensors at these values of its `symbols`, kept from run to run."""
+    return compile_scalar(node)(dict(zip(symbols(node), values, strict=True)), unit)
+
+
+@cache
+def symbols(node: Expr) -> tuple[Symbol, ...]:
+    """The symbols of an expression, in a fixed order."""
+    return tuple(sorted(node.free_symbols, key=str))
 
 
 @cache
@@ -54,7 +78,7 @@ def compile_scalar(node: Expr) -> Evaluator:
     if isinstance(node, Symbol):
         return lambda env, unit: _leaf(env[node], unit if node == lr else FLOAT64)
     if node.is_Rational:
-        return lambda env, unit: Scalar(mpmath.mpf(node.p) / node.q)
+        return lambda env, unit: Scalar(exactly.mpf(node.p) / node.q)
     compiled = [compile_scalar(arg) for arg in node.args]
     combine = _COMBINE[node.func]
     on_device = node.has(t, lr)
@@ -67,11 +91,11 @@ def compile_scalar(node: Expr) -> Evaluator:
 
 def _leaf(value: float, unit: float) -> Scalar:
     """A number that the user wrote; lr may be held in a tensor of lower precision."""
-    return Scalar(mpmath.mpf(value), abs(value) * unit if unit > FLOAT64 else 0.0)
+    return Scalar(exactly.mpf(value), abs(value) * unit if unit > FLOAT64 else 0.0)
 
 
 def _sum(terms: list[Scalar], unit: float) -> Scalar:
-    total = Scalar(mpmath.fsum(s.value for s in terms), sum(s.error for s in terms))
+    total = Scalar(exactly.fsum(s.value for s in terms), sum(s.error for s in terms))
     return total.rounded(unit * (len(terms) - 1))
 
 

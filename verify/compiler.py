@@ -1,0 +1,148 @@
+"""A rule's expressions to nodes: which sums, products and averages the error analysis sees in them."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from sympy import Abs, Add, Expr, Integer, Max, Min, Mul, Pow, Rational, Symbol, sign
+
+from lawful.verify import balls
+from lawful.verify.balls import Ball
+from lawful.verify.budget import Average, Product, Root, Selection, Sum, Term
+from lawful.verify.step import Node, Step, charged
+from lawful.verify.symbols import x
+
+HALF = Rational(1, 2)
+
+
+@dataclass
+class Compiler:
+    """Compiles expressions to nodes.
+
+    Args:
+        tensors: the symbols that stand for tensors.
+        stored: expressions that an implementation must store, the next state: nothing moves across them.
+    """
+
+    tensors: frozenset[Symbol]
+    stored: frozenset[Expr]
+    _nodes: dict[Expr, Node] = field(default_factory=dict)
+
+    def node(self, expr: Expr) -> Node:
+        """The node of an expression, evaluated once per step wherever it occurs."""
+        if expr not in self._nodes:
+            self._nodes[expr] = _remembered(expr, self._compile(expr))
+        return self._nodes[expr]
+
+    def is_scalar(self, expr: Expr) -> bool:
+        """Whether no tensor occurs in it."""
+        return not expr.free_symbols & self.tensors
+
+    def _compile(self, expr: Expr) -> Node:
+        if self.is_scalar(expr):
+            return lambda step: charged(step.scalar_ball(expr), step.fmt.cast)
+        if isinstance(expr, Symbol):
+            return lambda step: step.tensors[expr]
+        return HANDLERS[expr.func](self, expr)
+
+    def product(self, expr: Expr) -> Node:
+        """A `Product`; a power of a tensor is that many factors."""
+        scalars: list[Expr] = []
+        top: list[Node] = []
+        bottom: list[Node] = []
+        for factor in Mul.make_args(expr):
+            self._sort_factor(factor, scalars, top, bottom)
+        return Product(tuple(scalars), tuple(top), tuple(bottom), tuple(self._freed(expr)))
+
+    def _sort_factor(self, factor: Expr, scalars: list[Expr], top: list[Node], bottom: list[Node]) -> None:
+        if self.is_scalar(factor):
+            scalars.append(factor)
+            return
+        base, exponent = factor.as_base_exp()
+        side, size = (bottom, -exponent) if exponent.could_extract_minus_sign() else (top, exponent)
+        if size.is_Integer:
+            side.extend([self.node(base)] * int(size))
+        elif size == HALF:
+            within, rest = base.as_independent(*self.tensors, as_Add=False)
+            if within != 1:
+                scalars.append(within**exponent)
+            side.append(Root(self.node(rest), not nonnegative(rest)))
+        else:
+            raise NotImplementedError(f"the power {exponent} of a tensor has no error analysis yet: {factor}")
+
+    def _freed(self, expr: Expr) -> Iterable[Expr]:
+        """The scalars of the terms of sums in a denominator, those under roots included."""
+        for base, exponent in (factor.as_base_exp() for factor in Mul.make_args(expr)):
+            if exponent.could_extract_minus_sign() and isinstance(base, Add) and not self.is_scalar(base):
+                yield from (
+                    self._scalar_part(term) ** -exponent for term in base.args if not self.is_scalar(term)
+                )
+
+    def _scalar_part(self, term: Expr) -> Expr:
+        parts = (factor.as_base_exp() for factor in Mul.make_args(term) if not factor.is_Number)
+        return Mul(
+            *(base.as_independent(*self.tensors, as_Add=False)[0] ** exponent for base, exponent in parts)
+        )
+
+    def sum(self, expr: Expr) -> Node:
+        """An `Average` where two coefficients sum to 1, else a `Sum`."""
+        terms = [arg.as_independent(*self.tensors, as_Add=False) for arg in Add.make_args(expr)]
+        if len(terms) == 2 and (terms[0][0] + terms[1][0]).expand() == 1:
+            (c0, r0), (c1, r1) = sorted(terms, key=lambda term: isinstance(term[0], Add))
+            return Average(c0, self.node(r0), c1, self.node(r1))
+        flat: dict[Expr, list[Expr]] = {}
+        for coefficient, rest in self._flattened(terms):
+            flat.setdefault(rest, []).extend(coefficient)
+        summed = tuple(Term(tuple(c), None if rest == 1 else self.node(rest)) for rest, c in flat.items())
+        return Sum(summed, tuple(self.node(rest) for _, rest in terms if self._distributes(rest)))
+
+    def _distributes(self, rest: Expr) -> bool:
+        return isinstance(rest, Add) and rest not in self.stored
+
+    def _flattened(self, terms: Iterable[tuple[Expr, Expr]]) -> Iterable[tuple[list[Expr], Expr]]:
+        """Scalars distributed over sums that need not be stored; the parameter's decay as a difference."""
+        for coefficient, rest in terms:
+            if self._distributes(rest):
+                inner = [arg.as_independent(*self.tensors, as_Add=False) for arg in rest.args]
+                yield from self._flattened([(coefficient * c, r) for c, r in inner])
+            elif rest == x and isinstance(coefficient, Add):
+                yield list(coefficient.args), rest
+            elif any(factor.as_base_exp()[1].could_extract_minus_sign() for factor in Mul.make_args(rest)):
+                yield [Integer(1)], coefficient * rest  # scalars may be folded into the denominator
+            else:
+                yield [coefficient], rest
+
+    def selection(self, select: Callable[..., Ball], expr: Expr) -> Node:
+        """A `Selection` among the arguments."""
+        return Selection(select, tuple(self.node(arg) for arg in expr.args))
+
+
+HANDLERS: dict[type[Expr], Callable[[Compiler, Expr], Node]] = {
+    Add: Compiler.sum,
+    Mul: Compiler.product,
+    Pow: Compiler.product,
+    Max: lambda self, expr: self.selection(balls.maximum, expr),
+    Min: lambda self, expr: self.selection(balls.minimum, expr),
+    sign: lambda self, expr: self.selection(balls.sign, expr),
+    Abs: lambda self, expr: self.selection(balls.absolute, expr),
+}
+"""How each kind of expression is compiled."""
+
+
+def _remembered(expr: Expr, node: Node) -> Node:
+    def once(step: Step) -> Ball:
+        if expr not in step.memo:
+            step.memo[expr] = node(step)
+        return step.memo[expr]
+
+    return once
+
+
+def nonnegative(expr: Expr) -> bool:
+    """Whether an expression is ≥ 0 however its parts are rounded; weights such as 1 − β are taken as ≥ 0."""
+    if expr.is_nonnegative or (expr.is_Pow and expr.exp.is_even):
+        return True
+    if isinstance(expr, Add) and expr.args[0] == 1 and len(expr.args) == 2:
+        return True
+    if isinstance(expr, Max):
+        return any(nonnegative(a) for a in expr.args)
+    return isinstance(expr, Add | Mul) and all(nonnegative(a) for a in expr.args)

@@ -1,0 +1,66 @@
+"""One step of a rule under evaluation: what its nodes share, and what every rounding is charged with."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+import torch
+from sympy import Expr, Symbol
+from torch import Tensor
+
+from lawful.verify import balls
+from lawful.verify.balls import Ball, Real, plus, tensor
+from lawful.verify.formats import Format
+from lawful.verify.scalars import Environment, Scalar, evaluated, symbols
+
+INFLATION = 1.0 + 2.0**-40
+"""Pays for the float64 rounding of the radii themselves."""
+
+
+@dataclass
+class Step:
+    """What the nodes of one step are evaluated on."""
+
+    environment: Environment
+    tensors: dict[Symbol, Ball]
+    fmt: Format
+    scalars: dict[Expr, Scalar] = field(default_factory=dict)
+    memo: dict[Expr, Ball] = field(default_factory=dict)
+    reached: Tensor | None = None
+    """The largest intermediate of each lane, in any admissible order."""
+
+    def scalar(self, node: Expr) -> Scalar:
+        """A scalar of the rule."""
+        if node not in self.scalars:
+            values = tuple(self.environment[s] for s in symbols(node))
+            self.scalars[node] = evaluated(node, values, self.fmt.scalar)
+        return self.scalars[node]
+
+    def scalar_ball(self, node: Expr) -> Ball:
+        """The same as a ball."""
+        return self.scalar(node).double if self.fmt.exact_centre else self.scalar(node).single
+
+    def reach(self, size: Real, times: float = 1.0) -> None:
+        """Notes an intermediate of magnitude times·size."""
+        size = tensor(size if times == 1.0 else size * times)
+        self.reached = size if self.reached is None else torch.maximum(self.reached, size)
+
+    def results(self, nodes: "Mapping[Symbol, Node]") -> dict[Symbol, Ball]:
+        """All nodes' balls; where any intermediate may overflow there is no verdict: infinite radii."""
+        found = {s: _inflated(node(self)) for s, node in nodes.items()}
+        if self.reached is None or (within := self.reached <= self.fmt.largest).all():
+            return found
+        return {s: b.widened(torch.where(within, tensor(b.radius), torch.inf)) for s, b in found.items()}
+
+
+def _inflated(ball: Ball) -> Ball:
+    return ball if balls.is_exact(ball) else ball.widened(ball.radius * INFLATION)
+
+
+Node: TypeAlias = Callable[[Step], Ball]
+
+
+def charged(ball: Ball, relative: float, absolute: Real = 0.0, times: float = 1.0) -> Ball:
+    """The ball after roundings that lose `relative` of its magnitude, and times·absolute besides."""
+    loss = relative / (1.0 - relative) + balls.own_error(ball.centre)
+    return ball.widened(plus(plus(ball.radius, ball.magnitude(), loss), absolute, times))
