@@ -85,7 +85,7 @@ class Candidate:
         """The candidate that a target and a rule name; the class's own name is the claim where no rule is given.
 
         Raises:
-            Unanswerable: unknown target, rule, convention or constructor argument.
+            Unanswerable: unknown target, rule, convention or constructor argument, or one that is missing.
         """
         found = load(target) if isinstance(target, str) else target
         family, pinned = find_family(rule or claimed(found))
@@ -94,6 +94,9 @@ class Candidate:
         for name in candidate.arguments:
             if name not in candidate.parameters:
                 raise unknown(f"argument of {found.__name__}", name, candidate.parameters)
+        if candidate.missing:
+            given = " ".join(f"--arg {name}=VALUE" for name in candidate.missing)
+            raise Unanswerable(f"{found.__name__} needs arguments of which the rule knows nothing: {given}.")
         return candidate
 
     @cached_property
@@ -219,6 +222,11 @@ class Candidate:
         """Constructor parameters that the rule says nothing about; they stay at their defaults."""
         used = {*self.bound.values(), *self.options.values(), *PATHS, *self.arguments}
         return [name for name in self.parameters if name not in used]
+
+    @property
+    def missing(self) -> list[str]:
+        """Constructor parameters without a default that nobody says anything about."""
+        return [name for name in self.unexplored if self.parameters[name].default is inspect.Parameter.empty]
 
 
 KEEP = object()
