@@ -1,4 +1,5 @@
-"""Properties: what can be asked of a candidate. A property is an object in a module of this package; all are found by scanning.
+"""Properties: what can be asked of a candidate. A property is an object in a module of this package; all are found
+by scanning.
 
 `plan` says which checks there are for a target, in the parent, from the worker's description; `perform` runs one, in a
 worker.

@@ -1,4 +1,4 @@
-"""A candidate: an implementation under test, the rule that it claims, and how its constructor maps to the rule's symbols.
+"""A candidate: an implementation under test, the rule that it claims, and how its constructor maps to its symbols.
 
 Everything here that imports the candidate's module runs in a worker process; the parent only sees `Description`.
 """
@@ -10,7 +10,7 @@ import importlib.util
 import inspect
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -309,5 +309,10 @@ def _json(value: Any) -> Any:
 
 def _distribution(module: str) -> str:
     top = module.partition(".")[0]
-    names = importlib.metadata.packages_distributions().get(top, [])
+    names = _distributions().get(top, [])
     return f"{names[0]} {importlib.metadata.version(names[0])}" if names else ""
+
+
+@cache
+def _distributions() -> Mapping[str, list[str]]:
+    return importlib.metadata.packages_distributions()

@@ -24,7 +24,7 @@ def load(target: str) -> type:
     place, colon, name = target.rpartition(":")
     found = _attribute(module(place), name, place) if colon else bundled(name)
     if not isinstance(found, type):
-        raise Unanswerable(f"{target} is no class but of type {type(found).__name__}.")
+        raise Unanswerable(f"{target} is a {type(found).__name__}, not a class.")
     missing = [m for m in ("step", "zero_grad") if not callable(getattr(found, m, None))]
     if missing:
         raise Unanswerable(f"{target} is not an optimizer: it has no {' and no '.join(missing)}.")
@@ -71,7 +71,8 @@ def module(place: str) -> ModuleType:
 
 def _module_of_file(path: Path) -> ModuleType:
     if not path.is_file():
-        raise unknown("file", str(path), map(str, path.parent.glob("*.py")))
+        hint = nearest(str(path), map(str, path.parent.glob("*.py")))
+        raise Unanswerable(f"no file {path}; {hint}" if hint else f"no file {path}.")
     parts, root = [path.stem], path.resolve().parent
     while (root / "__init__.py").exists():
         parts, root = [root.name, *parts], root.parent
@@ -99,7 +100,7 @@ def _guarded(action: Callable[[], Any], shown: str) -> Any:
     except ModuleNotFoundError as error:
         missing = error.name or ""
         hint = nearest(missing, _siblings(missing)) or "is it installed in this environment?"
-        raise Unanswerable(f"{shown} cannot be imported: {error} - {hint}") from error
+        raise Unanswerable(f"{shown} cannot be imported: {error}; {hint}") from error
     except (Exception, SystemExit) as error:
         raise Unanswerable(f"{shown} cannot be imported: {told(error)}.") from error
 

@@ -1,7 +1,7 @@
 """Scalars of a rule (lr/(1 − β1ᵗ), 1 − β2 …) to numbers: the exact value, and what evaluating it loses.
 
-Hyperparameters are the exact float64 numbers that the user wrote. β^t is charged t + 2 roundings, which admits
-a power function as well as a running product kept from step to step.
+Hyperparameters are the exact float64 numbers that the user wrote. β^t is charged t + 2 roundings, which
+admits a power function as well as a running product kept from step to step.
 """
 
 from collections.abc import Callable, Mapping
