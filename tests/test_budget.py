@@ -140,6 +140,15 @@ def test_adamw_in_every_order(dtype: torch.dtype, scales: Any, hyper: Hyper, ben
     assert 0.05 < seen.state.worst
 
 
+def test_second_moments_that_are_subnormal(bench: Any, lanes: Any) -> None:
+    """In float64 the centre underflows where the implementation does."""
+    orders = [
+        adamw(average, square, "√v/√c2 + eps", "x·(1 − a) − u") for average in AVERAGES for square in SQUARES
+    ]
+    drawn = lanes(torch.float64, (-158.0, -154.0), count=500, steps=12)
+    assert bench(find_rule("adamw"), HYPER[3], drawn).compare(*orders).worst <= 1.0
+
+
 @everywhere
 def test_adam_with_l2_in_every_order(
     dtype: torch.dtype, scales: Any, hyper: Hyper, bench: Any, lanes: Any
