@@ -142,7 +142,7 @@ def followed(implementation: AdamW, x0: Tensor, gradients: Tensor) -> Tensor:
 
 @pytest.mark.parametrize("dtype", [torch.float64, torch.float32, torch.bfloat16, torch.float16])
 def test_the_parts_make_the_rule(dtype: torch.dtype, worst: Callable[..., float]) -> None:
-    assert worst(AdamW(), dtype) <= 1.0
+    assert 0.3 <= worst(AdamW(), dtype) <= 1.0
     assert worst(AMSGRAD, dtype, "adamw(amsgrad=True)") <= 1.0
     assert worst(CORRECTED, dtype, 'adamw(amsgrad="corrected")') <= 1.0
 
