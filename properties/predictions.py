@@ -203,6 +203,10 @@ def test_of(law: Law) -> Property:
     """The property that a law's predictions are."""
 
     def seen(candidate: Candidate, check: Check, settings: Settings, journal: Journal) -> Evidence:
+        if missing := [s.name for s in needed(law) if s not in candidate.hyperparameters]:
+            return Evidence(
+                Verdict.NOT_APPLICABLE, notes=[f"the law is about {', '.join(missing)}, which it lacks"]
+            )
         claimed = candidate.rule({o: candidate.choices(o)[0] for o in candidate.options})
         try:
             return together(
@@ -212,6 +216,13 @@ def test_of(law: Law) -> Property:
             return Evidence(Verdict.NOT_APPLICABLE, notes=[f"refused: {refusal}"])
 
     return Property(law.name, law.statement, seen, applies=lambda rule: is_about(law, rule))
+
+
+def needed(law: Law) -> set[Symbol]:
+    """The hyperparameters that a candidate must take for the law to say anything of it."""
+    decaying = any(isinstance(p, DecayFromOutside | AverageOfUpdates) for p in law.predicts)
+    trials = (s for p in law.predicts if isinstance(p, DriftsTo) for s in p.trial.hyper)
+    return {*trials, *([weight_decay] if decaying else [])}
 
 
 def together(evidence: list[Evidence]) -> Evidence:

@@ -5,9 +5,10 @@ import torch
 from torch import Tensor
 
 from lawful.optimizers import ADOPT, SGD, Adam, AdamW, AMSGrad
+from lawful.properties.checks import Settings
 from lawful.properties.predictions import is_about, look, predictions
 from lawful.verify.candidate import Candidate
-from lawful.verify.evidence import Verdict
+from lawful.verify.evidence import Check, Verdict
 from lawful.verify.law import laws
 from lawful.verify.laws.convergence import plain_adam
 from lawful.verify.prediction import AverageOfUpdates, DecayFromOutside, DriftsTo, SameBits, x1
@@ -110,3 +111,14 @@ def test_a_false_prediction_is_refused(name: str) -> None:
 def test_verdicts_do_not_depend_on_the_seed() -> None:
     prediction = DriftsTo(adam(), TOY)
     assert {look(prediction, Candidate.of(Adam), seed).verdict for seed in range(20)} == {Verdict.LAWFUL}
+
+
+def test_a_law_says_nothing_of_an_optimizer_that_lacks_what_it_is_about() -> None:
+    class WithoutDecay(SGD):
+        def __init__(self, params: list[Tensor], lr: float = 1e-3) -> None:
+            super().__init__(params, lr)
+
+    decay = next(p for p in predictions if p.name == "l2_is_torch_decay_for_sgd")
+    check = Check(decay.name, "sgd", "WithoutDecay")
+    evidence = decay.run(Candidate.of(WithoutDecay, "sgd"), check, Settings(), lambda entry: None)
+    assert evidence.verdict is Verdict.NOT_APPLICABLE and "weight_decay" in evidence.notes[0]

@@ -238,13 +238,23 @@ def _imported(name: str) -> Family:
     module, _, attribute = name.partition(":")
     try:
         found = getattr(importlib.import_module(module), attribute)
-    except (ImportError, AttributeError) as error:
+    except Exception as error:  # whatever a user's module does wrong, the question cannot be answered
         raise Unanswerable(f"rule {name!r}: {error}.") from error
     if isinstance(found, Rule):
-        return Family(lambda: found)
+        return _alone(found)
     if not isinstance(found, Family):
         raise Unanswerable(f"rule {name!r} is a {type(found).__name__}, not a Rule or a Family.")
     return found
+
+
+def _alone(rule: Rule) -> Family:
+    """A family of one."""
+
+    def build() -> Rule:
+        return rule
+
+    build.__name__ = rule.name
+    return Family(build)
 
 
 def _parse(spec: str) -> tuple[str, dict[str, Any]]:
