@@ -2,6 +2,7 @@
 
 import ast
 import re
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -47,6 +48,7 @@ def settings(profile: str, seed: int, timeout: float, dtypes: list[str], devices
         Unanswerable: one of them is not allowed.
     """
     from lawful.properties.checks import DTYPES, PROFILES, Settings
+    from lawful.verify.configuration import configuration
 
     _known("profile", [profile], PROFILES)
     _known("dtype", dtypes, DTYPES)
@@ -57,7 +59,8 @@ def settings(profile: str, seed: int, timeout: float, dtypes: list[str], devices
         raise Unanswerable(f"--seed {seed} is negative.")
     if not 0.1 <= timeout <= 86400.0:
         raise Unanswerable(f"--timeout {timeout} is not between 0.1 and 86400 seconds.")
-    return Settings(profile, seed, timeout, tuple(dtypes) or DTYPES, tuple(devices))
+    known = configuration(Path.cwd()).get("known", {})
+    return Settings(profile, seed, timeout, tuple(dtypes) or DTYPES, tuple(devices), known)
 
 
 def _known(kind: str, names: list[str], known: tuple[str, ...]) -> None:
