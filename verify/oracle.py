@@ -17,7 +17,6 @@ from lawful.verify.balls import Ball
 from lawful.verify.compiler import Compiler
 from lawful.verify.formats import Format
 from lawful.verify.rule import Rule
-from lawful.verify.scalars import scalars
 from lawful.verify.step import Node, Step
 from lawful.verify.symbols import g, lr, t, x
 
@@ -79,7 +78,7 @@ class Oracle:
         now = state.t + 1
         case = self._case(now, hyper)
         tensors = {x: state.x, g: self.ball(gradient), **state.slots}
-        run = Step(scalars(tuple(hyper.items()), now, self.fmt.scalar), tensors, self.fmt)
+        run = Step({**hyper, t: now}, tensors, self.fmt)
         after = run.results({x: case.x, **case.slots})
         return State(now, after.pop(x), after)
 

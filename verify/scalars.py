@@ -5,41 +5,41 @@ admits a power function as well as a running product kept from step to step.
 """
 
 from collections.abc import Callable, Mapping
-from decimal import Context, Decimal
-from functools import cache, cached_property, lru_cache, reduce
-from typing import Any
+from dataclasses import dataclass
+from functools import cache, cached_property, lru_cache
+from typing import Any, TypeAlias
 
+import mpmath
 from sympy import Add, Expr, Mul, Pow, Symbol
 
 from lawful.verify.balls import Ball
 from lawful.verify.symbols import lr, t
 
-EXACTLY = Context(prec=70)
+exactly = mpmath.MPContext()
 """Arithmetic in which the values of scalars are exact enough for double-double centres."""
+exactly.prec = 220
 
 FLOAT64 = 2.0**-53
-ROOTS = (Decimal("0.5"), Decimal("0.25"))
+
+Environment: TypeAlias = Mapping[Symbol, Any]
 
 
+@dataclass(frozen=True)
 class Scalar:
-    """An exact value and a bound on |computed − value|.
+    """An exact value and a bound on |computed − value|."""
 
-    Attributes:
-        value: the value, to 70 digits.
-        error: the bound.
-        number: the value in float64.
-        size: |value| in float64.
-    """
+    value: Any
+    error: float = 0.0
 
-    def __init__(self, value: Decimal, error: float = 0.0) -> None:
-        """A value with its bound."""
-        self.value, self.error = value, error
-        self.number = float(value)
-        self.size = abs(self.number)
+    @cached_property
+    def number(self) -> float:
+        """The value in float64."""
+        return float(self.value)
 
-    def rounded(self, unit: float) -> "Scalar":
-        """One rounding more."""
-        return Scalar(self.value, self.error + unit * (self.size + self.error))
+    @cached_property
+    def size(self) -> float:
+        """|value| in float64."""
+        return abs(self.number)
 
     @cached_property
     def single(self) -> Ball:
@@ -49,67 +49,53 @@ class Scalar:
     @cached_property
     def double(self) -> Ball:
         """The same in double-double."""
-        return Ball((self.number, float(EXACTLY.subtract(self.value, Decimal(self.number)))), self.error)
+        return Ball((self.number, float(self.value - exactly.mpf(self.number))), self.error)
+
+    def rounded(self, unit: float) -> "Scalar":
+        """One rounding more."""
+        return Scalar(self.value, self.error + unit * (self.size + self.error))
 
 
-class Scalars:
-    """Expressions without tensors at one step under one set of hyperparameters; each is evaluated once.
-
-    Args:
-        values: symbol → value.
-        unit: relative error of operations on t and lr, which may be tensors.
-        still: the same without t, for expressions that do not change from step to step.
-    """
-
-    def __init__(self, values: Mapping[Symbol, float], unit: float, still: "Scalars | None" = None) -> None:
-        """Nothing evaluated yet."""
-        self._values, self._unit, self._still = values, unit, still
-        self._known: dict[Expr, Scalar] = {}
-
-    def __call__(self, node: Expr) -> Scalar:
-        """The scalar of an expression."""
-        if self._still is not None and not _moves(node):
-            return self._still(node)
-        if node not in self._known:
-            self._known[node] = self._evaluated(node)
-        return self._known[node]
-
-    def _evaluated(self, node: Expr) -> Scalar:
-        if isinstance(node, Symbol):
-            return _leaf(self._values[node], self._unit if node == lr else FLOAT64)
-        if node.is_Rational:
-            return Scalar(EXACTLY.divide(Decimal(int(node.p)), Decimal(int(node.q))))
-        unit = self._unit if node.has(t, lr) else FLOAT64
-        return _COMBINE[node.func]([self(arg) for arg in node.args], unit)
+Evaluator: TypeAlias = Callable[[Environment, float], Scalar]
+"""(values of the symbols, relative error of operations on t and lr, which may be tensors) → scalar."""
 
 
-Hyper = tuple[tuple[Symbol, float], ...]
-
-
-@lru_cache(maxsize=1024)
-def scalars(hyper: Hyper, step: int, unit: float) -> Scalars:
-    """The scalars at a step, kept for the other formats and paths that ask for the same."""
-    return Scalars({**dict(hyper), t: step}, unit, _still(hyper, unit))
-
-
-@lru_cache(maxsize=64)
-def _still(hyper: Hyper, unit: float) -> Scalars:
-    return Scalars(dict(hyper), unit)
+@lru_cache(maxsize=2**14)
+def evaluated(node: Expr, values: tuple[float, ...], unit: float) -> Scalar:
+    """An expression without tensors at these values of its `symbols`, kept from run to run."""
+    return compile_scalar(node)(dict(zip(symbols(node), values, strict=True)), unit)
 
 
 @cache
-def _moves(node: Expr) -> bool:
-    """Whether an expression changes from step to step."""
-    return bool(node.has(t))
+def symbols(node: Expr) -> tuple[Symbol, ...]:
+    """The symbols of an expression, in a fixed order."""
+    return tuple(sorted(node.free_symbols, key=str))
+
+
+@cache
+def compile_scalar(node: Expr) -> Evaluator:
+    """The evaluator of an expression without tensors."""
+    if isinstance(node, Symbol):
+        return lambda env, unit: _leaf(env[node], unit if node == lr else FLOAT64)
+    if node.is_Rational:
+        return lambda env, unit: Scalar(exactly.mpf(node.p) / node.q)
+    compiled = [compile_scalar(arg) for arg in node.args]
+    combine = _COMBINE[node.func]
+    on_device = node.has(t, lr)
+
+    def evaluate(env: Environment, unit: float) -> Scalar:
+        return combine([c(env, unit) for c in compiled], unit if on_device else FLOAT64)
+
+    return evaluate
 
 
 def _leaf(value: float, unit: float) -> Scalar:
     """A number that the user wrote; lr may be held in a tensor of lower precision."""
-    return Scalar(Decimal(value), abs(value) * unit if unit > FLOAT64 else 0.0)
+    return Scalar(exactly.mpf(value), abs(value) * unit if unit > FLOAT64 else 0.0)
 
 
 def _sum(terms: list[Scalar], unit: float) -> Scalar:
-    total = Scalar(reduce(EXACTLY.add, (s.value for s in terms)), sum(s.error for s in terms))
+    total = Scalar(exactly.fsum(s.value for s in terms), sum(s.error for s in terms))
     return total.rounded(unit * (len(terms) - 1))
 
 
@@ -117,28 +103,23 @@ def _product(factors: list[Scalar], unit: float) -> Scalar:
     result = factors[0]
     for f in factors[1:]:
         error = result.error * f.size + f.error * result.size + result.error * f.error
-        result = Scalar(EXACTLY.multiply(result.value, f.value), error).rounded(unit)
+        result = Scalar(result.value * f.value, error).rounded(unit)
     return result
 
 
 def _power(arguments: list[Scalar], unit: float) -> Scalar:
     base, exponent = arguments
-    raised = Scalar(_raised(base.value, exponent.value))
-    if exponent.number == -1:
-        error = raised.size * base.error / max(base.size - base.error, 1e-300)
-        return Scalar(raised.value, error).rounded(unit)
+    value = base.value**exponent.value
+    size = abs(float(value))
+    if exponent.value == -1:
+        return Scalar(value, size * base.error / max(base.size - base.error, 1e-300)).rounded(unit)
     relative = base.error / base.size if base.size else 0.0
-    roundings = exponent.number + 2 if exponent.number > 2 else 2
-    return Scalar(raised.value, raised.size * (exponent.size * relative * 1.01 + roundings * unit))
+    return Scalar(value, size * (abs(float(exponent.value)) * relative * 1.01 + _roundings(exponent) * unit))
 
 
-def _raised(base: Decimal, exponent: Decimal) -> Decimal:
-    """base^exponent; roots and reciprocals are quicker than powers."""
-    if exponent < 0:
-        return EXACTLY.divide(Decimal(1), _raised(base, -exponent))
-    if exponent in ROOTS:
-        return _raised(EXACTLY.sqrt(base), 2 * exponent)
-    return EXACTLY.power(base, exponent)
+def _roundings(exponent: Scalar) -> float:
+    whole = float(exponent.value)
+    return whole + 2 if whole > 2 else 2
 
 
 _COMBINE: Mapping[Any, Callable[[list[Scalar], float], Scalar]] = {Add: _sum, Mul: _product, Pow: _power}

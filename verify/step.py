@@ -11,7 +11,7 @@ from torch import Tensor
 from lawful.verify import balls
 from lawful.verify.balls import Ball, Real, plus, tensor
 from lawful.verify.formats import Format
-from lawful.verify.scalars import Scalars
+from lawful.verify.scalars import Environment, Scalar, evaluated, symbols
 
 INFLATION = 1.0 + 2.0**-40
 """Pays for the float64 rounding of the radii themselves."""
@@ -21,15 +21,23 @@ INFLATION = 1.0 + 2.0**-40
 class Step:
     """What the nodes of one step are evaluated on."""
 
-    scalar: Scalars
+    environment: Environment
     tensors: dict[Symbol, Ball]
     fmt: Format
+    scalars: dict[Expr, Scalar] = field(default_factory=dict)
     memo: dict[Expr, Ball] = field(default_factory=dict)
     reached: Tensor | None = None
     """The largest intermediate of each lane, in any admissible order."""
 
+    def scalar(self, node: Expr) -> Scalar:
+        """A scalar of the rule."""
+        if node not in self.scalars:
+            values = tuple(self.environment[s] for s in symbols(node))
+            self.scalars[node] = evaluated(node, values, self.fmt.scalar)
+        return self.scalars[node]
+
     def scalar_ball(self, node: Expr) -> Ball:
-        """A scalar of the rule as a ball."""
+        """The same as a ball."""
         return self.scalar(node).double if self.fmt.exact_centre else self.scalar(node).single
 
     def reach(self, size: Real, times: float = 1.0) -> None:
