@@ -1,4 +1,5 @@
-"""Properties: what can be asked of a candidate. A property is an object in a module of this package; all are found by scanning.
+"""Properties: what can be asked of a candidate. A property is an object in a module of this package; all are found
+by scanning.
 
 `plan` says which checks there are for a target, in the parent, from the worker's description; `perform` runs one, in a
 worker.
@@ -13,8 +14,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from lawful.properties.running import RaisedError
 from lawful.verify.candidate import Candidate, Description, no_claim
+from lawful.verify.errors import Unanswerable
 from lawful.verify.evidence import Check, Evidence, Finding, Verdict
 from lawful.verify.rule import Rule, find_rule
 
@@ -94,12 +95,32 @@ def plan(
     """The checks of a target. Without a rule, its name is the claim.
 
     Raises:
-        Unanswerable: no rule is claimed, or the rule, a convention or an argument is unknown.
+        Unanswerable: no rule is claimed, the rule, a convention or an argument is unknown, or the constructor
+            refuses the arguments.
     """
     rule = rule or description.rule or no_claim(description.name)
-    return plan_for(
-        Candidate.of(description.target, rule, arguments), rule, description.target, settings, arguments
-    )
+    candidate = Candidate.of(description.target, rule, arguments)
+    if arguments:
+        _constructed(candidate, settings)
+    return plan_for(candidate, rule, description.target, settings, arguments)
+
+
+def _constructed(candidate: Candidate, settings: Settings) -> None:
+    """A constructor that refuses what the user gives it answers no question."""
+    import torch
+
+    from lawful.properties.conformance import default_scenario
+    from lawful.properties.running import RaisedError, RefusedError, Run
+    from lawful.properties.scenarios import expand
+
+    path, scenario = next(iter(candidate.paths.values())), default_scenario(candidate, settings.seed)
+    try:
+        Run(candidate, path, scenario, expand(scenario, torch.float32))
+    except (RefusedError, RaisedError) as error:
+        given = ", ".join(f"{name}={value!r}" for name, value in candidate.arguments.items())
+        raise Unanswerable(
+            f"{candidate.cls.__name__} cannot be constructed with {given}: {error}."
+        ) from error
 
 
 def plan_for(
@@ -140,6 +161,8 @@ def run(
 
 
 def _seen(candidate: Candidate, check: Check, settings: Settings, journal: Journal) -> Evidence:
+    from lawful.properties.running import RaisedError
+
     try:
         return properties()[check.property].run(candidate, check, settings, journal)
     except RaisedError as error:

@@ -2,8 +2,8 @@
 
 import math
 import time
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import hypothesis
@@ -183,7 +183,8 @@ class Watch:
 
     def trajectory(self) -> Finding | None:
         """From the first value on, with nothing but the parameters."""
-        run, states = self._run(), []
+        run = self._run()
+        states: list[list[State]] = []
         for step in run.steps():
             states = states or [self._states(part) for part in self.parts]
             for part, reader, path in zip(self.parts, self.readers, states, strict=True):
@@ -285,9 +286,14 @@ def _changes(scenario: Scenario, part: Part, step: int) -> dict[int, dict[str, f
 
 
 def _confirmed(
-    rule: Rule, x0: float, gradients: list[float], hypers: list[dict[Symbol, float]], seen: float, budget: float
+    rule: Rule,
+    x0: float,
+    gradients: list[float],
+    hypers: list[dict[Symbol, float]],
+    seen: float,
+    budget: float,
 ) -> tuple[float, bool] | None:
-    """The value of the second oracle, and whether the candidate is beyond the budget from there too; None without it."""
+    """The value of the second oracle, and whether the candidate is beyond the budget from it; None without it."""
     try:
         from lawful.verify.confirm import exact_trajectory
 
@@ -310,7 +316,9 @@ def default_scenario(candidate: Candidate, seed: int) -> Scenario:
     given = {s: candidate.default(s) for s in rule.defaults}
     hyper = {s: rule.defaults[s] if value is None else value for s, value in given.items()}
     required = any(p.default is p.empty for p in candidate.parameters.values())
-    return Scenario(options, (tied(hyper),), 10, (-3.0, 1.0), defaults=not required and own == options, seed=seed)
+    return Scenario(
+        options, (tied(hyper),), 10, (-3.0, 1.0), defaults=not required and own == options, seed=seed
+    )
 
 
 def _own_option(candidate: Candidate, option: str) -> Any:

@@ -44,7 +44,7 @@ class Reader:
             self._possible[symbol] = self._possible.get(symbol, fitting) & fitting
 
     def names(self) -> Names | None:
-        """Symbol → key; None if some symbol has no tensor or several, or there is a tensor that the rule does not know."""
+        """Symbol → key; None if a symbol has no tensor or several, or there is one that the rule does not know."""
         found = {symbol: next(iter(names)) for symbol, names in self._possible.items() if len(names) == 1}
         unique = len(set(found.values())) == len(found) == len(self._seen)
         return found if unique and found.keys() == self.symbols and self._steps >= FIRST_STEPS else None

@@ -1,4 +1,4 @@
-"""What laws predict of implementations, seen: each kind of prediction becomes a test of any candidate that claims its rule."""
+"""What laws predict of implementations, seen: a kind of prediction is a test of any candidate that claims its rule."""
 
 import importlib
 from collections.abc import Mapping
@@ -45,7 +45,7 @@ def look(prediction: Prediction, candidate: Candidate, seed: int) -> Evidence:
     raise NotImplementedError(f"no test is known for {type(prediction).__name__}")
 
 
-# ---------------------------------------------------------------------------------------------------------------- decay
+# ----------------------------------------------------------------------------------------------- decay
 @look.register
 def _(prediction: DecayFromOutside, candidate: Candidate, seed: int) -> Evidence:
     """L2 inside, or decay from outside: their difference is what the law says, within both budgets."""
@@ -54,7 +54,11 @@ def _(prediction: DecayFromOutside, candidate: Candidate, seed: int) -> Evidence
     outside = Lanes({**hyper, weight_decay: 0.0}, prediction.steps, seed, prediction.options)
     factor = 1 - hyper[lr] * hyper[weight_decay]
     l2 = list(inside.seen(candidate))
-    decayed = list(outside.seen(candidate, before=lambda step, p: p.mul_(factor)))
+
+    def decay(step: int, weight: Tensor) -> None:
+        weight.mul_(factor)
+
+    decayed = list(outside.seen(candidate, before=decay))
     budget = radius(list(inside.expected(candidate.rule(prediction.options)))[-1]) + radius(
         list(inside.expected(prediction.decayed))[-1]
     )
@@ -92,7 +96,7 @@ def differs(ratio: Tensor) -> Evidence:
     return Evidence(Verdict.UNLAWFUL, worst, comparisons=ratio.numel(), scenarios=1, findings=[finding])
 
 
-# -------------------------------------------------------------------------------------------------------------- average
+# --------------------------------------------------------------------------------------------- average
 @look.register
 def _(prediction: AverageOfUpdates, candidate: Candidate, seed: int) -> Evidence:
     """The weight at wd > 0 from the steps at wd = 0 and the weights of the moving average."""
@@ -115,7 +119,7 @@ def _(prediction: AverageOfUpdates, candidate: Candidate, seed: int) -> Evidence
     return within((seen - average).abs() / (budget + radius(last)), "the weight")
 
 
-# ----------------------------------------------------------------------------------------------------------------- bits
+# ------------------------------------------------------------------------------------------------ bits
 @look.register
 def _(prediction: SameBits, candidate: Candidate, seed: int) -> Evidence:
     """The sibling of the same module gives the same bits."""
@@ -151,7 +155,7 @@ def sibling_of(candidate: Candidate, rule: Rule) -> Candidate | None:
     return None
 
 
-# ---------------------------------------------------------------------------------------------------------- convergence
+# ----------------------------------------------------------------------------------------- convergence
 @look.register
 def _(prediction: DriftsTo, candidate: Candidate, seed: int) -> Evidence:
     """All lanes end where the exact drift says."""
@@ -189,7 +193,7 @@ def _trial_hyper(trial: Trial, candidate: Candidate) -> dict[Symbol, float]:
     return {s: trial.hyper.get(s, quiet.get(s, default)) for s, default in rule.defaults.items()}
 
 
-# ------------------------------------------------------------------------------------------------------------ properties
+# ------------------------------------------------------------------------------------------ properties
 def is_about(law: Law, rule: Rule) -> bool:
     """Whether a law predicts anything of implementations of the rule."""
     return any(p.claimed.hash == rule.hash for p in law.predicts)

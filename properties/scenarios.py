@@ -1,6 +1,6 @@
-"""Scenarios: what one run of a candidate is made of, drawn by Hypothesis; its lanes are expanded from the seed by numpy.
+"""Scenarios: what one run of a candidate is made of, drawn by Hypothesis; its lanes are expanded from a seed by numpy.
 
-One scenario is one optimizer over several tensors: two of one shape (else shared counters and accumulators do not show),
+One scenario is one optimizer over several tensors: two of one shape (else shared counters do not show),
 a three-dimensional one, a scalar, sometimes one of another dtype and a second group with hyperparameters of its own.
 Gradients are open loop: drawn beforehand, whatever the parameters do.
 """
@@ -90,8 +90,8 @@ def _lanes(
 
 
 def _gradients(rng: np.random.Generator, scenario: Scenario, n: int) -> np.ndarray[Any, np.dtype[np.float64]]:
-    """Lanes of ten characters: noise, constant, heavy-tailed, alternating, sparse, growing, vanishing, a spike then small
-    ones, any scale, zero at first."""
+    """Lanes of ten characters: noise, constant, heavy-tailed, alternating, sparse, growing, vanishing, a spike
+    before small ones, any scale, zero at first."""
     steps, t = scenario.steps, np.arange(scenario.steps)[:, None]
     noise = rng.standard_normal((steps, n))
     kinds = [
@@ -111,7 +111,7 @@ def _gradients(rng: np.random.Generator, scenario: Scenario, n: int) -> np.ndarr
     return chosen * 10.0 ** rng.uniform(*scenario.scale, n)[None, :]
 
 
-# ------------------------------------------------------------------------------------------------------------ strategies
+# ------------------------------------------------------------------------------------------ strategies
 @dataclass(frozen=True)
 class Draw:
     """What a scenario is drawn from.

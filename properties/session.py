@@ -54,10 +54,11 @@ def plan(
 
 def _looked_up(pool: Pool | Here, function: str, target: str, timeout: float, *arguments: Any) -> Any:
     place = target.rpartition(":")[0]
+    rule = f" with the rule {arguments[1]}" if arguments and arguments[1] else ""
     try:
         return pool.call(function, *(arguments or (target,)), timeout=timeout, about=place)
     except WorkerError as error:
-        raise Unanswerable(f"{target} cannot be imported: {error}.") from error
+        raise Unanswerable(f"{target}{rule} cannot be looked at: {error}.") from error
 
 
 class Session:

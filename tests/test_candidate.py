@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 import torch
-from torch.optim import Adam, AdamW, RMSprop, SGD
+from torch.optim import SGD, Adam, AdamW, RMSprop
 
 from lawful.optimizers import ADOPT
 from lawful.verify.candidate import Candidate, claimed, describe, load, targets_of

@@ -8,7 +8,15 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-FRONT_ENDS = {"cli.py", "console.py", "options.py", "campaign.py", "questions.py", "api.py", "pytest_plugin.py"}
+FRONT_ENDS = {
+    "cli.py",
+    "console.py",
+    "options.py",
+    "campaign.py",
+    "questions.py",
+    "api.py",
+    "pytest_plugin.py",
+}
 """The modules of verify that may import properties and reports, inside functions."""
 
 
@@ -38,13 +46,13 @@ def test_verify_imports_neither_properties_nor_reports(path: Path) -> None:
     assert not {name for name in imports(path, top_level=True) if name in upwards}
 
 
-@pytest.mark.parametrize("path", files("verify/rules") + [ROOT / "verify/rule.py"], ids=lambda p: p.name)
+@pytest.mark.parametrize("path", [*files("verify/rules"), ROOT / "verify/rule.py"], ids=lambda p: p.name)
 def test_rules_know_no_oracle(path: Path) -> None:
     allowed = tuple(f"lawful.verify.{name}" for name in ("rule", "symbols", "errors", "domain"))
     assert all(name.startswith(allowed) for name in imports(path))
 
 
-@pytest.mark.parametrize("path", files("verify/laws") + [ROOT / "verify/law.py"], ids=lambda p: p.name)
+@pytest.mark.parametrize("path", [*files("verify/laws"), ROOT / "verify/law.py"], ids=lambda p: p.name)
 def test_laws_know_no_candidates(path: Path) -> None:
     assert not {"lawful.verify.candidate", "lawful.verify.oracle", "lawful.verify.budget"} & imports(path)
 
@@ -56,14 +64,20 @@ def test_the_two_provers_share_no_code() -> None:
 
 
 def test_the_two_oracles_share_no_numerics() -> None:
-    shared = imports(ROOT / "verify/confirm.py") & {"lawful.verify.balls", "lawful.verify.budget", "lawful.verify.scalars"}
+    shared = imports(ROOT / "verify/confirm.py") & {
+        "lawful.verify.balls",
+        "lawful.verify.budget",
+        "lawful.verify.scalars",
+    }
     assert not shared
 
 
 @pytest.mark.parametrize("module", ["lawful.verify.pytest_plugin", "lawful.verify.cli", "lawful.optimizers"])
 def test_starting_is_cheap(module: str) -> None:
     """What is imported at every start of pytest, and before the workers are, is light."""
-    script = f"import sys, {module}; print(sorted({{'torch', 'sympy', 'numpy', 'matplotlib'}} & set(sys.modules)))"
+    script = (
+        f"import sys, {module}; print(sorted({{'torch', 'sympy', 'numpy', 'matplotlib'}} & set(sys.modules)))"
+    )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
 
@@ -71,6 +85,10 @@ def test_starting_is_cheap(module: str) -> None:
 def test_no_file_names_this_machine() -> None:
     """The project stands alone: no path of a machine, no registry."""
     words = ["/" + "work/", "../" + "shared", "/" + "root/", "pypi" + ".org/simple"]
-    texts = [p for f in ("verify", "properties", "reports", "optimizers", "tests", "benchmarks", "docs") for p in files(f)]
+    texts = [
+        p
+        for f in ("verify", "properties", "reports", "optimizers", "tests", "benchmarks", "docs")
+        for p in files(f)
+    ]
     texts += [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), ROOT / "pyproject.toml", ROOT / "Makefile"]
     assert not [(p.name, w) for p in texts for w in words if w in p.read_text()]

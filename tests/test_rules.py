@@ -28,25 +28,43 @@ def test_a_rule_is_complete(family) -> None:  # type: ignore[no-untyped-def]
             assert str(rule.source)
 
 
-def step(rule: Rule, gradient: Fraction, state: dict[Symbol, Fraction], at: int, **hyper: Fraction) -> dict[Symbol, Fraction]:
+def step(
+    rule: Rule, gradient: Fraction, state: dict[Symbol, Fraction], at: int, **hyper: Fraction
+) -> dict[Symbol, Fraction]:
     """One exact step."""
     numbers = {s: hyper[s.name] for s in rule.hyperparameters}
     point = {**numbers, **state, g: gradient, t: at}
-    here = {s: Rational(value.numerator, value.denominator) if isinstance(value, Fraction) else value for s, value in point.items()}
+    here = {
+        s: Rational(value.numerator, value.denominator) if isinstance(value, Fraction) else value
+        for s, value in point.items()
+    }
     return {s: e.subs(here) for s, e in {x: rule.x, **rule.state}.items()}
 
 
 def test_adamw_by_hand() -> None:
     """First step: x·(1 − lr·wd) − lr·g/(|g| + eps)."""
     half = Fraction(1, 2)
-    hyper = {"lr": Fraction(1, 4), "beta1": half, "beta2": Fraction(3, 4), "eps": half, "weight_decay": Fraction(1, 8)}
-    after = step(find_rule("adamw"), Fraction(-2), {x: Fraction(3), m: Fraction(0), v: Fraction(0)}, 1, **hyper)
+    hyper = {
+        "lr": Fraction(1, 4),
+        "beta1": half,
+        "beta2": Fraction(3, 4),
+        "eps": half,
+        "weight_decay": Fraction(1, 8),
+    }
+    after = step(
+        find_rule("adamw"), Fraction(-2), {x: Fraction(3), m: Fraction(0), v: Fraction(0)}, 1, **hyper
+    )
     assert after[x] == 3 * (1 - Rational(1, 32)) + Rational(1, 4) * 2 / Rational(5, 2)
 
 
 def test_sgd_does_not_dampen_its_first_step() -> None:
     """torch.optim.SGD: the first buffer is the gradient, the second is dampened."""
-    hyper = {"lr": Fraction(1), "momentum": Fraction(1, 2), "dampening": Fraction(1, 4), "weight_decay": Fraction(0)}
+    hyper = {
+        "lr": Fraction(1),
+        "momentum": Fraction(1, 2),
+        "dampening": Fraction(1, 4),
+        "weight_decay": Fraction(0),
+    }
     first = step(find_rule("sgd"), Fraction(4), {x: Fraction(0), b: Fraction(0)}, 1, **hyper)
     second = step(find_rule("sgd"), Fraction(4), {x: Fraction(0), b: Fraction(4)}, 2, **hyper)
     assert (first[b], second[b]) == (4, 2 + 3)
@@ -55,13 +73,29 @@ def test_sgd_does_not_dampen_its_first_step() -> None:
 def test_adopt_moves_nothing_at_first_and_clips_at_the_fourth_root() -> None:
     rule = find_rule("adopt")
     assert rule.at(1).x == x and rule.at(1).state[v] == (g + weight_decay * x) ** 2
-    hyper = {"lr": Fraction(1), "beta1": Fraction(0), "beta2": Fraction(1, 2), "eps": Fraction(1, 100), "weight_decay": Fraction(0)}
+    hyper = {
+        "lr": Fraction(1),
+        "beta1": Fraction(0),
+        "beta2": Fraction(1, 2),
+        "eps": Fraction(1, 100),
+        "weight_decay": Fraction(0),
+    }
     assert step(rule, Fraction(50), {x: Fraction(0), m: Fraction(0), v: Fraction(1)}, 17, **hyper)[x] == -2
 
 
 def test_conventions_of_eps_agree_where_eps_is_0_and_nowhere_else() -> None:
     outside, hat = find_rule("adam"), find_rule('adam(eps="hat")')
-    point = {x: 1, g: 2, m: 0, v: 0, t: 1, lr: Rational(1, 2), beta1: Rational(1, 2), beta2: Rational(1, 3), weight_decay: 0}
+    point = {
+        x: 1,
+        g: 2,
+        m: 0,
+        v: 0,
+        t: 1,
+        lr: Rational(1, 2),
+        beta1: Rational(1, 2),
+        beta2: Rational(1, 3),
+        weight_decay: 0,
+    }
     difference = (outside.x - hat.x).subs(point)
     assert simplify(difference.subs(eps, 0)) == 0 and simplify(difference.subs(eps, 1)) != 0
 

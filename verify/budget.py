@@ -121,7 +121,7 @@ class Term:
         """What casting the coefficients and multiplying by them may lose."""
         unit, cast = step.fmt.unit, step.fmt.cast
         if self.node is None:
-            return cast * step.scalar(self.total).size
+            return step.cast(step.scalar(self.total).size)
         apart = sum(
             n * (unit + cast) * step.scalar(c).size
             for n, c in zip(self._scalars, self.coefficients, strict=True)

@@ -1,4 +1,4 @@
-"""A candidate: an implementation under test, the rule that it claims, and how its constructor maps to the rule's symbols.
+"""A candidate: an implementation under test, the rule that it claims, and how its constructor maps to its symbols.
 
 Everything here that imports the candidate's module runs in a worker process; the parent only sees `Description`.
 """
@@ -10,7 +10,7 @@ import importlib.util
 import inspect
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -85,7 +85,7 @@ class Candidate:
         """The candidate that a target and a rule name; the class's own name is the claim where no rule is given.
 
         Raises:
-            Unanswerable: unknown target, rule, convention or constructor argument.
+            Unanswerable: unknown target, rule, convention or constructor argument, or one that is missing.
         """
         found = load(target) if isinstance(target, str) else target
         family, pinned = find_family(rule or claimed(found))
@@ -94,6 +94,9 @@ class Candidate:
         for name in candidate.arguments:
             if name not in candidate.parameters:
                 raise unknown(f"argument of {found.__name__}", name, candidate.parameters)
+        if candidate.missing:
+            given = " ".join(f"--arg {name}=VALUE" for name in candidate.missing)
+            raise Unanswerable(f"{found.__name__} needs arguments of which the rule knows nothing: {given}.")
         return candidate
 
     @cached_property
@@ -224,6 +227,11 @@ class Candidate:
         used = {*self.bound.values(), *self.options.values(), *PATHS, *self.arguments}
         return [name for name in self.parameters if name not in used]
 
+    @property
+    def missing(self) -> list[str]:
+        """Constructor parameters without a default that nobody says anything about."""
+        return [name for name in self.unexplored if self.parameters[name].default is inspect.Parameter.empty]
+
 
 def _around(value: Any, place: int) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
     """What stands before and after a place of a tuple; nothing where there is no tuple."""
@@ -311,5 +319,10 @@ def _json(value: Any) -> Any:
 
 def _distribution(module: str) -> str:
     top = module.partition(".")[0]
-    names = importlib.metadata.packages_distributions().get(top, [])
+    names = _distributions().get(top, [])
     return f"{names[0]} {importlib.metadata.version(names[0])}" if names else ""
+
+
+@cache
+def _distributions() -> Mapping[str, list[str]]:
+    return importlib.metadata.packages_distributions()

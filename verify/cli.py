@@ -161,7 +161,7 @@ def _run(campaign: Any, *arguments: Any, **named: Any) -> Any:
         raise typer.Exit(130) from None
 
 
-UsageError: type[Exception] = typer.BadParameter.__bases__[0]
+UsageError: Any = typer.BadParameter.__bases__[0]
 """What typer raises for options that it cannot read; it is not exported."""
 
 
@@ -170,7 +170,7 @@ def main() -> None:
     try:
         code = app(standalone_mode=False)
     except (Unanswerable, UsageError) as error:
-        say(getattr(error, "message", "") or str(error))
+        say(error.format_message() if isinstance(error, UsageError) else str(error))
         code = 2
     except WorkerError as error:
         say(f"a question was not answered: {error}.")

@@ -40,7 +40,9 @@ class Compiler:
     def _compile(self, expr: Expr) -> Node:
         if self.is_scalar(expr):
             exact = expr == 0 or is_power_of_two(expr)
-            return lambda step: charged(step.scalar_ball(expr), 0.0 if exact else step.fmt.cast)
+            return lambda step: charged(
+                step.scalar_ball(expr), 0.0, 0.0 if exact else step.cast(step.scalar(expr).size)
+            )
         if isinstance(expr, Symbol):
             return lambda step: step.tensors[expr]
         return HANDLERS[expr.func](self, expr)

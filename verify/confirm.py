@@ -1,7 +1,7 @@
 """The second oracle: one lane of a rule in guaranteed ball arithmetic (python-flint's `arb`).
 
-It shares no numerics with the screening oracle: it walks the rule's expressions itself, on exact inputs, at 300 bits and
-more, and returns an enclosure of the exact value. There is no error budget here: the budget says how far an
+It shares no numerics with the screening oracle: it walks the rule's expressions itself, on exact inputs, at 300 bits
+and more, and returns an enclosure of the exact value. There is no error budget here: the budget says how far an
 implementation may be, this says from what.
 """
 
@@ -17,7 +17,9 @@ from lawful.verify.symbols import g, t, x
 BITS = 300
 
 
-def exact_trajectory(rule: Rule, x0: float, gradients: Sequence[float], hypers: Sequence[Mapping[Symbol, float]]) -> list[Any]:
+def exact_trajectory(
+    rule: Rule, x0: float, gradients: Sequence[float], hypers: Sequence[Mapping[Symbol, float]]
+) -> list[Any]:
     """Enclosures of the parameter after each step, from x0 under these gradients and hyperparameters per step."""
     ctx.prec = BITS
     first: dict[Symbol, Any] = {x: arb(x0), **{s: arb(h) for s, h in hypers[0].items()}}
@@ -25,7 +27,9 @@ def exact_trajectory(rule: Rule, x0: float, gradients: Sequence[float], hypers: 
     path = []
     for step, (gradient, hyper) in enumerate(zip(gradients, hypers, strict=True), start=1):
         environment = {**values, g: arb(gradient), t: arb(step), **{s: arb(h) for s, h in hyper.items()}}
-        values = {s: evaluate(e, environment) for s, e in rule.state.items()} | {x: evaluate(rule.x, environment)}
+        values = {s: evaluate(e, environment) for s, e in rule.state.items()} | {
+            x: evaluate(rule.x, environment)
+        }
         path.append(values[x])
     return path
 

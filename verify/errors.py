@@ -1,5 +1,6 @@
 """Questions that cannot be answered, said in one line; and workers that did not answer."""
 
+import re
 from collections.abc import Iterable
 from difflib import get_close_matches
 
@@ -27,6 +28,24 @@ class WorkerRaisedError(WorkerError):
 def unknown(kind: str, name: str, known: Iterable[str]) -> Unanswerable:
     """An `Unanswerable` that says what was asked for, and the nearest names, or all where none is near."""
     names = sorted(known)
-    near = get_close_matches(name, names, n=3, cutoff=0.5)
-    hint = f"did you mean {' or '.join(near)}?" if near else f"known: {', '.join(names) or 'none'}."
+    hint = nearest(name, names) or f"known: {', '.join(names) or 'none'}."
     return Unanswerable(f"unknown {kind} {name!r}: {hint}")
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """The question whether one of the nearest names was meant, or ""."""
+    near = get_close_matches(name, list(known), n=3, cutoff=0.5)
+    return f"did you mean {' or '.join(near)}?" if near else ""
+
+
+def first_line(text: object) -> str:
+    """An error's message in one line of at most 200 characters."""
+    return re.sub(r"\s+", " ", str(text)).strip()[:200]
+
+
+def told(error: BaseException) -> str:
+    """An error's class and message in one line, though its `__str__` should fail."""
+    try:
+        return f"{type(error).__name__}: {first_line(error)}".removesuffix(": ")
+    except Exception:
+        return type(error).__name__

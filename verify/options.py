@@ -53,6 +53,8 @@ def settings(profile: str, seed: int, timeout: float, dtypes: list[str], devices
     for device in devices:
         if not re.fullmatch(rf"({'|'.join(DEVICES)})(:\d+)?", device):
             raise unknown("device", device, (*DEVICES, "cuda:1"))
+    if seed < 0:
+        raise Unanswerable(f"--seed {seed} is negative.")
     if not 0.1 <= timeout <= 86400.0:
         raise Unanswerable(f"--timeout {timeout} is not between 0.1 and 86400 seconds.")
     return Settings(profile, seed, timeout, tuple(dtypes) or DTYPES, tuple(devices))

@@ -1,4 +1,4 @@
-"""What laws predict of implementations. A prediction is data: it names the rule of the implementations that it is about,
+"""What laws predict of implementations. A prediction is data: it names the rule that the implementations claim,
 and what must be seen when one of them runs; `lawful.properties.predictions` runs it.
 """
 
@@ -9,6 +9,8 @@ from sympy import Expr, Integer, Symbol
 
 from lawful.verify.rule import Rule
 from lawful.verify.trial import Trial
+
+ZERO = Integer(0)
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,7 @@ class DecayFromOutside(Prediction):
         pins: hyperparameter → value.
         options: conventions chosen through the constructor.
         steps: after how many steps they are compared.
-        difference: what the difference is then, in `x` (the start), `x1` (the first weight with L2) and hyperparameters;
+        difference: what the difference is then, in `x` (the start), `x1` (the first weight with L2), hyperparameters;
             None if the two must differ, by more than the budget, in some lane.
     """
 
@@ -50,7 +52,7 @@ class DecayFromOutside(Prediction):
     pins: Mapping[Symbol, float] = field(default_factory=dict)
     options: Mapping[str, bool] = field(default_factory=dict)
     steps: int = 2
-    difference: Expr | None = Integer(0)
+    difference: Expr | None = ZERO
 
 
 x1 = Symbol("x_1", real=True)

@@ -33,11 +33,18 @@ class Process:
     """
 
     def __init__(self, context: ForkServerContext, serve: Callable[[Connection], None], about: str) -> None:
-        """Starts the process."""
+        """Starts the process.
+
+        Raises:
+            WorkerDiedError: the fork server has ended.
+        """
         self.about, self._ready = about, False
         self._pipe, theirs = context.Pipe()
         self._process = context.Process(target=serve, args=(theirs,))
-        self._process.start()
+        try:
+            self._process.start()
+        except (EOFError, OSError) as error:
+            raise WorkerDiedError("no worker can be started") from error
         theirs.close()
 
     @property

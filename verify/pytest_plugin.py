@@ -1,8 +1,8 @@
 """The pytest front end: `--optimizer` and `--rule`, and checks as test items. Imports neither torch nor sympy at start.
 
-Items are collected from the modules of `lawful.properties`: a test that takes `check` is run once for every check of its
-property, one that takes `law` once for every law. All checks of a session run in worker processes, in parallel; each
-item waits for its own.
+Items are collected from the modules of `lawful.properties`: a test that takes `check` is run once for every check
+of its property, one that takes `law` once for every law. All checks of a session run in worker processes, in
+parallel; each item waits for its own.
 """
 
 from __future__ import annotations

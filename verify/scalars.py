@@ -1,7 +1,8 @@
 """Scalars of a rule (lr/(1 − β1ᵗ), 1 − β2 …) to numbers: the exact value, and what evaluating it loses.
 
-Hyperparameters are the exact float64 numbers that the user wrote. β^t is charged t + 2 roundings, which admits
-a power function as well as a running product kept from step to step. Scalar state has the error of all steps so far.
+Hyperparameters are the exact float64 numbers that the user wrote. β^t is charged t + 2 roundings, which
+admits a power function as well as a running product kept from step to step. Scalar
+state has the error of all steps so far.
 """
 
 import operator

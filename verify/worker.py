@@ -16,7 +16,7 @@ from typing import Any
 
 import torch
 
-from lawful.verify.errors import Unanswerable
+from lawful.verify.errors import Unanswerable, told
 
 MEMORY = 2 << 30
 """How many bytes of data a worker may have beyond what it has after its imports."""
@@ -31,18 +31,16 @@ PARENT_DEATH = 1
 def serve(pipe: Connection) -> None:
     """Answers questions until the pipe is closed, or the fork server ends because whoever asks has ended."""
     prepare()
-    here = os.getpid()
-    pipe.send_bytes(b"")
-    while True:
-        try:
+    here, answer = os.getpid(), b""
+    try:
+        while os.getpid() == here:  # else the candidate forked, and this is the fork
+            pipe.send_bytes(answer)
             function, arguments = pickle.loads(pipe.recv_bytes())
-        except (EOFError, OSError):
-            os._exit(0)
-        mute()
-        answer = answered(function, arguments)
-        if os.getpid() != here:  # the candidate forked, and this is the fork
-            os._exit(0)
-        pipe.send_bytes(answer)
+            mute()
+            answer = answered(function, arguments)
+    except (EOFError, OSError):
+        pass
+    os._exit(0)
 
 
 def prepare() -> None:
@@ -51,6 +49,7 @@ def prepare() -> None:
     Memory is limited by what can be written to (RLIMIT_DATA), not by address space, of which CUDA reserves a
     multiple of all memory there is.
     """
+    mute()
     os.setsid()
     _follow_parent()
     torch.set_num_threads(1)
@@ -94,8 +93,6 @@ def answered(function: str, arguments: tuple[Any, ...]) -> bytes:
     except Unanswerable as error:
         return pickle.dumps(("unanswerable", str(error)))
     except BaseException as error:
-        from lawful.verify.candidate import told
-
         return pickle.dumps(("raised", f"it raises {told(error)}, {_place(error)}"))
 
 

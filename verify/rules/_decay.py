@@ -5,12 +5,13 @@ from typing import Literal
 
 from sympy import Expr, Symbol
 
+from lawful.verify.rule import Spellings
 from lawful.verify.symbols import g, lr, lr_0, weight_decay, x
 
 Decay = Literal["lr*wd", "wd", "wd*lr/lr_0"]
 """What decoupled decay multiplies: lr·wd (torch); wd alone; wd times the schedule's multiplier lr/lr₀ (the paper)."""
 
-SPELLINGS = {
+SPELLINGS: Spellings = {
     "decay": {
         "fixed_decay": {"lr*wd": False, "wd": True},
         "decouple_lr": {"lr*wd": False, "wd*lr/lr_0": True},

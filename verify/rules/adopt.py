@@ -26,7 +26,7 @@ def adopt(
     eps_place: Literal["max", "sum"] = "max",
     first_call: Literal["bootstrap", "decays"] = "bootstrap",
 ) -> Rule:
-    """Normalises by the *previous* second moment, then averages. Call 1 only records v = g²; call t clips at (t−1)^¼."""
+    """Normalises by the *previous* second moment, then averages. Call 1 only records g²; call t clips at (t−1)^¼."""
     g_t = g if decouple else l2_gradient()
     root = Max(sqrt(v), eps) if eps_place == "max" else sqrt(v) + eps
     n_t = g_t / root

@@ -2,7 +2,7 @@
 
 from sympy import Symbol, sign
 
-from lawful.verify.rule import Rule, Source, family
+from lawful.verify.rule import Rule, Source, Spellings, family
 from lawful.verify.rules._decay import SPELLINGS, Decay, l2_gradient, shrunk, with_start
 from lawful.verify.symbols import beta1, beta2, g, lr, m, weight_decay, x
 
@@ -10,7 +10,7 @@ DEFAULTS = {lr: 1e-4, beta1: 0.9, beta2: 0.99, weight_decay: 0.0}
 G, C = Symbol("g_t"), Symbol("c_t")
 
 
-SPELLED = {
+SPELLED: Spellings = {
     "decouple": {"weight_decouple": {True: True, False: False}},
     "decay": {**SPELLINGS["decay"], "decoupled_weight_decay": {"lr*wd": False, "wd*lr/lr_0": True}},
 }
@@ -25,4 +25,11 @@ def lion(*, decouple: bool = True, decay: Decay = "lr*wd") -> Rule:
     m_t = beta2 * m + (1 - beta2) * g_t
     decayed = shrunk(x, decay) if decouple else x
     source = Source("arXiv:2302.06675", "Algorithm 2")
-    return Rule("lion", decayed - lr * sign(c_t), {m: m_t}, with_start(DEFAULTS, decay), source, names={G: g_t, C: c_t})
+    return Rule(
+        "lion",
+        decayed - lr * sign(c_t),
+        {m: m_t},
+        with_start(DEFAULTS, decay),
+        source,
+        names={G: g_t, C: c_t},
+    )
