@@ -54,6 +54,7 @@ class Product:
             return value
         relative = self.roundings * step.fmt.unit + self.inexact * (step.fmt.unit + step.fmt.cast)
         if self.roundings == 0:
+            step.reach(value.magnitude())
             return charged(value, relative, _nonzero(top), 2 * step.fmt.tiny)
         size = self._size(top, bottom)
         self._reach(step, size, bottom)
@@ -199,10 +200,14 @@ class Root:
 
     argument: Node
     may_be_negative: bool
+    scalar: Expr = Integer(1)
+    """What the root was taken apart from: it may be multiplied in before, and overflow."""
 
     def __call__(self, step: Step) -> Ball:
         """Charges one rounding; a root cannot underflow."""
-        return charged(balls.root(self.argument(step), self.may_be_negative), step.fmt.unit)
+        argument = self.argument(step)
+        step.reach(argument.magnitude(), step.scalar(self.scalar).size)
+        return charged(balls.root(argument, self.may_be_negative), step.fmt.unit)
 
 
 @dataclass(frozen=True)

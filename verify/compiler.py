@@ -3,7 +3,24 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
-from sympy import Abs, Add, Expr, Ge, Gt, Integer, Le, Lt, Max, Min, Mul, Piecewise, Pow, Rational, Symbol, sign
+from sympy import (
+    Abs,
+    Add,
+    Expr,
+    Ge,
+    Gt,
+    Integer,
+    Le,
+    Lt,
+    Max,
+    Min,
+    Mul,
+    Piecewise,
+    Pow,
+    Rational,
+    Symbol,
+    sign,
+)
 
 from lawful.verify import balls
 from lawful.verify.balls import Ball
@@ -68,7 +85,7 @@ class Compiler:
             within, rest = base.as_independent(*self.tensors, as_Add=False)
             if within != 1:
                 scalars.append(within**exponent)
-            side.append(Root(self.node(rest), not nonnegative(rest)))
+            side.append(Root(self.node(rest), not nonnegative(rest), within))
         else:
             raise NotImplementedError(f"the power {exponent} of a tensor has no error analysis yet: {factor}")
 

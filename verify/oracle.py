@@ -82,7 +82,9 @@ class Oracle:
         kept: dict[Symbol, Any] = {**hyper, t: now, **state.scalars}
         case, sure = self._case(kept, hyper)
         tensors = {x: state.x, g: self.ball(gradient), **state.slots}
-        read = {s: scalar.rounded(self.fmt.kept) for s, scalar in state.scalars.items()}  # or stored before it is read
+        read = {
+            s: scalar.rounded(self.fmt.kept) for s, scalar in state.scalars.items()
+        }  # or stored before it is read
         run = Step({**kept, **read}, tensors, self.fmt)
         after = run.results({x: case.x, **case.slots})
         after = after if sure else {s: b.widened(torch.inf) for s, b in after.items()}
