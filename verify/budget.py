@@ -200,7 +200,7 @@ class Root:
 
     argument: Node
     may_be_negative: bool
-    scalar: Expr = Integer(1)
+    scalar: Expr
     """What the root was taken apart from: it may be multiplied in before, and overflow."""
 
     def __call__(self, step: Step) -> Ball:
