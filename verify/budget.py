@@ -39,6 +39,8 @@ class Product:
     denominators: tuple[Node, ...]
     freed: tuple[Expr, ...] = ()
     """Scalars inside the denominators; multiplied out of them, they leave less to divide by."""
+    rooted: tuple[tuple[Expr, Node], ...] = ()
+    """Scalars whose roots are factors beside the root of a tensor: they may multiply it under the root."""
 
     def __call__(self, step: Step) -> Ball:
         """Charges each multiplication, each reciprocal, and each scalar's cast and multiplication."""
@@ -50,6 +52,8 @@ class Product:
             value = balls.divide(value, divisor)
         if self.scalars:
             value = balls.multiply(step.scalar_ball(self.scalar), value)
+        for scalar, argument in self.rooted:
+            step.reach(argument(step).magnitude(), max(1.0, step.scalar(scalar).size))
         if self.roundings == 0 and not self.inexact:
             return value
         relative = self.roundings * step.fmt.unit + self.inexact * (step.fmt.unit + step.fmt.cast)
