@@ -204,14 +204,10 @@ class Root:
 
     argument: Node
     may_be_negative: bool
-    scalar: Expr
-    """What the root was taken apart from: it may be multiplied in before, and overflow."""
 
     def __call__(self, step: Step) -> Ball:
         """Charges one rounding; a root cannot underflow."""
-        argument = self.argument(step)
-        step.reach(argument.magnitude(), step.scalar(self.scalar).size)
-        return charged(balls.root(argument, self.may_be_negative), step.fmt.unit)
+        return charged(balls.root(self.argument(step), self.may_be_negative), step.fmt.unit)
 
 
 @dataclass(frozen=True)

@@ -98,7 +98,7 @@ class Compiler:
             within, rest = base.as_independent(*self.tensors, as_Add=False)
             if within != 1:
                 scalars.append(within**exponent)
-            side.append(Root(self.node(rest), not nonnegative(rest), within))
+            side.append(Root(self.node(rest), not nonnegative(rest)))
         else:
             raise NotImplementedError(f"the power {exponent} of a tensor has no error analysis yet: {factor}")
 
@@ -134,7 +134,7 @@ class Compiler:
             taken = set((-stored).args)
             if isinstance(stored, Add) and taken < set(expr.args):
                 return (*(arg for arg in expr.args if arg not in taken), Mul(-1, stored, evaluate=False))
-        return Add.make_args(expr)
+        return tuple(Add.make_args(expr))
 
     def _distributes(self, rest: Expr) -> bool:
         return isinstance(rest, Add) and rest not in self.stored

@@ -6,6 +6,7 @@ error analysis of `lawful.verify.budget` along the same expressions.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 import torch
@@ -64,8 +65,11 @@ class Oracle:
         self._conditions = sorted((c for c in branches if not c.free_symbols & self._tensors), key=str)
         self._numbers = [s for s in self.rule.state if s not in self._tensors]
 
-    def start(self, x0: Tensor, hyper: Hyper) -> State:
-        """The state before the first step, for parameters of any shape and dtype."""
+    def start(self, x0: Tensor, hyper: Hyper = MappingProxyType({})) -> State:
+        """The state before the first step, for parameters of any shape and dtype.
+
+        `hyper` is needed where a state starts at a hyperparameter.
+        """
         run, compiler = Step(hyper, {x: self.ball(x0)}, self.fmt), Compiler(self._tensors, frozenset())
         initial = {s: self.rule.initial(s) for s in self.rule.state}
         slots = {s: compiler.node(e)(run) for s, e in initial.items() if s in self._tensors}
