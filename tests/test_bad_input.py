@@ -45,7 +45,7 @@ SGD = "check torch.optim:SGD"
 QUESTIONS = {
     # targets
     "check nosuch": ["target 'nosuch'", "adamw", "package.module:Class"],
-    "check adamm": ["target 'adamm'", "did you mean adam or adamw"],
+    "check adamm": ["target 'adamm'", "did you mean adam or "],
     "check :Adam": ["package.module:Class or file.py:Class"],
     "check ..": ["'..'", "package.module:Class or file.py:Class"],
     "check torch.optm:Adam": ["torch.optm", "did you mean torch.optim"],
@@ -67,7 +67,7 @@ QUESTIONS = {
     "check loops.py:SGD --timeout 1": ["loops.py:SGD", "more than 1 s"],
     "check needy.py:Hidden --rule sgd": ["needy.py:Hidden", "RuntimeError: two lines"],
     # rules and arguments
-    "check torch.optim:Adadelta": ["which rule does Adadelta claim", "--rule"],
+    "check torch.optim:LBFGS": ["which rule does LBFGS claim", "--rule"],
     f"{SGD} --rule sdg": ["rule 'sdg'", "did you mean sgd"],
     f"{SGD} --rule sgd(nestrov=True)": ["convention of sgd 'nestrov'", "did you mean nesterov"],
     f"{SGD} --rule sgd(nesterov=3)": ["nesterov is one of False, True"],

@@ -79,8 +79,8 @@ def test_a_description_can_be_sent() -> None:
 
 
 def test_a_name_that_claims_nothing_needs_a_rule() -> None:
-    with pytest.raises(Unanswerable, match="which rule does Rprop claim"):
-        claimed(torch.optim.Rprop)
+    with pytest.raises(Unanswerable, match="which rule does LBFGS claim"):
+        claimed(torch.optim.LBFGS)
     assert claimed(ADOPT) == "adopt"
 
 

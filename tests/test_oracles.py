@@ -62,7 +62,7 @@ families = pytest.mark.parametrize("family", rules().values(), ids=lambda family
 def separations(rule: Rule, other: Rule) -> list[tuple[float, float]]:
     """(distance between the two oracles' values, budget) of each lane, after the last step."""
     oracle, (x0, gradients) = Oracle(rule, FORMATS[torch.float64]), drawn(torch.float64)
-    state = oracle.start(x0)
+    state = oracle.start(x0, hyper(rule))
     for gradient in gradients:
         state = oracle.step(state, gradient, hyper(rule))
     high, low = (torch.as_tensor(part).expand(LANES).tolist() for part in state.x.centre)
@@ -96,7 +96,21 @@ def computed(expr: Expr, values: Mapping[Symbol, Any]) -> Any:
         return values[expr]
     if expr.is_Rational:
         return expr.p / expr.q if expr.q != 1 else int(expr.p)
+    if expr.is_Float:
+        return float(expr)
+    if isinstance(expr, Piecewise):
+        return branches(expr, values)
     return OPERATIONS[expr.func](*(computed(argument, values) for argument in expr.args))
+
+
+def branches(expr: Expr, values: Mapping[Symbol, Any]) -> Tensor:
+    """Lane by lane, the first case whose condition holds."""
+    *cases, (otherwise, _) = expr.args
+    result = computed(otherwise, values) + torch.zeros_like(values[x])
+    for branch, condition in reversed(cases):
+        holds = computed(condition.gts - condition.lts, values) > 0
+        result = torch.where(holds, torch.as_tensor(computed(branch, values), dtype=result.dtype), result)
+    return result
 
 
 def power(base: Any, exponent: Any) -> Any:
@@ -107,7 +121,9 @@ def power(base: Any, exponent: Any) -> Any:
     ](base)
 
 
-def largest(a: Any, b: Any) -> Tensor:
+def largest(a: Any, b: Any) -> Any:
+    if not isinstance(a, Tensor) and not isinstance(b, Tensor):
+        return max(a, b)
     like = a if isinstance(a, Tensor) else b
     return torch.maximum(*(v if isinstance(v, Tensor) else torch.full_like(like, v) for v in (a, b)))
 
@@ -138,15 +154,15 @@ def implementation(rule: Rule) -> type[Optimizer]:
                     self._update(p, {s: group[name] for s, name in names.items()})
 
         def _update(self, p: Tensor, given: dict[Symbol, float]) -> None:
-            state = self.state[p]
-            kept = state.setdefault(
-                "kept", {s: torch.full_like(p, float(rule.initial(s))) for s in rule.state}
-            )
+            state, zero, here = self.state[p], torch.zeros_like(p), {**given, x: p.clone(), g: p.grad}
+
+            def value(symbol: Symbol, expr: Expr, values: Mapping[Symbol, Any]) -> Any:
+                return computed(resolved(expr, values), values) + (zero if symbol in rule.tensors else 0)
+
+            kept = state.setdefault("kept", {s: value(s, rule.initial(s), here) for s in rule.state})
             state["t"] = state.get("t", 0) + 1
-            values = {**given, **kept, t: state["t"], x: p.clone(), g: p.grad}
-            state["kept"] = {
-                s: computed(resolved(e, values), values) + torch.zeros_like(p) for s, e in rule.state.items()
-            }
+            values = {**here, **kept, t: state["t"]}
+            state["kept"] = {s: value(s, e, values) for s, e in rule.state.items()}
             p.copy_(computed(resolved(rule.x, values), values))
 
     parameters = [
@@ -161,7 +177,7 @@ def resolved(expr: Expr, values: Mapping[Symbol, Any]) -> Expr:
     """The expression with its cases decided."""
     conditions = {c for p in expr.atoms(Piecewise) for _, c in p.args}
     numbers = {s: v for s, v in values.items() if not isinstance(v, Tensor)}
-    return decided(expr, {c: bool(c.subs(numbers)) for c in conditions})
+    return decided(expr, {c: bool(c.subs(numbers)) for c in conditions if c.free_symbols <= numbers.keys()})
 
 
 def verdict(claimed: Rule, implemented: Rule, dtype: str = "float64") -> Verdict:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from flint import arb, ctx
-from sympy import Abs, Add, Expr, Max, Min, Mul, Piecewise, Pow, Symbol, sign
+from sympy import Abs, Add, And, Expr, Max, Min, Mul, Or, Piecewise, Pow, Symbol, sign
 
 from lawful.verify.rule import Rule
 from lawful.verify.symbols import g, t, x
@@ -22,7 +22,8 @@ def exact_trajectory(
 ) -> list[Any]:
     """Enclosures of the parameter after each step, from x0 under these gradients and hyperparameters per step."""
     ctx.prec = BITS
-    values: dict[Symbol, Any] = {x: arb(x0), **{s: arb(float(rule.initial(s))) for s in rule.state}}
+    first: dict[Symbol, Any] = {x: arb(x0), **{s: arb(h) for s, h in hypers[0].items()}}
+    values = {x: arb(x0), **{s: evaluate(rule.initial(s), first) for s in rule.state}}
     path = []
     for step, (gradient, hyper) in enumerate(zip(gradients, hypers, strict=True), start=1):
         environment = {**values, g: arb(gradient), t: arb(step), **{s: arb(h) for s, h in hyper.items()}}
@@ -41,16 +42,20 @@ def evaluate(expr: Expr, environment: Mapping[Symbol, Any]) -> Any:
     """
     if isinstance(expr, Symbol):
         return environment[expr]
-    if expr.is_Rational:
-        return arb(int(expr.p)) / int(expr.q)
+    if expr.is_Number:
+        return arb(int(expr.p)) / int(expr.q) if expr.is_Rational else arb(float(expr))
     if isinstance(expr, Piecewise):
         return evaluate(next(e for e, c in expr.args if _holds(c, environment)), environment)
     return _OPERATIONS[expr.func](*(evaluate(a, environment) for a in expr.args))
 
 
 def _holds(condition: Any, environment: Mapping[Symbol, Any]) -> bool:
-    numbers = {s: float(environment[s].mid()) for s in condition.free_symbols}
-    return bool(condition.subs(numbers))
+    if condition in (True, False):
+        return bool(condition)
+    if isinstance(condition, And | Or):
+        return (all if isinstance(condition, And) else any)(_holds(c, environment) for c in condition.args)
+    difference = _sign(evaluate(condition.lhs, environment) - evaluate(condition.rhs, environment))
+    return bool(condition.func(int(difference.unique_fmpz()), 0))
 
 
 def _power(base: Any, exponent: Any) -> Any:
