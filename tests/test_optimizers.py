@@ -261,7 +261,11 @@ def test_low_precision_counts_past_256_and_keeps_its_format(name: str, options: 
     assert {s.dtype for s in optimizer.state[x].values() if isinstance(s, Tensor)} <= {torch.bfloat16}
 
 
-LATE = {"asgd": "a step's rate is set before it", "rprop": "lr is the first step's", "adamwschedulefree": "averages on"}
+LATE = {
+    "asgd": "a step's rate is set before it",
+    "rprop": "lr is the first step's",
+    "adamwschedulefree": "averages on",
+}
 """Rules that do not stand still as soon as lr is 0."""
 
 
