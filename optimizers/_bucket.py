@@ -49,6 +49,12 @@ class Bucket:
         if weight_decay:
             self.grads = list(torch._foreach_add(self.grads, self.params, alpha=weight_decay))
 
+    @staticmethod
+    def norms(tensors: list[Tensor]) -> Tensor:
+        """The norm of each tensor, in float32 or better."""
+        norms = torch.stack(torch._foreach_norm(tensors))
+        return norms.to(torch.promote_types(norms.dtype, torch.float32))
+
     def shrink(self, amount: float) -> None:
         """Decoupled decay: x ← x·(1 − amount)."""
         if amount:

@@ -17,7 +17,8 @@ from lawful.verify.rule import Rule
 
 @dataclass(frozen=True)
 class Part:
-    """The lanes of a scenario that share hyperparameters and format, one after the other."""
+    """The lanes of a scenario that are evaluated together: those of one tensor where the rule looks at whole tensors,
+    in its shape; else all that share hyperparameters and format, one after the other."""
 
     group: int
     dtype: torch.dtype
@@ -27,7 +28,11 @@ class Part:
 
     def gather(self, parameters: list[Tensor]) -> Tensor:
         """The candidate's values of these lanes, in float64."""
-        return torch.cat([parameters[i].detach().reshape(-1).to(torch.float64) for i in self.members])
+        return self.laid([parameters[i].detach() for i in self.members])
+
+    def laid(self, tensors: list[Tensor]) -> Tensor:
+        """The members' tensors as this part has its lanes, in float64."""
+        return torch.cat([tensor.reshape(-1).to(torch.float64) for tensor in tensors]).reshape(self.x0.shape)
 
     def locate(self, lane: int, blocks: list[Block]) -> tuple[Block, int]:
         """The block and the index in it of a lane."""
@@ -38,8 +43,13 @@ class Part:
         raise IndexError(lane)
 
 
-def parts(blocks: list[Block], device: str) -> list[Part]:
+def parts(blocks: list[Block], device: str, rule: Rule) -> list[Part]:
     """The parts of a scenario's blocks."""
+    if rule.scope == "tensor":
+        return [
+            Part(b.group, b.x0.dtype, (i,), b.x0.to(device), b.gradients.to(device))
+            for i, b in enumerate(blocks)
+        ]
     keys = sorted({(b.group, str(b.x0.dtype)) for b in blocks})
     return [_part(blocks, group, dtype, device) for group, dtype in keys]
 

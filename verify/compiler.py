@@ -8,8 +8,10 @@ from sympy import Abs, Add, Expr, Integer, Max, Min, Mul, Pow, Rational, Symbol,
 from lawful.verify import balls
 from lawful.verify.balls import Ball
 from lawful.verify.budget import Average, Product, Root, Selection, Sum, Term
+from lawful.verify.reductions import REDUCTIONS
 from lawful.verify.step import Node, Step, charged
 from lawful.verify.symbols import x
+from lawful.verify.tensors import OfTensor
 
 HALF = Rational(1, 2)
 
@@ -106,8 +108,8 @@ class Compiler:
                 yield from self._flattened([(coefficient * c, r) for c, r in inner])
             elif rest == x and isinstance(coefficient, Add):
                 yield list(coefficient.args), rest
-            elif any(factor.as_base_exp()[1].could_extract_minus_sign() for factor in Mul.make_args(rest)):
-                yield [Integer(1)], coefficient * rest  # scalars may be folded into the denominator
+            elif any(_takes_scalars(factor) for factor in Mul.make_args(rest)):
+                yield [Integer(1)], coefficient * rest
             else:
                 yield [coefficient], rest
 
@@ -124,8 +126,14 @@ HANDLERS: dict[type[Expr], Callable[[Compiler, Expr], Node]] = {
     Min: lambda self, expr: self.selection(balls.minimum, expr),
     sign: lambda self, expr: self.selection(balls.sign, expr),
     Abs: lambda self, expr: self.selection(balls.absolute, expr),
+    **REDUCTIONS,
 }
 """How each kind of expression is compiled."""
+
+
+def _takes_scalars(factor: Expr) -> bool:
+    """Whether scalars may be folded into this factor first: a denominator, or one number for the whole tensor."""
+    return isinstance(factor, OfTensor) or factor.as_base_exp()[1].could_extract_minus_sign()
 
 
 def _remembered(expr: Expr, node: Node) -> Node:

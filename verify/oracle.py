@@ -19,6 +19,7 @@ from lawful.verify.formats import Format
 from lawful.verify.rule import Rule
 from lawful.verify.step import Node, Step
 from lawful.verify.symbols import g, lr, t, x
+from lawful.verify.tensors import SIZES, sizes
 
 Hyper = Mapping[Symbol, float]
 
@@ -59,14 +60,17 @@ class Oracle:
         self._conditions = sorted(
             {c for e in expressions for p in e.atoms(Piecewise) for _, c in p.args}, key=str
         )
-        self._truth = lambdify([t, *self.rule.hyperparameters], list(self._conditions), "math")
+        self._truth = lambdify([t, *SIZES, *self.rule.hyperparameters], list(self._conditions), "math")
 
     def start(self, x0: Tensor) -> State:
         """The state before the first step, for parameters of any shape and dtype."""
+        blank = (
+            x0 if self.rule.scope == "lane" else x0.new_empty(())
+        )  # spread over what the first step makes of it
         return State(
             0,
             self.ball(x0),
-            {s: self.ball(torch.full_like(x0, float(self.rule.initial(s)))) for s in self.rule.state},
+            {s: self.ball(torch.full_like(blank, float(self.rule.initial(s)))) for s in self.rule.state},
         )
 
     def ball(self, value: Tensor) -> Ball:
@@ -76,9 +80,10 @@ class Oracle:
     def step(self, state: State, gradient: Tensor, hyper: Hyper) -> State:
         """The state after one more step with this gradient."""
         now = state.t + 1
-        case = self._case(now, hyper)
+        known = {t: now, **sizes(gradient.shape)}
+        case = self._case(known, hyper)
         tensors = {x: state.x, g: self.ball(gradient), **state.slots}
-        run = Step({**hyper, t: now}, tensors, self.fmt)
+        run = Step({**hyper, **known}, tensors, self.fmt)
         after = run.results({x: case.x, **case.slots})
         return State(now, after.pop(x), after)
 
@@ -95,8 +100,9 @@ class Oracle:
         """The hyperparameters that are 0. Not lr: 0·(an overflow) is NaN, so what it multiplies matters."""
         return tuple(s for s in self.rule.hyperparameters if hyper[s] == 0 and s != lr)
 
-    def _case(self, now: int, hyper: Hyper) -> Case:
-        truth = tuple(bool(c) for c in self._truth(now, *(hyper[s] for s in self.rule.hyperparameters)))
+    def _case(self, known: Mapping[Symbol, int], hyper: Hyper) -> Case:
+        values = (*(known[s] for s in (t, *SIZES)), *(hyper[s] for s in self.rule.hyperparameters))
+        truth = tuple(bool(c) for c in self._truth(*values))
         zeros = self._zeros(hyper)
         if (truth, zeros) not in self._cases:
             self._cases[truth, zeros] = self._compile(dict(zip(self._conditions, truth, strict=True)), zeros)

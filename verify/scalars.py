@@ -10,7 +10,7 @@ from functools import cache, cached_property, lru_cache
 from typing import Any, TypeAlias
 
 import mpmath
-from sympy import Add, Expr, Mul, Pow, Symbol
+from sympy import Add, Expr, Max, Min, Mul, Pow, Symbol
 
 from lawful.verify.balls import Ball
 from lawful.verify.symbols import lr, t
@@ -117,9 +117,19 @@ def _power(arguments: list[Scalar], unit: float) -> Scalar:
     return Scalar(value, size * (abs(float(exponent.value)) * relative * 1.01 + _roundings(exponent) * unit))
 
 
+def _selected(scalars: list[Scalar], choose: Callable[..., Any]) -> Scalar:
+    return Scalar(choose(s.value for s in scalars), max(s.error for s in scalars))
+
+
 def _roundings(exponent: Scalar) -> float:
     whole = float(exponent.value)
     return whole + 2 if whole > 2 else 2
 
 
-_COMBINE: Mapping[Any, Callable[[list[Scalar], float], Scalar]] = {Add: _sum, Mul: _product, Pow: _power}
+_COMBINE: Mapping[Any, Callable[[list[Scalar], float], Scalar]] = {
+    Add: _sum,
+    Mul: _product,
+    Pow: _power,
+    Max: lambda scalars, unit: _selected(scalars, max),
+    Min: lambda scalars, unit: _selected(scalars, min),
+}

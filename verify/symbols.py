@@ -27,10 +27,11 @@ weight_decay = Symbol("weight_decay", nonnegative=True)
 momentum = Symbol("momentum", nonnegative=True)
 dampening = Symbol("dampening", nonnegative=True)
 alpha = Symbol("alpha", nonnegative=True)
+trust_coefficient = Symbol("trust_coefficient", positive=True)
 
 LATEX = {
     lr: r"\eta", lr_0: r"\eta_0", beta1: r"\beta_1", beta2: r"\beta_2", eps: r"\varepsilon", weight_decay: r"\lambda",
-    momentum: r"\mu", dampening: r"\tau", alpha: r"\alpha", v_max: r"v^{\max}", g_avg: r"\bar g",
+    trust_coefficient: r"\kappa", momentum: r"\mu", dampening: r"\tau", alpha: r"\alpha", v_max: r"v^{\max}", g_avg: r"\bar g",
 }  # fmt: skip
 """How a paper writes each symbol that has a longer name in code."""
 
