@@ -1,0 +1,131 @@
+"""Which defects of a corpus are found, and which of its correct implementations are refused:
+`python benchmarks/detection.py DIR`.
+
+DIR is a Python package with a module `corpus` whose `CASES` have `id`, `cls`, `claims` (a rule), `correct`,
+`severity` and `what`. A case is judged by the conformance check in worker processes, over all paths and
+formats, without being told any constructor argument.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import inspect
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from time import perf_counter
+from typing import Protocol
+
+from lawful.properties.checks import DTYPES, PROFILES, Settings
+from lawful.properties.session import Session, describe
+from lawful.verify.evidence import Check, Evidence, Verdict
+from lawful.verify.pool import Pool
+from lawful.verify.rule import normal, rules
+
+REFUSED = {Verdict.UNLAWFUL, Verdict.CRASHED, Verdict.TIMED_OUT}
+
+
+class Case(Protocol):
+    """One implementation of a corpus."""
+
+    id: str
+    cls: type
+    claims: str
+    correct: bool
+    severity: str
+    what: str
+
+
+@dataclass
+class Result:
+    """A case with the evidence of its checks."""
+
+    case: Case
+    evidence: list[Evidence] = field(default_factory=list)
+
+    @property
+    def refused(self) -> bool:
+        return any(evidence.verdict in REFUSED for evidence in self.evidence)
+
+    @property
+    def first(self) -> str:
+        """The first finding, in a sentence."""
+        said = (finding.message for evidence in self.evidence for finding in evidence.findings)
+        return next(said, "no finding")
+
+
+def cases(folder: Path) -> list[Case]:
+    """The corpus's cases whose claimed rule exists."""
+    sys.path.insert(0, str(folder.resolve().parent))
+    everything: list[Case] = importlib.import_module(f"{folder.resolve().name}.corpus").CASES
+    return [case for case in everything if normal(case.claims.partition("(")[0]) in rules()]
+
+
+def target(cls: type) -> str:
+    """`file.py:Class`."""
+    module, file = sys.modules[cls.__module__], inspect.getsourcefile(cls)
+    return f"{file}:{next(name for name, value in vars(module).items() if value is cls)}"
+
+
+def judged(found: Sequence[Case], settings: Settings, workers: int = 0) -> list[Result]:
+    """Every case with its evidence."""
+    results = {case.id: Result(case) for case in found}
+    with Pool(workers) as pool:
+        checks = {check.key: (check, case.id) for case in found for check in planned(pool, case, settings)}
+        for check, evidence in Session(pool, settings).run([check for check, _ in checks.values()]):
+            results[checks[check.key][1]].evidence.append(evidence)
+    return list(results.values())
+
+
+def planned(pool: Pool, case: Case, settings: Settings) -> list[Check]:
+    """The conformance check on every path in every format."""
+    place = target(case.cls)
+    paths = describe(pool, place, settings.timeout).paths
+    return [
+        Check("conformance", case.claims, place, path, dtype) for path in paths for dtype in settings.dtypes
+    ]
+
+
+def summary(results: Sequence[Result]) -> list[str]:
+    """The counts, then what was missed and what was wrongly refused."""
+    wrong = [r for r in results if not r.case.correct]
+    right = [r for r in results if r.case.correct]
+    lines = [
+        f"{severity:<10} defects found {_of([r for r in wrong if r.case.severity == severity])}"
+        for severity in dict.fromkeys(r.case.severity for r in wrong)
+    ]
+    lines.append(f"{'correct':<10} refused       {_of(right)}")
+    lines += [f"missed   {r.case.id} ({r.case.severity}): {r.case.what}" for r in wrong if not r.refused]
+    return lines + [f"refused  {r.case.id}, which is correct: {r.first}" for r in right if r.refused]
+
+
+def _of(results: Sequence[Result]) -> str:
+    return f"{sum(r.refused for r in results)}/{len(results)}"
+
+
+def arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("corpus", type=Path, metavar="DIR")
+    parser.add_argument("--profile", choices=PROFILES, default="default")
+    parser.add_argument("--dtype", nargs="+", choices=DTYPES, default=DTYPES)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--timeout", type=float, default=60.0, help="seconds that one check may take")
+    parser.add_argument("--workers", type=int, default=0, help="0: one for each processor")
+    return parser.parse_args()
+
+
+def main() -> None:
+    args = arguments()
+    settings = Settings(args.profile, args.seed, args.timeout, tuple(args.dtype))
+    found, start = cases(args.corpus), perf_counter()
+    results = judged(found, settings, args.workers)
+    seconds = perf_counter() - start
+    print(f"{len(results)} cases, {sum(len(r.evidence) for r in results)} checks, profile {args.profile}")
+    print("\n".join(summary(results)))
+    print(f"{seconds:.0f} s, {seconds / max(len(results), 1):.2f} s for each case")
+
+
+if __name__ == "__main__":
+    main()

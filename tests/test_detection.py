@@ -1,0 +1,95 @@
+"""The benchmark of detection counts what it finds, misses and wrongly refuses."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from lawful.properties.checks import Settings
+
+pytestmark = pytest.mark.filterwarnings(
+    "ignore:Implicitly cleaning up:ResourceWarning"
+)  # a session's own folder
+
+BENCHMARK = Path(__file__).parent.parent / "benchmarks" / "detection.py"
+
+CORPUS = '''
+from types import SimpleNamespace
+
+import torch
+
+
+class SGD(torch.optim.Optimizer):
+    factor = 1.0
+
+    def __init__(self, params, lr=1e-3):
+        super().__init__(params, dict(lr=lr))
+
+    @torch.no_grad()
+    def step(self, closure=None):
+        for group in self.param_groups:
+            for p in group["params"]:
+                p.sub_(p.grad * (group["lr"] * self.factor))
+
+
+class TooLong(SGD):
+    factor = 1.001
+
+
+class Deaf(SGD):
+    """Does not return the closure's loss, which no trajectory shows."""
+
+
+def case(cls, correct, severity="formula", claims="SGD"):
+    return SimpleNamespace(id=cls.__name__, cls=cls, claims=claims, correct=correct, severity=severity, what="a case")
+
+
+CASES = [case(SGD, True), case(TooLong, False), case(Deaf, False, "api"), case(SGD, True, claims="NoRuleOfOurs")]
+'''
+
+
+@pytest.fixture
+def detection(monkeypatch: pytest.MonkeyPatch) -> Any:
+    spec = importlib.util.spec_from_file_location("detection", BENCHMARK)
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    monkeypatch.setitem(sys.modules, "detection", module)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture
+def cases(detection: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+    folder = tmp_path / f"corpus_{tmp_path.name}"  # a module is imported once
+    folder.mkdir()
+    (folder / "__init__.py").touch()
+    (folder / "corpus.py").write_text(CORPUS)
+    monkeypatch.setattr(sys, "path", list(sys.path))
+    return detection.cases(folder)
+
+
+def test_what_is_found_and_what_is_missed(detection: Any, cases: Any) -> None:
+    assert [case.id for case in cases] == ["SGD", "TooLong", "Deaf"]
+    settings = Settings("quick", dtypes=("float64",), timeout=60.0)
+    results = detection.judged(cases, settings, workers=1)
+    assert [result.refused for result in results] == [False, True, False]
+    assert all(len(result.evidence) == 1 for result in results)
+    assert detection.summary(results) == [
+        "formula    defects found 1/1",
+        "api        defects found 0/1",
+        "correct    refused       0/1",
+        "missed   Deaf (api): a case",
+    ]
+
+
+def test_a_correct_implementation_that_is_refused_is_named(detection: Any, cases: Any) -> None:
+    wrong = cases[1]
+    wrong.correct = True
+    [result] = detection.judged([wrong], Settings("quick", dtypes=("float64",)), workers=1)
+    counted, named = detection.summary([result])
+    assert counted == "correct    refused       1/1"
+    assert named.startswith("refused  TooLong, which is correct: leaves sgd at step 1")

@@ -1,0 +1,195 @@
+"""The oracle against the second oracle, against itself, and every convention against its neighbours."""
+
+from __future__ import annotations
+
+import inspect
+import itertools
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+import pytest
+import torch
+from flint import arb
+from sympy import Abs, Add, Expr, Max, Min, Mul, Piecewise, Pow, Symbol, sign
+from torch import Tensor
+from torch.optim import Optimizer
+
+from lawful.properties.checks import Settings, run
+from lawful.verify.candidate import Candidate
+from lawful.verify.confirm import exact_trajectory
+from lawful.verify.evidence import Check, Verdict
+from lawful.verify.formats import FORMATS
+from lawful.verify.oracle import Oracle, decided
+from lawful.verify.rule import Family, Rule, rules
+from lawful.verify.symbols import g, lr, t, x
+
+LANES, STEPS = 2, 4
+
+
+# ------------------------------------------------------------------------------------------------------------- members
+def members(family: Family) -> Iterator[Rule]:
+    """The family's rules, without those that are the same mathematics as an earlier one."""
+    seen = set()
+    for values in itertools.product(*family.conventions.values()):
+        rule = family(**dict(zip(family.conventions, values, strict=True)))
+        if rule.hash not in seen:
+            seen.add(rule.hash)
+            yield rule
+
+
+def neighbours(family: Family) -> Iterator[Rule]:
+    """The rules that differ from the bare name's in one convention."""
+    return (rule for rule in members(family) if len(rule.conventions) == 1)
+
+
+def hyper(rule: Rule) -> dict[Symbol, float]:
+    """Values at which every term shows."""
+    return {s: rule.domain(s).values[0] for s in rule.hyperparameters}
+
+
+def drawn(dtype: torch.dtype) -> tuple[Tensor, Tensor]:
+    random = torch.Generator().manual_seed(3)
+    values = torch.randn(1 + STEPS, LANES, generator=random, dtype=torch.float64).to(dtype)
+    return values[0], values[1:]
+
+
+families = pytest.mark.parametrize("family", rules().values(), ids=lambda family: family.name)
+
+
+# --------------------------------------------------------------------------------------------------- the second oracle
+def separations(rule: Rule, other: Rule) -> list[tuple[float, float]]:
+    """(distance between the two oracles' values, budget) of each lane, after the last step."""
+    oracle, (x0, gradients) = Oracle(rule, FORMATS[torch.float64]), drawn(torch.float64)
+    state = oracle.start(x0)
+    for gradient in gradients:
+        state = oracle.step(state, gradient, hyper(rule))
+    high, low = (torch.as_tensor(part).expand(LANES).tolist() for part in state.x.centre)
+    radius = torch.as_tensor(state.x.radius).expand(LANES).tolist()
+    exact = [
+        exact_trajectory(other, float(x0[k]), gradients[:, k].tolist(), [hyper(other)] * STEPS)[-1]
+        for k in range(LANES)
+    ]
+    return [(float(abs(arb(high[k]) + arb(low[k]) - exact[k]).mid()), radius[k]) for k in range(LANES)]
+
+
+@families
+def test_the_two_oracles_agree(family: Family) -> None:
+    """The centre is within a millionth of the budget of what ball arithmetic says, under every convention."""
+    for rule in members(family):
+        for distance, budget in separations(rule, rule):
+            assert distance <= 1e-6 * budget, rule
+
+
+@families
+def test_the_two_oracles_disagree_about_different_rules(family: Family) -> None:
+    rule = family()
+    changed = replace(rule.replace({lr: lr * (1 + Pow(2, -40))}), defaults=rule.defaults)
+    assert all(distance > budget for distance, budget in separations(rule, changed))
+
+
+# ---------------------------------------------------------------------------------------------------------- the oracle
+def computed(expr: Expr, values: Mapping[Symbol, Any]) -> Any:
+    """The expression in the arithmetic of the values, operation by operation as it is written."""
+    if isinstance(expr, Symbol):
+        return values[expr]
+    if expr.is_Rational:
+        return expr.p / expr.q if expr.q != 1 else int(expr.p)
+    return OPERATIONS[expr.func](*(computed(argument, values) for argument in expr.args))
+
+
+def power(base: Any, exponent: Any) -> Any:
+    if not isinstance(base, Tensor):
+        return base**exponent
+    return {0.5: torch.sqrt, -0.5: lambda b: 1 / torch.sqrt(b), -1: lambda b: 1 / b, 2: torch.square}[
+        exponent
+    ](base)
+
+
+def largest(a: Any, b: Any) -> Tensor:
+    like = a if isinstance(a, Tensor) else b
+    return torch.maximum(*(v if isinstance(v, Tensor) else torch.full_like(like, v) for v in (a, b)))
+
+
+OPERATIONS: dict[Any, Any] = {
+    Add: lambda *terms: sum(terms[1:], terms[0]),
+    Mul: lambda *factors: math.prod(factors[1:], start=factors[0]),
+    Pow: power,
+    Max: largest,
+    Min: lambda a, b: -largest(-a, -b),
+    Abs: abs,
+    sign: torch.sign,
+}
+
+
+def implementation(rule: Rule) -> type[Optimizer]:
+    """An optimizer that computes the rule's expressions as they are written."""
+    names = {s: s.name for s in rule.hyperparameters}
+
+    class Written(Optimizer):
+        def __init__(self, params: Any, **chosen: float) -> None:
+            super().__init__(params, {names[s]: d for s, d in rule.defaults.items()} | chosen)
+
+        @torch.no_grad()
+        def step(self, closure: Any = None) -> None:
+            for group in self.param_groups:
+                for p in group["params"]:
+                    self._update(p, {s: group[name] for s, name in names.items()})
+
+        def _update(self, p: Tensor, given: dict[Symbol, float]) -> None:
+            state = self.state[p]
+            kept = state.setdefault(
+                "kept", {s: torch.full_like(p, float(rule.initial(s))) for s in rule.state}
+            )
+            state["t"] = state.get("t", 0) + 1
+            values = {**given, **kept, t: state["t"], x: p.clone(), g: p.grad}
+            state["kept"] = {
+                s: computed(resolved(e, values), values) + torch.zeros_like(p) for s, e in rule.state.items()
+            }
+            p.copy_(computed(resolved(rule.x, values), values))
+
+    parameters = [
+        inspect.Parameter(s.name, inspect.Parameter.KEYWORD_ONLY, default=d) for s, d in rule.defaults.items()
+    ]
+    params = inspect.Parameter("params", inspect.Parameter.POSITIONAL_OR_KEYWORD)
+    Written.__signature__ = inspect.Signature([params, *parameters])  # type: ignore[attr-defined]
+    return Written
+
+
+def resolved(expr: Expr, values: Mapping[Symbol, Any]) -> Expr:
+    """The expression with its cases decided."""
+    conditions = {c for p in expr.atoms(Piecewise) for _, c in p.args}
+    numbers = {s: v for s, v in values.items() if not isinstance(v, Tensor)}
+    return decided(expr, {c: bool(c.subs(numbers)) for c in conditions})
+
+
+def verdict(claimed: Rule, implemented: Rule, dtype: str = "float64") -> Verdict:
+    """What the conformance check concludes of one rule that claims to be another."""
+    inside = ", ".join(f"{k}={v!r}" for k, v in claimed.conventions.items())
+    spec = f"{claimed.name}({inside})"
+    candidate = Candidate.of(implementation(implemented), spec)
+    return run(candidate, Check("conformance", spec, "Written", "default", dtype), Settings("quick")).verdict
+
+
+@families
+def test_a_rule_computed_as_it_is_written_is_lawful(family: Family) -> None:
+    assert verdict(family(), family()) is Verdict.LAWFUL
+
+
+@families
+def test_neighbouring_conventions_are_told_apart(family: Family) -> None:
+    for rule in neighbours(family):
+        assert verdict(family(), rule) is Verdict.UNLAWFUL, rule
+
+
+@pytest.mark.thorough
+@families
+def test_every_convention_is_itself_and_no_neighbour(family: Family) -> None:
+    """Each convention is lawful as what it is, and unlawful as the bare rule, and the bare rule as it."""
+    for rule in members(family):
+        for dtype in ("float64", "float32"):
+            assert verdict(rule, rule, dtype) is Verdict.LAWFUL, (rule, dtype)
+        if rule.conventions:
+            assert verdict(family(), rule) is Verdict.UNLAWFUL, rule
+            assert verdict(rule, family()) is Verdict.UNLAWFUL, rule
