@@ -197,23 +197,20 @@ class Watch:
 
     def one_step(self) -> Finding | None:
         """Each step from the candidate's own state before it."""
-        run, expected = (
-            self._run(),
-            [
-                self._oracle(p).step(self._oracle(p).start(p.x0), p.gradients[0], self._hyper(p, 1))
-                for p in self.parts
-            ],
-        )
+        run, expected = self._run(), [self._first(part) for part in self.parts]
         for step in run.steps():
             for index, (part, reader) in enumerate(zip(self.parts, self.readers, strict=True)):
                 if finding := self._compare(run, part, expected[index], step, one_step=True):
                     return finding
                 if step < self.scenario.steps:
                     hyper = self._hyper(part, step + 1)
-                    expected[index] = next_state(
-                        self._oracle(part), run, part, reader.names() or {}, step, hyper
-                    )
+                    oracle, names = self._oracle(part), reader.names() or {}
+                    expected[index] = next_state(oracle, run, part, names, expected[index], hyper)
         return None
+
+    def _first(self, part: Part) -> State:
+        oracle, hyper = self._oracle(part), self._hyper(part, 1)
+        return oracle.step(oracle.start(part.x0, hyper), part.gradients[0], hyper)
 
     def _run(self) -> Run:
         return Run(self.check.candidate, self.check.path, self.scenario, self.blocks, self.check.device)

@@ -91,7 +91,7 @@ class Trajectories:
         assert self._pending is not None
         rule, part, drawn = self._pending
         oracle = self.oracle(rule, fmt)
-        state, states = oracle.start(part.x0), []
+        state, states = oracle.start(part.x0, of_rule(rule, drawn.hyper_at(part.group, 1))), []
         for step in range(1, drawn.steps + 1):
             state = oracle.step(
                 state, part.gradients[step - 1], of_rule(rule, drawn.hyper_at(part.group, step))

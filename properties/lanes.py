@@ -9,6 +9,7 @@ import torch
 from sympy import Symbol
 from torch import Tensor
 
+from lawful.properties.judging import of_rule
 from lawful.properties.running import Run
 from lawful.properties.scenarios import Block, Scenario
 from lawful.verify.candidate import Candidate
@@ -66,10 +67,10 @@ class Lanes:
     def expected(self, rule: Rule, start: Tensor | None = None) -> Iterator[State]:
         """The oracle's states after each step."""
         oracle, block = Oracle(rule, FORMAT), self.block
-        state = oracle.start(block.x0 if start is None else start)
-        for step in range(1, self.steps + 1):
-            hyper = self.scenario.hyper_at(0, step)
-            state = oracle.step(state, block.gradients[step - 1], {s: hyper[s] for s in rule.hyperparameters})
+        hypers = [of_rule(rule, self.scenario.hyper_at(0, step)) for step in range(1, self.steps + 1)]
+        state = oracle.start(block.x0 if start is None else start, hypers[0])
+        for gradient, hyper in zip(block.gradients, hypers, strict=True):
+            state = oracle.step(state, gradient, hyper)
             yield state
 
 

@@ -5,7 +5,7 @@ stay within the oracle's balls of that symbol, in every lane, and no other tenso
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import torch
 from sympy import Symbol
@@ -74,11 +74,8 @@ def gathered(run: Run, part: Part, name: str) -> Tensor:
     return part.laid([tensor.detach() for tensor in tensors])
 
 
-def next_state(oracle: Oracle, run: Run, part: Part, names: Names, now: int, hyper: Hyper) -> State:
-    """The rule's state after one more step from where the candidate is, exactly known, after `now` steps."""
-    blank = oracle.start(part.x0)
-    slots = {
-        s: oracle.ball(gathered(run, part, names[s])) if s in names else blank.slots[s] for s in blank.slots
-    }
-    here = State(now, oracle.ball(part.gather(run.parameters)), slots)
-    return oracle.step(here, part.gradients[now], hyper)
+def next_state(oracle: Oracle, run: Run, part: Part, names: Names, expected: State, hyper: Hyper) -> State:
+    """The rule's state after one more step from where the candidate is, exactly known, instead of where it was expected."""
+    read = {s: oracle.ball(gathered(run, part, name)) for s, name in names.items()}
+    here = replace(expected, x=oracle.ball(part.gather(run.parameters)), slots={**expected.slots, **read})
+    return oracle.step(here, part.gradients[here.t], hyper)

@@ -77,6 +77,13 @@ def exact(value: Tensor, double: bool) -> Ball:
     return Ball((value, torch.zeros_like(value) if double else None))
 
 
+def spread(ball: Ball, like: Tensor) -> Ball:
+    """The ball with a centre of this shape."""
+    high, low = ball.centre
+    zero = torch.zeros_like(like, dtype=torch.float64)
+    return Ball((zero + high, None if low is None else zero + low), ball.radius)
+
+
 # -------------------------------------------------------------------------------------- double-double centres
 def two_sum(a: Real, b: Real) -> tuple[Real, Real]:
     """a + b and its rounding error, exactly."""
@@ -224,6 +231,21 @@ def sign(a: Ball) -> Ball:
         return Ball((mid, low))
     sure = (tensor(a.size()) > a.radius) | (tensor(a.magnitude()) == 0)
     return Ball((mid, low), torch.where(sure, 0.0, 1.0 + torch.abs(mid)))
+
+
+def positive(a: Ball, strictly: bool) -> tuple[Tensor, Tensor]:
+    """Whether a > 0, or a ≥ 0 unless `strictly`, by its centre, and whether that holds of the whole ball."""
+    mid, radius = tensor(a.mid), tensor(a.radius)
+    if strictly:
+        return mid > 0, (mid > radius) | (mid + radius <= 0)
+    return mid >= 0, (mid >= radius) | (mid + radius < 0)
+
+
+def either(holds: Tensor, sure: Tensor, a: Ball, b: Ball) -> Ball:
+    """a where a condition holds, b elsewhere, and both where it is not sure."""
+    radius = torch.where(holds, tensor(a.radius), tensor(b.radius))
+    both = size_of(tensor(a.mid - b.mid)) + a.radius + b.radius
+    return Ball(choose(holds, a.centre, b.centre), torch.where(sure, radius, both))
 
 
 def absolute(a: Ball) -> Ball:

@@ -75,7 +75,7 @@ class Product:
     @cached_property
     def inexact(self) -> int:
         """How many scalars: each may be cast and multiplied on its own."""
-        return sum(not _is_power_of_two(s) for s in self.scalars)
+        return sum(not is_power_of_two(s) for s in self.scalars)
 
     def _size(self, top: Iterable[Ball], bottom: Iterable[Ball]) -> Tensor:
         """A bound of every intermediate's magnitude, and of what amplifies an underflow: at least 1."""
@@ -121,7 +121,7 @@ class Term:
         """What casting the coefficients and multiplying by them may lose."""
         unit, cast = step.fmt.unit, step.fmt.cast
         if self.node is None:
-            return cast * step.scalar(self.total).size
+            return step.cast(step.scalar(self.total).size)
         apart = sum(
             n * (unit + cast) * step.scalar(c).size
             for n, c in zip(self._scalars, self.coefficients, strict=True)
@@ -133,7 +133,7 @@ class Term:
     @cached_property
     def _scalars(self) -> list[int]:
         """How many scalars each coefficient is a product of."""
-        return [sum(not _is_power_of_two(s) for s in Mul.make_args(c)) for c in self.coefficients]
+        return [sum(not is_power_of_two(s) for s in Mul.make_args(c)) for c in self.coefficients]
 
 
 @dataclass(frozen=True)
@@ -222,7 +222,24 @@ class Selection:
         return first
 
 
-def _is_power_of_two(expr: Expr) -> bool:
+@dataclass(frozen=True)
+class Branches:
+    """Case by case, lane by lane; a lane whose case its rounding may decide is in both cases."""
+
+    cases: tuple[tuple[Node, bool, Node], ...]
+    """(what must be positive, whether strictly, what is then the value), the first that holds."""
+    otherwise: Node
+
+    def __call__(self, step: Step) -> Ball:
+        """The hull of the branches that are possible."""
+        value = self.otherwise(step)
+        for condition, strictly, branch in reversed(self.cases):
+            value = balls.either(*balls.positive(condition(step), strictly), branch(step), value)
+        return value
+
+
+def is_power_of_two(expr: Expr) -> bool:
+    """Whether casting a scalar, and multiplying by it, is exact."""
     if not expr.is_Rational or expr == 0:
         return False
     size = abs(expr.p) * expr.q

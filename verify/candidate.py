@@ -116,14 +116,17 @@ class Candidate:
     @cached_property
     def bound(self) -> dict[Symbol, str]:
         """Rule symbol → constructor parameter (`betas` for both betas), fixed or not."""
-        found = {}
-        for symbol in self.family(**self.pinned).hyperparameters:
-            name = self._number(symbol.name)
-            if name is None and symbol.name in ("beta1", "beta2") and "betas" in self.parameters:
-                name = "betas"
-            if name is not None:
-                found[symbol] = name
-        return found
+        single = {s: self._number(s.name) for s in self._claimed.hyperparameters}
+        found = {s: name or self._held(s)[0] for s, name in single.items()}
+        return {symbol: name for symbol, name in found.items() if name in self.parameters}
+
+    @cached_property
+    def _claimed(self) -> Rule:
+        return self.family(**self.pinned)
+
+    def _held(self, symbol: Symbol) -> tuple[str, int]:
+        """The tuple that may hold a hyperparameter, "" for none, and its place there."""
+        return self._claimed.tuple_of(symbol) or ("", 0)
 
     @cached_property
     def options(self) -> dict[str, str]:
@@ -194,18 +197,19 @@ class Candidate:
         """Hyperparameters as the keys of a parameter group."""
         result: dict[str, Any] = {}
         for symbol, name in self.bound.items():
-            if name == "betas":
-                result["betas"] = (*result.get("betas", ()), hyper[symbol])
-            else:
-                result[name] = hyper[symbol]
+            held, place = self._held(symbol)
+            others = result.get(name, self.parameters[name].default)
+            before, after = _around(others, place)
+            result[name] = (*before, hyper[symbol], *after) if name == held else hyper[symbol]
         return result
 
     def default(self, symbol: Symbol) -> float | None:
         """The constructor's own default of a hyperparameter, where it is a number."""
         name = self.bound.get(symbol)
         value = self.arguments.get(name or "", self.parameters[name].default) if name else None
-        if name == "betas" and isinstance(value, tuple | list) and len(value) >= 2:
-            value = value[0 if symbol.name == "beta1" else 1]
+        held, place = self._held(symbol)
+        if name == held and isinstance(value, tuple | list):
+            value = value[place] if place < len(value) else None
         return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
 
     @cached_property
@@ -227,6 +231,12 @@ class Candidate:
     def missing(self) -> list[str]:
         """Constructor parameters without a default that nobody says anything about."""
         return [name for name in self.unexplored if self.parameters[name].default is inspect.Parameter.empty]
+
+
+def _around(value: Any, place: int) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
+    """What stands before and after a place of a tuple; nothing where there is no tuple."""
+    members = tuple(value) if isinstance(value, tuple | list) else ()
+    return members[:place], members[place + 1 :]
 
 
 KEEP = object()

@@ -3,11 +3,28 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
-from sympy import Abs, Add, Expr, Integer, Max, Min, Mul, Pow, Rational, Symbol, sign
+from sympy import (
+    Abs,
+    Add,
+    Expr,
+    Ge,
+    Gt,
+    Integer,
+    Le,
+    Lt,
+    Max,
+    Min,
+    Mul,
+    Piecewise,
+    Pow,
+    Rational,
+    Symbol,
+    sign,
+)
 
 from lawful.verify import balls
 from lawful.verify.balls import Ball
-from lawful.verify.budget import Average, Product, Root, Selection, Sum, Term
+from lawful.verify.budget import Average, Branches, Product, Root, Selection, Sum, Term, is_power_of_two
 from lawful.verify.reductions import REDUCTIONS
 from lawful.verify.step import Node, Step, charged
 from lawful.verify.symbols import x
@@ -41,7 +58,10 @@ class Compiler:
 
     def _compile(self, expr: Expr) -> Node:
         if self.is_scalar(expr):
-            return lambda step: charged(step.scalar_ball(expr), step.fmt.cast)
+            exact = expr == 0 or is_power_of_two(expr)
+            return lambda step: charged(
+                step.scalar_ball(expr), 0.0, 0.0 if exact else step.cast(step.scalar(expr).size)
+            )
         if isinstance(expr, Symbol):
             return lambda step: step.tensors[expr]
         return HANDLERS[expr.func](self, expr)
@@ -87,7 +107,7 @@ class Compiler:
 
     def sum(self, expr: Expr) -> Node:
         """An `Average` where two coefficients sum to 1, else a `Sum`."""
-        terms = [arg.as_independent(*self.tensors, as_Add=False) for arg in Add.make_args(expr)]
+        terms = [arg.as_independent(*self.tensors, as_Add=False) for arg in self._summands(expr)]
         if len(terms) == 2 and (terms[0][0] + terms[1][0]).expand() == 1:
             (c0, r0), (c1, r1) = sorted(terms, key=lambda term: isinstance(term[0], Add))
             return Average(c0, self.node(r0), c1, self.node(r1))
@@ -96,6 +116,14 @@ class Compiler:
             flat.setdefault(rest, []).extend(coefficient)
         summed = tuple(Term(tuple(c), None if rest == 1 else self.node(rest)) for rest, c in flat.items())
         return Sum(summed, tuple(self.node(rest) for _, rest in terms if self._distributes(rest)))
+
+    def _summands(self, expr: Expr) -> tuple[Expr, ...]:
+        """The terms of a sum, those of a stored sum that is subtracted together: g − m_t."""
+        for stored in self.stored:
+            taken = set((-stored).args)
+            if isinstance(stored, Add) and taken < set(expr.args):
+                return (*(arg for arg in expr.args if arg not in taken), Mul(-1, stored, evaluate=False))
+        return Add.make_args(expr)
 
     def _distributes(self, rest: Expr) -> bool:
         return isinstance(rest, Add) and rest not in self.stored
@@ -117,6 +145,15 @@ class Compiler:
         """A `Selection` among the arguments."""
         return Selection(select, tuple(self.node(arg) for arg in expr.args))
 
+    def branches(self, expr: Expr) -> Node:
+        """`Branches` whose conditions are differences of tensors."""
+        *cases, (otherwise, last) = expr.args
+        if last != True:  # noqa: E712
+            raise NotImplementedError(f"a case distinction needs a last case for everything else: {expr}")
+        conditions = ((_difference(c), c.func in (Gt, Lt), e) for e, c in cases)
+        compiled = tuple((self.node(d), strictly, self.node(e)) for d, strictly, e in conditions)
+        return Branches(compiled, self.node(otherwise))
+
 
 HANDLERS: dict[type[Expr], Callable[[Compiler, Expr], Node]] = {
     Add: Compiler.sum,
@@ -127,6 +164,7 @@ HANDLERS: dict[type[Expr], Callable[[Compiler, Expr], Node]] = {
     sign: lambda self, expr: self.selection(balls.sign, expr),
     Abs: lambda self, expr: self.selection(balls.absolute, expr),
     **REDUCTIONS,
+    Piecewise: Compiler.branches,
 }
 """How each kind of expression is compiled."""
 
@@ -143,6 +181,17 @@ def _remembered(expr: Expr, node: Node) -> Node:
         return step.memo[expr]
 
     return once
+
+
+def _difference(relation: Expr) -> Expr:
+    """What is positive where a relation holds.
+
+    Raises:
+        NotImplementedError: an equation, which rounding decides.
+    """
+    if relation.func not in (Gt, Ge, Lt, Le):
+        raise NotImplementedError(f"the condition {relation} on tensors has no error analysis yet")
+    return Add(relation.gts, -relation.lts)
 
 
 def nonnegative(expr: Expr) -> bool:

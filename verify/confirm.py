@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 from flint import arb, ctx
-from sympy import Abs, Add, Expr, Max, Min, Mul, Piecewise, Pow, Symbol, sign
+from sympy import Abs, Add, And, Expr, Max, Min, Mul, Or, Piecewise, Pow, Symbol, sign
 
 from lawful.verify.rule import Rule
 from lawful.verify.symbols import g, t, x
@@ -34,7 +34,8 @@ def exact_trajectory(
         Arrays of `arb`, of the shape of x0.
     """
     ctx.prec = BITS
-    values: dict[Symbol, Any] = {x: exactly(x0), **{s: exactly(float(rule.initial(s))) for s in rule.state}}
+    first: dict[Symbol, Any] = {x: exactly(x0), **{s: exactly(h) for s, h in hypers[0].items()}}
+    values = {x: first[x], **{s: evaluate(rule.initial(s), first) for s in rule.state}}
     path = []
     for step, (gradient, hyper) in enumerate(zip(gradients, hypers, strict=True), start=1):
         numbers = {t: step, **sizes(np.shape(x0)), **hyper}
@@ -65,8 +66,9 @@ def evaluate(expr: Expr, environment: Mapping[Symbol, Any]) -> Any:
     """
     if isinstance(expr, Symbol):
         return environment[expr]
-    if expr.is_Rational:
-        return np.asarray(arb(int(expr.p)) / int(expr.q), dtype=object)
+    if expr.is_Number:
+        number = arb(int(expr.p)) / int(expr.q) if expr.is_Rational else arb(float(expr))
+        return np.asarray(number, dtype=object)
     if isinstance(expr, Piecewise):
         return evaluate(next(e for e, c in expr.args if _holds(c, environment)), environment)
     arguments = [evaluate(a, environment) for a in expr.args]
@@ -84,8 +86,12 @@ def _wide(value: Any, shape: tuple[int, ...]) -> tuple[int, ...]:
 
 
 def _holds(condition: Any, environment: Mapping[Symbol, Any]) -> bool:
-    numbers = {s: float(environment[s].item().mid()) for s in condition.free_symbols}
-    return bool(condition.subs(numbers))
+    if condition in (True, False):
+        return bool(condition)
+    if isinstance(condition, And | Or):
+        return (all if isinstance(condition, And) else any)(_holds(c, environment) for c in condition.args)
+    difference = _sign((evaluate(condition.lhs, environment) - evaluate(condition.rhs, environment)).item())
+    return bool(condition.func(int(difference.unique_fmpz()), 0))
 
 
 def _power(base: Any, exponent: Any) -> Any:

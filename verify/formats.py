@@ -27,6 +27,11 @@ class Format:
     scalar: float = 2.0**-53
 
     @property
+    def kept(self) -> float:
+        """Relative error of storing a scalar from step to step: in float32, or in float64 for float64 parameters."""
+        return self.scalar if self.dtype is torch.float64 else max(self.scalar, 2.0**-24)
+
+    @property
     def exact_centre(self) -> bool:
         """Whether float64 centres are not enough, so that double-double is used."""
         return self.dtype is torch.float64

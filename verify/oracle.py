@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import torch
-from sympy import Expr, Integer, Piecewise, Symbol, lambdify, sympify
+from sympy import Expr, Integer, Piecewise, Symbol, sympify
 from torch import Tensor
 
 from lawful.verify import balls
@@ -17,20 +17,22 @@ from lawful.verify.balls import Ball
 from lawful.verify.compiler import Compiler
 from lawful.verify.formats import Format
 from lawful.verify.rule import Rule
+from lawful.verify.scalars import Environment, Scalar, evaluated, holds, symbols
 from lawful.verify.step import Node, Step
 from lawful.verify.symbols import g, lr, t, x
-from lawful.verify.tensors import SIZES, sizes
+from lawful.verify.tensors import sizes
 
 Hyper = Mapping[Symbol, float]
 
 
 @dataclass(frozen=True)
 class State:
-    """Where a trajectory is: steps made, parameter and state, each lane a ball."""
+    """Where a trajectory is: steps made, parameter and state, each lane a ball; state that is one number a scalar."""
 
     t: int
     x: Ball
     slots: Mapping[Symbol, Ball]
+    scalars: Mapping[Symbol, Scalar] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,7 @@ class Case:
 
     x: Node
     slots: Mapping[Symbol, Node]
+    scalars: Mapping[Symbol, Expr]
 
 
 @dataclass
@@ -57,21 +60,19 @@ class Oracle:
     def __post_init__(self) -> None:
         """Finds the conditions on which the rule branches."""
         expressions = (self.rule.x, *self.rule.state.values())
-        self._conditions = sorted(
-            {c for e in expressions for p in e.atoms(Piecewise) for _, c in p.args}, key=str
-        )
-        self._truth = lambdify([t, *SIZES, *self.rule.hyperparameters], list(self._conditions), "math")
+        branches = {c for e in expressions for p in e.atoms(Piecewise) for _, c in p.args}
+        self._tensors = self.rule.tensors
+        self._conditions = sorted((c for c in branches if not c.free_symbols & self._tensors), key=str)
+        self._numbers = [s for s in self.rule.state if s not in self._tensors]
 
-    def start(self, x0: Tensor) -> State:
+    def start(self, x0: Tensor, hyper: Hyper) -> State:
         """The state before the first step, for parameters of any shape and dtype."""
-        blank = (
-            x0 if self.rule.scope == "lane" else x0.new_empty(())
-        )  # spread over what the first step makes of it
-        return State(
-            0,
-            self.ball(x0),
-            {s: self.ball(torch.full_like(blank, float(self.rule.initial(s)))) for s in self.rule.state},
-        )
+        run, compiler = Step(hyper, {x: self.ball(x0)}, self.fmt), Compiler(self._tensors, frozenset())
+        initial = {s: self.rule.initial(s) for s in self.rule.state}
+        slots = {s: compiler.node(e)(run) for s, e in initial.items() if s in self._tensors}
+        numbers = {s: self._kept(initial[s], hyper) for s in self._numbers}
+        like = x0 if self.rule.scope == "lane" else x0.new_empty(())  # a factor is as large as the first step makes it
+        return State(0, self.ball(x0), {s: balls.spread(b, like) for s, b in slots.items()}, numbers)
 
     def ball(self, value: Tensor) -> Ball:
         """A tensor as exactly known."""
@@ -80,12 +81,20 @@ class Oracle:
     def step(self, state: State, gradient: Tensor, hyper: Hyper) -> State:
         """The state after one more step with this gradient."""
         now = state.t + 1
-        known = {t: now, **sizes(gradient.shape)}
-        case = self._case(known, hyper)
+        kept: dict[Symbol, Any] = {**hyper, t: now, **sizes(gradient.shape), **state.scalars}
+        case, sure = self._case(kept, hyper)
         tensors = {x: state.x, g: self.ball(gradient), **state.slots}
-        run = Step({**hyper, **known}, tensors, self.fmt)
+        read = {s: scalar.rounded(self.fmt.kept) for s, scalar in state.scalars.items()}  # or stored before it is read
+        run = Step({**kept, **read}, tensors, self.fmt)
         after = run.results({x: case.x, **case.slots})
-        return State(now, after.pop(x), after)
+        after = after if sure else {s: b.widened(torch.inf) for s, b in after.items()}
+        return State(now, after.pop(x), after, {s: self._kept(e, kept) for s, e in case.scalars.items()})
+
+    def _kept(self, expr: Expr, environment: Environment) -> Scalar:
+        """A scalar that is stored until the next step."""
+        values = tuple(environment[s] for s in symbols(expr))
+        scalar = evaluated(expr, values, self.fmt.scalar)
+        return scalar if expr.is_Integer else scalar.rounded(self.fmt.kept)
 
     def read(self, hyper: Hyper) -> frozenset[Symbol]:
         """The state symbols that matter at these hyperparameters: without momentum there is no buffer."""
@@ -94,19 +103,20 @@ class Oracle:
     def _read(self, zeros: tuple[Symbol, ...]) -> frozenset[Symbol]:
         nothing = {s: Integer(0) for s in zeros}
         used = (e.subs(nothing).free_symbols for e in (self.rule.x, *self.rule.state.values()))
-        return frozenset(self.rule.state) & frozenset[Symbol]().union(*used)
+        return frozenset(self.rule.state) & self._tensors & frozenset[Symbol]().union(*used)
 
     def _zeros(self, hyper: Hyper) -> tuple[Symbol, ...]:
         """The hyperparameters that are 0. Not lr: 0·(an overflow) is NaN, so what it multiplies matters."""
         return tuple(s for s in self.rule.hyperparameters if hyper[s] == 0 and s != lr)
 
-    def _case(self, known: Mapping[Symbol, int], hyper: Hyper) -> Case:
-        values = (*(known[s] for s in (t, *SIZES)), *(hyper[s] for s in self.rule.hyperparameters))
-        truth = tuple(bool(c) for c in self._truth(*values))
+    def _case(self, environment: Environment, hyper: Hyper) -> tuple[Case, bool]:
+        """The case, and whether it is sure that it is this one."""
+        found = [holds(c, environment, self.fmt.scalar) for c in self._conditions]
+        truth = tuple(value for value, _ in found)
         zeros = self._zeros(hyper)
         if (truth, zeros) not in self._cases:
             self._cases[truth, zeros] = self._compile(dict(zip(self._conditions, truth, strict=True)), zeros)
-        return self._cases[truth, zeros]
+        return self._cases[truth, zeros], all(sure for _, sure in found)
 
     def _compile(self, truth: Mapping[Expr, bool], zeros: tuple[Symbol, ...]) -> Case:
         nothing = {s: Integer(0) for s in zeros}
@@ -115,11 +125,18 @@ class Oracle:
             return sympify(decided(expr, truth)).subs(nothing)
 
         new_x, new_slots = resolved(self.rule.x), {s: resolved(e) for s, e in self.rule.state.items()}
+        numbers = {s: new_slots.pop(s) for s in self._numbers}
         stored = frozenset(new_slots[s] for s in self._read(zeros))
-        compiler = Compiler(self.rule.tensors, stored)
-        return Case(compiler.node(new_x), {s: compiler.node(e) for s, e in new_slots.items()})
+        compiler = Compiler(self._tensors, stored)
+        return Case(compiler.node(new_x), {s: compiler.node(e) for s, e in new_slots.items()}, numbers)
 
 
 def decided(expr: Expr, truth: Mapping[Expr, bool]) -> Expr:
-    """The expression with the branch of every `Piecewise` chosen; conditions not listed must be `True`."""
-    return expr.replace(Piecewise, lambda *branches: next(e for e, c in branches if truth.get(c, c == True)))  # noqa: E712
+    """The expression with the branch of every `Piecewise` chosen whose conditions are all listed or `True`."""
+
+    def chosen(*branches: Any) -> Expr:
+        if all(c in truth or c == True for _, c in branches):  # noqa: E712
+            return next(e for e, c in branches if truth.get(c, True))
+        return Piecewise(*branches)
+
+    return expr.replace(Piecewise, chosen)

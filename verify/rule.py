@@ -21,7 +21,7 @@ from sympy import Expr, Integer, Symbol, srepr, sympify
 
 from lawful.verify.domain import Domain
 from lawful.verify.errors import Unanswerable, unknown
-from lawful.verify.symbols import DOMAINS, g, t, x
+from lawful.verify.symbols import DOMAINS, TUPLES, g, t, x
 from lawful.verify.tensors import SIZES, EverywhereMean, OfTensor
 
 Options = Mapping[str, Any]
@@ -49,8 +49,9 @@ class Rule:
         x: the next parameter, an expression in `x`, `g`, `t`, the state and the hyperparameters.
         state: state symbol → its next value.
         defaults: hyperparameter symbol → documented default; its keys are the hyperparameters.
-        init: state symbol → its value before the first step (0 where absent).
+        init: state symbol → its value before the first step, in `x` and the hyperparameters (0 where absent).
         domains: hyperparameter symbol → domain, for symbols that are not in `lawful.verify.symbols.DOMAINS`.
+        tuples: constructor argument → the hyperparameters that it holds, besides those of `lawful.verify.symbols.TUPLES`.
         names: symbol → intermediate expression, in the order in which the paper introduces them.
         source: where it is stated.
         conventions: the options in which this member of the family differs from the one that the bare name means.
@@ -64,6 +65,7 @@ class Rule:
     source: Source
     init: Mapping[Symbol, Expr] = field(default_factory=dict)
     domains: Mapping[Symbol, Domain] = field(default_factory=dict)
+    tuples: Mapping[str, tuple[Symbol, ...]] = field(default_factory=dict)
     names: Mapping[Symbol, Expr] = field(default_factory=dict)
     conventions: Options = field(default_factory=dict)
     dimensions: tuple[int, int] = (0, 9)
@@ -83,12 +85,26 @@ class Rule:
 
     @property
     def tensors(self) -> frozenset[Symbol]:
-        """The symbols that are tensors when the rule runs: parameter, gradient, state."""
-        return frozenset({x, g, *self.state})
+        """The symbols that are tensors when the rule runs: parameter, gradient, and the state that depends on them.
+
+        State that does not, such as NAdam's product of momenta, is one number for all lanes.
+        """
+        found = {x, g}
+        while more := {s for s in self.state if s not in found and self._reads(s) & found}:
+            found |= more
+        return frozenset(found)
+
+    def _reads(self, symbol: Symbol) -> set[Symbol]:
+        return set(self.state[symbol].free_symbols | self.initial(symbol).free_symbols)
 
     def domain(self, symbol: Symbol) -> Domain:
         """The domain of a hyperparameter."""
         return self.domains[symbol] if symbol in self.domains else DOMAINS[symbol]
+
+    def tuple_of(self, symbol: Symbol) -> tuple[str, int] | None:
+        """The constructor argument that holds a hyperparameter among others, and its place there."""
+        held = ((name, s) for name, s in {**TUPLES, **self.tuples}.items() if symbol in s)
+        return next(((name, members.index(symbol)) for name, members in held), None)
 
     def initial(self, symbol: Symbol) -> Expr:
         """The value of a state symbol before the first step."""

@@ -1,16 +1,18 @@
 """Scalars of a rule (lr/(1 − β1ᵗ), 1 − β2 …) to numbers: the exact value, and what evaluating it loses.
 
 Hyperparameters are the exact float64 numbers that the user wrote. β^t is charged t + 2 roundings, which
-admits a power function as well as a running product kept from step to step.
+admits a power function as well as a running product kept from step to step. Scalar
+state has the error of all steps so far.
 """
 
+import operator
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
 from typing import Any, TypeAlias
 
 import mpmath
-from sympy import Add, Expr, Max, Min, Mul, Pow, Symbol
+from sympy import Abs, Add, And, Eq, Expr, Ge, Gt, Le, Lt, Max, Min, Mul, Or, Pow, Symbol
 
 from lawful.verify.balls import Ball
 from lawful.verify.symbols import lr, t
@@ -21,7 +23,6 @@ exactly.prec = 220
 
 FLOAT64 = 2.0**-53
 
-Environment: TypeAlias = Mapping[Symbol, Any]
 
 
 @dataclass(frozen=True)
@@ -56,12 +57,15 @@ class Scalar:
         return Scalar(self.value, self.error + unit * (self.size + self.error))
 
 
+Environment: TypeAlias = Mapping[Symbol, float | Scalar]
+"""Hyperparameters and `t` are numbers, state is a `Scalar`."""
+
 Evaluator: TypeAlias = Callable[[Environment, float], Scalar]
 """(values of the symbols, relative error of operations on t and lr, which may be tensors) → scalar."""
 
 
 @lru_cache(maxsize=2**14)
-def evaluated(node: Expr, values: tuple[float, ...], unit: float) -> Scalar:
+def evaluated(node: Expr, values: tuple[float | Scalar, ...], unit: float) -> Scalar:
     """An expression without tensors at these values of its `symbols`, kept from run to run."""
     return compile_scalar(node)(dict(zip(symbols(node), values, strict=True)), unit)
 
@@ -77,26 +81,31 @@ def compile_scalar(node: Expr) -> Evaluator:
     """The evaluator of an expression without tensors."""
     if isinstance(node, Symbol):
         return lambda env, unit: _leaf(env[node], unit if node == lr else FLOAT64)
-    if node.is_Rational:
-        return lambda env, unit: Scalar(exactly.mpf(node.p) / node.q)
+    if node.is_Number:
+        value = exactly.mpf(node.p) / node.q if node.is_Rational else exactly.mpf(float(node))
+        return lambda env, unit: Scalar(value)
     compiled = [compile_scalar(arg) for arg in node.args]
     combine = _COMBINE[node.func]
-    on_device = node.has(t, lr)
+    moving = node.has(t, lr)
 
     def evaluate(env: Environment, unit: float) -> Scalar:
+        on_device = moving or any(isinstance(env[s], Scalar) for s in symbols(node))
         return combine([c(env, unit) for c in compiled], unit if on_device else FLOAT64)
 
     return evaluate
 
 
-def _leaf(value: float, unit: float) -> Scalar:
-    """A number that the user wrote; lr may be held in a tensor of lower precision."""
+def _leaf(value: float | Scalar, unit: float) -> Scalar:
+    """State, or a number that the user wrote; lr may be held in a tensor of lower precision."""
+    if isinstance(value, Scalar):
+        return value
     return Scalar(exactly.mpf(value), abs(value) * unit if unit > FLOAT64 else 0.0)
 
 
 def _sum(terms: list[Scalar], unit: float) -> Scalar:
     total = Scalar(exactly.fsum(s.value for s in terms), sum(s.error for s in terms))
-    return total.rounded(unit * (len(terms) - 1))
+    partial = (len(terms) - 2) * sum(s.size + s.error for s in terms)
+    return Scalar(total.value, total.error + unit * partial).rounded(unit)
 
 
 def _product(factors: list[Scalar], unit: float) -> Scalar:
@@ -113,23 +122,45 @@ def _power(arguments: list[Scalar], unit: float) -> Scalar:
     size = abs(float(value))
     if exponent.value == -1:
         return Scalar(value, size * base.error / max(base.size - base.error, 1e-300)).rounded(unit)
-    relative = base.error / base.size if base.size else 0.0
-    return Scalar(value, size * (abs(float(exponent.value)) * relative * 1.01 + _roundings(exponent) * unit))
-
-
-def _selected(scalars: list[Scalar], choose: Callable[..., Any]) -> Scalar:
-    return Scalar(choose(s.value for s in scalars), max(s.error for s in scalars))
+    relative = exponent.size * base.error / base.size if base.size else 0.0
+    relative += abs(float(exactly.log(base.value))) * exponent.error if exponent.error and base.size else 0.0
+    return Scalar(value, size * (1.01 * relative + _roundings(exponent) * unit))
 
 
 def _roundings(exponent: Scalar) -> float:
-    whole = float(exponent.value)
-    return whole + 2 if whole > 2 else 2
+    return exponent.number + 2 if exponent.number > 2 else 2
+
+
+def _selected(pick: Callable[..., Any]) -> Callable[[list[Scalar], float], Scalar]:
+    """A selection, which is 1-Lipschitz in each argument."""
+    return lambda arguments, unit: Scalar(pick(*(s.value for s in arguments)), max(s.error for s in arguments))
 
 
 _COMBINE: Mapping[Any, Callable[[list[Scalar], float], Scalar]] = {
-    Add: _sum,
-    Mul: _product,
-    Pow: _power,
-    Max: lambda scalars, unit: _selected(scalars, max),
-    Min: lambda scalars, unit: _selected(scalars, min),
-}
+    Add: _sum, Mul: _product, Pow: _power, Max: _selected(max), Min: _selected(min), Abs: _selected(abs),
+}  # fmt: skip
+
+
+# ----------------------------------------------------------------------------------------------------------- conditions
+_RELATIONS: Mapping[Any, Callable[[Any, int], bool]] = {
+    Gt: operator.gt, Lt: operator.lt, Ge: operator.ge, Le: operator.le, Eq: operator.eq,
+}  # fmt: skip
+
+
+def holds(condition: Any, environment: Environment, unit: float) -> tuple[bool, bool]:
+    """Whether a condition on scalars holds, and whether that is sure however they are rounded."""
+    if condition in (True, False):
+        return bool(condition), True
+    if isinstance(condition, And | Or):
+        parts = [holds(c, environment, unit) for c in condition.args]
+        decides = isinstance(condition, Or)  # one sure part that has this value decides
+        value = decides if any(v is decides for v, _ in parts) else not decides
+        return value, all(sure for _, sure in parts) or (decides, True) in parts
+    difference = _difference(condition)
+    scalar = evaluated(difference, tuple(environment[s] for s in symbols(difference)), unit)
+    return _RELATIONS[condition.func](scalar.value, 0), scalar.size > scalar.error or scalar.error == 0
+
+
+@cache
+def _difference(relation: Any) -> Expr:
+    return relation.lhs - relation.rhs

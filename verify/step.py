@@ -40,6 +40,11 @@ class Step:
         """The same as a ball."""
         return self.scalar(node).double if self.fmt.exact_centre else self.scalar(node).single
 
+    def cast(self, size: float) -> float:
+        """What casting a number of this size to the format can lose: all of its digits, if it is tiny there."""
+        tiny = 0 < size < self.fmt.tiny / self.fmt.unit
+        return self.fmt.cast * size + (self.fmt.tiny if tiny else 0.0)
+
     def reach(self, size: Real, times: float = 1.0) -> None:
         """Notes an intermediate of magnitude times·size."""
         size = tensor(size if times == 1.0 else size * times)

@@ -29,6 +29,9 @@ dampening = Symbol("dampening", nonnegative=True)
 alpha = Symbol("alpha", nonnegative=True)
 trust_coefficient = Symbol("trust_coefficient", positive=True)
 
+TUPLES = {"betas": (beta1, beta2)}
+"""Constructor argument → the hyperparameters that it holds; a rule declares those of its own symbols."""
+
 LATEX = {
     lr: r"\eta", lr_0: r"\eta_0", beta1: r"\beta_1", beta2: r"\beta_2", eps: r"\varepsilon", weight_decay: r"\lambda",
     trust_coefficient: r"\kappa", momentum: r"\mu", dampening: r"\tau", alpha: r"\alpha", v_max: r"v^{\max}", g_avg: r"\bar g",

@@ -1,0 +1,36 @@
+"""Adagrad: the gradient divided by the root of the sum of all squares so far."""
+
+from typing import Literal
+
+from sympy import Symbol, sqrt
+
+from lawful.verify.domain import Domain
+from lawful.verify.rule import Rule, Source, family
+from lawful.verify.rules._decay import l2_gradient
+from lawful.verify.symbols import eps, lr, t, v, weight_decay, x
+
+lr_decay = Symbol("lr_decay", nonnegative=True)
+v_0 = Symbol("initial_accumulator_value", nonnegative=True)
+
+DEFAULTS = {lr: 1e-2, lr_decay: 0.0, weight_decay: 0.0, eps: 1e-10}
+DOMAINS = {lr_decay: Domain((0.1, 1e-3, 0.5, 0.0)), v_0: Domain((0.1, 1.0, 1e-3, 0.0))}
+SOURCE = Source("Duchi, Hazan & Singer, JMLR 12 (2011)", "Figure 1, diagonal; options of torch.optim.Adagrad")
+G, LR = Symbol("g_t"), Symbol("lr_t")
+
+
+@family()
+def adagrad(*, start: Literal["0", "0.1"] = "0") -> Rule:
+    """torch.optim.Adagrad, whose sum starts at 0 unless told otherwise; TensorFlow's and Keras's start at 0.1."""
+    g_t = l2_gradient()
+    lr_t = lr / (1 + (t - 1) * lr_decay)
+    v_t = v + g_t**2
+    return Rule(
+        "adagrad",
+        x=x - lr_t * g_t / (sqrt(v_t) + eps),
+        state={v: v_t},
+        init={v: v_0},
+        defaults={**DEFAULTS, v_0: float(start)},
+        domains=DOMAINS,
+        source=SOURCE,
+        names={G: g_t, LR: lr_t},
+    )

@@ -1,0 +1,35 @@
+"""Adamax: Adam that divides by an exponentially weighted maximum instead of a root mean square."""
+
+from typing import Literal
+
+from sympy import Abs, Max, Symbol
+
+from lawful.verify.rule import Rule, Source, family
+from lawful.verify.rules._decay import l2_gradient
+from lawful.verify.symbols import beta1, beta2, eps, lr, m, t, weight_decay, x
+
+u = Symbol("u", nonnegative=True)
+
+DEFAULTS = {lr: 2e-3, beta1: 0.9, beta2: 0.999, eps: 1e-8, weight_decay: 0.0}
+G, M = Symbol("g_t"), Symbol("m_hat")
+
+
+@family()
+def adamax(*, eps_place: Literal["maximum", "denominator"] = "maximum") -> Rule:
+    """torch.optim.Adamax: max(β2 u, |g| + eps). Keras and optax: m / (u + eps)."""
+    g_t = l2_gradient()
+    m_t = beta1 * m + (1 - beta1) * g_t
+    if eps_place == "maximum":
+        u_t = Max(beta2 * u, Abs(g_t) + eps)
+        denominator = u_t
+    else:
+        u_t = Max(beta2 * u, Abs(g_t))
+        denominator = u_t + eps
+    return Rule(
+        "adamax",
+        x=x - lr * (m_t / (1 - beta1**t)) / denominator,
+        state={m: m_t, u: u_t},
+        defaults=DEFAULTS,
+        source=Source("arXiv:1412.6980", "Algorithm 2"),
+        names={G: g_t, M: m_t / (1 - beta1**t)},
+    )
