@@ -44,6 +44,10 @@ class Bucket:
                 state[name] = torch.zeros_like(p, memory_format=torch.preserve_format)
         return _real([state[name] for state in self._states])
 
+    def each(self) -> Iterator[tuple[Tensor, Tensor, State]]:
+        """(parameter, gradient, state) one by one, for rules whose state has shapes of its own."""
+        return zip(self.params, self.grads, self._states, strict=True)
+
     def add_l2(self, weight_decay: float) -> None:
         """L2 regularisation, the coupled form of decay: g ← g + wd·x, in a copy."""
         if weight_decay:

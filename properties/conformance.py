@@ -225,7 +225,7 @@ class Watch:
         return TRAJECTORIES.of(self.rule, self._format(part), part, self.scenario)
 
     def _hyper(self, part: Part, step: int) -> dict[Symbol, float]:
-        return of_rule(self.rule, self.scenario.hyper_at(part.group, step))
+        return of_rule(self.rule, self.scenario.hyper_at(part.group, step), part.dtype)
 
     def _compare(
         self, run: Run, part: Part, state: State, step: int, one_step: bool = False
@@ -253,7 +253,7 @@ def _finding(
 ) -> Finding:
     block, index = part.locate(lane, run.blocks)
     gradients = [float(v) for v in part.gradients[:step].reshape(step, -1)[:, lane]]
-    hypers = [of_rule(rule, scenario.hyper_at(part.group, k)) for k in range(1, step + 1)]
+    hypers = [of_rule(rule, scenario.hyper_at(part.group, k), part.dtype) for k in range(1, step + 1)]
     seen = float(part.gather(run.parameters).reshape(-1)[lane])
     budget = float(torch.as_tensor(state.x.radius).expand(part.x0.shape).reshape(-1)[lane])
     start = float(part.x0.reshape(-1)[lane])

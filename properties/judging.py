@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
+from math import isnan
 from typing import Any
 
 import torch
@@ -91,10 +92,10 @@ class Trajectories:
         assert self._pending is not None
         rule, part, drawn = self._pending
         oracle = self.oracle(rule, fmt)
-        state, states = oracle.start(part.x0, of_rule(rule, drawn.hyper_at(part.group, 1))), []
+        state, states = oracle.start(part.x0, of_rule(rule, drawn.hyper_at(part.group, 1), part.dtype)), []
         for step in range(1, drawn.steps + 1):
             state = oracle.step(
-                state, part.gradients[step - 1], of_rule(rule, drawn.hyper_at(part.group, step))
+                state, part.gradients[step - 1], of_rule(rule, drawn.hyper_at(part.group, step), part.dtype)
             )
             states.append(state)
         return states
@@ -104,9 +105,10 @@ class Trajectories:
         return self._oracles.setdefault((rule.hash, fmt), Oracle(rule, fmt))
 
 
-def of_rule(rule: Rule, hyper: Mapping[Symbol, float]) -> dict[Symbol, float]:
-    """The hyperparameters that the rule has, in its order."""
-    return {s: float(hyper[s]) for s in rule.hyperparameters}
+def of_rule(rule: Rule, hyper: Mapping[Symbol, float], dtype: torch.dtype) -> dict[Symbol, float]:
+    """The hyperparameters that the rule has, in its order; NaN, a constructor's None, is the dtype's own epsilon."""
+    values = {s: float(hyper[s]) for s in rule.hyperparameters}
+    return {s: torch.finfo(dtype).eps if isnan(value) else value for s, value in values.items()}
 
 
 @dataclass

@@ -100,7 +100,10 @@ def expand(scenario: Scenario, dtype: torch.dtype) -> list[Block]:
     other = torch.float64 if dtype is not torch.float64 else torch.float32
     shapes = scenario.shapes
     plan = [(f"tensor {i} of shape {shape}", 0, shape, dtype) for i, shape in enumerate(shapes.first)]
-    plan += [("the tensor of another dtype", 0, shapes.other, other)] if scenario.mixed else []
+    if scenario.mixed:
+        plan.insert(
+            0, ("the tensor of another dtype", 0, shapes.other, other)
+        )  # what is taken from the first, shows
     plan += [("the second group", 1, shapes.second, dtype)] if len(scenario.hypers) > 1 else []
     return [Block(name, group, *_lanes(rng, scenario, shape, kind)) for name, group, shape, kind in plan]
 

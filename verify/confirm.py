@@ -90,7 +90,9 @@ def _holds(condition: Any, environment: Mapping[Symbol, Any]) -> bool:
         return bool(condition)
     if isinstance(condition, And | Or):
         return (all if isinstance(condition, And) else any)(_holds(c, environment) for c in condition.args)
-    difference = _sign((evaluate(condition.lhs, environment) - evaluate(condition.rhs, environment)).item())
+    difference = _sign(
+        np.asarray(evaluate(condition.lhs, environment) - evaluate(condition.rhs, environment)).item()
+    )
     return bool(condition.func(int(difference.unique_fmpz()), 0))
 
 
