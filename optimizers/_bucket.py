@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, MutableMapping
+from collections.abc import Iterator, MutableMapping, Sequence
 from typing import Any
 
 import torch
@@ -54,9 +54,9 @@ class Bucket:
             self.grads = list(torch._foreach_add(self.grads, self.params, alpha=weight_decay))
 
     @staticmethod
-    def norms(tensors: list[Tensor]) -> Tensor:
+    def norms(tensors: Sequence[Tensor]) -> Tensor:
         """The norm of each tensor, in float32 or better."""
-        norms = torch.stack(torch._foreach_norm(tensors))
+        norms = torch.stack(torch._foreach_norm(list(tensors)))
         return norms.to(torch.promote_types(norms.dtype, torch.float32))
 
     def shrink(self, amount: float) -> None:

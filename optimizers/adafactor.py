@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import torch
@@ -68,7 +69,7 @@ class Adafactor(ForeachOptimizer):
 
 def rms(tensor: Tensor) -> float:
     """The root mean square of all elements; 0 where there is none."""
-    return float(torch.linalg.vector_norm(tensor)) / max(tensor.numel(), 1) ** 0.5
+    return float(torch.linalg.vector_norm(tensor)) / math.sqrt(max(tensor.numel(), 1))
 
 
 def second_moment(g: Tensor, state: State, weight: float, eps1: float) -> Tensor:

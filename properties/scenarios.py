@@ -42,7 +42,7 @@ class Shapes:
 
 
 def shapes_of(rule: Rule) -> Shapes:
-    """Where a rule looks at whole tensors, matrices, stacks of matrices, vectors and scalars, as far as it takes them."""
+    """Where a rule looks at whole tensors: matrices, stacks, vectors and scalars, as far as it takes them."""
     if rule.scope != "tensor":
         return Shapes()
     fewest, most = rule.dimensions

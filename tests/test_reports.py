@@ -337,11 +337,22 @@ def value(expr: object, named: dict[str, float]) -> float:
     from sympy import Abs, Max, Min, Piecewise
 
     from lawful.reports.notation import clip
-    from lawful.verify.tensors import SIZES, ColMean, IfPositive, Norm, RowMean, Total
+    from lawful.verify.tensors import (
+        SIZES,
+        ColMean,
+        IfPositive,
+        NewtonSchulz,
+        NewtonSchulzInBfloat16,
+        Norm,
+        RowMean,
+        Total,
+    )
 
     plain = expr.replace(clip, lambda inner, bound: Min(bound, Max(inner, -bound)))  # type: ignore[attr-defined]
     for mean in (RowMean, ColMean, Total):
         plain = plain.replace(mean, lambda inner: inner)
+    for orthogonalized in (NewtonSchulz, NewtonSchulzInBfloat16):
+        plain = plain.replace(orthogonalized, lambda inner, *others: sum(others, inner))
     plain = plain.replace(Norm, Abs).replace(IfPositive, lambda q, a, b: Piecewise((a, q > 0), (b, True)))
     numbers = {**dict.fromkeys((s.name for s in SIZES), 1), **named}
     return float(plain.subs({symbol: numbers[symbol.name] for symbol in plain.free_symbols}).evalf(20))

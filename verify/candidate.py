@@ -203,7 +203,7 @@ class Candidate:
             held, place = self._held(symbol)
             others = result.get(name, self.parameters[name].default)
             before, after = _around(others, place)
-            value = None if isnan(hyper[symbol]) else hyper[symbol]
+            value = _argument_of(symbol, hyper[symbol])
             result[name] = (*before, value, *after) if name == held else value
         return result
 
@@ -235,6 +235,12 @@ class Candidate:
     def missing(self) -> list[str]:
         """Constructor parameters without a default that nobody says anything about."""
         return [name for name in self.unexplored if self.parameters[name].default is inspect.Parameter.empty]
+
+
+def _argument_of(symbol: Symbol, value: float) -> float | int | None:
+    if isnan(value):
+        return None
+    return int(value) if symbol.is_integer else value
 
 
 def _around(value: Any, place: int) -> tuple[tuple[Any, ...], tuple[Any, ...]]:

@@ -14,7 +14,17 @@ from sympy import Abs, Add, And, Expr, Max, Min, Mul, Or, Piecewise, Pow, Symbol
 
 from lawful.verify.rule import Rule
 from lawful.verify.symbols import g, t, x
-from lawful.verify.tensors import ColMean, EverywhereMean, IfPositive, Norm, RowMean, Total, sizes
+from lawful.verify.tensors import (
+    ColMean,
+    EverywhereMean,
+    IfPositive,
+    NewtonSchulz,
+    NewtonSchulzInBfloat16,
+    Norm,
+    RowMean,
+    Total,
+    sizes,
+)
 
 BITS = 300
 
@@ -138,12 +148,27 @@ _OPERATIONS: Mapping[Any, Callable[..., Any]] = {
     IfPositive: lambda q, a, b: a if _sign(q) > 0 else b,
 }
 
+
+def _newton_schulz(e: Any, a: Any, b: Any, c: Any, eps: Any, k: Any) -> Any:
+    matrix = e / _fold((_norm(e), eps.flat[0]), lambda p, q: p.max(q))
+    for _ in range(round(float(k.flat[0].mid()))):
+        gram = matrix @ matrix.T
+        matrix = a * matrix + (b.flat[0] * gram + c.flat[0] * (gram @ gram)) @ matrix
+    return matrix
+
+
+def _norm(e: Any) -> Any:
+    return np.sum(_lifted(lambda one: one * one, e)).sqrt()
+
+
 _WHOLE: Mapping[Any, Callable[..., Any]] = {
     Total: np.sum,
     EverywhereMean: lambda a: np.sum(a) / arb(a.size),
     RowMean: lambda a: np.sum(a, -1, keepdims=True) / arb(a.shape[-1]),
     ColMean: lambda a: np.sum(a, -2, keepdims=True) / arb(a.shape[-2]),
-    Norm: lambda a: np.sum(_lifted(lambda e: e * e, a)).sqrt(),
+    Norm: _norm,
+    NewtonSchulz: _newton_schulz,
+    NewtonSchulzInBfloat16: _newton_schulz,
 }
 
 

@@ -6,6 +6,7 @@ more. A mean may be the sum divided, or the square of a root mean square. A cond
 of its branches. An overflow in one lane is felt in every lane that a reduction spreads it to.
 """
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from math import ceil, log2
 from typing import TYPE_CHECKING, Any
@@ -46,7 +47,7 @@ def shape_of(step: Step) -> torch.Size:
 
 def widest(step: Step, ball: Ball) -> Ball:
     """The ball on all dimensions of the parameter; of a factor, those that it has."""
-    own = torch.broadcast_shapes(tensor(ball.mid).shape, tensor(ball.radius).shape)
+    own = (tensor(ball.mid) + tensor(ball.radius)).shape
     return spread(ball, own if len(own) == len(shape_of(step)) else shape_of(step))
 
 
@@ -166,16 +167,16 @@ def _alike(a: Centre, b: Centre) -> tuple[Centre, Centre]:
     return first, second
 
 
-def _arguments(compiler: "Compiler", expr: Any) -> list[Node]:
-    return [compiler.node(arg) for arg in expr.args]
+def _mean(axis: int | None) -> "Callable[[Compiler, Any], Node]":
+    return lambda compiler, expr: Sum(compiler.node(expr.args[0]), axis, mean=True)
 
 
-REDUCTIONS: dict[Any, Any] = {
-    Total: lambda compiler, expr: Sum(*_arguments(compiler, expr)),
-    RowMean: lambda compiler, expr: Sum(*_arguments(compiler, expr), axis=-1, mean=True),
-    ColMean: lambda compiler, expr: Sum(*_arguments(compiler, expr), axis=-2, mean=True),
-    EverywhereMean: lambda compiler, expr: Sum(*_arguments(compiler, expr), mean=True),
-    Norm: lambda compiler, expr: TensorNorm(*_arguments(compiler, expr)),
-    IfPositive: lambda compiler, expr: Choice(*_arguments(compiler, expr)),
+REDUCTIONS: "Mapping[Any, Callable[[Compiler, Any], Node]]" = {
+    Total: lambda compiler, expr: Sum(compiler.node(expr.args[0])),
+    RowMean: _mean(-1),
+    ColMean: _mean(-2),
+    EverywhereMean: _mean(None),
+    Norm: lambda compiler, expr: TensorNorm(compiler.node(expr.args[0])),
+    IfPositive: lambda compiler, expr: Choice(*(compiler.node(arg) for arg in expr.args)),
 }
 """How each function of whole tensors is compiled."""

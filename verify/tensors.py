@@ -123,3 +123,19 @@ def rms(e: Expr) -> Expr:
 def _latex(printer: Any, expr: Expr) -> str:
     inside = printer._print(expr)
     return rf"\left({inside}\right)" if expr.is_Add else str(inside)
+
+
+class NewtonSchulz(OfTensor):
+    """`NewtonSchulz(e, a, b, c, eps, k)`: k times X ← a·X + (b·G + c·G²)·X with G = X·Xᵀ, from e/max(‖e‖, eps)."""
+
+    def _latex(self, printer: Any) -> str:
+        e, a, b, c, _, k = (printer._print(arg) for arg in self.args)
+        return rf"\mathrm{{NS}}_{{{k}}}^{{{a},{b},{c}}}\left({e}\right)"
+
+    def _pretty(self, printer: Any) -> prettyForm:
+        inside = prettyForm(*printer._print(self.args[0]).parens())
+        return prettyForm(*inside.left("NS"))
+
+
+class NewtonSchulzInBfloat16(NewtonSchulz):
+    """The same, kept in bfloat16."""
