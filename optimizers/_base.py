@@ -17,7 +17,10 @@ __all__ = ["Bucket", "ForeachOptimizer", "Hyper", "ParamsT"]
 
 Hyper = SimpleNamespace  # the hyperparameters of a group: h.lr (a float), h.betas, …
 
-NOT_NEGATIVE = ("lr", "eps", "weight_decay", "momentum")
+NOT_NEGATIVE = (
+    "lr", "eps", "weight_decay", "momentum", "lr_decay", "initial_accumulator_value", "momentum_decay", "lambd", "t0",
+    "warmup_steps", "r", "weight_lr_power",
+)  # fmt: skip
 
 
 class ForeachOptimizer(Optimizer):
@@ -43,8 +46,9 @@ class ForeachOptimizer(Optimizer):
         for name in NOT_NEGATIVE:
             if name in group and (_is_vector(group[name]) or not 0 <= group[name] < math.inf):
                 raise ValueError(f"{name} must be one finite number >= 0, got {group[name]!r}")
-        if not 0 <= group.get("alpha", 0) < 1:
-            raise ValueError(f"alpha must be >= 0 and < 1, got {group['alpha']!r}")
+        for name in ("alpha", "rho"):
+            if not 0 <= group.get(name, 0) < 1:
+                raise ValueError(f"{name} must be >= 0 and < 1, got {group[name]!r}")
         betas = group.get("betas", (0, 0))
         if len(betas) != 2 or not all(0 <= beta < 1 for beta in betas):
             raise ValueError(f"betas must be two numbers >= 0 and < 1, got {betas!r}")

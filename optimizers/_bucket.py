@@ -16,7 +16,7 @@ CPU_ELEMENTS = 1 << 17
 
 
 class Bucket:
-    """Parameters of one group with the same device, dtype and step count.
+    """Parameters of one group with the same device, dtype, step count and other numbers in their state.
 
     `params` and `grads` are lists of real tensors: a complex tensor of shape (...) appears as its view of
     shape (..., 2). The tensors of `params` and of `state(...)` are updated in place; those of `grads` are
@@ -37,12 +37,25 @@ class Bucket:
         """Whether the state `name` has yet to be made; parameters of one bucket agree on it."""
         return self._states[0].get(name) is None
 
-    def state(self, name: str) -> list[Tensor]:
-        """The state tensors `name`, of the parameters' shapes and dtype; zeros at first."""
-        if self.lacks(name):
+    def state(self, name: str, start: float | list[Tensor] = 0.0) -> list[Tensor]:
+        """The state tensors `name`, of the parameters' shapes and dtype; `start` at first."""
+        new = self.lacks(name)
+        if new:
             for p, state in zip(self._leaves, self._states, strict=True):
                 state[name] = torch.zeros_like(p, memory_format=torch.preserve_format)
-        return _real([state[name] for state in self._states])
+        tensors = _real([state[name] for state in self._states])
+        if new and start != 0.0:
+            torch._foreach_add_(tensors, start)
+        return tensors
+
+    def number(self, name: str, start: float) -> float:
+        """The state `name` that is one number; `start` at first. Parameters of one bucket agree on it."""
+        return start if self.lacks(name) else float(self._states[0][name])
+
+    def keep(self, name: str, value: float) -> None:
+        """Set the state `name`."""
+        for state in self._states:
+            state[name] = value
 
     def each(self) -> Iterator[tuple[Tensor, Tensor, State]]:
         """(parameter, gradient, state) one by one, for rules whose state has shapes of its own."""
@@ -72,13 +85,13 @@ def buckets(group: dict[str, Any], states: MutableMapping[Tensor, State]) -> Ite
         if (grad := p.grad) is None:
             continue
         state = states[p]
-        key = p.device, p.dtype, int(state.get("step", 0)), tuple(state)
+        key = p.device, p.dtype, int(state.get("step", 0)), tuple(state), _numbers(state)
         if (lists := alike.get(key)) is None:
             lists = alike[key] = ([], [], [])
         lists[0].append(p)
         lists[1].append(grad)
         lists[2].append(state)
-    for (device, _, steps, _), (params, grads, own) in alike.items():
+    for (device, _, steps, *_), (params, grads, own) in alike.items():
         step = steps + 1
         for state in own:
             state["step"] = step
@@ -87,6 +100,10 @@ def buckets(group: dict[str, Any], states: MutableMapping[Tensor, State]) -> Ite
             continue
         for part in _parts(params):
             yield Bucket(params[part], grads[part], own[part], step, group["maximize"])
+
+
+def _numbers(state: State) -> tuple[float, ...]:
+    return tuple(value for value in state.values() if isinstance(value, float))
 
 
 def _parts(params: list[Tensor]) -> Iterator[slice]:

@@ -173,7 +173,8 @@ def judged(check: Check, candidate: Candidate, evidence: Evidence) -> Evidence:
     """A candidate that refuses even its first path in float32 has not been tested, which is no pass."""
     basic = check.path == next(iter(candidate.paths)) and check.dtype == "float32"
     if basic and evidence.verdict is Verdict.NOT_APPLICABLE and properties()[check.property].everywhere:
-        return replace(evidence, verdict=Verdict.CRASHED, findings=[Finding(f"{n}.") for n in evidence.notes])
+        refusals = [note for note in evidence.notes if note.startswith("refused")]
+        return replace(evidence, verdict=Verdict.CRASHED, findings=[Finding(f"{n}.") for n in refusals])
     return evidence
 
 

@@ -75,7 +75,7 @@ def gathered(run: Run, part: Part, name: str) -> Tensor:
 
 
 def next_state(oracle: Oracle, run: Run, part: Part, names: Names, expected: State, hyper: Hyper) -> State:
-    """The rule's state after one more step from where the candidate is, exactly known, instead of where it was expected."""
+    """The rule's state after one more step from where the candidate is, not from where it was expected."""
     read = {s: oracle.ball(gathered(run, part, name)) for s, name in names.items()}
     here = replace(expected, x=oracle.ball(part.gather(run.parameters)), slots={**expected.slots, **read})
     return oracle.step(here, part.gradients[here.t], hyper)

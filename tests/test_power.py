@@ -142,7 +142,7 @@ def followed(implementation: AdamW, x0: Tensor, gradients: Tensor) -> Tensor:
 
 @pytest.mark.parametrize("dtype", [torch.float64, torch.float32, torch.bfloat16, torch.float16])
 def test_the_parts_make_the_rule(dtype: torch.dtype, worst: Callable[..., float]) -> None:
-    assert worst(AdamW(), dtype) <= 1.0
+    assert 0.3 <= worst(AdamW(), dtype) <= 1.0
     assert worst(AMSGRAD, dtype, "adamw(amsgrad=True)") <= 1.0
     assert worst(CORRECTED, dtype, 'adamw(amsgrad="corrected")') <= 1.0
 
@@ -151,9 +151,9 @@ def test_the_parts_make_the_rule(dtype: torch.dtype, worst: Callable[..., float]
 def test_every_defect_is_refused(
     name: str, worst: Callable[..., float], effect: Callable[[AdamW], float]
 ) -> None:
-    """In float64 whatever its size; in float32 where it changes the weight by about 1e-5 of itself or more."""
+    """In float64 whatever its size; in float32 where it changes the weight by about 1e-6 of itself or more."""
     assert worst(DEFECTS[name], torch.float64) > 1.0
-    if effect(DEFECTS[name]) > 5e-6:
+    if effect(DEFECTS[name]) > 5e-7:
         assert worst(DEFECTS[name], torch.float32) > 1.0
 
 

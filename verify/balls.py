@@ -156,8 +156,8 @@ def root_centre(a: Centre) -> Centre:
 
 def choose(condition: Tensor, a: Centre, b: Centre) -> Centre:
     """a where the condition holds, b elsewhere."""
-    high = torch.where(condition, a[0], b[0])
-    return high, None if a[1] is None or b[1] is None else torch.where(condition, a[1], b[1])
+    high = torch.where(condition, tensor(a[0]), tensor(b[0]))
+    return high, None if a[1] is None or b[1] is None else torch.where(condition, tensor(a[1]), tensor(b[1]))
 
 
 def own_error(centre: Centre) -> float:

@@ -39,6 +39,8 @@ class Product:
     denominators: tuple[Node, ...]
     freed: tuple[Expr, ...] = ()
     """Scalars inside the denominators; multiplied out of them, they leave less to divide by."""
+    rooted: tuple[tuple[Expr, Node], ...] = ()
+    """Scalars whose roots are factors beside the root of a tensor: they may multiply it under the root."""
 
     def __call__(self, step: Step) -> Ball:
         """Charges each multiplication, each reciprocal, and each scalar's cast and multiplication."""
@@ -50,10 +52,13 @@ class Product:
             value = balls.divide(value, divisor)
         if self.scalars:
             value = balls.multiply(step.scalar_ball(self.scalar), value)
+        for scalar, argument in self.rooted:
+            step.reach(argument(step).magnitude(), max(1.0, step.scalar(scalar).size))
         if self.roundings == 0 and not self.inexact:
             return value
         relative = self.roundings * step.fmt.unit + self.inexact * (step.fmt.unit + step.fmt.cast)
         if self.roundings == 0:
+            step.reach(value.magnitude())
             return charged(value, relative, _nonzero(top), 2 * step.fmt.tiny)
         size = self._size(top, bottom)
         self._reach(step, size, bottom)
@@ -199,10 +204,14 @@ class Root:
 
     argument: Node
     may_be_negative: bool
+    scalar: Expr
+    """What the root was taken apart from: it may be multiplied in before, and overflow."""
 
     def __call__(self, step: Step) -> Ball:
         """Charges one rounding; a root cannot underflow."""
-        return charged(balls.root(self.argument(step), self.may_be_negative), step.fmt.unit)
+        argument = self.argument(step)
+        step.reach(argument.magnitude(), step.scalar(self.scalar).size)
+        return charged(balls.root(argument, self.may_be_negative), step.fmt.unit)
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """A campaign: targets in, record out. What the command line, pytest and the Python interface share.
 
-This process judges; it never imports a candidate, and neither torch nor sympy before the workers have been started.
+This process judges; it never imports a candidate, and neither torch nor sympy before there are workers.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -25,6 +25,9 @@ class Campaign:
         in_process: without workers.
         progress: a console on which to show what goes on, or None.
         command: the command line, for the record.
+
+    Attributes:
+        begun: whether the record at that place is this campaign's.
     """
 
     settings: Any
@@ -33,6 +36,7 @@ class Campaign:
     in_process: bool = False
     progress: Any = None
     command: Sequence[str] = field(default=())
+    begun: bool = field(default=False, init=False)
 
     def run(
         self,
@@ -80,6 +84,7 @@ class Campaign:
 
         checks = [check for plan in plans for check in plan]
         with Record.open(self.record) as record, self._shown(len(checks)) as live:
+            self.begun = True
             for event, payloads in self._preamble(pool, described, checks, laws):
                 for payload in payloads:
                     record.append(event, **{event: payload})

@@ -157,7 +157,8 @@ def _run(campaign: Any, *arguments: Any, **named: Any) -> Any:
     try:
         return campaign.run(*arguments, **named)
     except KeyboardInterrupt:
-        say(f"interrupted; what was recorded: lawful report {campaign.record}")
+        rest = f"; what was recorded: lawful report {campaign.record}" if campaign.begun else "."
+        say(f"interrupted{rest}")
         raise typer.Exit(130) from None
 
 

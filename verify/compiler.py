@@ -74,7 +74,20 @@ class Compiler:
         bottom: list[Node] = []
         for factor in Mul.make_args(expr):
             self._sort_factor(factor, scalars, top, bottom)
-        return Product(tuple(scalars), tuple(top), tuple(bottom), tuple(self._freed(expr)))
+        return Product(
+            tuple(scalars), tuple(top), tuple(bottom), tuple(self._freed(expr)), tuple(self._rooted(expr))
+        )
+
+    def _rooted(self, expr: Expr) -> Iterable[tuple[Expr, Node]]:
+        """√s·√v may be computed as √(s·v): such scalars, with the tensors that they may multiply under the root."""
+        for base, exponent in (factor.as_base_exp() for factor in Mul.make_args(expr)):
+            if abs(exponent) == HALF and not self.is_scalar(base):
+                within, rest = base.as_independent(*self.tensors, as_Add=False)
+                beside = [
+                    s**2 for s in Mul.make_args(expr) if self.is_scalar(s) and s.as_base_exp()[1].q == 2
+                ]
+                if (scalar := Mul(within, *beside)) != 1:
+                    yield scalar, self.node(rest)
 
     def _sort_factor(self, factor: Expr, scalars: list[Expr], top: list[Node], bottom: list[Node]) -> None:
         if self.is_scalar(factor):
@@ -88,7 +101,7 @@ class Compiler:
             within, rest = base.as_independent(*self.tensors, OfTensor, as_Add=False)
             if within != 1:
                 scalars.append(within**exponent)
-            side.append(Root(self.node(rest), not nonnegative(rest)))
+            side.append(Root(self.node(rest), not nonnegative(rest), within))
         else:
             raise NotImplementedError(f"the power {exponent} of a tensor has no error analysis yet: {factor}")
 

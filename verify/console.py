@@ -61,6 +61,7 @@ def save(path: str, content: bytes) -> None:
 
 
 def say(message: str) -> None:
-    """One line on standard error."""
+    """One line on standard error, if there is anything to say."""
     line = " ".join("".join(c if c.isprintable() else " " for c in message).split())
-    stderr.print(f"lawful: {line}", style="bold", markup=False, highlight=False, soft_wrap=True)
+    if line:
+        stderr.print(f"lawful: {line}", style="bold", markup=False, highlight=False, soft_wrap=True)

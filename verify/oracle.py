@@ -6,6 +6,7 @@ error analysis of `lawful.verify.budget` along the same expressions.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 import torch
@@ -65,7 +66,7 @@ class Oracle:
         self._conditions = sorted((c for c in branches if not c.free_symbols & self._tensors), key=str)
         self._numbers = [s for s in self.rule.state if s not in self._tensors]
 
-    def start(self, x0: Tensor, hyper: Hyper) -> State:
+    def start(self, x0: Tensor, hyper: Hyper = MappingProxyType({})) -> State:
         """The state before the first step, for parameters of any shape and dtype."""
         run, compiler = Step(hyper, {x: self.ball(x0)}, self.fmt), Compiler(self._tensors, frozenset())
         initial = {s: self.rule.initial(s) for s in self.rule.state}
@@ -84,7 +85,9 @@ class Oracle:
         kept: dict[Symbol, Any] = {**hyper, t: now, **sizes(gradient.shape), **state.scalars}
         case, sure = self._case(kept, hyper)
         tensors = {x: state.x, g: self.ball(gradient), **state.slots}
-        read = {s: scalar.rounded(self.fmt.kept) for s, scalar in state.scalars.items()}  # or stored before it is read
+        read = {
+            s: scalar.rounded(self.fmt.kept) for s, scalar in state.scalars.items()
+        }  # or stored before it is read
         run = Step({**kept, **read}, tensors, self.fmt)
         after = run.results({x: case.x, **case.slots})
         after = after if sure else {s: b.widened(torch.inf) for s, b in after.items()}

@@ -1,11 +1,11 @@
 """Error analysis of the Newton–Schulz iteration X ← a·X + (b·G + c·G²)·X with G = X·Xᵀ, in the Frobenius norm.
 
 Entry by entry, the bounds of five matrix products in a row would be useless. Here a perturbation of norm ρ is
-carried through the polynomial p(s) = a·s + b·s³ + c·s⁵ of singular values exactly (not to first order): along the way
-from the exact to the perturbed matrix, singular values move by at most ρ (Weyl), and the derivative of such a function
-of a matrix has divided differences of p as its factors: no more than the largest |p′| or |p(s)/s| over the range
-(Higham 2008, theorem 3.11, for odd functions). What one iteration itself may round is bounded for either side of the multiplication.
-Where the bound reaches the result's own norm, there is no verdict.
+carried through p(s) = a·s + b·s³ + c·s⁵ of the singular values exactly (not to first order): on the way from the exact
+to the perturbed matrix, singular values move by at most ρ (Weyl), and the derivative of such a function of a matrix has
+divided differences of p as its factors: no more than the largest |p′| or |p(s)/s| over the range (Higham 2008, theorem
+3.11, for odd functions). What one iteration itself may round is bounded for either side of the multiplication. Where
+the bound reaches the result's own norm, there is no verdict.
 """
 
 from collections.abc import Callable

@@ -20,7 +20,13 @@ from typing import Any, Self
 from lawful.verify.errors import WorkerDiedError
 from lawful.verify.process import Process
 
-ENVIRONMENT = {"OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "PYTHONHASHSEED": "0", "MPLBACKEND": "Agg"}
+ENVIRONMENT = {
+    "OMP_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+    "TORCHINDUCTOR_COMPILE_THREADS": "1",  # no pool of processes that would outlive the check
+    "PYTHONHASHSEED": "0",
+    "MPLBACKEND": "Agg",
+}
 
 
 class Pool:
@@ -109,8 +115,10 @@ class Pool:
         """The pool."""
         return self
 
-    def __exit__(self, *_: object) -> None:
-        """See `stop`."""
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        """See `stop`; after Ctrl-C, nobody waits for a fork server that is still importing torch."""
+        if kind is KeyboardInterrupt:
+            _end_fork_server()
         self.stop()
 
 
@@ -162,6 +170,12 @@ def _deaf() -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGINT, before)
+
+
+def _end_fork_server() -> None:
+    pid = forkserver._forkserver._forkserver_pid  # type: ignore[attr-defined]
+    if pid is not None:
+        os.kill(pid, signal.SIGKILL)
 
 
 def _serve(pipe: Connection) -> None:

@@ -51,7 +51,7 @@ class Rule:
         defaults: hyperparameter symbol → documented default; its keys are the hyperparameters.
         init: state symbol → its value before the first step, in `x` and the hyperparameters (0 where absent).
         domains: hyperparameter symbol → domain, for symbols that are not in `lawful.verify.symbols.DOMAINS`.
-        tuples: constructor argument → the hyperparameters that it holds, besides those of `lawful.verify.symbols.TUPLES`.
+        tuples: constructor argument → the hyperparameters that it holds, besides `lawful.verify.symbols.TUPLES`.
         names: symbol → intermediate expression, in the order in which the paper introduces them.
         source: where it is stated.
         conventions: the options in which this member of the family differs from the one that the bare name means.

@@ -24,7 +24,6 @@ exactly.prec = 220
 FLOAT64 = 2.0**-53
 
 
-
 @dataclass(frozen=True)
 class Scalar:
     """An exact value and a bound on |computed − value|."""
@@ -133,7 +132,9 @@ def _roundings(exponent: Scalar) -> float:
 
 def _selected(pick: Callable[..., Any]) -> Callable[[list[Scalar], float], Scalar]:
     """A selection, which is 1-Lipschitz in each argument."""
-    return lambda arguments, unit: Scalar(pick(*(s.value for s in arguments)), max(s.error for s in arguments))
+    return lambda arguments, unit: Scalar(
+        pick(*(s.value for s in arguments)), max(s.error for s in arguments)
+    )
 
 
 _COMBINE: Mapping[Any, Callable[[list[Scalar], float], Scalar]] = {

@@ -26,11 +26,6 @@ def _set_handlers(before: dict[int, Any]) -> None:
             signal.signal(number, handler)
 
 
-def _set_environment(before: dict[str, str]) -> None:
-    os.environ.clear()
-    os.environ.update(before)
-
-
 def _children() -> frozenset[int]:
     """The process ids of this process's children."""
     return frozenset(
@@ -69,13 +64,11 @@ GLOBALS: dict[str, tuple[Callable[[], Any], Callable[[Any], Any]]] = {
     "the gradient mode": (torch.is_grad_enabled, torch.set_grad_enabled),
     "the treatment of denormals": (_flushes_denormals, torch.set_flush_denormal),
     "the working directory": (os.getcwd, os.chdir),
-    "the environment variables": (lambda: dict(os.environ), _set_environment),
     "the signal handlers": (_handlers, _set_handlers),
     "the alarm clock": (
         lambda: signal.getitimer(signal.ITIMER_REAL)[0] > 0.0,
         lambda armed: signal.setitimer(signal.ITIMER_REAL, 0.0),
     ),
-    "the recursion limit": (sys.getrecursionlimit, sys.setrecursionlimit),
     "the garbage collection": (gc.isenabled, lambda enabled: gc.enable() if enabled else gc.disable()),
     "the child processes": (_children, _end_children),
 }

@@ -21,8 +21,8 @@ from lawful.verify.errors import Unanswerable, told
 MEMORY = 2 << 30
 """How many bytes of data a worker may have beyond what it has after its imports."""
 
-OUTPUT = 64 << 20
-"""How many bytes a worker may write to one file, its captured output included."""
+OUTPUT = 1 << 30
+"""How many bytes a worker may write to one file; torch.compile's precompiled headers take 150 MB."""
 
 PARENT_DEATH = 1
 """`prctl`'s name for the signal that a process gets when its parent ends."""

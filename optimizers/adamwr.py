@@ -1,0 +1,45 @@
+"""AdamW as printed, for schedules with warm restarts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from torch import Tensor
+
+from lawful.optimizers._base import Bucket, Hyper, ParamsT
+from lawful.optimizers.adam import Adam
+
+
+class AdamWR(Adam):
+    """Adam with the decay x ← x·(1 − η·wd), where η = lr/lr₀ is the schedule's multiplier, not the rate.
+
+    lr₀ is a group's `initial_lr`, which torch's schedulers set too; without one it is the lr that the group began with.
+    CosineAnnealingWarmRestarts is the paper's schedule; its normalised decay is wd = wd_norm·√(b/(B·T)).
+
+    Source: arXiv 1711.05101, algorithm 2. Arguments and errors are Adam's.
+    """
+
+    def __init__(
+        self,
+        params: ParamsT,
+        lr: float | Tensor = 1e-3,
+        betas: tuple[float, float] = (0.9, 0.999),
+        eps: float = 1e-8,
+        weight_decay: float = 2.5e-4,
+        *,
+        maximize: bool = False,
+    ) -> None:
+        """See the class."""
+        super().__init__(params, lr, betas, eps, weight_decay, maximize=maximize)
+
+    def add_param_group(self, param_group: dict[str, Any]) -> None:
+        """Add a group, which remembers its first lr; raise ValueError as the constructor does."""
+        super().add_param_group(param_group)
+        group = self.param_groups[-1]
+        group.setdefault("initial_lr", float(group["lr"]))
+
+    def update(self, b: Bucket, h: Hyper) -> None:
+        """Decay by the multiplier, then the adaptive step."""
+        if h.initial_lr:
+            b.shrink(h.lr / float(h.initial_lr) * h.weight_decay)
+        self.adapt(b, h)

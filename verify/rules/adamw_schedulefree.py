@@ -1,0 +1,50 @@
+"""Schedule-free AdamW (arXiv:2405.15682): an average of the iterates takes the schedule's place."""
+
+from sympy import Max, Min, Symbol, sqrt
+
+from lawful.verify.domain import Domain
+from lawful.verify.rule import Rule, Source, family
+from lawful.verify.symbols import beta1, beta2, eps, g, lr, t, v, weight_decay, x
+
+warmup_steps = Symbol("warmup_steps", nonnegative=True)
+r, power = Symbol("r", nonnegative=True), Symbol("weight_lr_power", nonnegative=True)
+z, lr_max, total = (
+    Symbol("z", real=True),
+    Symbol("lr_max", nonnegative=True),
+    Symbol("weight_sum", nonnegative=True),
+)
+
+DEFAULTS = {
+    lr: 2.5e-3, beta1: 0.9, beta2: 0.999, eps: 1e-8, weight_decay: 0.0, warmup_steps: 0.0, r: 0.0, power: 2.0,
+}  # fmt: skip
+DOMAINS = {
+    warmup_steps: Domain((5.0, 2.0, 0.0)),
+    r: Domain((1.0, 0.5, 2.0, 0.0)),
+    power: Domain((2.0, 1.0, 0.5, 0.0)),
+}
+LR, C, U = Symbol("lr_t"), Symbol("c_t"), Symbol("u_t")
+
+
+@family()
+def adamw_schedulefree() -> Rule:
+    """The authors' code: the parameter is y, where gradients are taken; the average x follows from y and z.
+
+    Step t's iterate z has the weight t^r·(the largest lr so far)^power; the decay is at y.
+    """
+    lr_t = lr * Min(1, t / Max(1, warmup_steps))
+    largest = Max(lr_max, lr_t)
+    weight = t**r * largest**power
+    c_t = weight / (total + weight)
+
+    v_t = beta2 * v + (1 - beta2) * g**2
+    u_t = g / (sqrt(v_t / (1 - beta2**t)) + eps) + weight_decay * x
+    return Rule(
+        "adamw_schedulefree",
+        x=(1 - c_t) * x + c_t * z - lr_t * (1 - beta1 * (1 - c_t)) * u_t,
+        state={z: z - lr_t * u_t, v: v_t, lr_max: largest, total: total + weight},
+        init={z: x},
+        defaults=DEFAULTS,
+        domains=DOMAINS,
+        source=Source("arXiv:2405.15682", "Algorithm 1, with the weights of the authors' code"),
+        names={LR: lr_t, C: c_t, U: u_t},
+    )
