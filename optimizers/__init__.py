@@ -36,8 +36,9 @@ def available() -> dict[str, type[ForeachOptimizer]]:
 
 
 def __getattr__(name: str) -> type[ForeachOptimizer]:
-    if name.lower() in _names() and _load(name.lower()).__name__ == name:
-        return _load(name.lower())
+    for module in _names():
+        if module.replace("_", "") == name.lower() and _load(module).__name__ == name:
+            return _load(module)
     raise AttributeError(f"{__name__} has no optimizer {name!r}; it has the rules {', '.join(_names())}")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, MutableMapping
+from collections.abc import Iterator, MutableMapping, Sequence
 from typing import Any
 
 import torch
@@ -57,10 +57,20 @@ class Bucket:
         for state in self._states:
             state[name] = value
 
+    def each(self) -> Iterator[tuple[Tensor, Tensor, State]]:
+        """(parameter, gradient, state) one by one, for rules whose state has shapes of its own."""
+        return zip(self.params, self.grads, self._states, strict=True)
+
     def add_l2(self, weight_decay: float) -> None:
         """L2 regularisation, the coupled form of decay: g ← g + wd·x, in a copy."""
         if weight_decay:
             self.grads = list(torch._foreach_add(self.grads, self.params, alpha=weight_decay))
+
+    @staticmethod
+    def norms(tensors: Sequence[Tensor]) -> Tensor:
+        """The norm of each tensor, in float32 or better."""
+        norms = torch.stack(torch._foreach_norm(list(tensors)))
+        return norms.to(torch.promote_types(norms.dtype, torch.float32))
 
     def shrink(self, amount: float) -> None:
         """Decoupled decay: x ← x·(1 − amount)."""

@@ -10,12 +10,13 @@ import hypothesis
 import torch
 from hypothesis import HealthCheck, Phase, Verbosity
 from sympy import Symbol
+from torch import Tensor
 
 from lawful.properties.checks import Journal, Property, Settings
 from lawful.properties.judging import Part, Tally, Trajectories, format_of, of_rule, parts
 from lawful.properties.one_step import FIRST_STEPS, Reader, next_state
 from lawful.properties.running import RaisedError, RefusedError, Run
-from lawful.properties.scenarios import Draw, Scenario, expand, plan, scenarios, tied
+from lawful.properties.scenarios import Draw, Scenario, expand, plan, scenarios, shapes_of, tied
 from lawful.verify.candidate import Candidate
 from lawful.verify.evidence import Check, Counterexample, Evidence, Finding, Verdict
 from lawful.verify.formats import Format
@@ -166,8 +167,8 @@ class Watch:
         """Expands the scenario's lanes."""
         self.check, self.scenario = check, scenario
         self.blocks = expand(scenario, check.dtype)
-        self.parts = [p for p in parts(self.blocks, check.device) if p.dtype is check.dtype]
         self.rule = check.candidate.rule(scenario.options)
+        self.parts = [p for p in parts(self.blocks, check.device, self.rule) if p.dtype is check.dtype]
         self.readers = [Reader(self._oracle(part).read(self._hyper(part, 1))) for part in self.parts]
         self.tally = Tally()
 
@@ -224,7 +225,7 @@ class Watch:
         return TRAJECTORIES.of(self.rule, self._format(part), part, self.scenario)
 
     def _hyper(self, part: Part, step: int) -> dict[Symbol, float]:
-        return of_rule(self.rule, self.scenario.hyper_at(part.group, step))
+        return of_rule(self.rule, self.scenario.hyper_at(part.group, step), part.dtype)
 
     def _compare(
         self, run: Run, part: Part, state: State, step: int, one_step: bool = False
@@ -251,12 +252,13 @@ def _finding(
     one_step: bool,
 ) -> Finding:
     block, index = part.locate(lane, run.blocks)
-    gradients = [float(v) for v in part.gradients[:step, lane]]
-    hypers = [of_rule(rule, scenario.hyper_at(part.group, k)) for k in range(1, step + 1)]
-    seen = float(part.gather(run.parameters)[lane])
-    budget = float(torch.as_tensor(state.x.radius).expand(part.x0.shape)[lane])
-    start, screened = float(part.x0[lane]), (float(torch.as_tensor(state.x.mid)[lane]), False)
-    second = None if one_step else _confirmed(rule, start, gradients, hypers, seen, budget)
+    gradients = [float(v) for v in part.gradients[:step].reshape(step, -1)[:, lane]]
+    hypers = [of_rule(rule, scenario.hyper_at(part.group, k), part.dtype) for k in range(1, step + 1)]
+    seen = float(part.gather(run.parameters).reshape(-1)[lane])
+    budget = float(torch.as_tensor(state.x.radius).expand(part.x0.shape).reshape(-1)[lane])
+    start = float(part.x0.reshape(-1)[lane])
+    screened = float(torch.as_tensor(state.x.mid).reshape(-1)[lane]), False
+    second = None if one_step else _confirmed(rule, *told(part, step, lane, rule), hypers, seen, budget)
     expected, confirmed = second or screened
     ratio = abs(seen - expected) / budget if math.isfinite(seen) and budget else math.inf
     seldom = " from its own state" if one_step else ""
@@ -270,7 +272,7 @@ def _finding(
     return Finding(
         message,
         Counterexample(
-            constructor, float(part.x0[lane]), gradients, _changes(scenario, part, step), step, index, block.name,
+            constructor, start, gradients, _changes(scenario, part, step), step, index, block.name,
             expected, seen, budget, ratio, confirmed, scenario.seed,
         ),
     )  # fmt: skip
@@ -285,10 +287,17 @@ def _changes(scenario: Scenario, part: Part, step: int) -> dict[int, dict[str, f
     }
 
 
+def told(part: Part, step: int, lane: int, rule: Rule) -> tuple[Tensor, Tensor, int]:
+    """First value, gradients and the lane's index: of the lane alone, if its rule does not look at others."""
+    x0, gradients = part.x0.to(torch.float64), part.gradients[:step].to(torch.float64)
+    return (x0[lane], gradients[:, lane], 0) if rule.scope == "lane" else (x0, gradients, lane)
+
+
 def _confirmed(
     rule: Rule,
-    x0: float,
-    gradients: list[float],
+    x0: Tensor,
+    gradients: Tensor,
+    lane: int,
     hypers: list[dict[Symbol, float]],
     seen: float,
     budget: float,
@@ -297,7 +306,7 @@ def _confirmed(
     try:
         from lawful.verify.confirm import exact_trajectory
 
-        value = exact_trajectory(rule, x0, gradients, hypers)[-1]
+        value = exact_trajectory(rule, x0.tolist(), gradients.tolist(), hypers)[-1].reshape(-1)[lane]
     except (ImportError, ArithmeticError):
         return None
     return float(value.mid()), not abs(value - seen) <= budget if math.isfinite(seen) else True
@@ -317,7 +326,13 @@ def default_scenario(candidate: Candidate, seed: int) -> Scenario:
     hyper = {s: rule.defaults[s] if value is None else value for s, value in given.items()}
     required = any(p.default is p.empty for p in candidate.parameters.values())
     return Scenario(
-        options, (tied(hyper),), 10, (-3.0, 1.0), defaults=not required and own == options, seed=seed
+        options,
+        (tied(hyper),),
+        10,
+        (-3.0, 1.0),
+        defaults=not required and own == options,
+        seed=seed,
+        shapes=shapes_of(rule),
     )
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
+from math import isnan
 from typing import Any
 
 import torch
@@ -17,7 +18,8 @@ from lawful.verify.rule import Rule
 
 @dataclass(frozen=True)
 class Part:
-    """The lanes of a scenario that share hyperparameters and format, one after the other."""
+    """The lanes of a scenario that are evaluated together: those of one tensor where the rule looks at whole tensors,
+    in its shape; else all that share hyperparameters and format, one after the other."""
 
     group: int
     dtype: torch.dtype
@@ -27,7 +29,11 @@ class Part:
 
     def gather(self, parameters: list[Tensor]) -> Tensor:
         """The candidate's values of these lanes, in float64."""
-        return torch.cat([parameters[i].detach().reshape(-1).to(torch.float64) for i in self.members])
+        return self.laid([parameters[i].detach() for i in self.members])
+
+    def laid(self, tensors: list[Tensor]) -> Tensor:
+        """The members' tensors as this part has its lanes, in float64."""
+        return torch.cat([tensor.reshape(-1).to(torch.float64) for tensor in tensors]).reshape(self.x0.shape)
 
     def locate(self, lane: int, blocks: list[Block]) -> tuple[Block, int]:
         """The block and the index in it of a lane."""
@@ -38,8 +44,13 @@ class Part:
         raise IndexError(lane)
 
 
-def parts(blocks: list[Block], device: str) -> list[Part]:
+def parts(blocks: list[Block], device: str, rule: Rule) -> list[Part]:
     """The parts of a scenario's blocks."""
+    if rule.scope == "tensor":
+        return [
+            Part(b.group, b.x0.dtype, (i,), b.x0.to(device), b.gradients.to(device))
+            for i, b in enumerate(blocks)
+        ]
     keys = sorted({(b.group, str(b.x0.dtype)) for b in blocks})
     return [_part(blocks, group, dtype, device) for group, dtype in keys]
 
@@ -81,10 +92,10 @@ class Trajectories:
         assert self._pending is not None
         rule, part, drawn = self._pending
         oracle = self.oracle(rule, fmt)
-        state, states = oracle.start(part.x0, of_rule(rule, drawn.hyper_at(part.group, 1))), []
+        state, states = oracle.start(part.x0, of_rule(rule, drawn.hyper_at(part.group, 1), part.dtype)), []
         for step in range(1, drawn.steps + 1):
             state = oracle.step(
-                state, part.gradients[step - 1], of_rule(rule, drawn.hyper_at(part.group, step))
+                state, part.gradients[step - 1], of_rule(rule, drawn.hyper_at(part.group, step), part.dtype)
             )
             states.append(state)
         return states
@@ -94,9 +105,10 @@ class Trajectories:
         return self._oracles.setdefault((rule.hash, fmt), Oracle(rule, fmt))
 
 
-def of_rule(rule: Rule, hyper: Mapping[Symbol, float]) -> dict[Symbol, float]:
-    """The hyperparameters that the rule has, in its order."""
-    return {s: float(hyper[s]) for s in rule.hyperparameters}
+def of_rule(rule: Rule, hyper: Mapping[Symbol, float], dtype: torch.dtype) -> dict[Symbol, float]:
+    """The hyperparameters that the rule has, in its order; NaN, a constructor's None, is the dtype's own epsilon."""
+    values = {s: float(hyper[s]) for s in rule.hyperparameters}
+    return {s: torch.finfo(dtype).eps if isnan(value) else value for s, value in values.items()}
 
 
 @dataclass

@@ -67,7 +67,9 @@ class Lanes:
     def expected(self, rule: Rule, start: Tensor | None = None) -> Iterator[State]:
         """The oracle's states after each step."""
         oracle, block = Oracle(rule, FORMAT), self.block
-        hypers = [of_rule(rule, self.scenario.hyper_at(0, step)) for step in range(1, self.steps + 1)]
+        hypers = [
+            of_rule(rule, self.scenario.hyper_at(0, step), torch.float64) for step in range(1, self.steps + 1)
+        ]
         state = oracle.start(block.x0 if start is None else start, hypers[0])
         for gradient, hyper in zip(block.gradients, hypers, strict=True):
             state = oracle.step(state, gradient, hyper)

@@ -69,9 +69,9 @@ def _fits(value: Tensor, ball: Ball) -> bool:
 
 
 def gathered(run: Run, part: Part, name: str) -> Tensor:
-    """A state tensor's lanes, one after the other, in float64."""
+    """A state tensor's lanes, as the part has them, in float64."""
     tensors = [run.optimizer.state[run.parameters[i]][name] for i in part.members]
-    return torch.cat([tensor.detach().reshape(-1).to(torch.float64) for tensor in tensors])
+    return part.laid([tensor.detach() for tensor in tensors])
 
 
 def next_state(oracle: Oracle, run: Run, part: Part, names: Names, expected: State, hyper: Hyper) -> State:

@@ -22,8 +22,32 @@ from lawful.verify.symbols import lr, lr_0
 SHAPES: tuple[tuple[int, ...], ...] = ((131,), (131,), (3, 4, 5), ())
 """Two of one shape, longer than two SIMD widths plus a tail; three dimensions; none."""
 
-SECOND_GROUP = (67,)
-OTHER_DTYPE = (33,)
+MATRICES: tuple[tuple[int, ...], ...] = ((5, 5), (5, 5), (2, 3), (40, 3), (3, 37))
+"""Square, small, tall and wide, with a dimension longer than two SIMD widths."""
+
+
+@dataclass(frozen=True)
+class Shapes:
+    """The shapes of a scenario's tensors.
+
+    Attributes:
+        first: of the first group.
+        second: of the tensor of the second group.
+        other: of the tensor of another dtype.
+    """
+
+    first: tuple[tuple[int, ...], ...] = SHAPES
+    second: tuple[int, ...] = (67,)
+    other: tuple[int, ...] = (33,)
+
+
+def shapes_of(rule: Rule) -> Shapes:
+    """Where a rule looks at whole tensors: matrices, stacks, vectors and scalars, as far as it takes them."""
+    if rule.scope != "tensor":
+        return Shapes()
+    fewest, most = rule.dimensions
+    every = (*MATRICES, (2, 3, 4), (33,), ())
+    return Shapes(tuple(s for s in every if fewest <= len(s) <= most), (7, 4), (4, 6))
 
 
 @dataclass(frozen=True)
@@ -39,6 +63,7 @@ class Scenario:
         mixed: whether the first group also holds a tensor of another dtype.
         defaults: whether the constructor is called with no argument at all.
         seed: from which lanes are expanded.
+        shapes: of the tensors.
     """
 
     options: Mapping[str, Any]
@@ -49,6 +74,7 @@ class Scenario:
     mixed: bool = False
     defaults: bool = False
     seed: int = 0
+    shapes: Shapes = Shapes()
 
     def hyper_at(self, group: int, step: int) -> Mapping[Symbol, float]:
         """The hyperparameters of a group at a step, from 1."""
@@ -72,9 +98,13 @@ def expand(scenario: Scenario, dtype: torch.dtype) -> list[Block]:
     """The tensors of a scenario in a dtype: the same scenario gives the same numbers, on every machine."""
     rng = np.random.Generator(np.random.PCG64(scenario.seed))
     other = torch.float64 if dtype is not torch.float64 else torch.float32
-    plan = [(f"tensor {i} of shape {shape}", 0, shape, dtype) for i, shape in enumerate(SHAPES)]
-    plan += [("the tensor of another dtype", 0, OTHER_DTYPE, other)] if scenario.mixed else []
-    plan += [("the second group", 1, SECOND_GROUP, dtype)] if len(scenario.hypers) > 1 else []
+    shapes = scenario.shapes
+    plan = [(f"tensor {i} of shape {shape}", 0, shape, dtype) for i, shape in enumerate(shapes.first)]
+    if scenario.mixed:
+        plan.insert(
+            0, ("the tensor of another dtype", 0, shapes.other, other)
+        )  # what is taken from the first, shows
+    plan += [("the second group", 1, shapes.second, dtype)] if len(scenario.hypers) > 1 else []
     return [Block(name, group, *_lanes(rng, scenario, shape, kind)) for name, group, shape, kind in plan]
 
 
@@ -174,6 +204,7 @@ def scenarios(draw: st.DrawFn, source: Draw) -> Scenario:
         schedule=draw(_schedules(length)) if _chosen(draw, source, "schedule") else {},
         mixed=_chosen(draw, source, "mixed"),
         seed=draw(st.integers(0, 2**32 - 1)),
+        shapes=shapes_of(source.candidate.rule(options)),
     )
 
 

@@ -17,10 +17,11 @@ from torch.optim import Optimizer
 
 from lawful import optimizers
 from lawful.optimizers import _bucket, available
+from lawful.verify.rule import find_rule
 
 SHAPES = [(7,), (7,), (3, 5), (), (0,), (2, 3, 4), (67,)]
 VARIANTS: list[tuple[str, dict[str, Any]]] = [
-    *((name, {"lr": 0.05, "weight_decay": 0.1}) for name in available() if name != "rprop"),
+    *((n, {"lr": 0.05, "weight_decay": 0.1}) for n in available() if n not in ("rprop", "muon")),
     ("adagrad", {"lr": 0.05, "lr_decay": 0.1, "initial_accumulator_value": 0.5}),
     ("radam", {"lr": 0.05, "betas": (0.8, 0.9), "weight_decay": 0.1, "decoupled_weight_decay": True}),
     ("nadam", {"lr": 0.05, "weight_decay": 0.1, "decoupled_weight_decay": True}),
@@ -92,7 +93,7 @@ def start_and_grads(steps: int = 6, dtype: torch.dtype = torch.float32) -> tuple
 def test_discovery_finds_each_rule_by_its_module_and_its_class() -> None:
     assert {"sgd", "sgdw", "adam", "adamw", "amsgrad", "adopt", "rmsprop", "lion"} <= set(available())
     for name, cls in available().items():
-        assert cls.__name__.lower() == name and getattr(optimizers, cls.__name__) is cls
+        assert cls.__name__.lower() == name.replace("_", "") and getattr(optimizers, cls.__name__) is cls
     with pytest.raises(AttributeError, match="it has the rules"):
         _ = optimizers.Adan
 
@@ -246,7 +247,8 @@ def test_layouts_are_updated_in_place(name: str, options: dict[str, Any]) -> Non
         p.copy_(x).requires_grad_()
     where = [p.data_ptr() for p in params]
     feed(available()[name](params, **options), params, grads)
-    assert_same(params, run(name, options, start, grads))
+    same = assert_same if find_rule(name).scope == "lane" else torch.testing.assert_close  # sums follow the memory
+    same(params, run(name, options, start, grads))
     assert [p.data_ptr() for p in params] == where and not store[:, 1::2].any()
 
 
@@ -283,7 +285,8 @@ def test_learning_rate_may_change_be_zero_or_a_tensor(name: str, options: dict[s
     two.param_groups[0]["lr"] = 0.0
     feed(one, params, grads[2:4])
     feed(two, twins, grads[2:4])
-    assert_same(params, before)
+    if name != "lars":  # its lr is in the velocity, which goes on
+        assert_same(params, before)
     assert all(state["step"] == 4 for state in one.state.values())
     lr.fill_(0.25)
     two.param_groups[0]["lr"] = 0.25

@@ -333,13 +333,29 @@ def test_a_printed_algorithm_computes_the_rule(name: str) -> None:
 
 
 def value(expr: object, named: dict[str, float]) -> float:
-    """An expression with numbers for its symbols; `clip` is what it says."""
-    from sympy import Max, Min
+    """An expression with numbers for its symbols, on a tensor of one element; `clip` is what it says."""
+    from sympy import Abs, Max, Min, Piecewise
 
     from lawful.reports.notation import clip
+    from lawful.verify.tensors import (
+        SIZES,
+        ColMean,
+        IfPositive,
+        NewtonSchulz,
+        NewtonSchulzInBfloat16,
+        Norm,
+        RowMean,
+        Total,
+    )
 
     plain = expr.replace(clip, lambda inner, bound: Min(bound, Max(inner, -bound)))  # type: ignore[attr-defined]
-    return float(plain.subs({symbol: named[symbol.name] for symbol in plain.free_symbols}).evalf(20))
+    for mean in (RowMean, ColMean, Total):
+        plain = plain.replace(mean, lambda inner: inner)
+    for orthogonalized in (NewtonSchulz, NewtonSchulzInBfloat16):
+        plain = plain.replace(orthogonalized, lambda inner, *others: sum(others, inner))
+    plain = plain.replace(Norm, Abs).replace(IfPositive, lambda q, a, b: Piecewise((a, q > 0), (b, True)))
+    numbers = {**dict.fromkeys((s.name for s in SIZES), 1), **named}
+    return float(plain.subs({symbol: numbers[symbol.name] for symbol in plain.free_symbols}).evalf(20))
 
 
 def test_mathml_is_well_formed_and_never_fails() -> None:

@@ -8,6 +8,7 @@ from sympy import Rational, Symbol, simplify
 from lawful.verify.errors import Unanswerable
 from lawful.verify.rule import Rule, find_family, find_rule, normal, rules
 from lawful.verify.symbols import b, beta1, beta2, eps, g, lr, m, momentum, t, v, weight_decay, x
+from lawful.verify.tensors import SIZES
 
 NAMES = ["adam", "adamw", "adopt", "amsgrad", "lion", "rmsprop", "sgd", "sgdw"]
 
@@ -22,7 +23,7 @@ def test_a_rule_is_complete(family) -> None:  # type: ignore[no-untyped-def]
     for convention, values in family.conventions.items():
         for value in values:
             rule = family(**{convention: value})
-            known = {x, g, t, *rule.state, *rule.hyperparameters}
+            known = {x, g, t, *SIZES, *rule.state, *rule.hyperparameters}
             used = rule.x.free_symbols.union(*(e.free_symbols for e in rule.state.values()))
             assert used <= known, (str(rule), used - known)
             assert str(rule.source)

@@ -11,6 +11,7 @@ import inspect
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache, cached_property
+from math import isnan
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,8 @@ SYNONYMS: Mapping[str, tuple[str, ...]] = {
     "lr": ("learning_rate", "learningrate", "step_size"),
     "decouple": ("decoupled_weight_decay", "weight_decouple", "decouple_wd", "decoupled"),
     "alpha": ("rho", "decay_rate"),
+    "beta2_decay": ("decay_rate",),
+    "d": ("clip_threshold",),
     "beta1": ("beta_1",),
     "beta2": ("beta_2",),
     "amsgrad": ("ams_bound",),
@@ -194,13 +197,14 @@ class Candidate:
         return self.family.spellings[option][self.options[option]]
 
     def group(self, hyper: Mapping[Symbol, float]) -> dict[str, Any]:
-        """Hyperparameters as the keys of a parameter group."""
+        """Hyperparameters as the keys of a parameter group; NaN stands for None."""
         result: dict[str, Any] = {}
         for symbol, name in self.bound.items():
             held, place = self._held(symbol)
             others = result.get(name, self.parameters[name].default)
             before, after = _around(others, place)
-            result[name] = (*before, hyper[symbol], *after) if name == held else hyper[symbol]
+            value = _argument_of(symbol, hyper[symbol])
+            result[name] = (*before, value, *after) if name == held else value
         return result
 
     def default(self, symbol: Symbol) -> float | None:
@@ -231,6 +235,12 @@ class Candidate:
     def missing(self) -> list[str]:
         """Constructor parameters without a default that nobody says anything about."""
         return [name for name in self.unexplored if self.parameters[name].default is inspect.Parameter.empty]
+
+
+def _argument_of(symbol: Symbol, value: float) -> float | int | None:
+    if isnan(value):
+        return None
+    return int(value) if symbol.is_integer else value
 
 
 def _around(value: Any, place: int) -> tuple[tuple[Any, ...], tuple[Any, ...]]:

@@ -25,8 +25,11 @@ from sympy import (
 from lawful.verify import balls
 from lawful.verify.balls import Ball
 from lawful.verify.budget import Average, Branches, Product, Root, Selection, Sum, Term, is_power_of_two
+from lawful.verify.orthogonalization import BFLOAT16, compiled
+from lawful.verify.reductions import REDUCTIONS
 from lawful.verify.step import Node, Step, charged
 from lawful.verify.symbols import x
+from lawful.verify.tensors import NewtonSchulz, NewtonSchulzInBfloat16, OfTensor
 
 HALF = Rational(1, 2)
 
@@ -52,7 +55,7 @@ class Compiler:
 
     def is_scalar(self, expr: Expr) -> bool:
         """Whether no tensor occurs in it."""
-        return not expr.free_symbols & self.tensors
+        return not (expr.free_symbols & self.tensors or expr.has(OfTensor))
 
     def _compile(self, expr: Expr) -> Node:
         if self.is_scalar(expr):
@@ -95,7 +98,7 @@ class Compiler:
         if size.is_Integer:
             side.extend([self.node(base)] * int(size))
         elif size == HALF:
-            within, rest = base.as_independent(*self.tensors, as_Add=False)
+            within, rest = base.as_independent(*self.tensors, OfTensor, as_Add=False)
             if within != 1:
                 scalars.append(within**exponent)
             side.append(Root(self.node(rest), not nonnegative(rest)))
@@ -113,12 +116,15 @@ class Compiler:
     def _scalar_part(self, term: Expr) -> Expr:
         parts = (factor.as_base_exp() for factor in Mul.make_args(term) if not factor.is_Number)
         return Mul(
-            *(base.as_independent(*self.tensors, as_Add=False)[0] ** exponent for base, exponent in parts)
+            *(
+                base.as_independent(*self.tensors, OfTensor, as_Add=False)[0] ** exponent
+                for base, exponent in parts
+            )
         )
 
     def sum(self, expr: Expr) -> Node:
         """An `Average` where two coefficients sum to 1, else a `Sum`."""
-        terms = [arg.as_independent(*self.tensors, as_Add=False) for arg in self._summands(expr)]
+        terms = [arg.as_independent(*self.tensors, OfTensor, as_Add=False) for arg in self._summands(expr)]
         if len(terms) == 2 and (terms[0][0] + terms[1][0]).expand() == 1:
             (c0, r0), (c1, r1) = sorted(terms, key=lambda term: isinstance(term[0], Add))
             return Average(c0, self.node(r0), c1, self.node(r1))
@@ -143,12 +149,12 @@ class Compiler:
         """Scalars distributed over sums that need not be stored; the parameter's decay as a difference."""
         for coefficient, rest in terms:
             if self._distributes(rest):
-                inner = [arg.as_independent(*self.tensors, as_Add=False) for arg in rest.args]
+                inner = [arg.as_independent(*self.tensors, OfTensor, as_Add=False) for arg in rest.args]
                 yield from self._flattened([(coefficient * c, r) for c, r in inner])
             elif rest == x and isinstance(coefficient, Add):
                 yield list(coefficient.args), rest
-            elif any(factor.as_base_exp()[1].could_extract_minus_sign() for factor in Mul.make_args(rest)):
-                yield [Integer(1)], coefficient * rest  # scalars may be folded into the denominator
+            elif any(_takes_scalars(factor) for factor in Mul.make_args(rest)):
+                yield [Integer(1)], coefficient * rest
             else:
                 yield [coefficient], rest
 
@@ -174,9 +180,17 @@ HANDLERS: dict[type[Expr], Callable[[Compiler, Expr], Node]] = {
     Min: lambda self, expr: self.selection(balls.minimum, expr),
     sign: lambda self, expr: self.selection(balls.sign, expr),
     Abs: lambda self, expr: self.selection(balls.absolute, expr),
+    **REDUCTIONS,
+    NewtonSchulz: compiled(None),
+    NewtonSchulzInBfloat16: compiled(BFLOAT16),
     Piecewise: Compiler.branches,
 }
 """How each kind of expression is compiled."""
+
+
+def _takes_scalars(factor: Expr) -> bool:
+    """Whether scalars may be folded into this factor first: a denominator, or one number for the whole tensor."""
+    return isinstance(factor, OfTensor) or factor.as_base_exp()[1].could_extract_minus_sign()
 
 
 def _remembered(expr: Expr, node: Node) -> Node:

@@ -1,4 +1,4 @@
-"""The second oracle: one lane of a rule in guaranteed ball arithmetic (python-flint's `arb`).
+"""The second oracle: one lane or one tensor of a rule in guaranteed ball arithmetic (python-flint's `arb`).
 
 It shares no numerics with the screening oracle: it walks the rule's expressions itself, on exact inputs, at 300 bits
 and more, and returns an enclosure of the exact value. There is no error budget here: the budget says how far an
@@ -8,30 +8,64 @@ implementation may be, this says from what.
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+import numpy as np
 from flint import arb, ctx
 from sympy import Abs, Add, And, Expr, Max, Min, Mul, Or, Piecewise, Pow, Symbol, sign
 
 from lawful.verify.rule import Rule
 from lawful.verify.symbols import g, t, x
+from lawful.verify.tensors import (
+    ColMean,
+    EverywhereMean,
+    IfPositive,
+    NewtonSchulz,
+    NewtonSchulzInBfloat16,
+    Norm,
+    RowMean,
+    Total,
+    sizes,
+)
 
 BITS = 300
 
 
 def exact_trajectory(
-    rule: Rule, x0: float, gradients: Sequence[float], hypers: Sequence[Mapping[Symbol, float]]
+    rule: Rule, x0: Any, gradients: Sequence[Any], hypers: Sequence[Mapping[Symbol, float]]
 ) -> list[Any]:
-    """Enclosures of the parameter after each step, from x0 under these gradients and hyperparameters per step."""
+    """Enclosures of the parameter after each step, from x0 under these gradients and hyperparameters per step.
+
+    Args:
+        rule: the rule.
+        x0: a number, or nested lists of them.
+        gradients: of each step, like x0.
+        hypers: of each step.
+
+    Returns:
+        Arrays of `arb`, of the shape of x0.
+    """
     ctx.prec = BITS
-    first: dict[Symbol, Any] = {x: arb(x0), **{s: arb(h) for s, h in hypers[0].items()}}
-    values = {x: arb(x0), **{s: evaluate(rule.initial(s), first) for s in rule.state}}
+    first: dict[Symbol, Any] = {x: exactly(x0), **{s: exactly(h) for s, h in hypers[0].items()}}
+    values = {x: first[x], **{s: evaluate(rule.initial(s), first) for s in rule.state}}
     path = []
     for step, (gradient, hyper) in enumerate(zip(gradients, hypers, strict=True), start=1):
-        environment = {**values, g: arb(gradient), t: arb(step), **{s: arb(h) for s, h in hyper.items()}}
+        numbers = {t: step, **sizes(np.shape(x0)), **hyper}
+        environment = {**values, g: exactly(gradient), **{s: exactly(value) for s, value in numbers.items()}}
         values = {s: evaluate(e, environment) for s, e in rule.state.items()} | {
             x: evaluate(rule.x, environment)
         }
         path.append(values[x])
     return path
+
+
+def exactly(value: Any) -> Any:
+    """Numbers as an array of `arb`."""
+    array = np.asarray(value, dtype=object)
+    return _lifted(lambda number: arb(float(number)), array)
+
+
+def _lifted(operation: Callable[..., Any], *arguments: Any) -> Any:
+    """The operation on every element."""
+    return np.asarray(np.frompyfunc(operation, len(arguments), 1)(*arguments), dtype=object)
 
 
 def evaluate(expr: Expr, environment: Mapping[Symbol, Any]) -> Any:
@@ -43,10 +77,22 @@ def evaluate(expr: Expr, environment: Mapping[Symbol, Any]) -> Any:
     if isinstance(expr, Symbol):
         return environment[expr]
     if expr.is_Number:
-        return arb(int(expr.p)) / int(expr.q) if expr.is_Rational else arb(float(expr))
+        number = arb(int(expr.p)) / int(expr.q) if expr.is_Rational else arb(float(expr))
+        return np.asarray(number, dtype=object)
     if isinstance(expr, Piecewise):
         return evaluate(next(e for e, c in expr.args if _holds(c, environment)), environment)
-    return _OPERATIONS[expr.func](*(evaluate(a, environment) for a in expr.args))
+    arguments = [evaluate(a, environment) for a in expr.args]
+    if expr.func in _WHOLE:
+        shape = environment[x].shape
+        return np.asarray(
+            _WHOLE[expr.func](*(np.broadcast_to(a, _wide(a, shape)) for a in arguments)), dtype=object
+        )
+    return _lifted(_OPERATIONS[expr.func], *arguments)
+
+
+def _wide(value: Any, shape: tuple[int, ...]) -> tuple[int, ...]:
+    """The shape of a factor, or else the parameter's."""
+    return value.shape if value.ndim == len(shape) else shape
 
 
 def _holds(condition: Any, environment: Mapping[Symbol, Any]) -> bool:
@@ -54,7 +100,9 @@ def _holds(condition: Any, environment: Mapping[Symbol, Any]) -> bool:
         return bool(condition)
     if isinstance(condition, And | Or):
         return (all if isinstance(condition, And) else any)(_holds(c, environment) for c in condition.args)
-    difference = _sign(evaluate(condition.lhs, environment) - evaluate(condition.rhs, environment))
+    difference = _sign(
+        np.asarray(evaluate(condition.lhs, environment) - evaluate(condition.rhs, environment)).item()
+    )
     return bool(condition.func(int(difference.unique_fmpz()), 0))
 
 
@@ -97,6 +145,30 @@ _OPERATIONS: Mapping[Any, Callable[..., Any]] = {
     Min: lambda *a: _fold(a, lambda p, q: p.min(q)),
     Abs: abs,
     sign: _sign,
+    IfPositive: lambda q, a, b: a if _sign(q) > 0 else b,
+}
+
+
+def _newton_schulz(e: Any, a: Any, b: Any, c: Any, eps: Any, k: Any) -> Any:
+    matrix = e / _fold((_norm(e), eps.flat[0]), lambda p, q: p.max(q))
+    for _ in range(round(float(k.flat[0].mid()))):
+        gram = matrix @ matrix.T
+        matrix = a * matrix + (b.flat[0] * gram + c.flat[0] * (gram @ gram)) @ matrix
+    return matrix
+
+
+def _norm(e: Any) -> Any:
+    return np.sum(_lifted(lambda one: one * one, e)).sqrt()
+
+
+_WHOLE: Mapping[Any, Callable[..., Any]] = {
+    Total: np.sum,
+    EverywhereMean: lambda a: np.sum(a) / arb(a.size),
+    RowMean: lambda a: np.sum(a, -1, keepdims=True) / arb(a.shape[-1]),
+    ColMean: lambda a: np.sum(a, -2, keepdims=True) / arb(a.shape[-2]),
+    Norm: _norm,
+    NewtonSchulz: _newton_schulz,
+    NewtonSchulzInBfloat16: _newton_schulz,
 }
 
 

@@ -21,6 +21,7 @@ from lawful.verify.rule import Rule
 from lawful.verify.scalars import Environment, Scalar, evaluated, holds, symbols
 from lawful.verify.step import Node, Step
 from lawful.verify.symbols import g, lr, t, x
+from lawful.verify.tensors import sizes
 
 Hyper = Mapping[Symbol, float]
 
@@ -74,7 +75,8 @@ class Oracle:
         initial = {s: self.rule.initial(s) for s in self.rule.state}
         slots = {s: compiler.node(e)(run) for s, e in initial.items() if s in self._tensors}
         numbers = {s: self._kept(initial[s], hyper) for s in self._numbers}
-        return State(0, self.ball(x0), {s: balls.spread(b, x0) for s, b in slots.items()}, numbers)
+        like = x0 if self.rule.scope == "lane" else x0.new_empty(())  # a factor is as large as the first step makes it
+        return State(0, self.ball(x0), {s: balls.spread(b, like) for s, b in slots.items()}, numbers)
 
     def ball(self, value: Tensor) -> Ball:
         """A tensor as exactly known."""
@@ -83,7 +85,7 @@ class Oracle:
     def step(self, state: State, gradient: Tensor, hyper: Hyper) -> State:
         """The state after one more step with this gradient."""
         now = state.t + 1
-        kept: dict[Symbol, Any] = {**hyper, t: now, **state.scalars}
+        kept: dict[Symbol, Any] = {**hyper, t: now, **sizes(gradient.shape), **state.scalars}
         case, sure = self._case(kept, hyper)
         tensors = {x: state.x, g: self.ball(gradient), **state.slots}
         read = {

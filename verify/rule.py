@@ -22,6 +22,7 @@ from sympy import Expr, Integer, Symbol, srepr, sympify
 from lawful.verify.domain import Domain
 from lawful.verify.errors import Unanswerable, unknown
 from lawful.verify.symbols import DOMAINS, TUPLES, g, t, x
+from lawful.verify.tensors import SIZES, EverywhereMean, OfTensor
 
 Options = Mapping[str, Any]
 Spellings = Mapping[str, Mapping[str, Mapping[Any, Any]]]
@@ -54,6 +55,7 @@ class Rule:
         names: symbol → intermediate expression, in the order in which the paper introduces them.
         source: where it is stated.
         conventions: the options in which this member of the family differs from the one that the bare name means.
+        dimensions: how few and how many dimensions a parameter may have.
     """
 
     name: str
@@ -66,6 +68,15 @@ class Rule:
     tuples: Mapping[str, tuple[Symbol, ...]] = field(default_factory=dict)
     names: Mapping[Symbol, Expr] = field(default_factory=dict)
     conventions: Options = field(default_factory=dict)
+    dimensions: tuple[int, int] = (0, 9)
+
+    @property
+    def scope(self) -> Literal["lane", "tensor", "optimizer"]:
+        """How far a lane's next value depends on others: not at all, within its tensor, or within the optimizer."""
+        expressions = (self.x, *self.state.values())
+        if any(e.has(EverywhereMean) for e in expressions):
+            return "optimizer"
+        return "tensor" if any(e.has(OfTensor, *SIZES) for e in expressions) else "lane"
 
     @property
     def hyperparameters(self) -> tuple[Symbol, ...]:

@@ -27,6 +27,13 @@ weight_decay = Symbol("weight_decay", nonnegative=True)
 momentum = Symbol("momentum", nonnegative=True)
 dampening = Symbol("dampening", nonnegative=True)
 alpha = Symbol("alpha", nonnegative=True)
+trust_coefficient = Symbol("trust_coefficient", positive=True)
+beta2_decay = Symbol("beta2_decay", real=True)
+beta3 = Symbol("beta3", nonnegative=True)
+eps1 = Symbol("eps1", nonnegative=True)
+eps2 = Symbol("eps2", nonnegative=True)
+d = Symbol("d", positive=True)
+clip_threshold = Symbol("clip_threshold", positive=True)
 
 TUPLES = {"betas": (beta1, beta2)}
 """Constructor argument → the hyperparameters that it holds; a rule declares those of its own symbols."""
@@ -34,6 +41,8 @@ TUPLES = {"betas": (beta1, beta2)}
 LATEX = {
     lr: r"\eta", lr_0: r"\eta_0", beta1: r"\beta_1", beta2: r"\beta_2", eps: r"\varepsilon", weight_decay: r"\lambda",
     momentum: r"\mu", dampening: r"\tau", alpha: r"\alpha", v_max: r"v^{\max}", g_avg: r"\bar g",
+    beta3: r"\beta_3", eps1: r"\varepsilon_1", eps2: r"\varepsilon_2", beta2_decay: r"\gamma",
+    trust_coefficient: r"\kappa", clip_threshold: r"d",
 }  # fmt: skip
 """How a paper writes each symbol that has a longer name in code."""
 

@@ -1,0 +1,38 @@
+"""LARS (arXiv:1708.03888)."""
+
+from typing import Literal
+
+from sympy import Expr, Min, Symbol
+
+from lawful.verify.domain import Domain
+from lawful.verify.rule import Rule, Source, family
+from lawful.verify.rules._decay import l2_gradient
+from lawful.verify.symbols import b, g, lr, momentum, trust_coefficient, weight_decay, x
+from lawful.verify.tensors import IfPositive, Norm
+
+DEFAULTS = {lr: 1.0, momentum: 0.9, weight_decay: 0.0, trust_coefficient: 1e-3}
+DOMAINS = {trust_coefficient: Domain((0.02, 1e-3, 0.1, 0.5), open_low=True)}
+G, RATIO = Symbol("g_t"), Symbol("r_t")
+
+
+def trust(ratio: Expr, *norms: Expr) -> Expr:
+    """The ratio, 1 where a norm is 0."""
+    return IfPositive(Min(*norms), ratio, 1)
+
+
+@family()
+def lars(*, lr_place: Literal["inside", "outside"] = "inside") -> Rule:
+    """Momentum whose learning rate is local: trust_coefficient·‖x‖/(‖g‖ + wd·‖x‖), one for each tensor."""
+    local = trust_coefficient * Norm(x) / (Norm(g) + weight_decay * Norm(x))
+    r_t = trust(local, Norm(x), Norm(g))
+    g_t = l2_gradient()
+    b_t = momentum * b + (lr * r_t * g_t if lr_place == "inside" else g_t)
+    return Rule(
+        "lars",
+        x=x - (b_t if lr_place == "inside" else lr * r_t * b_t),
+        state={b: b_t},
+        defaults=DEFAULTS,
+        source=Source("arXiv:1708.03888", "Algorithm 1"),
+        domains=DOMAINS,
+        names={G: g_t, RATIO: r_t},
+    )

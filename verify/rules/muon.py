@@ -1,0 +1,65 @@
+"""Muon (Jordan et al. 2024)."""
+
+from math import inf
+from typing import Literal
+
+from sympy import Expr, Float, Max, Symbol, sqrt
+
+from lawful.verify.domain import WEIGHT, Domain
+from lawful.verify.rule import Rule, Source, family
+from lawful.verify.rules._decay import shrunk
+from lawful.verify.symbols import b, eps, g, lr, momentum, weight_decay, x
+from lawful.verify.tensors import NewtonSchulz, NewtonSchulzInBfloat16, cols, rows
+
+ns_a, ns_b, ns_c = (Symbol(f"ns_{name}", real=True) for name in "abc")
+ns_steps = Symbol("ns_steps", integer=True, positive=True)
+U, ORTHOGONAL = Symbol("u_t"), Symbol("O_t")
+
+DEFAULTS = {
+    lr: 1e-3, weight_decay: 0.1, momentum: 0.95, ns_a: 3.4445, ns_b: -4.7750, ns_c: 2.0315, eps: 1e-7, ns_steps: 5,
+}  # fmt: skip
+DOMAINS = {
+    momentum: WEIGHT,
+    ns_a: Domain((3.4445, 3.4)),
+    ns_b: Domain((-4.775, -4.8), low=-inf, high=0.0),
+    ns_c: Domain((2.0315, 2.0)),
+    ns_steps: Domain((1, 5, 2, 3), low=1, high=100),
+}
+SPELLED = {
+    "rate": {"adjust_lr_fn": {"original": "original", "match_rms_adamw": "match_rms_adamw"}},
+}
+
+
+@family(spellings=SPELLED)
+def muon(
+    *,
+    nesterov: bool = True,
+    rate: Literal["original", "match_rms_adamw"] = "original",
+    iteration: Literal["parameter", "bfloat16"] = "parameter",
+) -> Rule:
+    """torch.optim.Muon, for matrices: the average of the gradients, made nearly orthogonal by Newton–Schulz.
+
+    `iteration` is the precision of Newton–Schulz: the parameter's, or bfloat16 as in torch.
+    """
+    b_t = momentum * b + (1 - momentum) * g
+    u_t = momentum * b_t + (1 - momentum) * g if nesterov else b_t
+    orthogonalized = NewtonSchulz if iteration == "parameter" else NewtonSchulzInBfloat16
+    o_t = orthogonalized(u_t, ns_a, ns_b, ns_c, eps, ns_steps)
+    return Rule(
+        "muon",
+        x=shrunk(x) - lr * adjusted(rate) * o_t,
+        state={b: b_t},
+        defaults=DEFAULTS,
+        source=Source(
+            "Jordan et al. 2024, kellerjordan.github.io/posts/muon", "as torch.optim.Muon computes it"
+        ),
+        domains=DOMAINS,
+        tuples={"ns_coefficients": (ns_a, ns_b, ns_c)},
+        names={U: u_t, ORTHOGONAL: o_t},
+        dimensions=(2, 2),
+    )
+
+
+def adjusted(rate: str) -> Expr:
+    """What the shape makes of the learning rate: arXiv:2502.16982, §2.2, for `match_rms_adamw`."""
+    return sqrt(Max(1, rows / cols)) if rate == "original" else Float("0.2") * sqrt(Max(rows, cols))
