@@ -247,7 +247,9 @@ def test_layouts_are_updated_in_place(name: str, options: dict[str, Any]) -> Non
         p.copy_(x).requires_grad_()
     where = [p.data_ptr() for p in params]
     feed(available()[name](params, **options), params, grads)
-    same = assert_same if find_rule(name).scope == "lane" else torch.testing.assert_close  # sums follow the memory
+    same = (
+        assert_same if find_rule(name).scope == "lane" else torch.testing.assert_close
+    )  # sums follow the memory
     same(params, run(name, options, start, grads))
     assert [p.data_ptr() for p in params] == where and not store[:, 1::2].any()
 

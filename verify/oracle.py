@@ -75,7 +75,9 @@ class Oracle:
         initial = {s: self.rule.initial(s) for s in self.rule.state}
         slots = {s: compiler.node(e)(run) for s, e in initial.items() if s in self._tensors}
         numbers = {s: self._kept(initial[s], hyper) for s in self._numbers}
-        like = x0 if self.rule.scope == "lane" else x0.new_empty(())  # a factor is as large as the first step makes it
+        like = (
+            x0 if self.rule.scope == "lane" else x0.new_empty(())
+        )  # a factor is as large as the first step makes it
         return State(0, self.ball(x0), {s: balls.spread(b, like) for s, b in slots.items()}, numbers)
 
     def ball(self, value: Tensor) -> Ball:
