@@ -175,7 +175,7 @@ def test_rprop_is_sure_of_its_sign_unless_the_product_underflows() -> None:
 
 def test_cases_of_a_branch_in_double_double_are_not_rounded_to_float32() -> None:
     rule, gradients = find_rule("rprop"), [1.0, 2.0, -1.0, 1.0]
-    exact = exact_trajectory(rule, 1.0, gradients, [values(rule)] * 4)[-1]
+    exact = exact_trajectory(rule, 1.0, gradients, [values(rule)] * 4)[-1].item()
     assert abs(middle(after(rule, gradients)) - float(exact.mid())) < 1e-15
 
 
