@@ -9,6 +9,8 @@ from __future__ import annotations
 import argparse
 import random
 from collections.abc import Callable
+from inspect import signature
+from math import isqrt
 from statistics import median
 from time import perf_counter
 from typing import Any, cast
@@ -40,10 +42,16 @@ def parameters(args: argparse.Namespace) -> list[torch.nn.Parameter]:
     generator = torch.Generator().manual_seed(0)
     made = []
     for _ in range(args.tensors):
-        x, g = torch.randn(2, args.elements, generator=generator).to(args.device)
+        x, g = torch.randn(2, *shape(args.elements), generator=generator).to(args.device)
         made.append(torch.nn.Parameter(x.clone()))
         made[-1].grad = g.clone()
     return made
+
+
+def shape(elements: int) -> tuple[int, ...]:
+    """Square where it can be, for the rules of matrices."""
+    side = isqrt(elements)
+    return (side, side) if side * side == elements else (elements,)
 
 
 def twin(name: str, cls: type[Optimizer]) -> Callable[..., Optimizer] | None:
@@ -53,13 +61,19 @@ def twin(name: str, cls: type[Optimizer]) -> Callable[..., Optimizer] | None:
     return cast("Callable[..., Optimizer] | None", getattr(torch.optim, cls.__name__, None))
 
 
+def takes_foreach(name: str) -> bool:
+    """Whether torch's optimizer of this name, or else Adam, has a foreach path."""
+    return "foreach" in signature(getattr(torch.optim, name, torch.optim.Adam)).parameters
+
+
 def contestants(args: argparse.Namespace) -> dict[str, Optimizer]:
     found: dict[str, Optimizer] = {}
     for name, cls in available().items():
         options = OPTIONS.get(name, {})
         found[name] = cls(parameters(args), **options)
         if make := twin(name, cls):
-            found[f"torch {name}"] = make(parameters(args), foreach=True, **options)
+            foreach = {"foreach": True} if takes_foreach(cls.__name__) else {}
+            found[f"torch {name}"] = make(parameters(args), **foreach, **options)
     return found
 
 

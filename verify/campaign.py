@@ -3,6 +3,7 @@
 This process judges; it never imports a candidate, and neither torch nor sympy before there are workers.
 """
 
+import importlib
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
@@ -94,8 +95,10 @@ class Campaign:
                 if live is not None:
                     getattr(live, event)(**payload)
 
-            for _ in Session(pool, self.settings, listener).run(checks):
-                pass
+            under_way = Session(pool, self.settings, listener).start(checks)
+            importlib.import_module("lawful.reports.terminal")  # while the workers work
+            for evidence in under_way.values():
+                evidence.result()
             record.append("end")
 
     def _preamble(

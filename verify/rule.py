@@ -11,7 +11,7 @@ import inspect
 import pkgutil
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import cache, cached_property
 from hashlib import sha256
 from importlib.metadata import entry_points
 from types import MappingProxyType
@@ -134,7 +134,7 @@ class Rule:
         """The rule of one particular step: `t` replaced by a number, which resolves the cases that depend on it."""
         return self.replace({t: Integer(step)})
 
-    @property
+    @cached_property
     def hash(self) -> str:
         """SHA-256 of the rule's mathematics: expressions, state and initial values."""
         parts = [srepr(self.x), *(f"{s}:{srepr(e)}:{srepr(self.initial(s))}" for s, e in self.state.items())]
@@ -176,7 +176,7 @@ class Family:
         """The rule's name."""
         return self.build.__name__
 
-    @property
+    @cached_property
     def conventions(self) -> dict[str, tuple[Any, ...]]:
         """Convention → allowed values, the default first."""
         parameters = inspect.signature(self.build, eval_str=True).parameters.values()
@@ -188,12 +188,11 @@ class Family:
         Raises:
             Unanswerable: an unknown convention, or a value that it does not take.
         """
-        maximize = conventions.pop("maximize", False)
+        maximize = bool(conventions.pop("maximize", False))
         for name, value in conventions.items():
             self._validate(name, value)
         chosen = {name: value for name, value in conventions.items() if value != self.conventions[name][0]}
-        built = replace(self.build(**conventions), name=self.name, conventions=chosen)
-        return built.maximized() if maximize else built
+        return _written(self.build, tuple(sorted(chosen.items())), maximize)
 
     def _validate(self, name: str, value: Any) -> None:
         known = self.conventions
@@ -202,6 +201,13 @@ class Family:
         if value not in known[name]:
             allowed = ", ".join(map(repr, known[name]))
             raise Unanswerable(f"{self.name}({name}={value!r}): {name} is one of {allowed}.")
+
+
+@cache
+def _written(build: Callable[..., Rule], chosen: tuple[tuple[str, Any], ...], maximize: bool) -> Rule:
+    """A member of a family, written once."""
+    rule = replace(build(**dict(chosen)), name=build.__name__, conventions=dict(chosen))
+    return rule.maximized() if maximize else rule
 
 
 def _default_first(parameter: inspect.Parameter) -> tuple[Any, ...]:
