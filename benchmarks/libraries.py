@@ -26,7 +26,7 @@ SIGNS = {
     "crashed": "!",
     "timed out": "⧖",
 }
-SCHEDULED = "decoupled_weight_decay=True lr=0.05"
+SCHEDULED = '(decay="wd*lr/lr_0")'
 BETAS = "betas=(0.8,0.95)"
 
 
@@ -42,7 +42,7 @@ class Case:
     def command(self) -> list[str]:
         """The arguments of `lawful`."""
         fixed = [word for argument in self.arguments.split() for word in ("--arg", argument)]
-        return ["check", self.target, "--rule", self.rule, *fixed, "--workers", "1", "--timeout", "120"]
+        return ["check", self.target, "--rule", self.rule, *fixed, "--timeout", "120"]
 
     @property
     def installed(self) -> bool:
@@ -57,17 +57,22 @@ CASES = [
     Case("torch.optim:Adam", "adamw"),
     Case("torch.optim:AdamW", "adamw"),
     Case("torch.optim:RMSprop", "rmsprop"),
+    Case("torch.optim:Adagrad", "adagrad"),
+    Case("torch.optim:Adagrad", "adagrad", "initial_accumulator_value=0.1"),
+    Case("torch.optim:Adadelta", "adadelta"),
+    Case("torch.optim:Adamax", "adamax"),
+    Case("torch.optim:NAdam", "nadam"),
+    Case("torch.optim:RAdam", "radam"),
+    Case("torch.optim:ASGD", "asgd"),
+    Case("torch.optim:Rprop", "rprop"),
+    Case("torch.optim:Adafactor", "adafactor"),
+    Case("torch.optim:Muon", 'muon(iteration="bfloat16")'),
     Case("adopt:ADOPT", "adopt"),
     Case("lion_pytorch:Lion", "lion"),
-    Case("lion_pytorch:Lion", "library_rules:LION_SCHEDULED", SCHEDULED),
+    Case("lion_pytorch:Lion", f"lion{SCHEDULED}", "decoupled_weight_decay=True"),
     Case("lion_pytorch.foreach:Lion", "lion"),
-    Case("lion_pytorch.foreach:Lion", "library_rules:LION_SCHEDULED", SCHEDULED),
+    Case("lion_pytorch.foreach:Lion", f"lion{SCHEDULED}", "decoupled_weight_decay=True"),
     Case("lion_pytorch.cautious_lion:Lion", "lion", "cautious_factor=1.0"),
-    Case(
-        "lion_pytorch.cautious_lion:Lion",
-        "library_rules:LION_SCHEDULED",
-        f"cautious_factor=1.0 {SCHEDULED}",
-    ),
     Case("pytorch_optimizer:SGDW", "sgdw"),
     Case("pytorch_optimizer:SGDW", "sgd", "weight_decouple=False"),
     Case("pytorch_optimizer:Lion", "lion"),
@@ -80,17 +85,17 @@ CASES = [
     Case("optimi:SGD", "sgdw"),
     Case("optimi:SGD", "library_rules:SGD_AVERAGED", "dampening=True"),
     Case("optimi:SGD", "library_rules:SGD_AVERAGED_FROM_FIRST", "dampening=True torch_init=True"),
-    Case("optimi:SGD", "library_rules:SGDW_SCHEDULED", "decouple_lr=True lr=0.05"),
+    Case("optimi:SGD", f"sgdw{SCHEDULED}", "decouple_lr=True"),
     Case("optimi:Adam", "adam"),
     Case("optimi:Adam", "adam", BETAS),
     Case("optimi:Adam", "adam", f"{BETAS} kahan_sum=False"),
     Case("optimi:Adam", "adamw", BETAS),
     Case("optimi:AdamW", "adamw"),
     Case("optimi:AdamW", "adamw", BETAS),
-    Case("optimi:AdamW", "library_rules:ADAMW_SCHEDULED", f"{BETAS} decouple_lr=True lr=0.05"),
+    Case("optimi:AdamW", f"adamw{SCHEDULED}", f"{BETAS} decouple_lr=True"),
     Case("optimi:Lion", "lion"),
     Case("optimi:Lion", "lion", BETAS),
-    Case("optimi:Lion", "library_rules:LION_SCHEDULED", f"{BETAS} decouple_lr=True lr=0.05"),
+    Case("optimi:Lion", f"lion{SCHEDULED}", f"{BETAS} decouple_lr=True"),
 ]
 
 
