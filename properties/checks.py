@@ -109,7 +109,7 @@ def _constructed(candidate: Candidate, settings: Settings) -> None:
     """A constructor that refuses what the user gives it answers no question."""
     import torch
 
-    from lawful.properties.conformance import default_scenario
+    from lawful.properties.defaults import default_scenario
     from lawful.properties.running import RaisedError, RefusedError, Run
     from lawful.properties.scenarios import expand
 

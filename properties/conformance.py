@@ -13,10 +13,12 @@ from sympy import Symbol
 from torch import Tensor
 
 from lawful.properties.checks import Journal, Property, Settings
+from lawful.properties.defaults import default_scenario
 from lawful.properties.judging import Part, Tally, Trajectories, format_of, of_rule, parts
 from lawful.properties.one_step import FIRST_STEPS, Reader, next_state
 from lawful.properties.running import RaisedError, RefusedError, Run
-from lawful.properties.scenarios import Draw, Scenario, expand, plan, scenarios, shapes_of, tied
+from lawful.properties.scenarios import Draw, Scenario, expand, plan, scenarios
+from lawful.properties.summary import exercised, refusal_notes
 from lawful.verify.candidate import Candidate
 from lawful.verify.evidence import Check, Counterexample, Evidence, Finding, Verdict
 from lawful.verify.formats import Format
@@ -124,7 +126,7 @@ class Conformance:
             no_verdict=self.tally.no_verdict,
             scenarios=len(self.seen),
             exercised=exercised(self.seen),
-            notes=[*self.notes, *_refusal_notes(self.refusals)],
+            notes=[*self.notes, *refusal_notes(self.refusals)],
             findings=[self.finding] if self.finding else [],
             seconds=seconds,
         )
@@ -310,60 +312,3 @@ def _confirmed(
     except (ImportError, ArithmeticError):
         return None
     return float(value.mid()), not abs(value - seen) <= budget if math.isfinite(seen) else True
-
-
-def default_scenario(candidate: Candidate, seed: int) -> Scenario:
-    """The candidate constructed without arguments: its own defaults, or the rule's where it has none.
-
-    Where its own defaults are another rule (Adam as AMSGrad), or an argument is required, arguments are given.
-    """
-    own = {o: _own_option(candidate, o) for o in candidate.options}
-    options = {
-        o: value if value in candidate.choices(o) else candidate.choices(o)[0] for o, value in own.items()
-    }
-    rule = candidate.rule(options)
-    given = {s: candidate.default(s) for s in rule.defaults}
-    hyper = {s: rule.defaults[s] if value is None else value for s, value in given.items()}
-    required = any(p.default is p.empty for p in candidate.parameters.values())
-    return Scenario(
-        options,
-        (tied(hyper),),
-        10,
-        (-3.0, 1.0),
-        defaults=not required and own == options,
-        seed=seed,
-        shapes=shapes_of(rule),
-    )
-
-
-def _own_option(candidate: Candidate, option: str) -> Any:
-    """The convention that the constructor's default spells, or the default itself where it spells none."""
-    default = candidate.parameters[candidate.options[option]].default
-    if option not in candidate.family.spellings:
-        return default
-    spelled = candidate.spelling(option)
-    return next(
-        (value for value, argument in spelled.items() if argument == default), candidate.choices(option)[0]
-    )
-
-
-def exercised(seen: list[Scenario]) -> dict[str, str]:
-    """How each option and hyperparameter was varied."""
-    values: dict[str, set[Any]] = {}
-    for scenario in seen:
-        for name, value in [
-            *scenario.options.items(),
-            *((s.name, v) for h in scenario.hypers for s, v in h.items()),
-        ]:
-            values.setdefault(name, set()).add(value)
-    return {name: _range(list(found)) for name, found in values.items()}
-
-
-def _range(values: list[Any]) -> str:
-    if all(isinstance(v, int | float) and not isinstance(v, bool) for v in values) and len(values) > 2:
-        return f"{min(values):g} … {max(values):g} ({len(values)} values)"
-    return ", ".join(sorted(map(str, values)))
-
-
-def _refusal_notes(refusals: list[str]) -> list[str]:
-    return [f"refused {refusals.count(r)} scenario(s): {r}" for r in dict.fromkeys(refusals)]

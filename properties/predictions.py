@@ -39,6 +39,11 @@ def hyperparameters(rule: Rule, pins: Mapping[Symbol, float]) -> dict[Symbol, fl
     return {s: pins.get(s, GENERIC.get(s.name, default)) for s, default in rule.defaults.items()}
 
 
+def plain(candidate: Candidate) -> dict[str, Any]:
+    """The options by which a candidate is what it claims, and nothing more."""
+    return {o: candidate.choices(o)[0] for o in candidate.options}
+
+
 @singledispatch
 def look(prediction: Prediction, candidate: Candidate, seed: int) -> Evidence:
     """Runs the candidate and says what was seen."""
@@ -50,8 +55,9 @@ def look(prediction: Prediction, candidate: Candidate, seed: int) -> Evidence:
 def _(prediction: DecayFromOutside, candidate: Candidate, seed: int) -> Evidence:
     """L2 inside, or decay from outside: their difference is what the law says, within both budgets."""
     hyper = hyperparameters(prediction.claimed, prediction.pins)
-    inside = Lanes(hyper, prediction.steps, seed, prediction.options)
-    outside = Lanes({**hyper, weight_decay: 0.0}, prediction.steps, seed, prediction.options)
+    options = {**plain(candidate), **prediction.options}
+    inside = Lanes(hyper, prediction.steps, seed, options)
+    outside = Lanes({**hyper, weight_decay: 0.0}, prediction.steps, seed, options)
     factor = 1 - hyper[lr] * hyper[weight_decay]
     l2 = list(inside.seen(candidate))
 
@@ -59,7 +65,7 @@ def _(prediction: DecayFromOutside, candidate: Candidate, seed: int) -> Evidence
         weight.mul_(factor)
 
     decayed = list(outside.seen(candidate, before=decay))
-    budget = radius(list(inside.expected(candidate.rule(prediction.options)))[-1]) + radius(
+    budget = radius(list(inside.expected(candidate.rule(options)))[-1]) + radius(
         list(inside.expected(prediction.decayed))[-1]
     )
     difference = l2[-1] - decayed[-1]
@@ -102,10 +108,11 @@ def _(prediction: AverageOfUpdates, candidate: Candidate, seed: int) -> Evidence
     """The weight at wd > 0 from the steps at wd = 0 and the weights of the moving average."""
     hyper = hyperparameters(prediction.claimed, {})
     schedule = {k: 1.0 - (k - 1) / (2 * prediction.steps) for k in range(2, prediction.steps + 1)}
-    decaying = Lanes(hyper, prediction.steps, seed, schedule=schedule)
-    steps_only = Lanes({**hyper, weight_decay: 0.0}, prediction.steps, seed, schedule=schedule)
+    options = plain(candidate)
+    decaying = Lanes(hyper, prediction.steps, seed, options, schedule)
+    steps_only = Lanes({**hyper, weight_decay: 0.0}, prediction.steps, seed, options, schedule)
     origin = torch.zeros_like(decaying.block.x0)
-    rule = candidate.rule({})
+    rule = candidate.rule(options)
     path = [origin, *steps_only.seen(candidate, start=origin)]
     loose = [torch.zeros(()), *map(radius, steps_only.expected(rule, start=origin))]
 
@@ -128,8 +135,9 @@ def _(prediction: SameBits, candidate: Candidate, seed: int) -> Evidence:
         return Evidence(
             Verdict.NOT_APPLICABLE, notes=[f"no sibling that claims {prediction.sibling} in its module"]
         )
-    lanes = Lanes(hyperparameters(prediction.claimed, prediction.pins), prediction.steps, seed)
-    pairs = list(zip(lanes.seen(candidate), lanes.seen(sibling), strict=True))
+    hyper = hyperparameters(prediction.claimed, prediction.pins)
+    mine, other = (Lanes(hyper, prediction.steps, seed, plain(c)) for c in (candidate, sibling))
+    pairs = list(zip(mine.seen(candidate), other.seen(sibling), strict=True))
     different = sum(int((a != b).sum()) for a, b in pairs)
     findings = [
         Finding(
@@ -160,9 +168,7 @@ def sibling_of(candidate: Candidate, rule: Rule) -> Candidate | None:
 def _(prediction: DriftsTo, candidate: Candidate, seed: int) -> Evidence:
     """All lanes end where the exact drift says."""
     trial = prediction.trial
-    options = candidate.constructor(
-        {o: candidate.choices(o)[0] for o in candidate.options}, _trial_hyper(trial, candidate)
-    )
+    options = candidate.constructor(plain(candidate), _trial_hyper(trial, candidate))
     known = {"lr", "betas"}
     ends = run_trial(trial, candidate.cls, seed, **{k: v for k, v in options.items() if k not in known})
     astray = ends.beyond(trial.end or 0, trial.margin)
@@ -188,7 +194,7 @@ def _(prediction: DriftsTo, candidate: Candidate, seed: int) -> Evidence:
 
 def _trial_hyper(trial: Trial, candidate: Candidate) -> dict[Symbol, float]:
     """The trial's hyperparameters; no decay, and an eps that does not matter."""
-    rule = candidate.rule({o: candidate.choices(o)[0] for o in candidate.options})
+    rule = candidate.rule(plain(candidate))
     quiet = {weight_decay: 0.0, eps: 1e-12}
     return {s: trial.hyper.get(s, quiet.get(s, default)) for s, default in rule.defaults.items()}
 
@@ -203,26 +209,35 @@ def test_of(law: Law) -> Property:
     """The property that a law's predictions are."""
 
     def seen(candidate: Candidate, check: Check, settings: Settings, journal: Journal) -> Evidence:
-        if missing := [s.name for s in needed(law) if s not in candidate.hyperparameters]:
-            return Evidence(
-                Verdict.NOT_APPLICABLE, notes=[f"the law is about {', '.join(missing)}, which it lacks"]
-            )
-        claimed = candidate.rule({o: candidate.choices(o)[0] for o in candidate.options})
+        claimed = candidate.rule(plain(candidate))
+        about = [p for p in law.predicts if p.claimed.hash == claimed.hash]
+        if missing := {name for p in about for name in needed(p)} - said(candidate):
+            return Evidence(Verdict.NOT_APPLICABLE, notes=[f"the law needs {', '.join(sorted(missing))}"])
+        if not about:
+            return Evidence(Verdict.NOT_APPLICABLE, notes=["the law is about another form of the rule"])
         try:
-            return together(
-                [look(p, candidate, settings.seed) for p in law.predicts if p.claimed.hash == claimed.hash]
-            )
+            return together([look(p, candidate, settings.seed) for p in about])
         except RefusedError as refusal:
             return Evidence(Verdict.NOT_APPLICABLE, notes=[f"refused: {refusal}"])
 
     return Property(law.name, law.statement, seen, applies=lambda rule: is_about(law, rule))
 
 
-def needed(law: Law) -> set[Symbol]:
-    """The hyperparameters that a candidate must take for the law to say anything of it."""
-    decaying = any(isinstance(p, DecayFromOutside | AverageOfUpdates) for p in law.predicts)
-    trials = (s for p in law.predicts if isinstance(p, DriftsTo) for s in p.trial.hyper)
-    return {*trials, *([weight_decay] if decaying else [])}
+def needed(prediction: Prediction) -> set[str]:
+    """What a constructor must take for the prediction to say anything of the candidate."""
+    if isinstance(prediction, DriftsTo):
+        return {s.name for s in prediction.trial.hyper}
+    if isinstance(prediction, SameBits):
+        return {s.name for s in prediction.pins}
+    if isinstance(prediction, DecayFromOutside):
+        moved = {s.name for s, value in prediction.pins.items() if value != prediction.claimed.defaults[s]}
+        return {weight_decay.name, *moved, *prediction.options}
+    return {weight_decay.name}
+
+
+def said(candidate: Candidate) -> set[str]:
+    """What a candidate's constructor takes and the user has not fixed."""
+    return {*(s.name for s in candidate.hyperparameters), *candidate.options}
 
 
 def together(evidence: list[Evidence]) -> Evidence:

@@ -3,7 +3,7 @@
 import torch
 
 from lawful.properties.checks import Journal, Property, Settings
-from lawful.properties.conformance import default_scenario
+from lawful.properties.defaults import default_scenario
 from lawful.properties.running import RefusedError, Run
 from lawful.properties.scenarios import expand
 from lawful.verify.candidate import Candidate

@@ -195,7 +195,7 @@ def scenarios(draw: st.DrawFn, source: Draw) -> Scenario:
     options = draw(_options(source))
     groups = source.pins.get("groups") or (1 if source.generic else draw(st.integers(1, 2)))
     length = draw(st.integers(*source.steps))
-    hypers = tuple(draw(_hyper(source, options, group)) for group in range(groups))
+    hypers = tied([draw(_hyper(source, options, group)) for group in range(groups)])
     return Scenario(
         options=options,
         hypers=hypers,
@@ -230,16 +230,16 @@ def _hyper(draw: st.DrawFn, source: Draw, options: Mapping[str, Any], group: int
     rule = source.candidate.rule(options)
     values = {s: source.values(rule, s) for s in rule.defaults}
     hyper = {s: draw(st.sampled_from(_turned(found, group))) for s, found in values.items()}
-    return tied(_allowed(source.candidate, options, hyper))
+    return _allowed(source.candidate, options, hyper)
 
 
 def _turned(values: tuple[float, ...], by: int) -> tuple[float, ...]:
     return values[by % len(values) :] + values[: by % len(values)]
 
 
-def tied(hyper: Mapping[Symbol, float]) -> Mapping[Symbol, float]:
-    """The same, with lr_0 the learning rate that the constructor is given."""
-    return {**hyper, lr_0: hyper[lr]} if lr_0 in hyper else hyper
+def tied(hypers: list[Mapping[Symbol, float]]) -> tuple[Mapping[Symbol, float], ...]:
+    """The groups' hyperparameters, with lr_0 the learning rate that the constructor is given: the first group's."""
+    return tuple({**hyper, lr_0: hypers[0][lr]} if lr_0 in hyper else hyper for hyper in hypers)
 
 
 def _allowed(

@@ -122,3 +122,15 @@ def test_a_law_says_nothing_of_an_optimizer_that_lacks_what_it_is_about() -> Non
     check = Check(decay.name, "sgd", "WithoutDecay")
     evidence = decay.run(Candidate.of(WithoutDecay, "sgd"), check, Settings(), lambda entry: None)
     assert evidence.verdict is Verdict.NOT_APPLICABLE and "weight_decay" in evidence.notes[0]
+
+
+def test_a_law_about_another_form_of_the_rule_does_not_apply() -> None:
+    law = next(p for p in predictions if p.name == "adopt_returns_on_reddi")
+    candidate = Candidate.of(ADOPT, 'adopt(eps_place="sum")')
+    evidence = law.run(candidate, Check(law.name, "adopt", "ADOPT"), Settings(), lambda entry: None)
+    assert evidence.verdict is Verdict.NOT_APPLICABLE
+
+
+def test_decay_that_an_option_decouples_is_seen_as_a_moving_average() -> None:
+    candidate = Candidate.of(torch.optim.Adam, "adamw")
+    assert look(AverageOfUpdates(adamw()), candidate, 0).verdict is Verdict.LAWFUL
