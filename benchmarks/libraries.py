@@ -27,6 +27,7 @@ SIGNS = {
     "timed out": "⧖",
 }
 SCHEDULED = '(decay="wd*lr/lr_0")'
+APART = '(decay="wd*lr/lr_0", decouple=True)'
 BETAS = "betas=(0.8,0.95)"
 
 
@@ -85,17 +86,17 @@ CASES = [
     Case("optimi:SGD", "sgdw"),
     Case("optimi:SGD", "library_rules:SGD_AVERAGED", "dampening=True"),
     Case("optimi:SGD", "library_rules:SGD_AVERAGED_FROM_FIRST", "dampening=True torch_init=True"),
-    Case("optimi:SGD", f"sgdw{SCHEDULED}", "decouple_lr=True"),
+    Case("optimi:SGD", f"sgdw{APART}", "decouple_lr=True"),
     Case("optimi:Adam", "adam"),
     Case("optimi:Adam", "adam", BETAS),
     Case("optimi:Adam", "adam", f"{BETAS} kahan_sum=False"),
     Case("optimi:Adam", "adamw", BETAS),
     Case("optimi:AdamW", "adamw"),
     Case("optimi:AdamW", "adamw", BETAS),
-    Case("optimi:AdamW", f"adamw{SCHEDULED}", f"{BETAS} decouple_lr=True"),
+    Case("optimi:AdamW", f"adamw{APART}", f"{BETAS} decouple_lr=True"),
     Case("optimi:Lion", "lion"),
     Case("optimi:Lion", "lion", BETAS),
-    Case("optimi:Lion", f"lion{SCHEDULED}", f"{BETAS} decouple_lr=True"),
+    Case("optimi:Lion", f"lion{APART}", f"{BETAS} decouple_lr=True"),
 ]
 
 

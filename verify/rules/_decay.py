@@ -11,12 +11,7 @@ from lawful.verify.symbols import g, lr, lr_0, weight_decay, x
 Decay = Literal["lr*wd", "wd", "wd*lr/lr_0"]
 """What decoupled decay multiplies: lr·wd (torch); wd alone; wd times the schedule's multiplier lr/lr₀ (the paper)."""
 
-SPELLINGS: Spellings = {
-    "decay": {
-        "fixed_decay": {"lr*wd": False, "wd": True},
-        "decouple_lr": {"lr*wd": False, "wd*lr/lr_0": True},
-    }
-}
+SPELLINGS: Spellings = {"decay": {"fixed_decay": {"lr*wd": False, "wd": True}}}
 
 RATES = {"lr*wd": lr * weight_decay, "wd": weight_decay, "wd*lr/lr_0": weight_decay * lr / lr_0}
 
