@@ -238,8 +238,8 @@ def _turned(values: tuple[float, ...], by: int) -> tuple[float, ...]:
 
 
 def tied(hypers: list[Mapping[Symbol, float]]) -> tuple[Mapping[Symbol, float], ...]:
-    """The groups' hyperparameters, with lr_0 the learning rate that the constructor is given: the first group's."""
-    return tuple({**hyper, lr_0: hypers[0][lr]} if lr_0 in hyper else hyper for hyper in hypers)
+    """The groups' hyperparameters, with lr_0 the learning rate that each group begins with."""
+    return tuple({**hyper, lr_0: hyper[lr]} if lr_0 in hyper else hyper for hyper in hypers)
 
 
 def _allowed(

@@ -19,7 +19,7 @@ b = Symbol("b", real=True)
 g_avg = Symbol("g_avg", real=True)
 
 lr = Symbol("lr", positive=True)
-lr_0 = Symbol("lr_0", positive=True)  # the learning rate that the constructor was given
+lr_0 = Symbol("lr_0", positive=True)  # the learning rate that a group begins with
 beta1 = Symbol("beta1", nonnegative=True)
 beta2 = Symbol("beta2", nonnegative=True)
 eps = Symbol("eps", nonnegative=True)

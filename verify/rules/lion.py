@@ -10,11 +10,9 @@ DEFAULTS = {lr: 1e-4, beta1: 0.9, beta2: 0.99, weight_decay: 0.0}
 G, C = Symbol("g_t"), Symbol("c_t")
 
 
-SPELLED: Spellings = {
-    "decouple": {"weight_decouple": {True: True, False: False}},
-    "decay": {**SPELLINGS["decay"], "decoupled_weight_decay": {"lr*wd": False, "wd*lr/lr_0": True}},
-}
-"""Every Lion decays apart from the gradient: `decoupled_weight_decay` means apart from the learning rate."""
+SPELLED: Spellings = {**SPELLINGS, "decouple": {"weight_decouple": {True: True, False: False}}}
+"""`decoupled_weight_decay` is not among the words for `decouple`: every Lion decays apart from the gradient, and where a
+constructor has that word it means apart from the learning rate."""
 
 
 @family(spellings=SPELLED)
