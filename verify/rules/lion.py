@@ -11,8 +11,8 @@ G, C = Symbol("g_t"), Symbol("c_t")
 
 
 SPELLED: Spellings = {**SPELLINGS, "decouple": {"weight_decouple": {True: True, False: False}}}
-"""`decoupled_weight_decay` is not among the words for `decouple`: every Lion decays apart from the gradient, and where a
-constructor has that word it means apart from the learning rate."""
+"""`decoupled_weight_decay` is no word for `decouple` here: every Lion decays apart from the gradient, and a
+constructor that has it means apart from the learning rate."""
 
 
 @family(spellings=SPELLED)
