@@ -15,7 +15,7 @@ from lawful.reports.ruletext import RuleText
 from lawful.reports.session import Session
 from lawful.verify.candidate import Description
 from lawful.verify.errors import Unanswerable
-from lawful.verify.evidence import Check, Evidence, Figure, Finding, Proof, Verdict
+from lawful.verify.evidence import Check, Evidence, Figure, Finding, Proof, Verdict, overall
 
 T = TypeVar("T")
 
@@ -171,12 +171,6 @@ class Report:
             for note in result.evidence.notes:
                 found.setdefault(note, []).append(result.check)
         return found
-
-
-def overall(verdicts: Iterable[Verdict]) -> Verdict:
-    """The worst verdict; inconclusive if there is none, or none that applied: nothing was tested."""
-    worst = max(verdicts, key=lambda verdict: verdict.rank, default=Verdict.NOT_APPLICABLE)
-    return Verdict.INCONCLUSIVE if worst is Verdict.NOT_APPLICABLE else worst
 
 
 def _all(events: Iterable[Event], name: str, kind: type[T], key: str = "") -> list[T]:

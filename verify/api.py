@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from lawful.verify.candidate import Candidate
-from lawful.verify.evidence import Check, Evidence, Verdict
+from lawful.verify.evidence import Check, Evidence, Verdict, overall
 
 
 class UnlawfulError(AssertionError):
@@ -25,10 +25,7 @@ class Checked:
     @property
     def verdict(self) -> Verdict:
         """The worst verdict; inconclusive if nothing applied."""
-        worst = max(
-            (e.verdict for e in self.results.values()), key=lambda v: v.rank, default=Verdict.NOT_APPLICABLE
-        )
-        return Verdict.INCONCLUSIVE if worst is Verdict.NOT_APPLICABLE else worst
+        return overall(evidence.verdict for evidence in self.results.values())
 
     def raise_for_findings(self) -> None:
         """Raises `UnlawfulError` that says every finding, or that nothing could be concluded."""

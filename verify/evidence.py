@@ -4,6 +4,7 @@ Plain frozen dataclasses of JSON values, so that one encoder serves the pipe, th
 """
 
 import builtins
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -28,6 +29,12 @@ class Verdict(StrEnum):
     def exit_code(self) -> int:
         """0 lawful or not applicable, 1 unlawful, 3 inconclusive, crashed or timed out."""
         return {Verdict.LAWFUL: 0, Verdict.NOT_APPLICABLE: 0, Verdict.UNLAWFUL: 1}.get(self, 3)
+
+
+def overall(verdicts: Iterable[Verdict]) -> Verdict:
+    """The worst verdict; inconclusive if there is none, or none that applied: nothing was tested."""
+    worst = max(verdicts, key=lambda verdict: verdict.rank, default=Verdict.NOT_APPLICABLE)
+    return Verdict.INCONCLUSIVE if worst is Verdict.NOT_APPLICABLE else worst
 
 
 @dataclass(frozen=True)
