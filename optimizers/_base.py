@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from types import SimpleNamespace
 from typing import Any
 
@@ -32,6 +32,8 @@ class ForeachOptimizer(Optimizer):
     alone by `load_state_dict`, which casts every other tensor to the parameter's dtype.
     """
 
+    BETAS = 2
+
     def __init__(self, params: ParamsT, **defaults: Any) -> None:
         """Raise ValueError where a default has no meaning (see `validate`)."""
         self.validate(defaults)
@@ -49,9 +51,9 @@ class ForeachOptimizer(Optimizer):
         for name in ("alpha", "rho"):
             if not 0 <= group.get(name, 0) < 1:
                 raise ValueError(f"{name} must be >= 0 and < 1, got {group[name]!r}")
-        betas = group.get("betas", (0, 0))
-        if len(betas) != 2 or not all(0 <= beta < 1 for beta in betas):
-            raise ValueError(f"betas must be two numbers >= 0 and < 1, got {betas!r}")
+        betas = group.get("betas", (0,) * self.BETAS)
+        if len(betas) != self.BETAS or not all(0 <= beta < 1 for beta in betas):
+            raise ValueError(f"betas must be {self.BETAS} numbers >= 0 and < 1, got {betas!r}")
 
     def add_param_group(self, param_group: dict[str, Any]) -> None:
         """Add a group, at any time; raise ValueError as the constructor does."""
@@ -65,11 +67,17 @@ class ForeachOptimizer(Optimizer):
         if closure is not None:
             with torch.enable_grad():
                 loss = closure()
-        for group in self.param_groups:
-            hyper = Hyper(**group | {"lr": float(group["lr"])})
-            for bucket in buckets(group, self.state):
-                self.update(bucket, hyper)
+        self.update_all(
+            (bucket, Hyper(**group | {"lr": float(group["lr"])}))
+            for group in self.param_groups
+            for bucket in buckets(group, self.state)
+        )
         return loss
+
+    def update_all(self, work: Iterable[tuple[Bucket, Hyper]]) -> None:
+        """Update every bucket of every group; a rule that looks at all parameters goes over them twice."""
+        for bucket, hyper in work:
+            self.update(bucket, hyper)
 
 
 def _is_vector(value: object) -> bool:

@@ -233,8 +233,8 @@ class Watch:
         self, run: Run, part: Part, state: State, step: int, one_step: bool = False
     ) -> Finding | None:
         seen = part.gather(run.parameters)
-        ratio = self.check.tally.add(state, seen)
-        self.tally.add(state, seen)
+        ratio = self.check.tally.add(state, seen, part.others)
+        self.tally.add(state, seen, part.others)
         if not float(ratio.max()) > 1.0:
             return None
         return _finding(

@@ -21,7 +21,7 @@ def default_scenario(candidate: Candidate, seed: int) -> Scenario:
     required = any(p.default is p.empty for p in candidate.parameters.values())
     return Scenario(
         options,
-        tied([hyper]),
+        tied([hyper], rule),
         10,
         (-3.0, 1.0),
         defaults=not required and own == options,

@@ -19,13 +19,17 @@ from lawful.verify.rule import Rule
 @dataclass(frozen=True)
 class Part:
     """The lanes of a scenario that are evaluated together: those of one tensor where the rule looks at whole tensors,
-    in its shape; else all that share hyperparameters and format, one after the other."""
+    in its shape; else all that share hyperparameters and format, one after the other.
+
+    Where the rule looks at all parameters, those of other groups follow: `others` lanes, not judged here.
+    """
 
     group: int
     dtype: torch.dtype
     members: tuple[int, ...]
     x0: Tensor
     gradients: Tensor
+    others: int = 0
 
     def gather(self, parameters: list[Tensor]) -> Tensor:
         """The candidate's values of these lanes, in float64."""
@@ -52,16 +56,20 @@ def parts(blocks: list[Block], device: str, rule: Rule) -> list[Part]:
             for i, b in enumerate(blocks)
         ]
     keys = sorted({(b.group, str(b.x0.dtype)) for b in blocks})
-    return [_part(blocks, group, dtype, device) for group, dtype in keys]
+    return [_part(blocks, group, dtype, device, rule.scope == "optimizer") for group, dtype in keys]
 
 
-def _part(blocks: list[Block], group: int, dtype: str, device: str) -> Part:
-    members = tuple(i for i, b in enumerate(blocks) if b.group == group and str(b.x0.dtype) == dtype)
+def _part(blocks: list[Block], group: int, dtype: str, device: str, with_others: bool) -> Part:
+    alike = [i for i, b in enumerate(blocks) if str(b.x0.dtype) == dtype]
+    own = tuple(i for i in alike if blocks[i].group == group)
+    others = tuple(i for i in alike if i not in own) if with_others else ()
+    members = own + others
     x0 = torch.cat([blocks[i].x0.reshape(-1) for i in members]).to(device)
     gradients = torch.cat([blocks[i].gradients.reshape(len(blocks[i].gradients), -1) for i in members], 1).to(
         device
     )
-    return Part(group, blocks[members[0]].x0.dtype, members, x0, gradients)
+    count = sum(blocks[i].x0.numel() for i in others)
+    return Part(group, blocks[members[0]].x0.dtype, members, x0, gradients, count)
 
 
 def format_of(dtype: torch.dtype, path: Mapping[str, Any], device: str) -> Format:
@@ -120,10 +128,13 @@ class Tally:
     worst: float = 0.0
     ratios: list[Tensor] = field(default_factory=list)
 
-    def add(self, state: State, seen: Tensor) -> Tensor:
-        """Compares one step's values; returns each lane's ratio to the budget (0 where there is no verdict)."""
+    def add(self, state: State, seen: Tensor, others: int = 0) -> Tensor:
+        """Compares one step's values but for the last `others`; returns each lane's ratio to the budget (0 where there
+        is no verdict)."""
         distance = torch.nan_to_num(state.x.distance(seen), torch.inf, torch.inf)
         budget = torch.as_tensor(state.x.radius).expand_as(distance)
+        if others:
+            distance, budget = distance[:-others], budget[:-others]
         decided = torch.isfinite(budget)
         ratio = torch.where(distance > 0, distance / budget, 0.0)
         ratio = torch.where(decided, ratio, 0.0)

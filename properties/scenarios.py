@@ -195,16 +195,17 @@ def scenarios(draw: st.DrawFn, source: Draw) -> Scenario:
     options = draw(_options(source))
     groups = source.pins.get("groups") or (1 if source.generic else draw(st.integers(1, 2)))
     length = draw(st.integers(*source.steps))
-    hypers = tied([draw(_hyper(source, options, group)) for group in range(groups)])
+    rule = source.candidate.rule(options)
+    hypers = tied([draw(_hyper(source, options, group)) for group in range(groups)], rule)
     return Scenario(
         options=options,
         hypers=hypers,
         steps=length,
         scale=draw(st.sampled_from(_scales(hypers[0], source.low))),
         schedule=draw(_schedules(length)) if _chosen(draw, source, "schedule") else {},
-        mixed=_chosen(draw, source, "mixed"),
+        mixed=_chosen(draw, source, "mixed") and rule.scope != "optimizer",
         seed=draw(st.integers(0, 2**32 - 1)),
-        shapes=shapes_of(source.candidate.rule(options)),
+        shapes=shapes_of(rule),
     )
 
 
@@ -237,9 +238,11 @@ def _turned(values: tuple[float, ...], by: int) -> tuple[float, ...]:
     return values[by % len(values) :] + values[: by % len(values)]
 
 
-def tied(hypers: list[Mapping[Symbol, float]]) -> tuple[Mapping[Symbol, float], ...]:
-    """The groups' hyperparameters, with lr_0 the learning rate that each group begins with."""
-    return tuple({**hyper, lr_0: hyper[lr]} if lr_0 in hyper else hyper for hyper in hypers)
+def tied(hypers: list[Mapping[Symbol, float]], rule: Rule) -> tuple[Mapping[Symbol, float], ...]:
+    """The groups' hyperparameters, with lr_0 the learning rate that each group begins with, and alike in what a mean
+    over all groups depends on."""
+    alike = {s: hypers[0][s] for s in rule.shared}
+    return tuple({**hyper, **alike, **({lr_0: hyper[lr]} if lr_0 in hyper else {})} for hyper in hypers)
 
 
 def _allowed(

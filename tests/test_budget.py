@@ -74,6 +74,7 @@ def with_l2(g: Tensor, s: Values, h: Hyper) -> Tensor:
 # ------------------------------------------------------------------------------------------------------ Adam and AdamW
 AVERAGES: dict[str, Callable[[Tensor, Tensor, float], Tensor]] = {
     "m + w·(g − m)": lambda m, g, β: torch.lerp(m, g, 1 - β),
+    "m or g, from the nearer end": lambda m, g, β: torch.lerp(g, m, β),
     "β·m + w·g": lambda m, g, β: β * m + (1 - β) * g,
     "β·m + w·g, β and w cast": lambda m, g, β: cast(β, m) * m + cast(1 - β, m) * g,
 }
@@ -139,7 +140,7 @@ def test_running_products(hyper: Hyper, bench: Any, lanes: Any) -> None:
 @everywhere
 def test_adamw_in_every_order(dtype: torch.dtype, scales: Any, hyper: Hyper, bench: Any, lanes: Any) -> None:
     orders = [adamw(*names) for names in itertools.product(AVERAGES, SQUARES, UPDATES, DECAYS)]
-    assert len(orders) == 3 * 3 * 6 * 4
+    assert len(orders) == 4 * 3 * 6 * 4
     seen = bench(find_rule("adamw"), hyper, lanes(dtype, scales)).compare(*orders)
     assert seen.worst <= 1.0
     assert 0.05 < seen.state.worst

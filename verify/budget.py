@@ -3,7 +3,9 @@
 Every operation is charged its rounding in the format under test, and where good implementations differ in the
 order of evaluation, the largest of the admissible orders is charged. Admitted are:
 
-* an average as β·m + (1 − β)·g, or as m + (1 − β)·(g − m) if 1 − β < ½, else from the other end (`Average`);
+* an average as β·m + (1 − β)·g, or as an interpolation from the nearer end: m + (1 − β)·(g − m) if 1 − β < ½,
+  else g + β·(m − g); `torch.lerp` takes its factor from 1 less the larger weight, which it has rounded to float32;
+  so it does with 1 − β ≥ ½ and, unless g cannot be negative, with β ≥ ½ (`Average`);
 * a decay as a factor, x·(1 − a), or as a difference, x − a·x, before or after the step (`Sum`);
 * a scalar over a sum taken apart, lr·(g + wd·x) as lr·g + lr·wd·x; the terms of a sum in any order (`Sum`);
 * scalars of a product cast and multiplied one by one or folded, in any order, also into or out of its
@@ -12,7 +14,8 @@ order of evaluation, the largest of the admissible orders is charged. Admitted a
 * β^t as a power or as a running product (`lawful.verify.scalars`);
 * fused multiply–add, and arithmetic of higher precision in between, which only lose less.
 
-Not admitted: 1 − β from a β already rounded to float32, and g − (g − m)·β with β > ½.
+Not admitted: 1 − β from a β already rounded to float32 as the weight of a second moment, which it would scale as a
+whole, for 0.999 by 1e-5; and g − (g − m)·β with β > ½.
 """
 
 import operator
@@ -181,6 +184,8 @@ class Average:
     old: Node
     weight: Expr
     new: Node
+    signed: bool = True
+    """Whether what is averaged may be negative; squares are not."""
 
     def __call__(self, step: Step) -> Ball:
         """Charges the dearer of the two."""
@@ -191,7 +196,8 @@ class Average:
         b, w = step.scalar(self.beta).size, step.scalar(self.weight).size
         apart = plus(b * old.magnitude(), new.magnitude(), w)
         gap = plus(plus(size_of(new.mid - old.mid), old.radius), new.radius)
-        along = (2 * unit + cast) * w if w < 0.5 else (2 * unit + cast) * b + cast * w
+        near, far = sorted((b, w))
+        along = (2 * unit + cast) * near + (step.fmt.slip(far) if self.signed or w > b else 0.0)
         directly = 1.02 * (unit + cast) + balls.own_error(total.centre)
         loss = torch.maximum(tensor(apart * directly), tensor(gap * (1.02 * along)))
         step.reach(plus(gap, apart))

@@ -127,7 +127,7 @@ class Compiler:
         terms = [arg.as_independent(*self.tensors, OfTensor, as_Add=False) for arg in self._summands(expr)]
         if len(terms) == 2 and (terms[0][0] + terms[1][0]).expand() == 1:
             (c0, r0), (c1, r1) = sorted(terms, key=lambda term: isinstance(term[0], Add))
-            return Average(c0, self.node(r0), c1, self.node(r1))
+            return Average(c0, self.node(r0), c1, self.node(r1), not nonnegative(r1))
         flat: dict[Expr, list[Expr]] = {}
         for coefficient, rest in self._flattened(terms):
             flat.setdefault(rest, []).extend(coefficient)

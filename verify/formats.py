@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 
+import numpy as np
 import torch
 
 
@@ -30,6 +31,15 @@ class Format:
     def kept(self) -> float:
         """Relative error of storing a scalar from step to step: in float32, or in float64 for float64 parameters."""
         return self.scalar if self.dtype is torch.float64 else max(self.scalar, 2.0**-24)
+
+    @property
+    def intermediate(self) -> float:
+        """Unit roundoff of sums and of scalars in between: 16-bit formats compute in float32, as torch does."""
+        return min(self.unit, 2.0**-24)
+
+    def slip(self, number: float) -> float:
+        """How far a Python number moves when it becomes one of these: not at all for float64 parameters."""
+        return 0.0 if self.dtype is torch.float64 else abs(float(np.float32(number)) - number)
 
     @property
     def exact_centre(self) -> bool:

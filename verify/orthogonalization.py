@@ -17,7 +17,7 @@ from sympy import Expr
 from torch import Tensor
 
 from lawful.verify.balls import Ball, tensor
-from lawful.verify.reductions import accumulator, gather, shape_of, spread
+from lawful.verify.reductions import gather, shape_of, spread
 from lawful.verify.step import Node, Step
 
 BFLOAT16 = 2.0**-8
@@ -91,7 +91,7 @@ class Iteration:
         self, argument: Ball, p: Quintic, eps: float, steps: int, step: Step
     ) -> tuple[Tensor, float]:
         stored = max(self.stored or 0.0, step.fmt.unit) + FLOAT64  # and the centre's own
-        summed = min(stored, accumulator(step.fmt) if self.stored is None else 2.0**-24) + FLOAT64
+        summed = min(stored, step.fmt.intermediate if self.stored is None else 2.0**-24) + FLOAT64
         matrix, radius = _normalised(argument, eps, stored, summed, step.fmt.tiny)
         singular = torch.linalg.svdvals(matrix)
         for _ in range(steps):

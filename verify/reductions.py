@@ -17,21 +17,12 @@ from torch import Tensor
 
 from lawful.verify import balls
 from lawful.verify.balls import Ball, Centre, tensor
-from lawful.verify.formats import Format
 from lawful.verify.step import Node, Step, charged
 from lawful.verify.symbols import x
 from lawful.verify.tensors import ColMean, EverywhereMean, IfPositive, Norm, RowMean, Total
 
 if TYPE_CHECKING:
     from lawful.verify.compiler import Compiler
-
-FLOAT32 = 2.0**-24
-
-
-def accumulator(fmt: Format) -> float:
-    """The unit roundoff in which sums are accumulated."""
-    return min(fmt.unit, FLOAT32)
-
 
 def spread(ball: Ball, shape: torch.Size) -> Ball:
     """The ball with a centre and a radius for every element of this shape."""
@@ -81,7 +72,7 @@ def summed(step: Step, terms: Ball, axis: int | None) -> Ball:
         return Ball(_squeezed(total.centre), tensor(total.radius).squeeze(0))
     k = tensor(terms.mid).shape[axis]
     size = tensor(terms.magnitude()).sum(axis, keepdim=True)
-    lost = _gamma(k - 1, accumulator(step.fmt)) + balls.own_error(terms.centre) * (ceil(log2(max(k, 2))) + 1)
+    lost = _gamma(k - 1, step.fmt.intermediate) + balls.own_error(terms.centre) * (ceil(log2(max(k, 2))) + 1)
     radius = tensor(terms.radius).sum(axis, keepdim=True) + size * lost
     radius = radius + torch.sign(size) * step.fmt.tiny * k
     step.reach(size.max() if size.numel() else 0.0)

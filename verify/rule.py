@@ -79,6 +79,16 @@ class Rule:
         return "tensor" if any(e.has(OfTensor, *SIZES) for e in expressions) else "lane"
 
     @property
+    def shared(self) -> frozenset[Symbol]:
+        """The hyperparameters that a mean over every parameter depends on, by way of the state too."""
+        after = {x: self.x, **self.state}
+        means = (e.atoms(EverywhereMean) for e in after.values())
+        found = {s for mean in frozenset[Expr]().union(*means) for s in mean.free_symbols}
+        while more := {s for read in found & after.keys() for s in after[read].free_symbols} - found:
+            found |= more
+        return frozenset(found & self.defaults.keys())
+
+    @property
     def hyperparameters(self) -> tuple[Symbol, ...]:
         """The hyperparameters' symbols, in the order of the constructor."""
         return tuple(self.defaults)

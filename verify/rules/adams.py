@@ -1,0 +1,34 @@
+"""Adam with stable weight decay (arXiv:2011.11152)."""
+
+from dataclasses import replace
+
+from sympy import Symbol, sqrt
+
+from lawful.verify.rule import Rule, Source, family
+from lawful.verify.rules._decay import SPELLINGS, Decay
+from lawful.verify.rules.adam import V, adam_like
+from lawful.verify.symbols import eps, weight_decay
+from lawful.verify.tensors import EverywhereMean
+
+MEAN = Symbol("v_mean", nonnegative=True)
+
+
+@family(spellings=SPELLINGS)
+def adams(
+    *,
+    decouple: bool = True,
+    amsgrad: bool = False,
+    decay: Decay = "lr*wd",
+    decay_eps: bool = False,
+) -> Rule:
+    """AdamW whose decay is divided by √(the mean of v̂ over every parameter of every group).
+
+    `decay_eps` adds eps to that root; without decoupling it is Adam with L2.
+    """
+    source = Source("arXiv:2011.11152", "Algorithm 4, as the authors' code computes it")
+    rule = adam_like(1e-4, source, decouple, decay, amsgrad=amsgrad)
+    if not decouple:
+        return rule
+    mean = EverywhereMean(rule.names[V])
+    stable = weight_decay / (sqrt(mean) + (eps if decay_eps else 0))
+    return replace(rule, x=rule.x.subs(weight_decay, stable), names={**rule.names, MEAN: mean})

@@ -1,0 +1,36 @@
+"""Adam with selective projection decay (arXiv:2411.01713)."""
+
+from dataclasses import replace
+from typing import Literal
+
+from sympy import Integer, Max, Symbol
+
+from lawful.verify.rule import Rule, Source, family
+from lawful.verify.rules.adam import adam
+from lawful.verify.symbols import g, weight_decay, x
+from lawful.verify.tensors import IfPositive, Norm, Total
+
+x_start = Symbol("x_start", real=True)
+NEW, RATIO = Symbol("n_t"), Symbol("r_t")
+
+
+@family()
+def spd(*, anchor: Literal["start", "zero"] = "start", amsgrad: bool = False) -> Rule:
+    """Adam; a tensor that its gradient leads away from its first weights gives back a share of the way that it gained.
+
+    `anchor="zero"`: away from 0, as the authors' code has it without pre-trained weights.
+    """
+    rule = adam(amsgrad=amsgrad).replace({weight_decay: 0})
+    start = x_start if anchor == "start" else Integer(0)
+    new, away = rule.x - start, x - start
+    ratio = Max(0, (Norm(new) - Norm(away)) / Norm(new))
+    back = IfPositive(Total(g * away), weight_decay * ratio, 0)
+    return replace(
+        rule,
+        x=rule.x - back * new,
+        state={**rule.state, **({x_start: x_start} if anchor == "start" else {})},
+        init={x_start: x} if anchor == "start" else {},
+        defaults={**rule.defaults, weight_decay: 0.0},
+        source=Source("arXiv:2411.01713", "Algorithm 1, as the authors' code computes it"),
+        names={**rule.names, NEW: rule.x, RATIO: ratio},
+    )
