@@ -164,7 +164,14 @@ class Sum:
             node(step)
         step.reach(size)
         present = _any_nonzero([term.node(step) for term in self.terms if term.node])
-        return charged(total, fmt.unit, plus(loss, present, fmt.tiny * (len(parts) + 1)))
+        found = charged(total, fmt.unit, plus(loss, present, fmt.tiny * (len(parts) + 1)))
+        return _nothing_of_equals(found, total) if self._difference else found
+
+    @cached_property
+    def _difference(self) -> bool:
+        """Whether it is a − b."""
+        coefficients = [c for term in self.terms for c in term.coefficients]
+        return coefficients in ([1, -1], [-1, 1])
 
     def _partial(self, parts: list[Ball], total: Ball) -> Real:
         """The largest sum of the roundings of partial sums that any order can make, per unit roundoff."""
@@ -265,6 +272,12 @@ def _nonzero(factors: list[Ball]) -> Real:
 def _any_nonzero(summands: list[Ball]) -> Real:
     """1 where any summand may be different from 0: a sum of exact zeros is exact."""
     return torch.sign(tensor(reduce(plus, (s.magnitude() for s in summands))))
+
+
+def _nothing_of_equals(difference: Ball, exactly: Ball) -> Ball:
+    """The difference of two numbers that are known and equal is 0 in any arithmetic."""
+    equal = (tensor(exactly.mid) == 0) & (tensor(exactly.radius) == 0)
+    return difference.widened(torch.where(equal, 0.0, tensor(difference.radius)))
 
 
 def _scaled(ball: Ball, scalar: float) -> Ball:

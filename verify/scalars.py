@@ -44,12 +44,17 @@ class Scalar:
     @cached_property
     def single(self) -> Ball:
         """The value in float64, and what evaluating it can lose (casting it is charged where it is used)."""
-        return Ball((self.number, None), self.error + FLOAT64 * self.size)
+        return Ball((self.number, None), self.error + abs(self._rest))
 
     @cached_property
     def double(self) -> Ball:
         """The same in double-double."""
-        return Ball((self.number, float(self.value - exactly.mpf(self.number))), self.error)
+        return Ball((self.number, self._rest), self.error)
+
+    @cached_property
+    def _rest(self) -> float:
+        """What float64 leaves of the value."""
+        return float(self.value - exactly.mpf(self.number))
 
     def rounded(self, unit: float) -> "Scalar":
         """One rounding more."""
