@@ -11,8 +11,8 @@ from lawful.optimizers.adam import Adam
 class SPD(Adam):
     """Adam's n, then for each tensor with ⟨g, x − x₀⟩ > 0: n ← n − wd·max(0, 1 − ‖x − x₀‖/‖n − x₀‖)·(n − x₀).
 
-    x₀ are the weights before the first step, kept in the state `start`. With wd = 1, a tensor whose gradient leads it
-    away from there gets no farther than it was. Source: arXiv 2411.01713, algorithm 1. Arguments and errors are Adam's.
+    x₀ are the weights before the first step, kept in the state `start`. With wd = 1, a tensor that its gradient leads
+    back there gets no farther than it was. Source: arXiv 2411.01713, algorithm 1. Arguments and errors are Adam's.
     """
 
     def update(self, b: Bucket, h: Hyper) -> None:

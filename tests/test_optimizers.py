@@ -49,6 +49,9 @@ def name_of(case: object) -> str:
 
 
 variants = pytest.mark.parametrize(("name", "options"), VARIANTS, ids=name_of)
+separable = pytest.mark.parametrize(
+    ("name", "options"), [v for v in VARIANTS if find_rule(v[0]).scope != "optimizer"], ids=name_of
+)
 
 
 def draws(shapes: list[Any], steps: int, dtype: torch.dtype = torch.float32) -> list[list[Tensor]]:
@@ -149,7 +152,7 @@ def test_states_are_exchanged_with_torch(name: str, torch_name: str, options: di
 # --- the contract ------------------------------------------------------------------------------------------
 
 
-@variants
+@separable
 @pytest.mark.parametrize("elements", [16, 1 << 17])
 def test_each_parameter_goes_as_if_alone(
     name: str, options: dict[str, Any], elements: int, monkeypatch: pytest.MonkeyPatch
@@ -167,7 +170,7 @@ def test_each_parameter_goes_as_if_alone(
         assert_same([together[j]], run(name, options, [x], own))
 
 
-@variants
+@separable
 def test_groups_and_late_groups_keep_their_own_hyperparameters(name: str, options: dict[str, Any]) -> None:
     start, grads = start_and_grads()
     params = leaves(start)

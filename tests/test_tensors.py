@@ -23,7 +23,10 @@ from lawful.verify.step import Step
 from lawful.verify.symbols import x
 from lawful.verify.tensors import ColMean, IfPositive, NewtonSchulz, Norm, RowMean, Total, sizes
 
-RULES = ["lars", "lamb", "cautious_adamw", "adafactor", "adafactor(form='fairseq')", "muon"]
+RULES = [
+    "lars", "lamb", "cautious_adamw", "adafactor", "adafactor(form='fairseq')", "muon", "came", "adams",
+    "adams(decay_eps=True)", "spd", "spd(anchor='zero')",
+]  # fmt: skip
 A, B, C, EPS, K = (Symbol(name, real=True) for name in ("a", "b", "c", "eps", "k"))
 COEFFICIENTS = {A: 3.4445, B: -4.775, C: 2.0315, EPS: 1e-7, K: 3}
 

@@ -24,6 +24,7 @@ from lawful.verify.tensors import ColMean, EverywhereMean, IfPositive, Norm, Row
 if TYPE_CHECKING:
     from lawful.verify.compiler import Compiler
 
+
 def spread(ball: Ball, shape: torch.Size) -> Ball:
     """The ball with a centre and a radius for every element of this shape."""
     high, low = (None if part is None else tensor(part).expand(shape) for part in ball.centre)

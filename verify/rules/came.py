@@ -5,7 +5,20 @@ from sympy import Expr, Max, Piecewise, Symbol, sqrt
 from lawful.verify.domain import WEIGHT, Domain
 from lawful.verify.rule import Rule, Source, family
 from lawful.verify.rules._decay import shrunk
-from lawful.verify.symbols import beta1, beta2, beta3, clip_threshold, eps1, eps2, g, lr, m, v, weight_decay, x
+from lawful.verify.symbols import (
+    beta1,
+    beta2,
+    beta3,
+    clip_threshold,
+    eps1,
+    eps2,
+    g,
+    lr,
+    m,
+    v,
+    weight_decay,
+    x,
+)
 from lawful.verify.tensors import ColMean, RowMean, dim, rms
 
 R, C, R_S, C_S = (Symbol(name, nonnegative=True) for name in ("R", "C", "R_S", "C_S"))
@@ -16,7 +29,7 @@ DEFAULTS = {
 }  # fmt: skip
 DOMAINS = {
     eps1: Domain((1e-3, 1e-6, 1e-10)),
-    eps2: Domain((1e-3, 1e-6, 1e-10)),
+    eps2: Domain((1e-2, 1e-4, 1e-8)),
     clip_threshold: Domain((1.0, 0.5, 2.0), open_low=True),
     beta3: WEIGHT,
 }

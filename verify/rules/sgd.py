@@ -37,6 +37,11 @@ def sgd_like(
     return Rule("sgd", new, {b: b_t}, DEFAULTS, source, names={G: g_t, D: d_t})
 
 
+def stable(weight: Expr) -> Expr:
+    """`weight` after decay by lr·wd·(1 − dampening)/(1 − momentum), the rate of a long run of one gradient."""
+    return weight * (1 - lr * weight_decay * (1 - dampening) / (1 - momentum))
+
+
 @family(allows=nesterov_needs_momentum)
 def sgd(
     *,
@@ -52,9 +57,15 @@ def sgd(
 
 
 @family(allows=nesterov_needs_momentum, spellings=SPELLINGS)
-def sgdw(*, nesterov: bool = False, decay: Decay = "lr*wd", decouple: bool = True) -> Rule:
-    """SGD with decoupled decay of the old weight (arXiv:1711.05101, Algorithm 1, in timm's form: lr·wd)."""
+def sgdw(
+    *, nesterov: bool = False, decay: Decay | Literal["stable"] = "lr*wd", decouple: bool = True
+) -> Rule:
+    """SGD with decoupled decay of the old weight (arXiv:1711.05101, Algorithm 1, in timm's form: lr·wd).
+
+    `decay="stable"` is SGDS (arXiv:2011.11152): decay grows as the momentum makes the step grow.
+    """
     g_t = g if decouple else l2_gradient()
-    weight = shrunk(x, decay) if decouple else x
+    weight = stable(x) if decay == "stable" else shrunk(x, decay)
+    weight = weight if decouple else x
     rule = sgd_like(weight, g_t, nesterov, "outside", "undamped", Source("arXiv:1711.05101", "Algorithm 1"))
     return replace(rule, defaults=with_start(DEFAULTS, decay))

@@ -16,9 +16,10 @@ NEW, RATIO = Symbol("n_t"), Symbol("r_t")
 
 @family()
 def spd(*, anchor: Literal["start", "zero"] = "start", amsgrad: bool = False) -> Rule:
-    """Adam; a tensor that its gradient leads away from its first weights gives back a share of the way that it gained.
+    """Adam; where the gradient points back to the first weights and the step gains distance from them all the same,
+    the tensor gives back a share of that gain.
 
-    `anchor="zero"`: away from 0, as the authors' code has it without pre-trained weights.
+    `anchor="zero"`: distance from 0, as the authors' code has it without pre-trained weights.
     """
     rule = adam(amsgrad=amsgrad).replace({weight_decay: 0})
     start = x_start if anchor == "start" else Integer(0)
