@@ -20,7 +20,7 @@ from lawful.properties.running import RaisedError, RefusedError, Run
 from lawful.properties.scenarios import Draw, Scenario, expand, plan, scenarios
 from lawful.properties.summary import exercised, refusal_notes
 from lawful.verify.candidate import Candidate
-from lawful.verify.evidence import Check, Counterexample, Evidence, Finding, Verdict
+from lawful.verify.evidence import Check, Counterexample, Evidence, Finding, Verdict, Whole
 from lawful.verify.formats import Format
 from lawful.verify.oracle import Oracle, State
 from lawful.verify.rule import Rule
@@ -171,7 +171,9 @@ class Watch:
         self.blocks = expand(scenario, check.dtype)
         self.rule = check.candidate.rule(scenario.options)
         self.parts = [p for p in parts(self.blocks, check.device, self.rule) if p.dtype is check.dtype]
-        self.readers = [Reader(self._oracle(part).read(self._hyper(part, 1))) for part in self.parts]
+        self.readers = [
+            Reader(self._oracle(part).read(self._hyper(part, 1), part.x0.shape)) for part in self.parts
+        ]
         self.tally = Tally()
 
     @property
@@ -181,8 +183,8 @@ class Watch:
 
     @property
     def readable(self) -> bool:
-        """Whether the candidate's state was found."""
-        return all(reader.names() is not None for reader in self.readers)
+        """Whether the candidate's state was found, of some tensors at least."""
+        return any(reader.names() is not None for reader in self.readers)
 
     def trajectory(self) -> Finding | None:
         """From the first value on, with nothing but the parameters."""
@@ -198,16 +200,17 @@ class Watch:
         return None
 
     def one_step(self) -> Finding | None:
-        """Each step from the candidate's own state before it."""
+        """Each step from the candidate's own state before it, of the tensors whose state was found."""
         run, expected = self._run(), [self._first(part) for part in self.parts]
         for step in run.steps():
             for index, (part, reader) in enumerate(zip(self.parts, self.readers, strict=True)):
+                if (names := reader.names()) is None:
+                    continue
                 if finding := self._compare(run, part, expected[index], step, one_step=True):
                     return finding
                 if step < self.scenario.steps:
                     hyper = self._hyper(part, step + 1)
-                    oracle, names = self._oracle(part), reader.names() or {}
-                    expected[index] = next_state(oracle, run, part, names, expected[index], hyper)
+                    expected[index] = next_state(self._oracle(part), run, part, names, expected[index], hyper)
         return None
 
     def _first(self, part: Part) -> State:
@@ -275,9 +278,16 @@ def _finding(
         message,
         Counterexample(
             constructor, start, gradients, _changes(scenario, part, step), step, index, block.name,
-            expected, seen, budget, ratio, confirmed, scenario.seed,
+            expected, seen, budget, ratio, confirmed, scenario.seed, _whole(rule, part, step, lane),
         ),
     )  # fmt: skip
+
+
+def _whole(rule: Rule, part: Part, step: int, lane: int) -> Whole | None:
+    """The tensor around a lane; of a rule that looks at all tensors, all of them as one."""
+    if rule.scope == "lane":
+        return None
+    return Whole(part.x0.tolist(), part.gradients[:step].tolist(), lane)
 
 
 def _changes(scenario: Scenario, part: Part, step: int) -> dict[int, dict[str, float]]:

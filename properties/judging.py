@@ -33,11 +33,8 @@ class Part:
 
     def gather(self, parameters: list[Tensor]) -> Tensor:
         """The candidate's values of these lanes, in float64."""
-        return self.laid([parameters[i].detach() for i in self.members])
-
-    def laid(self, tensors: list[Tensor]) -> Tensor:
-        """The members' tensors as this part has its lanes, in float64."""
-        return torch.cat([tensor.reshape(-1).to(torch.float64) for tensor in tensors]).reshape(self.x0.shape)
+        values = [parameters[i].detach().reshape(-1).to(torch.float64) for i in self.members]
+        return torch.cat(values).reshape(self.x0.shape)
 
     def locate(self, lane: int, blocks: list[Block]) -> tuple[Block, int]:
         """The block and the index in it of a lane."""

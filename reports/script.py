@@ -1,7 +1,7 @@
 """A counterexample as a script that needs torch and the implementation, and nothing of ours.
 
-It runs the failing lane alone, in a tensor of one element. What depends on the tensor's shape or on other
-lanes does not show there; the script's last line says what was seen in the longer tensor.
+It runs the failing lane alone, in a tensor of one element, or, where the rule looks at whole tensors, the whole tensor
+alone. What depends on other lanes or tensors does not show there; the script's last line says what was seen.
 """
 
 from lawful.verify.candidate import Description
@@ -10,18 +10,19 @@ from lawful.verify.evidence import Check, Counterexample
 
 def script(check: Check, example: Counterexample, target: Description | None = None) -> str:
     """The script's source. `target` says where a bundled implementation comes from."""
+    whole = example.context
     lines = [
         "import torch",
         *_imported(check, target),
         "",
-        f"x = torch.tensor([{_number(example.x0)}], dtype=torch.{check.dtype}, device={check.device!r})",
+        f"x = torch.tensor({_number(whole.x0)}, dtype=torch.{check.dtype}, device={check.device!r})",
         *([] if example.constructor.get("differentiable") else ["x.requires_grad_()"]),
         f"optimizer = {_class(check, target)}([x]{_arguments(example)})",
         *_steps(example),
         "",
-        'print("step", step, "gives", x.item())',
+        f'print("step", step, "gives", x.flatten()[{whole.lane}].item())',
         f'print("the rule gives", {_number(example.expected)}, "give or take", {_number(example.budget)})',
-        f'print("as part of a longer tensor it was", {_number(example.seen)})',
+        f'print("among {"other tensors" if example.whole else "other lanes"} it was", {_number(example.seen)})',
     ]
     return "\n".join(lines) + "\n"
 
@@ -44,15 +45,17 @@ def _arguments(example: Counterexample) -> str:
 
 
 def _steps(example: Counterexample) -> list[str]:
-    gradients = ", ".join(map(_number, example.gradients))
-    lines = [f"for step, gradient in enumerate([{gradients}], 1):"]
+    lines = [f"for step, gradient in enumerate({_number(example.context.gradients)}, 1):"]
     for step, changes in example.schedule.items():
         lines += [f"    if step == {step}:", "        for group in optimizer.param_groups:"]
         lines += [f"            group[{name!r}] = {_number(value)}" for name, value in changes.items()]
-    return [*lines, "    x.grad = torch.full_like(x, gradient)", "    optimizer.step()"]
+    refilled = "    x.grad = torch.tensor(gradient, dtype=x.dtype, device=x.device)"
+    return [*lines, refilled, "    optimizer.step()"]
 
 
 def _number(value: object) -> str:
     """A value as Python reads it back; NaN and the infinities have no literal."""
+    if isinstance(value, list):
+        return f"[{', '.join(map(_number, value))}]"
     finite = not isinstance(value, float) or value - value == 0
     return repr(value) if finite else f'float("{value}")'

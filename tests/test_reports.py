@@ -14,7 +14,7 @@ from rich.cells import cell_len
 from rich.console import Console
 
 from lawful.reports.document import document, load
-from lawful.reports.encoding import decode, encode
+from lawful.reports.encoding import decode, encode, restore
 from lawful.reports.html import html
 from lawful.reports.markdown import markdown
 from lawful.reports.mathematics import algorithm, rule_text
@@ -29,7 +29,17 @@ from lawful.reports.tables import show_proofs, show_rule, show_rules
 from lawful.reports.terminal import show
 from lawful.reports.words import count, number, ratio
 from lawful.verify.errors import Unanswerable
-from lawful.verify.evidence import Check, Counterexample, Evidence, Figure, Finding, Proof, Series, Verdict
+from lawful.verify.evidence import (
+    Check,
+    Counterexample,
+    Evidence,
+    Figure,
+    Finding,
+    Proof,
+    Series,
+    Verdict,
+    Whole,
+)
 from lawful.verify.rule import find_rule, rules
 
 HOSTILE = "<script>alert(1)</script> [red]x[/red] \x1b[2J |`*_ \ud800"
@@ -389,6 +399,22 @@ def test_the_script_of_a_counterexample_runs_with_torch_alone(
     )
     runpy.run_path(str(tmp_path / "case.py"))
     assert "step 2 gives 0.4125" in capsys.readouterr().out
+
+
+def test_the_script_of_a_rule_that_looks_at_whole_tensors_holds_the_whole_tensor(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """‖x‖ = 5 and ‖g‖ = 2: the rate is 0.1·5/2."""
+    whole = Whole([[3.0, 4.0], [0.0, 0.0]], [[[2.0, 0.0], [0.0, 0.0]]], 0)
+    example = Counterexample(
+        {"lr": 1.0, "momentum": 0.0, "trust_coefficient": 0.1}, 3.0, [2.0], {}, 1, 0, "a tensor", 2.0, 2.5, 1e-9,
+        3.0, True, 0, whole,
+    )  # fmt: skip
+    assert restore(Counterexample, decode(encode(example))) == example
+    check = Check("conformance", "lars", "lawful.optimizers:LARS", dtype="float64")
+    (tmp_path / "case.py").write_text(script(check, example))
+    runpy.run_path(str(tmp_path / "case.py"))
+    assert "step 1 gives 2.5\n" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(

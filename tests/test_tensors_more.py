@@ -8,8 +8,9 @@ import pytest
 import torch
 from sympy import Symbol
 
-from lawful.optimizers import CAME, SGDW, SPD, Adam, AdamS, AdamW
-from lawful.properties.conformance import PROFILES, Conformance, Profile
+from lawful.optimizers import CAME, SGDW, SPD, Adafactor, Adam, AdamS, AdamW
+from lawful.properties.conformance import PROFILES, Conformance, Profile, Watch
+from lawful.properties.defaults import default_scenario
 from lawful.verify.balls import exact
 from lawful.verify.candidate import Candidate
 from lawful.verify.compiler import Compiler
@@ -72,6 +73,46 @@ class SGDS(SGDW):
     def update(self, b: Any, h: Any) -> None:
         b.shrink(h.lr * h.weight_decay * (1 - h.dampening) / (1 - h.momentum))
         self.descend(b, h)
+
+
+class Squeezed(Adafactor):
+    """Keeps factors without their dimension of size 1."""
+
+    def update(self, b: Any, h: Any) -> None:
+        axes = {"row_var": -1, "col_var": -2}
+        states = [(state, name, axis) for *_, state in b.each() for name, axis in axes.items()]
+        for state, name, axis in states:
+            if name in state:
+                state[name] = state[name].unsqueeze(axis)
+        super().update(b, h)
+        for state, name, axis in states:
+            if name in state:
+                state[name] = state[name].squeeze(axis)
+
+
+class Halved(Squeezed):
+    """Keeps half of a factor."""
+
+    def update(self, b: Any, h: Any) -> None:
+        rows = [state for *_, state in b.each()]
+        for state in rows:
+            state.update({"row_var": 2 * state["row_var"]} if "row_var" in state else {})
+        super().update(b, h)
+        for state in rows:
+            state.update({"row_var": state["row_var"] / 2} if "row_var" in state else {})
+
+
+@pytest.mark.parametrize(("cls", "rows"), [(Adafactor, "row_var"), (Squeezed, "row_var"), (Halved, None)])
+def test_factors_are_read_back_by_value_whatever_their_dimensions(cls: type, rows: str | None) -> None:
+    candidate = Candidate.of(cls, "adafactor")
+    check = Conformance(candidate, {}, torch.float32, "cpu", PROFILES["quick"], 0, lambda entry: None)
+    watch = Watch(check, default_scenario(candidate, 0))
+    assert watch.trajectory() is None
+    for part, reader in zip(watch.parts, watch.readers, strict=True):
+        names = {s.name: name for s, name in (reader.names() or {}).items()}
+        factors = {"R": rows, "C": "col_var"} if rows else {}
+        assert names == (factors if part.x0.ndim >= 2 else {"v": "variance"})
+    assert watch.one_step() is None
 
 
 @pytest.mark.parametrize(

@@ -71,6 +71,21 @@ class Check:
 
 
 @dataclass(frozen=True)
+class Whole:
+    """The tensor that a lane is in, where a rule looks at whole tensors.
+
+    Attributes:
+        x0: the parameter before the first step, as nested lists.
+        gradients: likewise, up to and with the failing step.
+        lane: the lane's index among the elements.
+    """
+
+    x0: list[Any] | float
+    gradients: list[Any]
+    lane: int = 0
+
+
+@dataclass(frozen=True)
 class Counterexample:
     """The lane on which the candidate first left the budget, with all that is needed to run it again.
 
@@ -87,6 +102,8 @@ class Counterexample:
         budget: how far a correct implementation may be from `expected`.
         ratio: |seen − expected| / budget.
         confirmed: whether ball arithmetic agreed with the screening oracle.
+        seed: of the scenario.
+        whole: the tensor around the lane; None where the rule takes each lane alone.
     """
 
     constructor: dict[str, Any]
@@ -102,6 +119,12 @@ class Counterexample:
     ratio: float
     confirmed: bool
     seed: int = 0
+    whole: Whole | None = None
+
+    @builtins.property
+    def context(self) -> Whole:
+        """The least tensor in which the lane can be run again."""
+        return self.whole or Whole([self.x0], [[gradient] for gradient in self.gradients])
 
 
 @dataclass(frozen=True)

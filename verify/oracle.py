@@ -4,7 +4,7 @@ The value is the rule in exact-enough arithmetic on the numbers that the user wr
 error analysis of `lawful.verify.budget` along the same expressions.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
@@ -104,13 +104,17 @@ class Oracle:
         scalar = evaluated(expr, values, self.fmt.scalar)
         return scalar if expr.is_Integer else scalar.rounded(self.fmt.kept)
 
-    def read(self, hyper: Hyper) -> frozenset[Symbol]:
-        """The state symbols that matter at these hyperparameters: without momentum there is no buffer."""
-        return self._read(self._zeros(hyper))
+    def read(self, hyper: Hyper, shape: Sequence[int] = ()) -> frozenset[Symbol]:
+        """The state symbols that matter at these hyperparameters and for parameters of this shape: without momentum
+        there is no buffer, and a vector has no factors."""
+        found = sizes(shape)
+        shaped = {c: bool(c.subs(found)) for c in self._conditions if c.free_symbols <= found.keys()}
+        return self._read(self._zeros(hyper), shaped)
 
-    def _read(self, zeros: tuple[Symbol, ...]) -> frozenset[Symbol]:
+    def _read(self, zeros: tuple[Symbol, ...], truth: Mapping[Expr, bool]) -> frozenset[Symbol]:
         nothing = {s: Integer(0) for s in zeros}
-        used = (e.subs(nothing).free_symbols for e in (self.rule.x, *self.rule.state.values()))
+        after = {s: decided(e, truth).subs(nothing) for s, e in {x: self.rule.x, **self.rule.state}.items()}
+        used = (e.free_symbols for s, e in after.items() if e != s)
         return frozenset(self.rule.state) & self._tensors & frozenset[Symbol]().union(*used)
 
     def _zeros(self, hyper: Hyper) -> tuple[Symbol, ...]:
@@ -134,7 +138,7 @@ class Oracle:
 
         new_x, new_slots = resolved(self.rule.x), {s: resolved(e) for s, e in self.rule.state.items()}
         numbers = {s: new_slots.pop(s) for s in self._numbers}
-        stored = frozenset(new_slots[s] for s in self._read(zeros))
+        stored = frozenset(new_slots[s] for s in self._read(zeros, {}))
         compiler = Compiler(self._tensors, stored)
         return Case(compiler.node(new_x), {s: compiler.node(e) for s, e in new_slots.items()}, numbers)
 
