@@ -46,6 +46,10 @@ class Adam(ForeachOptimizer):
 
     def adapt(self, b: Bucket, h: Hyper) -> None:
         """The body of algorithm 1."""
+        self.descend(b, h, *self.moments(b, h))
+
+    def moments(self, b: Bucket, h: Hyper) -> tuple[list[Tensor], list[Tensor]]:
+        """The new m_t, and √v̂ + eps."""
         (beta1, beta2), t = h.betas, b.step
         m, v = b.state("exp_avg"), b.state("exp_avg_sq")
         torch._foreach_lerp_(m, b.grads, 1 - beta1)  # m_t = β1 m_{t−1} + (1 − β1) g
@@ -55,7 +59,11 @@ class Adam(ForeachOptimizer):
             largest = b.state("max_exp_avg_sq")
             torch._foreach_maximum_(largest, v)
             v = largest
-        denominator = torch._foreach_sqrt(v)
+        denominator = list(torch._foreach_sqrt(v))
         torch._foreach_div_(denominator, (1 - beta2**t) ** 0.5)
-        torch._foreach_add_(denominator, h.eps)  # √v̂ + eps
-        torch._foreach_addcdiv_(b.params, m, denominator, -h.lr / (1 - beta1**t))  # x −= lr m̂ / (√v̂ + eps)
+        torch._foreach_add_(denominator, h.eps)
+        return m, denominator
+
+    def descend(self, b: Bucket, h: Hyper, m: list[Tensor], denominator: list[Tensor]) -> None:
+        """The step: x −= lr m̂ / (√v̂ + eps)."""
+        torch._foreach_addcdiv_(b.params, m, denominator, -h.lr / (1 - h.betas[0] ** b.step))
