@@ -30,7 +30,8 @@ class AdamD(Adam):
 
     def update(self, b: Bucket, h: Hyper) -> None:
         """The adaptive step, with the decay's share of it."""
-        m, scale = self.moments(b, h)
+        m, v = self.moments(b, h)
+        scale = self.scale(b, h, v)
         decay = torch._foreach_mul(b.params, -h.lr * h.weight_decay)  # of the old weight
         self.descend(b, h, m, scale)
         torch._foreach_addcdiv_(b.params, decay, scale)

@@ -41,7 +41,7 @@ def adam8bit(*, bits: Literal[8, 32] = 8, decay: Literal["l2", "after"] = "l2") 
         "adam8bit",
         x=new if decay == "l2" else new * (1 - lr * weight_decay),
         state={m: m_t, v: v_t},
-        defaults={**DEFAULTS, weight_decay: 0.0, **({smallest: 0, block_size: 0} if bits == 8 else {})},
+        defaults={**DEFAULTS, weight_decay: 0.0, smallest: 0, block_size: 0},
         domains=DOMAINS,
         source=Source("arXiv:2110.02861", "§2, Adam with block-wise dynamic quantisation"),
         names={G: g_t, M: m_hat, V: v_hat},
