@@ -18,9 +18,9 @@ MOMENTS = (("exp_avg", True), ("exp_avg_sq", False))
 class Adam8bit(Adam):
     """Adam whose moments are quantised after each step, in tensors of `min_8bit_size` elements and more.
 
-    They take 2 + 8/block_size bytes per parameter: two codes, and two float32 scales for each block (0: one for the tensor). Smaller tensors,
-    and all of them if `optim_bits` is 32, have both in float32 or better, and then this is Adam. The step is taken with
-    the moments before they are rounded.
+    They take 2 + 8/block_size bytes per parameter: two codes, and two float32 scales for each block; a `block_size` of
+    0 is the tensor's. Smaller tensors, and all if `optim_bits` is 32, keep both in float32 or better, and then this is
+    Adam. The step is taken with the moments before they are rounded.
 
     Rounding a moment y to the nearest code loses at most half the code's spacing: with A the largest magnitude in the
     block and |y|/A in (10⁻ᵏ⁻¹, 10⁻ᵏ], 0.45·10⁻ᵏ·A / 2⁷⁻ᵏ of the second moment, twice that of the first (k ≤ 6, the last

@@ -6,6 +6,7 @@ lanes does not show there; the script's last line says what was seen in the long
 
 from lawful.verify.candidate import Description
 from lawful.verify.evidence import Check, Counterexample
+from lawful.verify.rule import find_rule
 
 
 def script(check: Check, example: Counterexample, target: Description | None = None) -> str:
@@ -17,7 +18,7 @@ def script(check: Check, example: Counterexample, target: Description | None = N
         f"x = torch.tensor([{_number(example.x0)}], dtype=torch.{check.dtype}, device={check.device!r})",
         *([] if example.constructor.get("differentiable") else ["x.requires_grad_()"]),
         f"optimizer = {_class(check, target)}([x]{_arguments(example)})",
-        *_steps(example),
+        *_steps(example, find_rule(check.rule).sparse),
         "",
         'print("step", step, "gives", x.item())',
         f'print("the rule gives", {_number(example.expected)}, "give or take", {_number(example.budget)})',
@@ -43,13 +44,14 @@ def _arguments(example: Counterexample) -> str:
     return "".join(f", {name}={_number(value)}" for name, value in example.constructor.items())
 
 
-def _steps(example: Counterexample) -> list[str]:
+def _steps(example: Counterexample, sparse: bool) -> list[str]:
     gradients = ", ".join(map(_number, example.gradients))
     lines = [f"for step, gradient in enumerate([{gradients}], 1):"]
     for step, changes in example.schedule.items():
         lines += [f"    if step == {step}:", "        for group in optimizer.param_groups:"]
         lines += [f"            group[{name!r}] = {_number(value)}" for name, value in changes.items()]
-    return [*lines, "    x.grad = torch.full_like(x, gradient)", "    optimizer.step()"]
+    kind = ".to_sparse()" if sparse else ""
+    return [*lines, f"    x.grad = torch.full_like(x, gradient){kind}", "    optimizer.step()"]
 
 
 def _number(value: object) -> str:

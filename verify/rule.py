@@ -56,6 +56,7 @@ class Rule:
         source: where it is stated.
         conventions: the options in which this member of the family differs from the one that the bare name means.
         dimensions: how few and how many dimensions a parameter may have.
+        sparse: whether gradients are sparse tensors, which leave out what is 0.
     """
 
     name: str
@@ -69,6 +70,7 @@ class Rule:
     names: Mapping[Symbol, Expr] = field(default_factory=dict)
     conventions: Options = field(default_factory=dict)
     dimensions: tuple[int, int] = (0, 9)
+    sparse: bool = False
 
     @property
     def scope(self) -> Literal["lane", "tensor", "optimizer"]:
@@ -242,6 +244,27 @@ def rules() -> Mapping[str, Family]:
     return MappingProxyType(dict(sorted(found.items())))
 
 
+@dataclass(frozen=True)
+class OutOfScope:
+    """A name of the field that no rule can have.
+
+    Attributes:
+        name: as a class may have it.
+        reason: why, as the end of a sentence about it.
+    """
+
+    name: str
+    reason: str
+
+
+def refuse_if_out_of_scope(name: str) -> None:
+    """Raises `Unanswerable`, with the reason, if a name is one that no rule can have."""
+    for module in _modules():
+        for found in vars(module).values():
+            if isinstance(found, OutOfScope) and normal(found.name) == normal(name):
+                raise Unanswerable(f"{found.name} {found.reason}.")
+
+
 def _modules() -> Iterator[Any]:
     package = importlib.import_module("lawful.verify.rules")
     for info in pkgutil.iter_modules(package.__path__, package.__name__ + "."):
@@ -263,6 +286,7 @@ def find_family(spec: str) -> tuple[Family, dict[str, Any]]:
     if ":" in name:
         return _imported(name), conventions
     if normal(name) not in rules():
+        refuse_if_out_of_scope(name)
         raise unknown("rule", name, (f.name for f in rules().values()))
     return rules()[normal(name)], conventions
 
