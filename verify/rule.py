@@ -96,6 +96,14 @@ class Rule:
             found |= more
         return frozenset(found)
 
+    @property
+    def outputs(self) -> tuple[Symbol, ...]:
+        """The state tensors on which no later parameter depends, such as an average of the iterates."""
+        needed = set(self.x.free_symbols)
+        while more := {s for n in needed & set(self.state) for s in self.state[n].free_symbols} - needed:
+            needed |= more
+        return tuple(s for s in self.state if s in self.tensors and s not in needed)
+
     def _reads(self, symbol: Symbol) -> set[Symbol]:
         return set(self.state[symbol].free_symbols | self.initial(symbol).free_symbols)
 
