@@ -34,7 +34,9 @@ Hyper = dict[Symbol, float]
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--shape", type=int, nargs="+", default=SHAPE, help="of the parameter")
-    parser.add_argument("--dtype", choices=[str(d).removeprefix("torch.") for d in FORMATS], default="float32")
+    parser.add_argument(
+        "--dtype", choices=[str(d).removeprefix("torch.") for d in FORMATS], default="float32"
+    )
     return parser.parse_args()
 
 
@@ -60,7 +62,9 @@ def expected(candidate: Candidate, shape: tuple[int, ...], dtype: torch.dtype) -
     x0 = torch.ones(shape, dtype=dtype)
     state = oracle.step(oracle.start(x0, hyper), x0, hyper)
     kept = {s: torch.as_tensor(state.slots[s].mid).shape for s in oracle.read(hyper)}
-    return sum(size(rule, s, own, shape, hyper, dtype) for s, own in kept.items() if prod(own) > 1) / prod(shape)
+    return sum(size(rule, s, own, shape, hyper, dtype) for s, own in kept.items() if prod(own) > 1) / prod(
+        shape
+    )
 
 
 def size(
@@ -81,7 +85,7 @@ def now(expr: Expr, shape: tuple[int, ...], hyper: Hyper) -> Expr:
 
 
 def candidates() -> Iterator[tuple[str, Candidate]]:
-    """The bundled optimizers and those of torch whose names are rules'."""
+    """The bundled optimizers, and those of torch whose names are rules'."""
     for name, cls in available().items():
         yield name, Candidate.of(cls)
     for name, found in sorted(vars(torch.optim).items()):
@@ -95,6 +99,9 @@ def main() -> None:
     print(f"bytes of state per element of a parameter of shape {shape} in {args.dtype}")
     print(f"{'optimizer':<24}{'measured':>10}{'law':>10}")
     for name, candidate in candidates():
+        fewest, most = candidate.rule({}).dimensions
+        if not fewest <= len(shape) <= most:
+            continue
         seen, law = measured(candidate, shape, dtype), expected(candidate, shape, dtype)
         print(f"{name:<24}{seen:>10.3f}{law:>10.3f}{'' if seen == law else '  differs'}")
 

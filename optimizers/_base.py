@@ -71,7 +71,9 @@ class ForeachOptimizer(Optimizer):
             if group.get("state_dtype") is None:
                 continue
             for p, index in zip(group["params"], saved["params"], strict=True):
-                tensors = {k: s for k, s in state_dict["state"].get(index, {}).items() if isinstance(s, Tensor)}
+                tensors = {
+                    k: s for k, s in state_dict["state"].get(index, {}).items() if isinstance(s, Tensor)
+                }
                 self.state[p].update({k: s.to(p.device, copy=True) for k, s in tensors.items()})
 
     @torch.no_grad()

@@ -21,7 +21,9 @@ def departure(rule: Rule, run: Run, part: Part, state: State, step: int, tally: 
         ball = state.slots[symbol]
         ratio = tally.add(ball, seen)
         if float(ratio.max()) > 1.0:
-            return Finding(_told(rule, symbol, run, part, ball, seen, step, ratio), details=repr(run.scenario))
+            return Finding(
+                _told(rule, symbol, run, part, ball, seen, step, ratio), details=repr(run.scenario)
+            )
     return None
 
 
