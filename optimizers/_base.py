@@ -27,7 +27,9 @@ class ForeachOptimizer(Optimizer):
     """An optimizer whose rule is one `update` of a bucket of parameters by `torch._foreach_*` calls.
 
     Parameters without a gradient are skipped, their counters too; sparse gradients count as the dense ones
-    they stand for, complex parameters as pairs of reals. State tensors have the parameter's shape and dtype.
+    they stand for, complex parameters as pairs of reals. State tensors have the parameter's shape and dtype; a group
+    with `state_dtype` keeps its state and computes in that dtype where it is wider than the parameters', which are
+    rounded once: `AdamW([{"params": parameters, "state_dtype": torch.float32}])` for parameters in bfloat16.
     The counter `state[p]["step"]` is a Python integer: exact beyond what any float format counts to, and left
     alone by `load_state_dict`, which casts every other tensor to the parameter's dtype.
     """
@@ -36,6 +38,7 @@ class ForeachOptimizer(Optimizer):
 
     def __init__(self, params: ParamsT, **defaults: Any) -> None:
         """Raise ValueError where a default has no meaning (see `validate`)."""
+        defaults = {"state_dtype": None, **defaults}
         self.validate(defaults)
         super().__init__(params, defaults)
 
@@ -54,11 +57,26 @@ class ForeachOptimizer(Optimizer):
         betas = group.get("betas", (0,) * self.BETAS)
         if len(betas) != self.BETAS or not all(0 <= beta < 1 for beta in betas):
             raise ValueError(f"betas must be {self.BETAS} numbers >= 0 and < 1, got {betas!r}")
+        dtype = group.get("state_dtype")
+        if dtype is not None and not (isinstance(dtype, torch.dtype) and dtype.is_floating_point):
+            raise ValueError(f"state_dtype must be a floating-point dtype or None, got {dtype!r}")
 
     def add_param_group(self, param_group: dict[str, Any]) -> None:
         """Add a group, at any time; raise ValueError as the constructor does."""
         self.validate({**self.defaults, **param_group})
         super().add_param_group(param_group)
+
+    def load_state_dict(self, state_dict: dict[str, Any]) -> None:
+        """Load a state; where a group has `state_dtype`, in the dtypes that it was saved in, as torch would not."""
+        super().load_state_dict(state_dict)
+        for group, saved in zip(self.param_groups, state_dict["param_groups"], strict=True):
+            if group.get("state_dtype") is None:
+                continue
+            for p, index in zip(group["params"], saved["params"], strict=True):
+                tensors = {
+                    k: s for k, s in state_dict["state"].get(index, {}).items() if isinstance(s, Tensor)
+                }
+                self.state[p].update({k: s.to(p.device, copy=True) for k, s in tensors.items()})
 
     @torch.no_grad()
     def step(self, closure: Callable[[], float] | None = None) -> float | None:  # type: ignore[override]
@@ -78,6 +96,7 @@ class ForeachOptimizer(Optimizer):
         """Update every bucket of every group; a rule that looks at all parameters goes over them twice."""
         for bucket, hyper in work:
             self.update(bucket, hyper)
+            bucket.settle()
 
 
 def _is_vector(value: object) -> bool:

@@ -21,28 +21,41 @@ class Bucket:
     `params` and `grads` are lists of real tensors: a complex tensor of shape (...) appears as its view of
     shape (..., 2). The tensors of `params` and of `state(...)` are updated in place; those of `grads` are
     the user's and only read. `step` counts this update too: it is 1 in the first.
+
+    Where `group["state_dtype"]` is wider than the parameters' dtype, `params` and `grads` are copies in it, so
+    that all arithmetic is done there, and `settle` rounds the parameters once.
     """
 
     def __init__(
-        self, params: list[Tensor], grads: list[Tensor], states: list[State], step: int, maximize: bool
+        self, params: list[Tensor], grads: list[Tensor], states: list[State], step: int, group: dict[str, Any]
     ) -> None:
         """Take three lists of one length; under `maximize` the gradients become a negated copy."""
         self._leaves, self._states, self.step = params, states, step
-        self.params = _real(params)
-        self.grads = _real([g if g.layout is torch.strided else g.to_dense() for g in grads])
-        if maximize:
+        self._stored = _real(params)
+        own = self._stored[0].dtype
+        self.dtype = torch.promote_types(own, group.get("state_dtype") or own)
+        self.params = [p.to(self.dtype) for p in self._stored]
+        grads = _real([g if g.layout is torch.strided else g.to_dense() for g in grads])
+        self.grads = [g.to(self.dtype) for g in grads]
+        if group["maximize"]:
             self.grads = list(torch._foreach_neg(self.grads))
+
+    def settle(self) -> None:
+        """Round updated copies to the parameters themselves."""
+        if self.params[0] is not self._stored[0]:
+            torch._foreach_copy_(self._stored, self.params)
 
     def lacks(self, name: str) -> bool:
         """Whether the state `name` has yet to be made; parameters of one bucket agree on it."""
         return self._states[0].get(name) is None
 
     def state(self, name: str, start: float | list[Tensor] = 0.0) -> list[Tensor]:
-        """The state tensors `name`, of the parameters' shapes and dtype; `start` at first."""
+        """The state tensors `name`, of the parameters' shapes and this bucket's dtype; `start` at first."""
         new = self.lacks(name)
         if new:
             for p, state in zip(self._leaves, self._states, strict=True):
-                state[name] = torch.zeros_like(p, memory_format=torch.preserve_format)
+                dtype = self.dtype.to_complex() if p.is_complex() else self.dtype
+                state[name] = torch.zeros_like(p, dtype=dtype, memory_format=torch.preserve_format)
         tensors = _real([state[name] for state in self._states])
         if new and start != 0.0:
             torch._foreach_add_(tensors, start)
@@ -96,10 +109,10 @@ def buckets(group: dict[str, Any], states: MutableMapping[Tensor, State]) -> Ite
         for state in own:
             state["step"] = step
         if device.type != "cpu":
-            yield Bucket(params, grads, own, step, group["maximize"])
+            yield Bucket(params, grads, own, step, group)
             continue
         for part in _parts(params):
-            yield Bucket(params[part], grads[part], own[part], step, group["maximize"])
+            yield Bucket(params[part], grads[part], own[part], step, group)
 
 
 def _numbers(state: State) -> tuple[float, ...]:

@@ -46,16 +46,33 @@ class Adam(ForeachOptimizer):
 
     def adapt(self, b: Bucket, h: Hyper) -> None:
         """The body of algorithm 1."""
-        (beta1, beta2), t = h.betas, b.step
+        m, v = self.moments(b, h)
+        self.descend(b, h, m, self.scale(b, h, v))
+
+    def moments(self, b: Bucket, h: Hyper) -> tuple[list[Tensor], list[Tensor]]:
+        """The new moments, the second as it is divided by."""
         m, v = b.state("exp_avg"), b.state("exp_avg_sq")
+        self.average(b, h, m, v)
+        if not h.amsgrad:
+            return m, v
+        largest = b.state("max_exp_avg_sq")
+        torch._foreach_maximum_(largest, v)
+        return m, largest
+
+    def average(self, b: Bucket, h: Hyper, m: list[Tensor], v: list[Tensor]) -> None:
+        """The gradients' share in both moments."""
+        beta1, beta2 = h.betas
         torch._foreach_lerp_(m, b.grads, 1 - beta1)  # m_t = β1 m_{t−1} + (1 − β1) g
         torch._foreach_mul_(v, beta2)
         torch._foreach_addcmul_(v, b.grads, b.grads, 1 - beta2)  # v_t = β2 v_{t−1} + (1 − β2) g²
-        if h.amsgrad:
-            largest = b.state("max_exp_avg_sq")
-            torch._foreach_maximum_(largest, v)
-            v = largest
-        denominator = torch._foreach_sqrt(v)
-        torch._foreach_div_(denominator, (1 - beta2**t) ** 0.5)
-        torch._foreach_add_(denominator, h.eps)  # √v̂ + eps
-        torch._foreach_addcdiv_(b.params, m, denominator, -h.lr / (1 - beta1**t))  # x −= lr m̂ / (√v̂ + eps)
+
+    def scale(self, b: Bucket, h: Hyper, v: list[Tensor]) -> list[Tensor]:
+        """√v̂ + eps."""
+        denominator = list(torch._foreach_sqrt(v))
+        torch._foreach_div_(denominator, (1 - h.betas[1] ** b.step) ** 0.5)
+        torch._foreach_add_(denominator, h.eps)
+        return denominator
+
+    def descend(self, b: Bucket, h: Hyper, m: list[Tensor], scale: list[Tensor]) -> None:
+        """The step: x −= lr m̂ / (√v̂ + eps)."""
+        torch._foreach_addcdiv_(b.params, m, scale, -h.lr / (1 - h.betas[0] ** b.step))

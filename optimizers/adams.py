@@ -42,6 +42,7 @@ class AdamS(ForeachOptimizer):
         for b, h in work:
             b.shrink(h.lr * h.weight_decay / root if root else 0.0)
             self.update(b, h)
+            b.settle()
 
     def update(self, b: Bucket, h: Hyper) -> None:
         """Adam's step from the moments."""

@@ -88,4 +88,5 @@ class AdamWScheduleFree(ForeachOptimizer):
         for group in (g for g in self.param_groups if g["train_mode"] is not training):
             group["train_mode"] = training
             for p in (p for p in group["params"] if "z" in self.state[p]):
-                p.lerp_(self.state[p]["z"], towards_z(group["betas"][0]))
+                z = self.state[p]["z"]
+                p.copy_(torch.lerp(p.to(z.dtype), z, towards_z(group["betas"][0])))

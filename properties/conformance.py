@@ -16,6 +16,7 @@ from lawful.properties.checks import Journal, Property, Settings
 from lawful.properties.defaults import default_scenario
 from lawful.properties.judging import Part, Tally, Trajectories, format_of, of_rule, parts
 from lawful.properties.one_step import FIRST_STEPS, Reader, next_state
+from lawful.properties.outputs import departure
 from lawful.properties.running import RaisedError, RefusedError, Run
 from lawful.properties.scenarios import Draw, Scenario, expand, plan, scenarios
 from lawful.properties.summary import exercised, refusal_notes
@@ -197,6 +198,9 @@ class Watch:
                     reader.watch(run, part, path[step - 1])
                 if finding := self._compare(run, part, path[step - 1], step):
                     return finding
+                tally = self.check.tally
+                if finding := departure(self.rule, run, part, path[step - 1], step, tally):
+                    return finding
         return None
 
     def one_step(self) -> Finding | None:
@@ -236,8 +240,8 @@ class Watch:
         self, run: Run, part: Part, state: State, step: int, one_step: bool = False
     ) -> Finding | None:
         seen = part.gather(run.parameters)
-        ratio = self.check.tally.add(state, seen, part.others)
-        self.tally.add(state, seen, part.others)
+        ratio = self.check.tally.add(state.x, seen, part.others)
+        self.tally.add(state.x, seen, part.others)
         if not float(ratio.max()) > 1.0:
             return None
         return _finding(

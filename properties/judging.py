@@ -11,6 +11,7 @@ from sympy import Symbol
 from torch import Tensor
 
 from lawful.properties.scenarios import Block, Scenario
+from lawful.verify.balls import Ball
 from lawful.verify.formats import FORMATS, Format
 from lawful.verify.oracle import Oracle, State
 from lawful.verify.rule import Rule
@@ -125,11 +126,11 @@ class Tally:
     worst: float = 0.0
     ratios: list[Tensor] = field(default_factory=list)
 
-    def add(self, state: State, seen: Tensor, others: int = 0) -> Tensor:
+    def add(self, expected: Ball, seen: Tensor, others: int = 0) -> Tensor:
         """Compares one step's values but for the last `others`; returns each lane's ratio to the budget (0 where there
         is no verdict)."""
-        distance = torch.nan_to_num(state.x.distance(seen), torch.inf, torch.inf)
-        budget = torch.as_tensor(state.x.radius).expand_as(distance)
+        distance = torch.nan_to_num(expected.distance(seen), torch.inf, torch.inf)
+        budget = torch.as_tensor(expected.radius).expand_as(distance)
         if others:
             distance, budget = distance[:-others], budget[:-others]
         decided = torch.isfinite(budget)

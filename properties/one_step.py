@@ -91,6 +91,11 @@ def _laid(tensors: list[Tensor], ball: Ball) -> Tensor:
     return torch.cat([tensor.reshape(-1).to(torch.float64) for tensor in tensors]).reshape(_shape(ball))
 
 
+def gathered(run: Run, part: Part, name: str) -> Tensor:
+    """A state tensor's lanes, as the part has them, in float64."""
+    return part.laid(_tensors(run, part, name))
+
+
 def next_state(oracle: Oracle, run: Run, part: Part, names: Names, expected: State, hyper: Hyper) -> State:
     """The rule's state after one more step from where the candidate is, not from where it was expected."""
     read = {s: oracle.ball(_laid(_tensors(run, part, name), expected.slots[s])) for s, name in names.items()}

@@ -49,6 +49,7 @@ class Run:
             RefusedError: the constructor refuses.
             RaisedError: it raises an error that is no refusal.
         """
+        self._sparse = self.candidate.rule(self.scenario.options).sparse
         trainable = not self.path.get("differentiable", False)
         self.parameters = [
             block.x0.clone().to(self.device).requires_grad_(trainable) for block in self.blocks
@@ -86,7 +87,7 @@ class Run:
         for step in range(1, self.scenario.steps + 1):
             self._schedule(step)
             for p, block in zip(self.parameters, self.blocks, strict=True):
-                _refill(p, block.gradients[step - 1])
+                _refill(p, block.gradients[step - 1], self._sparse)
             if self.before is not None:
                 self.before(step, self.parameters[0].detach())
             self._step(step)
@@ -112,9 +113,12 @@ class Run:
             raise RaisedError(f"step {step} raises {told(error)}") from error
 
 
-def _refill(p: Tensor, gradient: Tensor) -> None:
-    """Writes the gradient into the same storage each step, as training loops do that do not set it to None."""
-    if p.grad is None:
+def _refill(p: Tensor, gradient: Tensor, sparse: bool) -> None:
+    """Writes the gradient into the same storage each step, as training loops do that do not set it to None; a sparse
+    one leaves out what is 0."""
+    if sparse:
+        p.grad = gradient.to(p.device).to_sparse()
+    elif p.grad is None:
         p.grad = gradient.clone().to(p.device)
     else:
         p.grad.copy_(gradient)

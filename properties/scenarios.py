@@ -42,12 +42,12 @@ class Shapes:
 
 
 def shapes_of(rule: Rule) -> Shapes:
-    """Where a rule looks at whole tensors: matrices, stacks, vectors and scalars, as far as it takes them."""
-    if rule.scope != "tensor":
-        return Shapes()
+    """Where a rule looks at whole tensors: matrices, stacks, vectors and scalars. All as far as it takes them."""
     fewest, most = rule.dimensions
-    every = (*MATRICES, (2, 3, 4), (33,), ())
-    return Shapes(tuple(s for s in every if fewest <= len(s) <= most), (7, 4), (4, 6))
+    whole = rule.scope == "tensor"
+    every = (*MATRICES, (2, 3, 4), (33,), ()) if whole else SHAPES
+    taken = tuple(s for s in every if fewest <= len(s) <= most)
+    return Shapes(taken, (7, 4), (4, 6)) if whole else Shapes(taken)
 
 
 @dataclass(frozen=True)

@@ -44,7 +44,7 @@ def start(rule: Rule) -> list[Line]:
 def written(symbol: Symbol) -> str:
     """How a paper writes a symbol, as LaTeX: from `lawful.verify.symbols.LATEX`, else its name."""
     name = re.sub("_(hat|bar)", r"\1", symbol.name)
-    return LATEX.get(symbol) or re.sub(r"^[a-z]{2,}", r"\\mathrm{\g<0>}", latex(Symbol(name)))
+    return LATEX.get(symbol.name) or re.sub(r"^[a-z]{2,}", r"\\mathrm{\g<0>}", latex(Symbol(name)))
 
 
 def dated(symbol: Symbol, date: str) -> Symbol:

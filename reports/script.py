@@ -6,6 +6,7 @@ alone. What depends on other lanes or tensors does not show there; the script's 
 
 from lawful.verify.candidate import Description
 from lawful.verify.evidence import Check, Counterexample
+from lawful.verify.rule import find_rule
 
 
 def script(check: Check, example: Counterexample, target: Description | None = None) -> str:
@@ -18,7 +19,7 @@ def script(check: Check, example: Counterexample, target: Description | None = N
         f"x = torch.tensor({_number(whole.x0)}, dtype=torch.{check.dtype}, device={check.device!r})",
         *([] if example.constructor.get("differentiable") else ["x.requires_grad_()"]),
         f"optimizer = {_class(check, target)}([x]{_arguments(example)})",
-        *_steps(example),
+        *_steps(example, find_rule(check.rule).sparse),
         "",
         f'print("step", step, "gives", x.flatten()[{whole.lane}].item())',
         f'print("the rule gives", {_number(example.expected)}, "give or take", {_number(example.budget)})',
@@ -44,12 +45,13 @@ def _arguments(example: Counterexample) -> str:
     return "".join(f", {name}={_number(value)}" for name, value in example.constructor.items())
 
 
-def _steps(example: Counterexample) -> list[str]:
+def _steps(example: Counterexample, sparse: bool) -> list[str]:
     lines = [f"for step, gradient in enumerate({_number(example.context.gradients)}, 1):"]
     for step, changes in example.schedule.items():
         lines += [f"    if step == {step}:", "        for group in optimizer.param_groups:"]
         lines += [f"            group[{name!r}] = {_number(value)}" for name, value in changes.items()]
-    refilled = "    x.grad = torch.tensor(gradient, dtype=x.dtype, device=x.device)"
+    kind = ".to_sparse()" if sparse else ""
+    refilled = f"    x.grad = torch.tensor(gradient, dtype=x.dtype, device=x.device){kind}"
     return [*lines, refilled, "    optimizer.step()"]
 
 

@@ -36,6 +36,7 @@ VARIANTS: list[tuple[str, dict[str, Any]]] = [
     ("adopt", {"lr": 0.05, "weight_decay": 0.1, "decouple": True}),
     ("adopt", {"lr": 0.05, "clip": False}),
     ("rmsprop", {"lr": 0.05, "centered": True, "momentum": 0.5}),
+    ("adam8bit", {"lr": 0.05, "weight_decay": 0.1, "min_8bit_size": 1, "block_size": 16}),
 ]
 SAME_BITS = ("SGD", "Adam", "AdamW", "RMSprop", "Adadelta", "Adamax", "Rprop")
 TWINS: list[tuple[str, str, dict[str, Any]]] = [
@@ -265,7 +266,9 @@ def test_low_precision_counts_past_256_and_keeps_its_format(name: str, options: 
     for _ in range(300):
         optimizer.step()
     assert x.isfinite().all() and optimizer.state[x]["step"] == 300
-    assert {s.dtype for s in optimizer.state[x].values() if isinstance(s, Tensor)} <= {torch.bfloat16}
+    kept = optimizer.param_groups[0]["state_dtype"] or torch.bfloat16
+    formats = {s.dtype for s in optimizer.state[x].values() if isinstance(s, Tensor)}
+    assert formats - {torch.uint8} <= {kept}
 
 
 LATE = {

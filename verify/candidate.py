@@ -19,7 +19,7 @@ from sympy import Symbol
 
 from lawful.verify.errors import Unanswerable, first_line, unknown
 from lawful.verify.loading import bundled, load, module
-from lawful.verify.rule import Family, Rule, find_family, normal, rules
+from lawful.verify.rule import Family, Rule, find_family, normal, refuse_if_out_of_scope, rules
 
 SYNONYMS: Mapping[str, tuple[str, ...]] = {
     "lr": ("learning_rate", "learningrate", "step_size"),
@@ -266,6 +266,7 @@ def claimed(cls: type) -> str:
 
 def no_claim(name: str) -> str:
     """Raises `Unanswerable`: the class's name is no rule's, and none was given."""
+    refuse_if_out_of_scope(name)
     names = ", ".join(f.name for f in rules().values())
     raise Unanswerable(f"which rule does {name} claim? Say --rule RULE, one of {names}.")
 

@@ -26,10 +26,11 @@ from lawful.verify import balls
 from lawful.verify.balls import Ball
 from lawful.verify.budget import Average, Branches, Product, Root, Selection, Sum, Term, is_power_of_two
 from lawful.verify.orthogonalization import BFLOAT16, compiled
+from lawful.verify.quantization import KEPT
 from lawful.verify.reductions import REDUCTIONS
 from lawful.verify.step import Node, Step, charged
 from lawful.verify.symbols import x
-from lawful.verify.tensors import NewtonSchulz, NewtonSchulzInBfloat16, OfTensor
+from lawful.verify.tensors import Kept, NewtonSchulz, NewtonSchulzInBfloat16, OfTensor
 
 HALF = Rational(1, 2)
 
@@ -181,6 +182,7 @@ HANDLERS: dict[type[Expr], Callable[[Compiler, Expr], Node]] = {
     sign: lambda self, expr: self.selection(balls.sign, expr),
     Abs: lambda self, expr: self.selection(balls.absolute, expr),
     **REDUCTIONS,
+    **KEPT,
     NewtonSchulz: compiled(None),
     NewtonSchulzInBfloat16: compiled(BFLOAT16),
     Piecewise: Compiler.branches,
@@ -219,6 +221,8 @@ def nonnegative(expr: Expr) -> bool:
         return True
     if isinstance(expr, Add) and expr.args[0] == 1 and len(expr.args) == 2:
         return True
+    if isinstance(expr, Kept):
+        return nonnegative(expr.args[0])
     if isinstance(expr, Max):
         return any(nonnegative(a) for a in expr.args)
     return isinstance(expr, Add | Mul) and all(nonnegative(a) for a in expr.args)

@@ -18,6 +18,8 @@ from lawful.verify.tensors import (
     ColMean,
     EverywhereMean,
     IfPositive,
+    In8Bits,
+    In32Bits,
     NewtonSchulz,
     NewtonSchulzInBfloat16,
     Norm,
@@ -167,6 +169,8 @@ _WHOLE: Mapping[Any, Callable[..., Any]] = {
     RowMean: lambda a: np.sum(a, -1, keepdims=True) / arb(a.shape[-1]),
     ColMean: lambda a: np.sum(a, -2, keepdims=True) / arb(a.shape[-2]),
     Norm: _norm,
+    In8Bits: lambda e, block: e,
+    In32Bits: lambda e: e,
     NewtonSchulz: _newton_schulz,
     NewtonSchulzInBfloat16: _newton_schulz,
 }

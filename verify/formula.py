@@ -16,8 +16,6 @@ Equations = Mapping[Expr, Expr]
 SPLIT = re.compile(r"(.+?)_?(\d*)('*)")
 """Stem, index, primes of a symbol's name."""
 
-NAMES = {symbol.name: text for symbol, text in LATEX.items()}
-
 
 def tex(expr: Any) -> str:
     """An expression as LaTeX."""
@@ -28,8 +26,8 @@ def tex(expr: Any) -> str:
 def _name(symbol: Symbol) -> str:
     """As a paper writes it: known symbols, g1 as g₁, words upright, primes kept."""
     stem, index, primes = SPLIT.fullmatch(symbol.name).groups()  # type: ignore[union-attr]
-    known = NAMES.get(symbol.name.rstrip("'")) or NAMES.get(stem) or str(latex(Symbol(stem)))
-    if symbol.name.rstrip("'") in NAMES:
+    known = LATEX.get(symbol.name.rstrip("'")) or LATEX.get(stem) or str(latex(Symbol(stem)))
+    if symbol.name.rstrip("'") in LATEX:
         index = ""
     word = len(stem) > 1 and known == stem
     return (rf"\mathrm{{{stem}}}" if word else known) + (f"_{{{index}}}" if index else "") + primes

@@ -94,7 +94,9 @@ class Oracle:
             s: scalar.rounded(self.fmt.kept) for s, scalar in state.scalars.items()
         }  # or stored before it is read
         run = Step({**kept, **read}, tensors, self.fmt)
-        after = run.results({x: case.x, **case.slots})
+        after = run.results(
+            {**case.slots, x: case.x}
+        )  # what overflows only on the way to x leaves the state alone
         after = after if sure else {s: b.widened(torch.inf) for s, b in after.items()}
         return State(now, after.pop(x), after, {s: self._kept(e, kept) for s, e in case.scalars.items()})
 

@@ -56,6 +56,7 @@ class Rule:
         source: where it is stated.
         conventions: the options in which this member of the family differs from the one that the bare name means.
         dimensions: how few and how many dimensions a parameter may have.
+        sparse: whether gradients are sparse tensors, which leave out what is 0.
     """
 
     name: str
@@ -69,6 +70,7 @@ class Rule:
     names: Mapping[Symbol, Expr] = field(default_factory=dict)
     conventions: Options = field(default_factory=dict)
     dimensions: tuple[int, int] = (0, 9)
+    sparse: bool = False
 
     @property
     def scope(self) -> Literal["lane", "tensor", "optimizer"]:
@@ -103,6 +105,14 @@ class Rule:
         while more := {s for s in self.state if s not in found and self._reads(s) & found}:
             found |= more
         return frozenset(found)
+
+    @property
+    def outputs(self) -> tuple[Symbol, ...]:
+        """The state tensors on which no later parameter depends, such as an average of the iterates."""
+        needed = set(self.x.free_symbols)
+        while more := {s for n in needed & set(self.state) for s in self.state[n].free_symbols} - needed:
+            needed |= more
+        return tuple(s for s in self.state if s in self.tensors and s not in needed)
 
     def _reads(self, symbol: Symbol) -> set[Symbol]:
         return set(self.state[symbol].free_symbols | self.initial(symbol).free_symbols)
@@ -252,6 +262,27 @@ def rules() -> Mapping[str, Family]:
     return MappingProxyType(dict(sorted(found.items())))
 
 
+@dataclass(frozen=True)
+class OutOfScope:
+    """A name of the field that no rule can have.
+
+    Attributes:
+        name: as a class may have it.
+        reason: why, as the end of a sentence about it.
+    """
+
+    name: str
+    reason: str
+
+
+def refuse_if_out_of_scope(name: str) -> None:
+    """Raises `Unanswerable`, with the reason, if a name is one that no rule can have."""
+    for module in _modules():
+        for found in vars(module).values():
+            if isinstance(found, OutOfScope) and normal(found.name) == normal(name):
+                raise Unanswerable(f"{found.name} {found.reason}.")
+
+
 def _modules() -> Iterator[Any]:
     package = importlib.import_module("lawful.verify.rules")
     for info in pkgutil.iter_modules(package.__path__, package.__name__ + "."):
@@ -273,6 +304,7 @@ def find_family(spec: str) -> tuple[Family, dict[str, Any]]:
     if ":" in name:
         return _imported(name), conventions
     if normal(name) not in rules():
+        refuse_if_out_of_scope(name)
         raise unknown("rule", name, (f.name for f in rules().values()))
     return rules()[normal(name)], conventions
 

@@ -51,11 +51,13 @@ class Step:
         self.reached = size if self.reached is None else torch.maximum(self.reached, size)
 
     def results(self, nodes: "Mapping[Symbol, Node]") -> dict[Symbol, Ball]:
-        """All nodes' balls; where any intermediate may overflow there is no verdict: infinite radii."""
-        found = {s: _inflated(node(self)) for s, node in nodes.items()}
+        """The nodes' balls, one after the other; infinite radii, no verdict, where what was reached may overflow."""
+        return {s: self._finite(_inflated(node(self))) for s, node in nodes.items()}
+
+    def _finite(self, ball: Ball) -> Ball:
         if self.reached is None or (within := self.reached <= self.fmt.largest).all():
-            return found
-        return {s: b.widened(torch.where(within, tensor(b.radius), torch.inf)) for s, b in found.items()}
+            return ball
+        return ball.widened(torch.where(within, tensor(ball.radius), torch.inf))
 
 
 def _inflated(ball: Ball) -> Ball:

@@ -39,10 +39,15 @@ TUPLES = {"betas": (beta1, beta2)}
 """Constructor argument → the hyperparameters that it holds; a rule declares those of its own symbols."""
 
 LATEX = {
-    lr: r"\eta", lr_0: r"\eta_0", beta1: r"\beta_1", beta2: r"\beta_2", eps: r"\varepsilon", weight_decay: r"\lambda",
-    momentum: r"\mu", dampening: r"\tau", alpha: r"\alpha", v_max: r"v^{\max}", g_avg: r"\bar g",
-    beta3: r"\beta_3", eps1: r"\varepsilon_1", eps2: r"\varepsilon_2", beta2_decay: r"\gamma",
-    trust_coefficient: r"\kappa", clip_threshold: r"d",
+    "lr": r"\eta", "lr_0": r"\eta_0", "beta1": r"\beta_1", "beta2": r"\beta_2", "beta3": r"\beta_3",
+    "eps": r"\varepsilon", "eps1": r"\varepsilon_1", "eps2": r"\varepsilon_2", "weight_decay": r"\lambda",
+    "momentum": r"\mu", "dampening": r"\tau", "alpha": r"\alpha", "v_max": r"v^{\max}", "g_avg": r"\bar g",
+    "beta2_decay": r"\gamma", "trust_coefficient": r"\kappa", "clip_threshold": r"d",
+    "lr_decay": r"\gamma", "lr_max": r"\eta^{\max}", "lambd": r"\delta", "t0": r"t_0", "ax": r"\bar x",
+    "initial_accumulator_value": r"\tau", "momentum_decay": r"\psi", "mu_product": r"\Pi", "mu_next": r"\nu",
+    "etaminus": r"\eta_{-}", "etaplus": r"\eta_{+}", "step_size_min": r"s^{\min}", "step_size_max": r"s^{\max}",
+    "g_prev": r"\tilde g", "warmup_steps": r"T", "weight_lr_power": r"p", "weight_sum": r"W",
+    "min_8bit_size": r"n^{\min}", "block_size": r"B", "ns_a": r"a", "ns_b": r"b", "ns_c": r"c", "ns_steps": r"k",
 }  # fmt: skip
 """How a paper writes each symbol that has a longer name in code."""
 

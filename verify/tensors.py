@@ -139,3 +139,32 @@ class NewtonSchulz(OfTensor):
 
 class NewtonSchulzInBfloat16(NewtonSchulz):
     """The same, kept in bfloat16."""
+
+
+class Kept(OfTensor):
+    """The first argument, as state that is kept in a number of bits: its value, and what storing it may lose."""
+
+    bits = ""
+
+    def _eval_is_nonnegative(self) -> bool | None:
+        known: bool | None = self.args[0].is_nonnegative
+        return known
+
+    def _latex(self, printer: Any) -> str:
+        return rf"\mathrm{{Q}}_{{{self.bits}}}\left({printer._print(self.args[0])}\right)"
+
+    def _pretty(self, printer: Any) -> prettyForm:
+        inside = prettyForm(*printer._print(self.args[0]).parens())
+        return prettyForm(*inside.left(f"Q_{self.bits}"))
+
+
+class In8Bits(Kept):
+    """`In8Bits(e, block)`: in 8 bits, with a scale for each block of so many elements, or for the tensor if 0."""
+
+    bits = "8"
+
+
+class In32Bits(Kept):
+    """`In32Bits(e)`: in float32, or the parameter's format if that is wider or narrower."""
+
+    bits = "32"

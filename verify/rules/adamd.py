@@ -1,0 +1,31 @@
+"""AdamD (arXiv:2310.08858): Adam whose decay stays out of the moments, and is divided as the step is."""
+
+from sympy import Symbol
+
+from lawful.verify.rule import Rule, Source, family
+from lawful.verify.rules.adam import DEFAULTS, denominator
+from lawful.verify.symbols import beta1, beta2, g, lr, m, t, v, weight_decay, x
+
+M, V = Symbol("m_hat"), Symbol("v_hat")
+
+
+@family()
+def adamd(*, bias_correction: bool = True) -> Rule:
+    """x − lr·H·(m̂ + wd·x) with H = 1/(√v̂ + eps): at rest where g = −wd·x, as with L2 and unlike AdamW.
+
+    The paper's abstract and problem confirm moments that do not see the decay and convergence to stationary points of
+    f(x) + (wd/2)·‖x‖², which this form has. Its numbered algorithm, the place of eps and the bias corrections were not
+    seen; these are Adam's here.
+    """
+    m_t = beta1 * m + (1 - beta1) * g
+    v_t = beta2 * v + (1 - beta2) * g**2
+    bc1, bc2 = (1 - beta1**t, 1 - beta2**t) if bias_correction else (1, 1)
+    scale = denominator(v_t, bc2, "outside")
+    return Rule(
+        "adamd",
+        x=x - lr * (m_t / bc1) / scale - lr * weight_decay * x / scale,
+        state={m: m_t, v: v_t},
+        defaults={**DEFAULTS, weight_decay: 1e-2},
+        source=Source("arXiv:2310.08858", "AdamD, as far as its abstract tells"),
+        names={M: m_t / bc1, V: v_t / bc2},
+    )
