@@ -13,7 +13,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from lawful.properties.checks import PROFILES, Journal, Property, Settings
+from lawful.properties.checks import Journal, Property, Settings
 from lawful.properties.conformance import TRAJECTORIES
 from lawful.properties.drawing import drawn
 from lawful.properties.judging import Part, Tally, format_of, parts
@@ -150,7 +150,7 @@ def property_of(layout: Layout) -> Property:
         seen,
         dtype="float32",
         paths=True,
-        profiles=("default", "thorough") if layout.distributed else PROFILES,
+        profiles=("default", "thorough"),
     )
 
 

@@ -250,9 +250,9 @@ def test_the_list_of_rules_names_those_that_are_not_invariant() -> None:
     assert {"lamb", "lars", "adafactor", "muon"} <= marked and not {"adamw", "sgd", "lion"} & marked
 
 
-def test_ranks_are_left_out_of_the_quick_profile() -> None:
+def test_sharding_is_left_out_of_the_quick_profile() -> None:
     def asked(profile: str) -> set[str]:
         candidate, settings = Candidate.of("sgd", "sgd"), Settings(profile=profile)
         return {check.property for check in plan_for(candidate, "sgd", "sgd", settings)}
 
-    assert asked("default") - asked("quick") == {"zero", "fsdp"}
+    assert asked("default") - asked("quick") == {"split", "zero", "fsdp"}
