@@ -88,12 +88,14 @@ def _cause(ranks: list[Rank], answers: dict[int, Any]) -> Exception:
 
 def _serve(number: int, count: int, store: Path, work: Callable[[], Any], pipe: Connection) -> None:
     """What a rank runs: silent, and gone when the worker is."""
+    import torch
     import torch.distributed as dist
 
     from lawful.verify.worker import follow_parent, mute
 
     mute()
     follow_parent()
+    torch.set_num_threads(1)  # a fork has none of its parent's
     os.environ.setdefault("GLOO_SOCKET_IFNAME", "lo")  # the name of this host need not resolve
     dist.init_process_group("gloo", f"file://{store}", rank=number, world_size=count)
     pipe.send_bytes(pickle.dumps(_outcome(work)))

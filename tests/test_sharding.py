@@ -16,6 +16,7 @@ from lawful.properties.ranks import on_ranks
 from lawful.properties.running import RaisedError, RefusedError
 from lawful.properties.session import PERFORM
 from lawful.properties.sharding import invariant
+from lawful.reports.model import Result, Summary
 from lawful.reports.tables import show_rules
 from lawful.verify.candidate import Candidate
 from lawful.verify.errors import WorkerTimeoutError
@@ -256,3 +257,9 @@ def test_sharding_is_left_out_of_the_quick_profile() -> None:
         return {check.property for check in plan_for(candidate, "sgd", "sgd", settings)}
 
     assert asked("default") - asked("quick") == {"split", "zero", "fsdp"}
+
+
+def test_what_does_not_apply_is_no_deviation_of_the_whole() -> None:
+    check = Check("fsdp", "lamb", "lamb")
+    seen = [Evidence(Verdict.NOT_APPLICABLE, worst=1e5), Evidence(Verdict.LAWFUL, worst=0.5)]
+    assert Summary("lamb", "lamb", [Result(check, evidence) for evidence in seen]).worst == 0.5
