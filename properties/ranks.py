@@ -26,6 +26,13 @@ RANKS = 2
 IMPORTS = ("torch.distributed.fsdp", "torch.distributed.optim")
 """What ranks use, imported before they are forked."""
 
+GRACE = 1.0
+"""Seconds for the others after one has failed: where a rank ends, all lose their connection, and it is the cause."""
+
+
+class EndedError(RaisedError):
+    """A rank's process has ended."""
+
 
 def on_ranks(work: Callable[[], T], count: int = RANKS) -> list[T]:
     """What `work` returns on each of the ranks, where a process group of all of them is there.
@@ -61,7 +68,7 @@ class Rank:
         try:
             return pickle.loads(self.pipe.recv_bytes())
         except EOFError:
-            return RaisedError(f"on rank {self.number} {ending(self.process)}")
+            return EndedError(f"on rank {self.number} {ending(self.process)}")
 
     def end(self) -> None:
         """Ends it."""
@@ -73,17 +80,15 @@ class Rank:
 def _answers(ranks: list[Rank]) -> list[Any]:
     answers: dict[int, Any] = {}
     while waiting := [rank for rank in ranks if rank.number not in answers]:
-        ready = wait([rank.pipe for rank in waiting])
+        failed = any(isinstance(answer, Exception) for answer in answers.values())
+        ready = wait([rank.pipe for rank in waiting], GRACE if failed else None)
         answers |= {rank.number: rank.answer() for rank in waiting if rank.pipe in ready}
-        if any(isinstance(answer, Exception) for answer in answers.values()):
-            raise _cause(ranks, answers)
+        if failed:
+            break
+    errors = [answer for answer in answers.values() if isinstance(answer, Exception)]
+    if errors:
+        raise min(errors, key=lambda error: not isinstance(error, EndedError))
     return [answers[rank.number] for rank in ranks]
-
-
-def _cause(ranks: list[Rank], answers: dict[int, Any]) -> Exception:
-    """The exception that came first: where a rank has ended, the others fail for want of it."""
-    ended = [rank.answer() for rank in ranks if rank.process.exitcode is not None]
-    return next(error for error in (*ended, *answers.values()) if isinstance(error, Exception))
 
 
 def _serve(number: int, count: int, store: Path, work: Callable[[], Any], pipe: Connection) -> None:
