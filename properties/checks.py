@@ -52,8 +52,10 @@ class Property:
         name: as checks and reports name it.
         sentence: what must hold.
         run: (candidate, check, settings, journal) → evidence; `journal` writes down each input before it runs.
-        everywhere: whether it is asked on every path and dtype, or once, on the first path.
-        dtype: where it is asked once, the dtype.
+        everywhere: whether it is asked on every path and dtype, or in one dtype, on the first path.
+        dtype: where it is asked in one dtype, which.
+        paths: whether it is asked on every path though in one dtype.
+        profiles: in which it is asked.
         applies: whether a rule has it.
     """
 
@@ -62,6 +64,8 @@ class Property:
     run: "Callable[[Candidate, Check, Settings, Journal], Evidence]"
     everywhere: bool = False
     dtype: str = "float64"
+    paths: bool = False
+    profiles: tuple[str, ...] = PROFILES
     applies: Callable[[Rule], bool] = field(default=lambda rule: True)
 
 
@@ -130,15 +134,15 @@ def plan_for(
     settings: Settings,
     arguments: Mapping[str, Any] | None = None,
 ) -> list[Check]:
-    """The checks of a candidate: on every path, dtype and device where asked everywhere; the others once."""
+    """The checks of a candidate: on every path, dtype and device where asked everywhere; the others less often."""
     paths, claimed = list(candidate.paths), find_rule(rule)
     return [
         Check(p.name, rule, target, path, dtype, device, dict(arguments or {}))
         for p in properties().values()
-        if p.applies(claimed)
+        if p.applies(claimed) and settings.profile in p.profiles
         for device in settings.devices
         for dtype in (settings.dtypes if p.everywhere else (p.dtype,))
-        for path in (paths if p.everywhere else paths[:1])
+        for path in (paths if p.everywhere or p.paths else paths[:1])
     ]
 
 

@@ -6,19 +6,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-import hypothesis
 import torch
-from hypothesis import HealthCheck, Phase, Verbosity
 from sympy import Symbol
 from torch import Tensor
 
 from lawful.properties.checks import Journal, Property, Settings
 from lawful.properties.defaults import default_scenario
+from lawful.properties.drawing import drawn
 from lawful.properties.judging import Part, Tally, Trajectories, format_of, of_rule, parts
 from lawful.properties.one_step import FIRST_STEPS, Reader, next_state
 from lawful.properties.outputs import departure
 from lawful.properties.running import RaisedError, RefusedError, Run
-from lawful.properties.scenarios import Draw, Scenario, expand, plan, scenarios
+from lawful.properties.scenarios import Scenario, expand, plan
 from lawful.properties.summary import exercised, refusal_notes
 from lawful.verify.candidate import Candidate
 from lawful.verify.evidence import Check, Counterexample, Evidence, Finding, Verdict, Whole
@@ -80,25 +79,12 @@ class Conformance:
         except RefusedError as refusal:
             return Evidence(Verdict.NOT_APPLICABLE, notes=[f"refused: {refusal}"])
         for source in plan(self.candidate, self.profile.steps, self.dtype is torch.float16):
-            self._explore(source, self.profile.pinned if source.generic else self.profile.examples)
+            for scenario in drawn(
+                source, self.profile.pinned if source.generic else self.profile.examples, self.seed
+            ):
+                if self.finding is None:
+                    self._try(scenario)
         return self._conclusion(time.perf_counter() - start)
-
-    def _explore(self, source: Draw, count: int) -> None:
-        @hypothesis.seed(self.seed)
-        @hypothesis.settings(
-            max_examples=count,
-            database=None,
-            deadline=None,
-            phases=[Phase.generate],
-            suppress_health_check=list(HealthCheck),
-            verbosity=Verbosity.quiet,
-        )
-        @hypothesis.given(scenarios(source))
-        def each(scenario: Scenario) -> None:
-            if self.finding is None:
-                self._try(scenario)
-
-        each()
 
     def _try(self, scenario: Scenario) -> None:
         try:

@@ -93,7 +93,8 @@ def _laid(tensors: list[Tensor], ball: Ball) -> Tensor:
 
 def gathered(run: Run, part: Part, name: str) -> Tensor:
     """A state tensor's lanes, as the part has them, in float64."""
-    return part.laid(_tensors(run, part, name))
+    tensors = [tensor.reshape(-1).to(torch.float64) for tensor in _tensors(run, part, name)]
+    return torch.cat(tensors).reshape(part.x0.shape)
 
 
 def next_state(oracle: Oracle, run: Run, part: Part, names: Names, expected: State, hyper: Hyper) -> State:

@@ -51,15 +51,31 @@ class Run:
         """
         self._sparse = self.candidate.rule(self.scenario.options).sparse
         trainable = not self.path.get("differentiable", False)
-        self.parameters = [
-            block.x0.clone().to(self.device).requires_grad_(trainable) for block in self.blocks
-        ]
+        self.parameters = self.placed(
+            [block.x0.clone().to(self.device).requires_grad_(trainable) for block in self.blocks]
+        )
         try:
-            self.optimizer = self.candidate.cls(self._groups(), **self.arguments)
+            self.optimizer = self.constructed(self._groups())
         except CLEAR as error:
             raise RefusedError(told(error)) from error
         except (Exception, SystemExit) as error:
             raise RaisedError(f"the constructor raises {told(error)}") from error
+
+    def placed(self, parameters: list[Tensor]) -> list[Tensor]:
+        """The parameters as the optimizer holds them."""
+        return parameters
+
+    def slope(self, gradient: Tensor) -> Tensor:
+        """A gradient as the parameter holds it."""
+        return gradient
+
+    def constructed(self, groups: list[dict[str, Any]]) -> Any:
+        """The optimizer of these groups."""
+        return self.candidate.cls(groups, **self.arguments)
+
+    def values(self) -> list[Tensor]:
+        """The candidate's values of all blocks."""
+        return [p.detach().clone() for p in self.parameters]
 
     @property
     def arguments(self) -> dict[str, Any]:
@@ -87,7 +103,7 @@ class Run:
         for step in range(1, self.scenario.steps + 1):
             self._schedule(step)
             for p, block in zip(self.parameters, self.blocks, strict=True):
-                _refill(p, block.gradients[step - 1], self._sparse)
+                _refill(p, self.slope(block.gradients[step - 1]), self._sparse)
             if self.before is not None:
                 self.before(step, self.parameters[0].detach())
             self._step(step)

@@ -15,6 +15,21 @@ def test_quiet(check: Check, evidence: Evidence) -> None:
     judge(evidence)
 
 
+def test_split(check: Check, evidence: Evidence) -> None:
+    """Cut into several tensors, every step stays what it is."""
+    judge(evidence)
+
+
+def test_zero(check: Check, evidence: Evidence) -> None:
+    """Divided by ZeroRedundancyOptimizer, every step stays what it is."""
+    judge(evidence)
+
+
+def test_fsdp(check: Check, evidence: Evidence) -> None:
+    """Divided by fully_shard, every step stays what it is."""
+    judge(evidence)
+
+
 def test_law(check: Check, evidence: Evidence) -> None:
     """What a law predicts of implementations holds of this one."""
     judge(evidence)

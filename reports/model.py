@@ -58,8 +58,9 @@ class Summary:
 
     @property
     def worst(self) -> float:
-        """The largest deviation in units of the budget; NaN counts as the largest of all."""
-        seen = [result.evidence.worst for result in self.results]
+        """The largest deviation, in units of the budget, of what applied; NaN counts as the largest of all."""
+        everything = [result.evidence for result in self.results]
+        seen = [e.worst for e in everything if e.verdict is not Verdict.NOT_APPLICABLE]
         return max(seen, key=lambda ratio: math.inf if math.isnan(ratio) else ratio, default=0.0)
 
     @property

@@ -30,10 +30,18 @@ def proved(proof: Proof, steps: bool = False) -> RenderableType:
     return Group(title, Padding(body, (0, 0, 1, 2)))
 
 
+SHARDED = {
+    "lane": "",
+    "tensor": "looks at whole tensors: not invariant where these are sharded",
+    "optimizer": "looks at all parameters at once: not invariant to sharding",
+}
+"""How far a rule looks → what that means for sharding."""
+
+
 def show_rules(families: Iterable[Family], console: Console) -> None:
-    """Prints the list of `lawful rules`: name, source, and the conventions with the default first."""
+    """Prints the list of `lawful rules`: name, source, sharding, and the conventions with the default first."""
     for family in families:
-        console.print(Text.assemble((family.name, "bold"), "  ", (str(family().source), "dim")))
+        console.print(_title(family.name, str(family().source), family()))
         choices = {name: " | ".join(map(repr, values)) for name, values in family.conventions.items()}
         console.print(Padding(pairs(choices), (0, 0, 1, 2)))
 
@@ -41,8 +49,13 @@ def show_rules(families: Iterable[Family], console: Console) -> None:
 def show_rule(rule: Rule, console: Console) -> None:
     """Prints one rule as its paper does, with the values that it starts from and the defaults."""
     text = rule_text(rule)
-    console.print(Text.assemble((text.rule, "bold"), "  ", (text.source, "dim")))
+    console.print(_title(text.rule, text.source, rule))
     console.print(Padding(Text(text.text), (1, 0, 1, 2)), no_wrap=True, overflow="ignore", crop=False)
+
+
+def _title(name: str, source: str, rule: Rule) -> Text:
+    sharded = SHARDED[rule.scope]
+    return Text.assemble((name, "bold"), "  ", (source, "dim"), f"\n  {sharded}" if sharded else "")
 
 
 def show_laws(laws: Iterable[Law], console: Console) -> None:

@@ -7,6 +7,7 @@ import signal
 from collections.abc import Callable
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import ForkServerContext
+from multiprocessing.process import BaseProcess
 from typing import Any
 
 from lawful.verify.errors import Unanswerable, WorkerDiedError, WorkerRaisedError, WorkerTimeoutError
@@ -69,7 +70,7 @@ class Process:
             OSError,
             ValueError,
         ) as error:  # the pipe is closed, or what comes through it is no answer
-            raise WorkerDiedError(self._ending()) from error
+            raise WorkerDiedError(ending(self._process)) from error
         return _read(answer)
 
     def _received(self, timeout: float) -> bytes:
@@ -80,15 +81,6 @@ class Process:
             raise EOFError
         return self._pipe.recv_bytes(LARGEST)
 
-    def _ending(self) -> str:
-        self._process.join(1.0)
-        code = self._process.exitcode
-        if code is None:
-            return "the process closed its connection"
-        if code < 0:
-            return f"the process was ended by signal {-code} ({SIGNALS.get(-code, 'unusual')})"
-        return f"the process ended itself with exit code {code}"
-
     def end(self) -> None:
         """Ends the process and what it started."""
         try:
@@ -97,6 +89,17 @@ class Process:
             self._process.kill()
         self._process.join()
         self._pipe.close()
+
+
+def ending(process: BaseProcess) -> str:
+    """How a process that nobody ended has ended."""
+    process.join(1.0)
+    code = process.exitcode
+    if code is None:
+        return "the process closed its connection"
+    if code < 0:
+        return f"the process was ended by signal {-code} ({SIGNALS.get(-code, 'unusual')})"
+    return f"the process ended itself with exit code {code}"
 
 
 def _read(answer: bytes) -> Any:

@@ -51,10 +51,11 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         return
     if "check" in metafunc.fixturenames:
         wanted = metafunc.function.__name__.removeprefix("test_")
+        own = {name.removeprefix("test_") for name in vars(metafunc.module)}
         checks = [
             c
             for c in _run(metafunc.config).checks
-            if c.property == wanted or (wanted == "law" and _is_law(c))
+            if c.property == wanted or (wanted == "law" and c.property not in own)
         ]
         ids = [c.id if wanted != "law" else f"{c.property}-{c.target.replace(':', '.')}" for c in checks]
         metafunc.parametrize("check", checks, ids=ids)
@@ -62,10 +63,6 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize(
             "law", [] if metafunc.config.getoption("--optimizer") else _run(metafunc.config).laws
         )
-
-
-def _is_law(check: Check) -> bool:
-    return check.property not in ("conformance", "quiet")
 
 
 class Run:

@@ -51,7 +51,7 @@ def prepare() -> None:
     """
     mute()
     os.setsid()
-    _follow_parent()
+    follow_parent()
     torch.set_num_threads(1)
     resource.setrlimit(resource.RLIMIT_DATA, (_data() + MEMORY, resource.RLIM_INFINITY))
     resource.setrlimit(resource.RLIMIT_FSIZE, (OUTPUT, resource.RLIM_INFINITY))
@@ -59,8 +59,8 @@ def prepare() -> None:
     sys.dont_write_bytecode = True
 
 
-def _follow_parent() -> None:
-    """Lets this process end when the fork server does, and the fork server when the one who asks does.
+def follow_parent() -> None:
+    """Lets this process end when its parent does: a worker with the fork server, which ends with the one who asks.
 
     The fork server waits for the end of a pipe; every process that it starts would keep that pipe open.
     """

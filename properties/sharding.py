@@ -1,0 +1,157 @@
+"""Sharding: a step stays what it is however its parameters are divided over tensors and ranks.
+
+An elementwise rule says so itself: dividing may change roundings and nothing else. A rule that looks at whole tensors,
+or at all of them, becomes another where these are divided, unless the candidate reduces across the shards. Neither is
+wrong; which it is, is measured.
+"""
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from lawful.properties.checks import Journal, Property, Settings
+from lawful.properties.conformance import TRAJECTORIES
+from lawful.properties.drawing import drawn
+from lawful.properties.judging import Part, Tally, format_of, parts
+from lawful.properties.layouts import FSDP, SPLIT, ZERO, Layout, watched
+from lawful.properties.running import RefusedError, Run
+from lawful.properties.scenarios import Block, Draw, Scenario, expand
+from lawful.verify.balls import Ball
+from lawful.verify.candidate import Candidate
+from lawful.verify.evidence import Check, Evidence, Finding, Verdict
+from lawful.verify.oracle import State
+from lawful.verify.rule import Rule
+
+SCOPES = ("lane", "tensor", "optimizer")
+STEPS = (8, 8)
+
+
+def invariant(rule: Rule, layout: Layout) -> bool:
+    """Whether the rule's expressions look at nothing that the layout divides."""
+    return SCOPES.index(rule.scope) < SCOPES.index(layout.divides)
+
+
+def scenario_of(candidate: Candidate, seed: int) -> Scenario:
+    """Two groups with every term on, and a learning rate that changes.
+
+    What would be a scalar has one element, as FSDP2 demands; of these, one rank has nothing.
+    """
+    generic = Draw(candidate, STEPS, pins={"groups": 2, "schedule": True}, generic=True)
+    scenario = drawn(generic, 1, seed)[0]
+    divisible = tuple(shape or (1,) for shape in scenario.shapes.first)
+    return replace(scenario, shapes=replace(scenario.shapes, first=divisible))
+
+
+@dataclass
+class Division:
+    """One candidate on one path in one layout: its values against those of its undivided run.
+
+    Each of the two may be one error budget away from the rule, so both budgets may lie between them.
+    """
+
+    layout: Layout
+    candidate: Candidate
+    path: Mapping[str, Any]
+    scenario: Scenario
+    dtype: torch.dtype = torch.float32
+    device: str = "cpu"
+    tally: Tally = field(default_factory=Tally)
+    departure: str = ""
+
+    @property
+    def rule(self) -> Rule:
+        """The rule that the scenario chooses."""
+        return self.candidate.rule(self.scenario.options)
+
+    def compare(self) -> None:
+        """Runs the scenario both ways, and keeps the first departure.
+
+        Raises:
+            RefusedError, RaisedError: as `Run` does.
+        """
+        blocks = expand(self.scenario, self.dtype)
+        run = self.candidate, self.path, self.scenario, blocks, self.device
+        copies = self.layout.values(*run)  # ranks are forked before the candidate has run here
+        whole = watched(Run(*run))
+        fmt = format_of(self.dtype, self.path, self.device)
+        for part in parts(blocks, self.device, self.rule):
+            for step, state in enumerate(TRAJECTORIES.of(self.rule, fmt, part, self.scenario)):
+                for copy in copies:
+                    ratio = self._ratio(state, part.gather(whole[step]), part.gather(copy[step]))
+                    if not self.departure and float(ratio.max()) > 1.0:
+                        self.departure = _told(part, blocks, step + 1, ratio)
+
+    def _ratio(self, state: State, whole: Tensor, divided: Tensor) -> Tensor:
+        alike = (whole == divided) | (whole.isnan() & divided.isnan())  # ∞ − ∞ is no distance
+        whole, divided = (value.masked_fill(alike, 0.0) for value in (whole, divided))
+        both = Ball((whole, None), 2 * state.x.radius)
+        return self.tally.add(replace(state, x=both), divided)
+
+
+def _told(part: Part, blocks: list[Block], step: int, ratio: Tensor) -> str:
+    block, lane = part.locate(int(ratio.argmax()), blocks)
+    return f"at step {step}, in lane {lane} of {block.name}: {float(ratio.max()):.3g} budgets away"
+
+
+def concluded(division: Division) -> Evidence:
+    """The verdict: a departure is wrong where the rule is invariant, and to be expected where it is not."""
+    tally, findings, notes = division.tally, [], []
+    decided = tally.comparisons > tally.no_verdict
+    verdict = Verdict.LAWFUL if decided else Verdict.INCONCLUSIVE
+    if division.departure and invariant(division.rule, division.layout):
+        verdict, findings = Verdict.UNLAWFUL, [_finding(division)]
+    elif division.departure:
+        verdict, notes = Verdict.NOT_APPLICABLE, [_note(division)]
+    return Evidence(
+        verdict,
+        worst=tally.worst,
+        median=tally.median,
+        comparisons=tally.comparisons,
+        no_verdict=tally.no_verdict,
+        scenarios=1,
+        notes=notes,
+        findings=findings,
+    )
+
+
+def _finding(division: Division) -> Finding:
+    message = f"leaves its own undivided run, {division.layout.how}, {division.departure}."
+    return Finding(message, details=repr(division.scenario))
+
+
+def _note(division: Division) -> str:
+    layout = division.layout
+    return f"{division.rule} is not invariant: {layout.how}, no part sees the whole {layout.divides}"
+
+
+def property_of(layout: Layout) -> Property:
+    """The property that dividing in this way changes nothing."""
+
+    def seen(candidate: Candidate, check: Check, settings: Settings, journal: Journal) -> Evidence:
+        if layout.distributed and not (check.device == "cpu" and torch.distributed.is_available()):
+            return Evidence(Verdict.NOT_APPLICABLE, notes=["needs torch.distributed, and the device cpu"])
+        start, scenario = time.perf_counter(), scenario_of(candidate, settings.seed)
+        path, dtype = candidate.paths[check.path], getattr(torch, check.dtype)
+        division = Division(layout, candidate, path, scenario, dtype, check.device)
+        journal(scenario)
+        try:
+            division.compare()
+        except RefusedError as refusal:
+            return Evidence(Verdict.NOT_APPLICABLE, notes=[f"refused {layout.how}: {refusal}"])
+        return replace(concluded(division), seconds=time.perf_counter() - start)
+
+    return Property(
+        layout.name,
+        f"Every step stays what it is, {layout.how}.",
+        seen,
+        dtype="float32",
+        paths=True,
+        profiles=("default", "thorough"),
+    )
+
+
+sharding = tuple(map(property_of, (SPLIT, ZERO, FSDP)))
