@@ -1,4 +1,5 @@
-"""Time every reference optimizer beside torch.optim in one run: `python benchmarks/speed.py [--device cuda]`.
+"""Time every reference optimizer beside torch.optim and the fastest of its kind among published packages, in one run:
+`python benchmarks/speed.py [--device cuda]`. Packages that are not installed are named and left out.
 
 Repetitions are interleaved in random order, so that a busy machine and a warm cache favour none of them, and
 medians are compared.
@@ -12,10 +13,11 @@ from collections.abc import Callable
 from inspect import signature
 from math import isqrt
 from statistics import median
-from time import perf_counter
+from time import perf_counter, process_time
 from typing import Any, cast
 
 import torch
+from rivals import constructed, missing, rivals
 from torch.optim import Optimizer
 
 from lawful.optimizers import available
@@ -74,18 +76,22 @@ def contestants(args: argparse.Namespace) -> dict[str, Optimizer]:
         if make := twin(name, cls):
             foreach = {"foreach": True} if takes_foreach(cls.__name__) else {}
             found[f"torch {name}"] = make(parameters(args), **foreach, **options)
+        for library, other in rivals(name).items():
+            if rival := constructed(other, parameters(args), options):
+                found[f"{library} {name}"] = rival
     return found
 
 
 def timed(optimizer: Optimizer, args: argparse.Namespace) -> float:
-    """Seconds per step."""
+    """Seconds per step: of the processor where it computes, which a busy machine disturbs least; else of the wall."""
     steps: int = args.steps
+    clock = process_time if args.device == "cpu" else perf_counter
     synchronize(args.device)
-    start = perf_counter()
+    start = clock()
     for _ in range(steps):
         optimizer.step()
     synchronize(args.device)
-    return (perf_counter() - start) / steps
+    return (clock() - start) / steps
 
 
 def synchronize(device: str) -> None:
@@ -94,24 +100,43 @@ def synchronize(device: str) -> None:
         torch.cuda.synchronize(device)
 
 
-def main() -> None:
-    args = arguments()
-    torch.set_num_threads(1)
-    optimizers = contestants(args)
+def measured(optimizers: dict[str, Optimizer], args: argparse.Namespace) -> dict[str, float]:
+    """The median of each one's seconds per step."""
     seconds: dict[str, list[float]] = {name: [] for name in optimizers}
     for optimizer in optimizers.values():  # allocate the state
         timed(optimizer, args)
     for _ in range(args.repetitions):
         for name in random.sample(list(optimizers), len(optimizers)):
             seconds[name].append(timed(optimizers[name], args))
-    medians = {name: median(times) for name, times in seconds.items()}
+    return {name: median(times) for name, times in seconds.items()}
 
+
+def beside(own: float, other: float | None) -> str:
+    """Two columns: milliseconds, and how many times ours is as fast."""
+    return f"{other * 1e3:>10.3f}{other / own:>8.2f}x" if other else f"{'-':>10}{'-':>9}"
+
+
+def row(name: str, medians: dict[str, float]) -> str:
+    own = medians[name]
+    timed = {library: medians.get(f"{library} {name}") for library in rivals(name)}
+    published = {library: seconds for library, seconds in timed.items() if seconds}
+    best = min(published, key=published.__getitem__, default="")
+    return (
+        f"{name:<18}{own * 1e3:>9.3f}{beside(own, medians.get(f'torch {name}'))}"
+        f"{beside(own, published.get(best))} {best:<20}{medians[BASELINE] / own:>8.2f}x"
+    )
+
+
+def main() -> None:
+    args = arguments()
+    torch.set_num_threads(1)
+    medians = measured(contestants(args), args)
     print(f"torch {torch.__version__}, {args.device}, 1 thread, {args.tensors} x {args.elements} float32")
-    print(f"{'optimizer':<10}{'ms/step':>9}{'torch ms':>10}{'vs torch twin':>15}{'vs torch AdamW':>16}")
+    if missing():
+        print(f"not installed, left out: {', '.join(missing())}")
+    print(f"{'optimizer':<18}{'ms/step':>9}{'torch':>10}{'':>9}{'published':>10}{'':>30}{'torch AdamW':>9}")
     for name in available():
-        own, other = medians[name], medians.get(f"torch {name}")
-        beside = f"{other * 1e3:>10.3f}{other / own:>14.2f}x" if other else f"{'-':>10}{'-':>15}"
-        print(f"{name:<10}{own * 1e3:>9.3f}{beside}{medians[BASELINE] / own:>15.2f}x")
+        print(row(name, medians))
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """Reference optimizers: one module and one class per rule, found by scanning this package.
 
 `available()` maps every module's name to its class; `from lawful.optimizers import AdamW` imports one alone.
+`lawful.optimizers.decay` has what one needs beside them: groups, timescales and schedules of weight decay.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 @cache
 def _names() -> tuple[str, ...]:
-    return tuple(sorted(m.name for m in iter_modules(__path__) if not m.name.startswith("_")))
+    return tuple(sorted(m.name for m in iter_modules(__path__) if not (m.ispkg or m.name.startswith("_"))))
 
 
 @cache

@@ -14,9 +14,10 @@ class AdamWR(Adam):
     """Adam with the decay x ← x·(1 − η·wd), where η = lr/lr₀ is the schedule's multiplier, not the rate.
 
     lr₀ is a group's `initial_lr`, which torch's schedulers set too; without one it is the lr that the group began with.
-    CosineAnnealingWarmRestarts is the paper's schedule; its normalised decay is wd = wd_norm·√(b/(B·T)).
+    The paper's schedule, with its normalised decay, is `lawful.optimizers.decay.NormalizedWarmRestarts`. The paper
+    gives no default for wd: this one is normalized_weight_decay(0.05, 128, 50_000, epochs=100), rounded.
 
-    Source: arXiv 1711.05101, algorithm 2. Arguments and errors are Adam's.
+    Source: arXiv 1711.05101, algorithm 2, appendix B. Arguments and errors are Adam's.
     """
 
     def __init__(

@@ -39,9 +39,11 @@ class CautiousAdamW(ForeachOptimizer):
         denominator = torch._foreach_sqrt(v)
         torch._foreach_div_(denominator, (1 - beta2**t) ** 0.5)
         torch._foreach_add_(denominator, h.eps)
-        agreeing = [torch.sign(m_t) * torch.sign(g) > 0 for m_t, g in zip(m, b.grads, strict=True)]
-        update = torch._foreach_div(m, denominator)
-        torch._foreach_mul_(update, [mask.to(m_t.dtype) for mask, m_t in zip(agreeing, m, strict=True)])
-        scales = [mask.numel() / (int(mask.sum()) + 1) for mask in agreeing]
-        torch._foreach_mul_(update, [-h.lr / (1 - beta1**t) * scale for scale in scales])
-        torch._foreach_add_(b.params, update)
+        agreeing = torch._foreach_sign(m)  # sign(m_t)·g is positive where both agree, and does not underflow
+        torch._foreach_mul_(agreeing, b.grads)
+        torch._foreach_clamp_min_(agreeing, 0.0)
+        torch._foreach_sign_(agreeing)
+        scales = [mask.numel() / (int(torch.count_nonzero(mask)) + 1) for mask in agreeing]
+        torch._foreach_mul_(agreeing, m)
+        rate = -h.lr / (1 - beta1**t)
+        torch._foreach_addcdiv_(b.params, agreeing, denominator, [rate * scale for scale in scales])

@@ -49,11 +49,9 @@ class Rprop(ForeachOptimizer):
         factors = torch._foreach_sign(torch._foreach_mul(b.grads, last))
         torch._foreach_copy_(last, b.grads)
         for f, g in zip(factors, last, strict=True):
-            turned = f < 0
-            f[f > 0] = h.etas[1]
-            f[turned] = h.etas[0]
-            f[f == 0] = 1
-            g[turned] = 0
+            turned, zero = f < 0, f == 0
+            f.masked_fill_(f > 0, h.etas[1]).masked_fill_(turned, h.etas[0]).masked_fill_(zero, 1.0)
+            g.masked_fill_(turned, 0.0)
         torch._foreach_mul_(size, factors)
         torch._foreach_clamp_min_(size, h.step_sizes[0])
         torch._foreach_clamp_max_(size, h.step_sizes[1])

@@ -284,7 +284,7 @@ def _changes(scenario: Scenario, part: Part, step: int) -> dict[int, dict[str, f
     """Step → the learning rate that is set before it."""
     return {
         k: {s.name: v for s, v in scenario.hyper_at(part.group, k).items() if s.name == "lr"}
-        for k in sorted(scenario.schedule)
+        for k in scenario.changes
         if k <= step
     }
 

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from torch import Tensor
+from torch.optim.lr_scheduler import LRScheduler
 
 from lawful.properties.scenarios import Block, Scenario
+from lawful.properties.schedules import SCHEDULERS
 from lawful.verify.candidate import Candidate
 from lawful.verify.errors import told
 
@@ -47,7 +49,7 @@ class Run:
 
         Raises:
             RefusedError: the constructor refuses.
-            RaisedError: it raises an error that is no refusal.
+            RaisedError: it raises an error that is no refusal, or no scheduler can be put on the optimizer.
         """
         self._sparse = self.candidate.rule(self.scenario.options).sparse
         trainable = not self.path.get("differentiable", False)
@@ -60,6 +62,14 @@ class Run:
             raise RefusedError(told(error)) from error
         except (Exception, SystemExit) as error:
             raise RaisedError(f"the constructor raises {told(error)}") from error
+        self.scheduler = self._scheduler()
+
+    def _scheduler(self) -> LRScheduler | None:
+        name = self.scenario.scheduler
+        try:
+            return SCHEDULERS[name](self.optimizer) if name else None
+        except (Exception, SystemExit) as error:
+            raise RaisedError(f"torch's scheduler ({name}) raises {told(error)} on the optimizer") from error
 
     def placed(self, parameters: list[Tensor]) -> list[Tensor]:
         """The parameters as the optimizer holds them."""
@@ -107,6 +117,8 @@ class Run:
             if self.before is not None:
                 self.before(step, self.parameters[0].detach())
             self._step(step)
+            if self.scheduler is not None:
+                self.scheduler.step()
             yield step
 
     def _schedule(self, step: int) -> None:

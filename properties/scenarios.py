@@ -15,6 +15,7 @@ import torch
 from sympy import Symbol
 from torch import Tensor
 
+from lawful.properties.schedules import SCHEDULERS, rates
 from lawful.verify.candidate import Candidate
 from lawful.verify.rule import Rule
 from lawful.verify.symbols import lr, lr_0
@@ -60,6 +61,7 @@ class Scenario:
         steps: how many.
         scale: base-10 exponents between which each lane's gradient scale lies.
         schedule: step → factor by which lr is multiplied from then on (0 and back included).
+        scheduler: the scheduler of torch (see `SCHEDULERS`) that sets lr instead, or "".
         mixed: whether the first group also holds a tensor of another dtype.
         defaults: whether the constructor is called with no argument at all.
         seed: from which lanes are expanded.
@@ -71,6 +73,7 @@ class Scenario:
     steps: int
     scale: tuple[float, float]
     schedule: Mapping[int, float] = field(default_factory=dict)
+    scheduler: str = ""
     mixed: bool = False
     defaults: bool = False
     seed: int = 0
@@ -78,10 +81,16 @@ class Scenario:
 
     def hyper_at(self, group: int, step: int) -> Mapping[Symbol, float]:
         """The hyperparameters of a group at a step, from 1."""
+        hyper = self.hypers[group]
+        if self.scheduler:
+            return {**hyper, lr: rates(self.scheduler, hyper[lr], self.steps)[step - 1]}
         changes = [self.schedule[s] for s in sorted(self.schedule) if s <= step]
-        if not changes:
-            return self.hypers[group]
-        return {**self.hypers[group], lr: self.hypers[group][lr] * changes[-1]}
+        return {**hyper, lr: hyper[lr] * changes[-1]} if changes else hyper
+
+    @property
+    def changes(self) -> list[int]:
+        """The steps before which lr is set."""
+        return list(range(1, self.steps + 1)) if self.scheduler else sorted(self.schedule)
 
 
 @dataclass(frozen=True)
@@ -150,7 +159,8 @@ class Draw:
         candidate: whose rule, options and constructor decide what can be drawn.
         steps: how many at least and at most.
         low: whether the format is too narrow for extreme scales.
-        pins: options, hyperparameters (by name) and `groups`, `mixed`, `schedule` that are given.
+        pins: options, hyperparameters (by name) and `groups`, `mixed`, `schedule`, `scheduler` that are given; `idle`,
+            the group in which every hyperparameter is 0 that may be.
         generic: whether everything else is such that every term shows: no hyperparameter at 0, options off.
     """
 
@@ -165,8 +175,8 @@ class Draw:
         name = self.candidate.hyperparameters.get(symbol)
         return name is not None and name not in self.candidate.arguments
 
-    def values(self, rule: Rule, symbol: Symbol) -> tuple[float, ...]:
-        """From where a hyperparameter is drawn."""
+    def values(self, rule: Rule, symbol: Symbol, group: int) -> tuple[float, ...]:
+        """From where a hyperparameter of a group is drawn."""
         default = rule.defaults[symbol]
         if symbol.name in self.pins:
             return (self.pins[symbol.name],)
@@ -174,19 +184,29 @@ class Draw:
             given = self.candidate.default(symbol)
             return (default if given is None else given,)
         values = tuple(dict.fromkeys((*rule.domain(symbol).values, default)))
+        if self.pins.get("idle") == group and 0.0 in values:
+            return (0.0,)
         return tuple(v for v in values if v != 0) if self.generic else values
 
 
 def plan(candidate: Candidate, steps: tuple[int, int], low: bool) -> list[Draw]:
     """One factor at a time around a generic point: nothing else; each other value of each option; each hyperparameter
-    at 0 that may be 0; two groups; two dtypes; a learning rate that stops and goes on. The free draws come last."""
+    at 0 that may be 0; two groups, each idle in turn; two dtypes; lr that stops and goes on, or that a scheduler sets. The
+    free draws come last."""
     rule = candidate.rule({o: candidate.choices(o)[0] for o in candidate.options})
     factors: list[dict[str, Any]] = [{}]
     factors += [{option: value} for option in candidate.options for value in candidate.choices(option)[1:]]
     zero = [s.name for s in rule.defaults if s in candidate.hyperparameters and 0.0 in rule.domain(s).values]
     factors += [{name: 0.0} for name in zero]
-    factors += [{"groups": 2}, {"mixed": True}, {"schedule": True}]
+    factors += [{"groups": 2, "idle": group} for group in (0, 1)] if zero else [{"groups": 2}]
+    factors += [{"mixed": True}, {"schedule": True}]
+    factors += [{"scheduler": True}] if _schedulable(candidate) else []
     return [*(Draw(candidate, steps, low, pins, True) for pins in factors), Draw(candidate, steps, low)]
+
+
+def _schedulable(candidate: Candidate) -> bool:
+    """Whether torch's schedulers take the candidate, and lr is where they look for it."""
+    return issubclass(candidate.cls, torch.optim.Optimizer) and candidate.bound.get(lr) == "lr"
 
 
 @st.composite
@@ -197,12 +217,16 @@ def scenarios(draw: st.DrawFn, source: Draw) -> Scenario:
     length = draw(st.integers(*source.steps))
     rule = source.candidate.rule(options)
     hypers = tied([draw(_hyper(source, options, group)) for group in range(groups)], rule)
+    scale = draw(st.sampled_from(_scales(hypers[0], source.low)))
+    schedule = draw(_schedules(length)) if _chosen(draw, source, "schedule") else {}
+    scheduled = _schedulable(source.candidate) and not schedule and _chosen(draw, source, "scheduler")
     return Scenario(
         options=options,
         hypers=hypers,
         steps=length,
-        scale=draw(st.sampled_from(_scales(hypers[0], source.low))),
-        schedule=draw(_schedules(length)) if _chosen(draw, source, "schedule") else {},
+        scale=scale,
+        schedule=schedule,
+        scheduler=draw(st.sampled_from(sorted(SCHEDULERS))) if scheduled else "",
         mixed=_chosen(draw, source, "mixed") and rule.scope != "optimizer",
         seed=draw(st.integers(0, 2**32 - 1)),
         shapes=shapes_of(rule),
@@ -229,7 +253,7 @@ def _hyper(draw: st.DrawFn, source: Draw, options: Mapping[str, Any], group: int
     The simplest ones, which Hypothesis draws first, are others in each group.
     """
     rule = source.candidate.rule(options)
-    values = {s: source.values(rule, s) for s in rule.defaults}
+    values = {s: source.values(rule, s, group) for s in rule.defaults}
     hyper = {s: draw(st.sampled_from(_turned(found, group))) for s, found in values.items()}
     return _allowed(source.candidate, options, hyper)
 

@@ -11,6 +11,7 @@ def exercised(seen: list[Scenario]) -> dict[str, str]:
     for scenario in seen:
         for name, value in [
             *scenario.options.items(),
+            *([("scheduler", scenario.scheduler)] if scenario.scheduler else []),
             *((s.name, v) for h in scenario.hypers for s, v in h.items()),
         ]:
             values.setdefault(name, set()).add(value)

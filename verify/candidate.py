@@ -23,7 +23,13 @@ from lawful.verify.rule import Family, Rule, find_family, normal, refuse_if_out_
 
 SYNONYMS: Mapping[str, tuple[str, ...]] = {
     "lr": ("learning_rate", "learningrate", "step_size"),
-    "decouple": ("decoupled_weight_decay", "weight_decouple", "decouple_wd", "decoupled"),
+    "decouple": (
+        "decoupled_weight_decay",
+        "decouple_weight_decay",
+        "weight_decouple",
+        "decouple_wd",
+        "decoupled",
+    ),
     "alpha": ("rho", "decay_rate"),
     "beta2_decay": ("decay_rate",),
     "d": ("clip_threshold",),

@@ -167,7 +167,11 @@ UsageError: Any = typer.BadParameter.__bases__[0]
 
 
 def main() -> None:
-    """The entry point: one line instead of a traceback when the question was wrong."""
+    """The entry point: one line instead of a traceback when the question was wrong.
+
+    Modules of the folder that it runs in are found, as by `python -m`.
+    """
+    sys.path.append(str(Path.cwd()))
     try:
         code = app(standalone_mode=False)
     except (Unanswerable, UsageError) as error:

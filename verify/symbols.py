@@ -52,14 +52,15 @@ LATEX = {
 """How a paper writes each symbol that has a longer name in code."""
 
 DOMAINS = {
-    lr: Domain((0.05, 1e-4, 1e-3, 1e-2, 0.1, 0.3, 1.0), open_low=True),
+    lr: Domain((0.05, 0.3, 1e-4, 1e-3, 1e-2, 0.1, 1.0), open_low=True),
     lr_0: Domain((0.05,), open_low=True),
     beta1: Domain((0.5, 0.3, 0.8, 0.9, 0.95, 0.99, 0.0), high=1.0),
     beta2: Domain((0.9, 0.3, 0.5, 0.95, 0.99, 0.999, 0.9999), high=1.0),
     eps: Domain((1e-3, 1e-15, 1e-10, 1e-8, 1e-6, 1e-4, 1e-2, 0.1)),
-    weight_decay: Domain((0.3, 1e-4, 1e-2, 0.1, 0.7, 0.0)),
+    weight_decay: Domain((0.3, 0.7, 1e-4, 1e-2, 0.1, 0.0)),
     momentum: Domain((0.5, 0.1, 0.9, 0.99, 0.0)),
     dampening: Domain((0.3, 0.1, 0.5, 0.9, 0.0)),
     alpha: Domain((0.9, 0.1, 0.5, 0.99, 0.999), high=1.0),
 }
-"""The domain of every hyperparameter that several rules have; a rule declares those of its own symbols."""
+"""The domain of every hyperparameter that several rules have; a rule declares those of its own symbols. Of a domain's
+values the first two are those of a first and a second group in which every term is to show."""
