@@ -89,7 +89,7 @@ class Division:
         alike = (whole == divided) | (whole.isnan() & divided.isnan())  # ∞ − ∞ is no distance
         whole, divided = (value.masked_fill(alike, 0.0) for value in (whole, divided))
         both = Ball((whole, None), 2 * state.x.radius)
-        return self.tally.add(replace(state, x=both), divided)
+        return self.tally.add(both, divided)
 
 
 def _told(part: Part, blocks: list[Block], step: int, ratio: Tensor) -> str:
