@@ -191,8 +191,8 @@ class Draw:
 
 def plan(candidate: Candidate, steps: tuple[int, int], low: bool) -> list[Draw]:
     """One factor at a time around a generic point: nothing else; each other value of each option; each hyperparameter
-    at 0 that may be 0; two groups, each idle in turn; two dtypes; lr that stops and goes on, or that a scheduler sets. The
-    free draws come last."""
+    at 0 that may be 0; two groups, each idle in turn; two dtypes; lr that stops and goes on, or that a scheduler sets.
+    The free draws come last."""
     rule = candidate.rule({o: candidate.choices(o)[0] for o in candidate.options})
     factors: list[dict[str, Any]] = [{}]
     factors += [{option: value} for option in candidate.options for value in candidate.choices(option)[1:]]

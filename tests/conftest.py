@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
@@ -72,10 +72,10 @@ class Bench:
             seen = [
                 step(s, gradient, now + 1, self.hyper) for step, s in zip(implementations, seen, strict=True)
             ]
-            result.one_step.add(expected, self._stacked(seen, x))
-            result.trajectory.add(path, self._stacked(seen, x))
+            result.one_step.add(expected.x, self._stacked(seen, x))
+            result.trajectory.add(path.x, self._stacked(seen, x))
             for symbol in oracle.read(self.hyper):
-                result.state.add(replace(expected, x=expected.slots[symbol]), self._stacked(seen, symbol))
+                result.state.add(expected.slots[symbol], self._stacked(seen, symbol))
         return result
 
     def _here(self, oracle: Oracle, now: int, seen: Sequence[Values]) -> State:

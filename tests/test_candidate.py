@@ -79,7 +79,7 @@ def test_a_description_can_be_sent() -> None:
 
 
 def test_a_name_that_claims_nothing_needs_a_rule() -> None:
-    with pytest.raises(Unanswerable, match="which rule does LBFGS claim"):
+    with pytest.raises(Unanswerable, match="LBFGS is out of scope"):
         claimed(torch.optim.LBFGS)
     assert claimed(ADOPT) == "adopt"
 
