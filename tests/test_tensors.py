@@ -21,7 +21,16 @@ from lawful.verify.orthogonalization import Quintic
 from lawful.verify.rule import find_rule
 from lawful.verify.step import Step
 from lawful.verify.symbols import x
-from lawful.verify.tensors import ColMean, IfPositive, NewtonSchulz, Norm, RowMean, Total, sizes
+from lawful.verify.tensors import (
+    ColMean,
+    IfPositive,
+    NewtonSchulz,
+    NewtonSchulzInBfloat16,
+    Norm,
+    RowMean,
+    Total,
+    sizes,
+)
 
 RULES = [
     "lars", "lamb", "cautious_adamw", "adafactor", "adafactor(form='fairseq')", "muon", "came", "adams",
@@ -109,6 +118,14 @@ def test_newton_schulz_from_either_side_is_within_its_budget(
     assert (abs(wrong.double() - centre) > radius).any() and (
         abs(left.double() * 1.01 - centre) > radius
     ).any()
+
+
+@pytest.mark.parametrize("shape", [(2, 3), (5, 5), (40, 3), (3, 37)])
+def test_in_bfloat16_one_iteration_has_a_wide_budget_and_two_have_none(shape: tuple[int, int]) -> None:
+    values = torch.randn(shape, generator=torch.Generator().manual_seed(2))
+    centre, radius = ball(NewtonSchulzInBfloat16(x, A, B, C, EPS, 1), values)
+    assert 0.1 < float(radius.max() / centre.norm()) < 0.36
+    assert ball(NewtonSchulzInBfloat16(x, A, B, C, EPS, 2), values)[1].isinf().all()
 
 
 def test_a_perturbation_moves_an_iteration_no_more_than_the_largest_slope() -> None:

@@ -8,7 +8,7 @@ import pytest
 import torch
 from sympy import Symbol
 
-from lawful.optimizers import CAME, SGDW, SPD, Adafactor, Adam, AdamS, AdamW
+from lawful.optimizers import CAME, SGDW, SPD, Adafactor, Adam, AdamS, AdamW, Muon
 from lawful.properties.conformance import PROFILES, Conformance, Profile, Watch
 from lawful.properties.defaults import default_scenario
 from lawful.verify.balls import exact
@@ -137,6 +137,26 @@ def test_references_are_lawful(cls: type, rule: str) -> None:
 )  # fmt: skip
 def test_neighbours_are_refused(cls: type, rule: str, dtype: torch.dtype) -> None:
     assert verdict(cls, rule, dtype) == "unlawful"
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        ({"lr": lambda lr: 1.5 * lr}, "unlawful"),
+        ({"ns_steps": lambda k: k + 1}, "unlawful"),
+        ({"ns_coefficients": lambda abc: (1.2 * abc[0], *abc[1:])}, "unlawful"),
+        ({"nesterov": lambda on: not on}, "unlawful"),
+        ({"weight_decay": lambda wd: 0.0}, "unlawful"),
+        ({"momentum": lambda momentum: 0.9 * momentum}, "lawful"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize(
+    ("rule", "dtype"), [("muon(iteration='bfloat16')", torch.float32), ("muon", torch.bfloat16)]
+)
+def test_what_is_seen_through_the_budget_of_bfloat16(
+    change: dict[str, Callable[[Any], Any]], expected: str, rule: str, dtype: torch.dtype
+) -> None:
+    assert verdict(altered(Muon, **change), rule, dtype) == expected
 
 
 def test_groups_are_alike_in_what_a_mean_over_all_of_them_depends_on() -> None:

@@ -39,7 +39,11 @@ def muon(
 ) -> Rule:
     """torch.optim.Muon, for matrices: the average of the gradients, made nearly orthogonal by Newton–Schulz.
 
-    `iteration` is the precision of Newton–Schulz: the parameter's, or bfloat16 as in torch.
+    `iteration` is the precision of Newton–Schulz: the parameter's, or bfloat16 as in torch. In bfloat16, as for
+    bfloat16 parameters, one iteration has a budget of a tenth to a third of its norm, and two have none, as each
+    may enlarge by 3.4 what was lost before. Where `ns_steps` can be 1, a step too long by a half is seen, as are a
+    wrong number of iterations, a coefficient off by a fifth, no look-ahead or no decay, but not a momentum off by a
+    tenth. Where it cannot, there is no verdict.
     """
     b_t = momentum * b + (1 - momentum) * g
     u_t = momentum * b_t + (1 - momentum) * g if nesterov else b_t
