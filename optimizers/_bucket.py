@@ -115,6 +115,12 @@ def buckets(group: dict[str, Any], states: MutableMapping[Tensor, State]) -> Ite
             yield Bucket(params[part], grads[part], own[part], step, group)
 
 
+def value(tensor: Tensor) -> float:
+    """The value of a tensor of one element; of one that is distributed over ranks, of the whole and not of a part."""
+    gather = getattr(tensor, "full_tensor", None)
+    return float(gather() if gather else tensor)
+
+
 def _numbers(state: State) -> tuple[float, ...]:
     return tuple(value for value in state.values() if isinstance(value, float))
 

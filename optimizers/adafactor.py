@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from lawful.optimizers._base import Bucket, ForeachOptimizer, Hyper, ParamsT
-from lawful.optimizers._bucket import State
+from lawful.optimizers._bucket import State, value
 
 
 class Adafactor(ForeachOptimizer):
@@ -69,7 +69,7 @@ class Adafactor(ForeachOptimizer):
 
 def rms(tensor: Tensor) -> float:
     """The root mean square of all elements; 0 where there is none."""
-    return float(torch.linalg.vector_norm(tensor)) / math.sqrt(max(tensor.numel(), 1))
+    return value(torch.linalg.vector_norm(tensor)) / math.sqrt(max(tensor.numel(), 1))
 
 
 def second_moment(g: Tensor, state: State, weight: float, eps1: float) -> Tensor:

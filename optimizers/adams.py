@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from lawful.optimizers._base import Bucket, ForeachOptimizer, Hyper, ParamsT
+from lawful.optimizers._bucket import value
 
 Work = tuple[Bucket, Hyper]
 
@@ -67,6 +68,6 @@ def mean_of_second(work: Sequence[Work]) -> float:
     for b, h in work:
         for v in b.state("exp_avg_sq"):
             wide = torch.promote_types(v.dtype, torch.float32)
-            total += float(v.sum(dtype=wide)) / (1 - h.betas[1] ** b.step)
+            total += value(v.sum(dtype=wide)) / (1 - h.betas[1] ** b.step)
             count += v.numel()
     return total / max(count, 1)

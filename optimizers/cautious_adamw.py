@@ -6,6 +6,7 @@ import torch
 from torch import Tensor
 
 from lawful.optimizers._base import Bucket, ForeachOptimizer, Hyper, ParamsT
+from lawful.optimizers._bucket import value
 
 
 class CautiousAdamW(ForeachOptimizer):
@@ -43,7 +44,7 @@ class CautiousAdamW(ForeachOptimizer):
         torch._foreach_mul_(agreeing, b.grads)
         torch._foreach_clamp_min_(agreeing, 0.0)
         torch._foreach_sign_(agreeing)
-        scales = [mask.numel() / (int(torch.count_nonzero(mask)) + 1) for mask in agreeing]
+        scales = [mask.numel() / (value(torch.count_nonzero(mask)) + 1) for mask in agreeing]
         torch._foreach_mul_(agreeing, m)
         rate = -h.lr / (1 - beta1**t)
         torch._foreach_addcdiv_(b.params, agreeing, denominator, [rate * scale for scale in scales])
