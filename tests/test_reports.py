@@ -350,6 +350,7 @@ def value(expr: object, named: dict[str, float]) -> float:
     from lawful.verify.tensors import (
         SIZES,
         ColMean,
+        EverywhereMean,
         IfPositive,
         NewtonSchulz,
         NewtonSchulzInBfloat16,
@@ -359,7 +360,7 @@ def value(expr: object, named: dict[str, float]) -> float:
     )
 
     plain = expr.replace(clip, lambda inner, bound: Min(bound, Max(inner, -bound)))  # type: ignore[attr-defined]
-    for mean in (RowMean, ColMean, Total):
+    for mean in (RowMean, ColMean, EverywhereMean, Total):
         plain = plain.replace(mean, lambda inner: inner)
     for orthogonalized in (NewtonSchulz, NewtonSchulzInBfloat16):
         plain = plain.replace(orthogonalized, lambda inner, *others: sum(others, inner))
