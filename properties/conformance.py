@@ -237,8 +237,8 @@ class Watch:
         self, run: Run, part: Part, state: State, step: int, one_step: bool = False
     ) -> Finding | None:
         seen = part.gather(run.parameters)
-        ratio = self.check.tally.add(state.x, seen)
-        self.tally.add(state.x, seen)
+        ratio = self.check.tally.add(state, seen)
+        self.tally.add(state, seen)
         if not float(ratio.max()) > 1.0:
             return None
         return _finding(

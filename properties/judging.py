@@ -11,7 +11,6 @@ from sympy import Symbol
 from torch import Tensor
 
 from lawful.properties.scenarios import Block, Scenario
-from lawful.verify.balls import Ball
 from lawful.verify.formats import FORMATS, Format
 from lawful.verify.oracle import Oracle, State
 from lawful.verify.rule import Rule
@@ -121,10 +120,10 @@ class Tally:
     worst: float = 0.0
     ratios: list[Tensor] = field(default_factory=list)
 
-    def add(self, expected: Ball, seen: Tensor) -> Tensor:
+    def add(self, state: State, seen: Tensor) -> Tensor:
         """Compares one step's values; returns each lane's ratio to the budget (0 where there is no verdict)."""
-        distance = torch.nan_to_num(expected.distance(seen), torch.inf, torch.inf)
-        budget = torch.as_tensor(expected.radius).expand_as(distance)
+        distance = torch.nan_to_num(state.x.distance(seen), torch.inf, torch.inf)
+        budget = torch.as_tensor(state.x.radius).expand_as(distance)
         decided = torch.isfinite(budget)
         ratio = torch.where(distance > 0, distance / budget, 0.0)
         ratio = torch.where(decided, ratio, 0.0)

@@ -1,6 +1,7 @@
 """State that is an output: what users read beside the parameter, and the parameter never depends on."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import torch
 from sympy import Symbol
@@ -19,7 +20,7 @@ def departure(rule: Rule, run: Run, part: Part, state: State, step: int, tally: 
     """The first output that is outside its budget after a step, if the candidate keeps it under the rule's name."""
     for symbol, seen in _kept(rule, run, part):
         ball = state.slots[symbol]
-        ratio = tally.add(ball, seen)
+        ratio = tally.add(replace(state, x=ball), seen)
         if float(ratio.max()) > 1.0:
             return Finding(
                 _told(rule, symbol, run, part, ball, seen, step, ratio), details=repr(run.scenario)
