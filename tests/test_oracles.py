@@ -157,7 +157,11 @@ def implementation(rule: Rule) -> type[Optimizer]:
                     self._update(p, {s: group[name] for s, name in names.items()})
 
         def _update(self, p: Tensor, given: dict[Symbol, float]) -> None:
-            state, zero, here = self.state[p], torch.zeros_like(p), {**given, x: p.clone(), g: p.grad}
+            state, zero, here = (
+                self.state[p],
+                torch.zeros_like(p),
+                {**given, x: p.clone(), g: p.grad.to_dense()},
+            )
 
             def value(symbol: Symbol, expr: Expr, values: Mapping[Symbol, Any]) -> Any:
                 return computed(resolved(expr, values), values) + (zero if symbol in rule.tensors else 0)
