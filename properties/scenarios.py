@@ -191,15 +191,16 @@ class Draw:
 
 def plan(candidate: Candidate, steps: tuple[int, int], low: bool) -> list[Draw]:
     """One factor at a time around a generic point: nothing else; each other value of each option; each hyperparameter
-    at 0 that may be 0; two groups, each idle in turn; two dtypes; lr that stops and goes on, or that a scheduler sets.
-    The free draws come last."""
+    at 0 that may be 0; two groups, each idle in turn; two dtypes, with each its own of what follows the dtype; lr that
+    stops and goes on, or that a scheduler sets. The free draws come last."""
     rule = candidate.rule({o: candidate.choices(o)[0] for o in candidate.options})
     factors: list[dict[str, Any]] = [{}]
     factors += [{option: value} for option in candidate.options for value in candidate.choices(option)[1:]]
     zero = [s.name for s in rule.defaults if s in candidate.hyperparameters and 0.0 in rule.domain(s).values]
     factors += [{name: 0.0} for name in zero]
     factors += [{"groups": 2, "idle": group} for group in (0, 1)] if zero else [{"groups": 2}]
-    factors += [{"mixed": True}, {"schedule": True}]
+    of_dtype = {s.name: default for s, default in rule.defaults.items() if np.isnan(default)}
+    factors += [{"mixed": True, **of_dtype}, {"schedule": True}]
     factors += [{"scheduler": True}] if _schedulable(candidate) else []
     return [*(Draw(candidate, steps, low, pins, True) for pins in factors), Draw(candidate, steps, low)]
 
