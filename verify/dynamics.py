@@ -88,7 +88,9 @@ class Threshold(Law):
     def claims(self) -> Iterable[Claim]:
         """One."""
         system = {s: at(e, {g: h * x}) for s, e in relevant(self.rule).items()}
-        yield Stable(f"{self.rule} with g = h·x is stable up to h = {self.limit}", system, h, self.limit, self.over)
+        yield Stable(
+            f"{self.rule} with g = h·x is stable up to h = {self.limit}", system, h, self.limit, self.over
+        )
 
     def formula(self) -> str:
         """The condition."""

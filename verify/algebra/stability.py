@@ -19,7 +19,9 @@ def stable(claim: Stable) -> Answer:
     y = Symbol("y_limit", positive=True)
     below, above = {claim.parameter: claim.limit * y / (1 + y)}, {claim.parameter: claim.limit * (1 + y)}
     conditions = {words: at(condition, below) for words, condition in jury(polynomial).items()}
-    conditions["above the limit a root is below −1, as −p(−1)·(−1)^degree > 0"] = -at(_at_minus_one(polynomial), above)
+    conditions["above the limit a root is below −1, as −p(−1)·(−1)^degree > 0"] = -at(
+        _at_minus_one(polynomial), above
+    )
     found = {words: certificate(condition, claim.over) for words, condition in conditions.items()}
     lines = [f"Characteristic polynomial: {factor(polynomial.as_expr())}."]
     lines += [f"{words}: {why or 'no certificate'}." for words, why in found.items()]

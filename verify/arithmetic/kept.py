@@ -35,7 +35,10 @@ def _game(claim: Kept, name: Symbol, point: RandomPoint) -> Iterator[State]:
     state: State = {s: evaluate(claim.start.get(s, s * 0), point) for s in claim.state}
     yield state
     for _ in range(STEPS):
-        moves = [advance(claim.state, layers(inputs, state, point)) for inputs in _inputs(claim, name, state, point)]
+        moves = [
+            advance(claim.state, layers(inputs, state, point))
+            for inputs in _inputs(claim, name, state, point)
+        ]
         state = min(moves, key=lambda after: evaluate(claim.gaps[name], layers(after, point)))
         yield state
 

@@ -47,7 +47,9 @@ def _matrix(claim: Stable, at: Mapping[Symbol, Number]) -> fmpq_mat:
     """
     symbols = list(claim.system)
     columns = [_image(claim, {s: fmpq(int(s == unit)) for s in symbols}, at) for unit in symbols]
-    if [sum(row, fmpq(0)) for row in zip(*columns, strict=True)] != _image(claim, dict.fromkeys(symbols, fmpq(1)), at):
+    if [sum(row, fmpq(0)) for row in zip(*columns, strict=True)] != _image(
+        claim, dict.fromkeys(symbols, fmpq(1)), at
+    ):
         raise Undecided("a system that is not linear")
     return fmpq_mat([list(row) for row in zip(*columns, strict=True)])
 

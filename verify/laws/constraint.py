@@ -1,17 +1,20 @@
 """Decoupled decay as a constraint: the box that the weights enter and do not leave, and where they can rest."""
 
-from sympy import Expr, Integer, Symbol, log
+from sympy import Expr, Integer, Symbol, log, sign
 
 from lawful.verify.algebra.unroll import at
 from lawful.verify.claims import Run, g1, n
 from lawful.verify.dynamics import Bound
 from lawful.verify.inductions import Invariant
 from lawful.verify.law import false_if
-from lawful.verify.laws.step_size import K, K_next
+from lawful.verify.laws.step_size import K, K_next, exact
+from lawful.verify.laws.step_size import rho as largest_step
+from lawful.verify.prediction import Bounded, Moves, after
+from lawful.verify.prediction import c as lane
 from lawful.verify.rule import Rule, Source
 from lawful.verify.rules.adam import adam, adamw
 from lawful.verify.rules.lion import lion
-from lawful.verify.symbols import beta1, beta2, eps, g, lr, m, v, weight_decay, x
+from lawful.verify.symbols import beta1, beta2, eps, g, lr, m, t, v, weight_decay, x
 from lawful.verify.theorems import Coefficient, Identity
 
 OWN = Source("lawful", "derived here; the statement is elementary")
@@ -63,6 +66,9 @@ bounded_updates_keep_a_box = Bound(
     refuses=false_if("B ← (1 − a)·B + lr·ρ/2", beside={B: (p + q, (1 - a) * B + a * rho / wd / 2)}),
 )
 
+small_box = {lr: 0.5, weight_decay: 0.5}
+_shrunk = (1 - lr * weight_decay) * x
+
 wall = Symbol("B_0", real=True)
 _lion_box = 1 / wd + (1 - a) ** n * (wall - 1 / wd)
 _lion = in_terms_of_rate(lion())
@@ -80,6 +86,10 @@ lion_keeps_the_box = Bound(
     attained_from={x: wall, B: wall},
     holds={B: _lion_box, x: _lion_box},
     source=LION_K,
+    predicts=[
+        Moves(lion(), small_box, Integer(-1), _shrunk + lr, start=lane, lanes=(-4.0, 0.0, 0.5, 8.0)),
+        Bounded(lion(), small_box, abs(after), (1 - lr * weight_decay) * abs(x) + lr),
+    ],
     refuses=false_if("half the box", beside={B: (p + q, (1 - a) * B + a / wd / 2)}),
 )
 
@@ -103,6 +113,14 @@ adamw_needs_a_wider_box = Identity(
         new_x: at(_steady.x, _growing),
     },
     source=OWN,
+    predicts=[
+        Moves(
+            adamw(),
+            exact | {weight_decay: 0.5},
+            -((beta2 / beta1) ** t) * lane,
+            _shrunk + lr * largest_step * sign(lane),
+        )
+    ],
     refuses=false_if("|u| = 1", equations={(new_x - (1 - lr * weight_decay) * x) ** 2: lr**2}),
 )
 
@@ -116,6 +134,10 @@ adamw_rests_by_a_barrier = Invariant(
     {m: -(1 - beta1**n) * spare * w, v: (1 - beta2**n) * (spare * w) ** 2, x: _resting},
     start={x: _resting},
     source=OWN,
+    predicts=[Moves(
+        adamw(), {weight_decay: 0.5, eps: 2.0**-10}, -eps * lane, x, lane / (weight_decay * (1 + lane)),
+        lanes=(0.0, 1.0, 3.0, 15.0),
+    )],
     refuses=false_if("x = w/wd", holds={
         m: -(1 - beta1**n) * spare * w, v: (1 - beta2**n) * (spare * w) ** 2, x: w / wd,
     }, start={x: w / wd}),
@@ -143,7 +165,9 @@ resting_points_minimise_a_barrier = Identity(
     "that logarithmic barrier is eps·wd·x/(1 − wd·x), and w = wd·x/(1 − wd·x).",
     {barrier.diff(y): spare * wd * y / (1 - wd * y), spare * w: barrier.diff(y).subs(y, _resting)},
     source=OWN,
-    refuses=false_if("without the logarithm", equations={(-spare * y).diff(y): spare * wd * y / (1 - wd * y)}),
+    refuses=false_if(
+        "without the logarithm", equations={(-spare * y).diff(y): spare * wd * y / (1 - wd * y)}
+    ),
 )
 
 adam_with_l2_rests_at_minus_wd_x = Coefficient(
@@ -154,6 +178,7 @@ adam_with_l2_rests_at_minus_wd_x = Coefficient(
     unknown=g1,
     is_only=-weight_decay * x,
     source=OWN,
+    predicts=[Moves(adam(), {weight_decay: 0.5, eps: 2.0**-10}, -weight_decay * lane, x, lane)],
     refuses=false_if("g = 0", is_only=Integer(0)),
 )
 

@@ -9,17 +9,21 @@ from sympy import Expr, Integer, Symbol, pi, sqrt
 
 from lawful.verify.claims import Run
 from lawful.verify.law import false_if
+from lawful.verify.prediction import MeanSquare
 from lawful.verify.rule import Rule, Source
 from lawful.verify.rules.adam import adamw
 from lawful.verify.rules.lion import lion
-from lawful.verify.rules.sgd import sgd
-from lawful.verify.symbols import b, beta1, dampening, eps, g, lr, m, momentum, v, weight_decay, x
+from lawful.verify.rules.sgd import sgd, sgdw
+from lawful.verify.symbols import b, beta1, dampening, eps, lr, m, momentum, v, weight_decay, x
 from lawful.verify.theorems import Identity, Inequality
 
 REQ = "arXiv:2305.17212"
 OWN = Source("lawful", "derived here; the statement is elementary")
 
 a, mu = Symbol("a", positive=True), Symbol("momentum", positive=True)
+signs = {lr: 0.5, weight_decay: 1.0}
+"""A run that forgets its start by half in every step."""
+
 up_x, up_m, down_x, down_m = (Symbol(name) for name in ("x_up", "m_up", "x_down", "m_down"))
 
 
@@ -54,25 +58,33 @@ _adamw = adamw(bias_correction=False).replace({eps: 0, weight_decay: a / lr})
 _potential, adamw_level = memory(beta1, 1 - beta1, a, m)
 
 adamw_equilibrium = Identity(
-    "On independent random signs, AdamW's weights (eps = 0, a = lr·wd) come to rest at E[x²] = lr²·(1 − β1)·(1 + β1·(1 − "
-    "a))/((1 + β1)·(1 − β1·(1 − a))·a·(2 − a)) exactly, which is lr/(2·wd) in the limit of small a: some Φ = x² + p·x·m + "
-    "q·m² obeys E[Φ'] = Φ − a·(2 − a)·(x² − E[x²]).",
+    "On independent random signs, AdamW's weights (eps = 0, a = lr·wd) come to rest at E[x²] = lr²·(1 − β1)·(1 + "
+    "β1·(1 − a))/((1 + β1)·(1 − β1·(1 − a))·a·(2 − a)) exactly, which is lr/(2·wd) in the limit of small a: some Φ = "
+    "x² + p·x·m + q·m² obeys E[Φ'] = Φ − a·(2 − a)·(x² − E[x²]).",
     balance(_potential, m, a * (2 - a), adamw_level),
     runs=after_a_sign(_adamw, m),
+    predicts=[MeanSquare(adamw(), signs | {beta1: 0.5, eps: 0.0}, adamw_level.subs(a, lr * weight_decay))],
     source=Source(REQ, "AdamW's equilibrium norm, made exact at finite step size"),
-    refuses=false_if("E[x²] = lr/(2·wd) exactly", equations=balance(_potential, m, a * (2 - a), lr**2 / (2 * a))),
+    refuses=false_if(
+        "E[x²] = lr/(2·wd) exactly", equations=balance(_potential, m, a * (2 - a), lr**2 / (2 * a))
+    ),
 )
 
 _sgdw = sgd(decay="lr*wd").replace({momentum: mu, dampening: 0, weight_decay: a / lr}).at(2)
 _potential_b, sgdw_level = memory(mu, Integer(1), a, b)
 
 sgdw_equilibrium = Identity(
-    "On independent random signs, SGD with momentum μ and decoupled decay a = lr·wd comes to rest at E[x²] = lr²·(1 + μ·(1 "
-    "− a))/((1 − μ²)·(1 − μ·(1 − a))·a·(2 − a)) exactly.",
+    "On independent random signs, SGD with momentum μ and decoupled decay a = lr·wd comes to rest at E[x²] = lr²·(1 + "
+    "μ·(1 − a))/((1 − μ²)·(1 − μ·(1 − a))·a·(2 − a)) exactly.",
     balance(_potential_b, b, a * (2 - a), sgdw_level),
     runs=after_a_sign(_sgdw, b),
+    predicts=[
+        MeanSquare(sgdw(), signs | {momentum: 0.5}, sgdw_level.subs({a: lr * weight_decay, mu: momentum}))
+    ],
     source=Source(REQ, "SGDM's equilibrium, here without scale invariance and exact"),
-    refuses=false_if("as without momentum", equations=balance(_potential_b, b, a * (2 - a), lr**2 / (a * (2 - a)))),
+    refuses=false_if(
+        "as without momentum", equations=balance(_potential_b, b, a * (2 - a), lr**2 / (a * (2 - a)))
+    ),
 )
 
 _lion = lion().replace({beta1: 0, weight_decay: a / lr})
@@ -85,6 +97,7 @@ lion_equilibrium_is_not_the_linearised_one = Inequality(
     greater={2 * lion_level: 3 * lr**2 / (pi * a)},
     over={a: (0, 1)},
     runs=after_a_sign(_lion, m),
+    predicts=[MeanSquare(lion(), signs | {beta1: 0.0}, lion_level.subs(a, lr * weight_decay))],
     source=Source(REQ, "Lion's equilibrium; its linearisation refuted as exact"),
     refuses=false_if("E[x²] = lr²/(π·a)", equations=balance(x**2, m, a * (2 - a), lr**2 / (pi * a))),
 )
@@ -117,10 +130,11 @@ _potential_l2 = x**2 + (2 * lr * mu * (a + mu**2 - 1) * x * b + lr**2 * mu**2 * 
 l2_level = lr**2 * (1 + mu) / (a * (1 - mu) * (2 + 2 * mu - a))
 
 sgd_equilibrium_under_l2 = Identity(
-    "On independent random signs, SGD with momentum μ and L2 coefficient wd, a = lr·wd, comes to rest at E[x²] = lr²·(1 + "
-    "μ)/(a·(1 − μ)·(2 + 2μ − a)) exactly: more than with decoupled decay of the same size.",
+    "On independent random signs, SGD with momentum μ and L2 coefficient wd, a = lr·wd, comes to rest at E[x²] = lr²·"
+    "(1 + μ)/(a·(1 − μ)·(2 + 2μ − a)) exactly.",
     balance(_potential_l2, b, a * (1 - mu) * (2 + 2 * mu - a) / _scale, l2_level),
     runs=after_a_sign(_l2, b),
+    predicts=[MeanSquare(sgd(), signs | {momentum: 0.5}, l2_level.subs({a: lr * weight_decay, mu: momentum}))],
     source=OWN,
     refuses=false_if("as with decoupled decay", equations=balance(
         _potential_l2, b, a * (1 - mu) * (2 + 2 * mu - a) / _scale, sgdw_level,

@@ -2,14 +2,15 @@
 
 from typing import Any
 
-from sympy import Expr, Matrix, Poly, Rational, Symbol, factor, sqrt
+from sympy import Expr, Matrix, Rational, Symbol, factor, sqrt
 
 from lawful.verify.algebra.unroll import at
 from lawful.verify.dynamics import Threshold, h
 from lawful.verify.inductions import Invariant
 from lawful.verify.law import false_if
+from lawful.verify.prediction import StableUpTo
 from lawful.verify.rule import Rule, Source
-from lawful.verify.rules.adam import adam
+from lawful.verify.rules.adam import adam, adamw
 from lawful.verify.rules.sgd import sgd
 from lawful.verify.symbols import beta1, beta2, dampening, eps, g, lr, m, momentum, v, weight_decay, x
 from lawful.verify.theorems import Identity, Inequality
@@ -31,9 +32,14 @@ sgd_is_stable_up_to_2_over_lr = Threshold(
     "oscillates ever more widely if h > 2/lr.",
     sgd().replace({weight_decay: 0, momentum: 0}),
     2 / lr,
+    predicts=[StableUpTo(sgd(), {lr: 0.5, momentum: 0.0, weight_decay: 0.0}, 2 / lr)],
     source=OWN,
     refuses=false_if("up to 1.9/lr", limit=Rational(19, 10) / lr),
 )
+
+damped = {lr: 0.5, momentum: 0.5, dampening: 0.0, weight_decay: 0.0}
+large_eps = {lr: 0.5, beta1: 0.5, eps: 1.0, weight_decay: 0.0}
+"""From a start near 0, eps stays far above √v: Adam divides by it alone."""
 
 momentum_widens_stability = Threshold(
     "On a quadratic, SGD with momentum μ and dampening d in (0, 1) is stable up to h = 2·(1 + μ)/((1 − d)·lr).",
@@ -41,6 +47,7 @@ momentum_widens_stability = Threshold(
     2 * (1 + mu) / ((1 - dampening) * lr),
     over={mu: unit, dampening: unit},
     source=Source("Polyak 1964", "heavy ball; the condition is elementary"),
+    predicts=[StableUpTo(sgd(), {**damped, dampening: 0.25}, 2 * (1 + momentum) / ((1 - dampening) * lr))],
     refuses=false_if("up to 2/((1 − d)·lr), as without momentum", limit=2 / ((1 - dampening) * lr)),
 )
 
@@ -50,6 +57,9 @@ nesterov_narrows_it = Threshold(
     later(nesterov=True).replace({dampening: 0}),
     2 * (1 + mu) / ((1 + 2 * mu) * lr),
     over={mu: unit},
+    predicts=[
+        StableUpTo(sgd(), damped, 2 * (1 + momentum) / ((1 + 2 * momentum) * lr), options={"nesterov": True}, steps=600)
+    ],
     source=OWN,
     refuses=false_if("up to 2·(1 + μ)/lr, as the heavy ball", limit=2 * (1 + mu) / lr),
 )
@@ -65,6 +75,10 @@ frozen_adam_is_stable_up_to_38_over_lr = Threshold(
     (2 + 2 * beta1) * (root + eps) / ((1 - beta1) * lr),
     over={beta1: unit},
     source=Source(EDGE, "stability threshold of frozen Adam"),
+    predicts=[
+        StableUpTo(rule, large_eps, (2 + 2 * beta1) * eps / ((1 - beta1) * lr), start=1e-9, steps=400)
+        for rule in (adam(), adamw())
+    ],
     refuses=false_if("up to 2·P/lr", limit=2 * (root + eps) / lr),
 )
 
@@ -123,7 +137,12 @@ new_x, new_m, new_v = Symbol("x'"), Symbol("m'"), Symbol("v'")
 adam_cycles_at_38_over_lr = Identity(
     "On a quadratic, Adam (eps = 0, bias correction faded) has an exact cycle x = A, −A, A, … with A = lr·(1 − "
     "β1)/(2·(1 + β1)), whatever β2. On it h/√v = (2 + 2·β1)/((1 − β1)·lr), the limit of stability of frozen Adam.",
-    {new_x: -A, new_m: -_cycle[m], new_v: _cycle[v], h / sqrt(_cycle[v]): (2 + 2 * beta1) / ((1 - beta1) * _turning)},
+    {
+        new_x: -A,
+        new_m: -_cycle[m],
+        new_v: _cycle[v],
+        h / sqrt(_cycle[v]): (2 + 2 * beta1) / ((1 - beta1) * _turning),
+    },
     where={
         new_x: at(_bare.x, _cycle),
         new_m: at(_bare.state[m], _cycle),
@@ -142,7 +161,12 @@ adam_does_not_settle_on_its_cycle = Inequality(
     "For β1 > 1/3, whatever β2, that cycle repels: a step and a reflection have, near it, a characteristic polynomial "
     "p of degree 3 with p(0) = −β1·β2 < 0 < p(β1·β2), so one root lies below β1·β2 and the product of the others above "
     "1. Adam on a quadratic does not settle at 38/lr.",
-    {around_the_cycle.as_expr(): z**3 + (1 - beta1 - 3 * beta2) * z**2 + (3 * beta1 + beta2 - beta1 * beta2) * z - beta1 * beta2},
+    {
+        around_the_cycle.as_expr(): z**3
+        + (1 - beta1 - 3 * beta2) * z**2
+        + (3 * beta1 + beta2 - beta1 * beta2) * z
+        - beta1 * beta2
+    },
     greater={around_the_cycle.eval(beta1 * beta2): 0},
     over={beta1: (Rational(1, 3), 1), beta2: unit},
     source=Source(EDGE, "38/lr, refuted as a law for a quadratic"),
@@ -154,8 +178,8 @@ _sgd = sgd().replace({weight_decay: 0, momentum: 0})
 _regret = {R: (0, R + g * (x - u)), Q: (0, Q + g**2)}
 
 regret_of_gradient_descent = Invariant(
-    "Whatever the gradients, the regret Σ g_t·(x_t − u) of SGD against any u is exactly ((x₀ − u)² − (x_n − u)²)/(2·lr) "
-    "+ lr/2·Σ g_t²; projections onto an interval that holds u only lower it.",
+    "Whatever the gradients, the regret Σ g_t·(x_t − u) of SGD against any u is exactly ((x₀ − u)² − (x_n − u)²)/(2·lr)"
+    " + lr/2·Σ g_t²; projections onto an interval that holds u only lower it.",
     _sgd,
     {R: ((x_0 - u) ** 2 - (x - u) ** 2) / (2 * lr) + lr / 2 * Q},
     beside=_regret,
