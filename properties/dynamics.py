@@ -1,6 +1,7 @@
 """Predictions about where a rule can go, seen: given paths, bounds, limits of stability, mean squares."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
@@ -11,7 +12,7 @@ from sympy import Expr, lambdify
 from torch import Tensor
 
 from lawful.properties.lanes import FORMAT, Lanes, radius
-from lawful.properties.looking import look, plain, within
+from lawful.properties.looking import hyperparameters, look, plain, within
 from lawful.verify.candidate import Candidate
 from lawful.verify.evidence import Evidence, Finding, Verdict
 from lawful.verify.prediction import Bounded, MeanSquare, Moves, Pinned, StableUpTo, after, c
@@ -25,7 +26,7 @@ def pinned(
     prediction: Pinned, candidate: Candidate, steps: int, given: tuple[Tensor, Tensor] | None = None
 ) -> Lanes:
     """Lanes under the prediction's hyperparameters."""
-    hyper = {s: prediction.pins.get(s, default) for s, default in prediction.claimed.defaults.items()}
+    hyper = hyperparameters(candidate, prediction.claimed, prediction.pins, {})
     return Lanes(hyper, steps, 0, {**plain(candidate), **prediction.options}, given=given)
 
 
@@ -51,28 +52,30 @@ def table(rows: Sequence[Sequence[Any]]) -> Tensor:
 def _(prediction: Moves, candidate: Candidate, seed: int) -> Evidence:
     """Each lane's path beside the law's, which goes on from its own last weight."""
     with mp.workdps(DIGITS):
-        lanes = pinned(prediction, candidate, prediction.steps)
-        start, gradient = exactly(prediction.start, lanes, c), exactly(prediction.gradient, lanes, c, t)
-        to = exactly(prediction.to, lanes, x, c, t)
-        path = [[start(lane) for lane in prediction.lanes]]
-        gradients = [[gradient(lane, k) for lane in prediction.lanes] for k in range(1, prediction.steps + 1)]
-        for k in range(1, prediction.steps + 1):
-            path.append(
-                [to(weight, lane, k) for weight, lane in zip(path[-1], prediction.lanes, strict=True)]
-            )
-        given = pinned(prediction, candidate, prediction.steps, (table(path[:1])[0], table(gradients)))
-        seen = list(given.seen(candidate))
-        away = [
-            [abs(mpf(a) - b) for a, b in zip(*pair, strict=True)]
-            for pair in zip(map(Tensor.tolist, seen), path[1:], strict=True)
-        ]
-    budget = torch.stack([radius(state) for state in given.expected(candidate.rule(given.options))])
-    return within(ratio(torch.tensor(away, dtype=torch.float64), budget), "the weight")
+        lanes, path = path_of(prediction, candidate)
+        seen = map(Tensor.tolist, lanes.seen(candidate))
+        pairs = (zip(*weights, strict=True) for weights in zip(seen, path, strict=True))
+        away = torch.tensor(
+            [[float(abs(mpf(a) - b)) for a, b in pair] for pair in pairs], dtype=torch.float64
+        )
+    budget = torch.stack([radius(state) for state in lanes.expected(candidate.rule(lanes.options))])
+    return within(ratio(away, budget), "the weight")
+
+
+def path_of(prediction: Moves, candidate: Candidate) -> tuple[Lanes, list[list[mpf]]]:
+    """The lanes on their gradients, and the weights after each step, as the law says."""
+    lanes, numbers = pinned(prediction, candidate, prediction.steps), [mpf(lane) for lane in prediction.lanes]
+    gradient, to = exactly(prediction.gradient, lanes, c, t), exactly(prediction.to, lanes, x, c, t)
+    path = [[exactly(prediction.start, lanes, c)(lane) for lane in numbers]]
+    for step in range(1, prediction.steps + 1):
+        path.append([to(weight, lane, step) for weight, lane in zip(path[-1], numbers, strict=True)])
+    gradients = [[gradient(lane, step) for lane in numbers] for step in range(1, prediction.steps + 1)]
+    return replace(lanes, given=(table(path[:1])[0], table(gradients))), path[1:]
 
 
 def ratio(distance: Tensor, budget: Tensor) -> Tensor:
     """Distances in units of the budget; none is none even where there is no budget."""
-    return torch.where(distance > 0, distance / budget, 0.0)
+    return torch.where(distance == 0, 0.0, distance / budget)
 
 
 @look.register
@@ -126,18 +129,18 @@ def _(prediction: StableUpTo, candidate: Candidate, seed: int) -> Evidence:
 @look.register
 def _(prediction: MeanSquare, candidate: Candidate, seed: int) -> Evidence:
     """The mean over lanes on orthogonal signs is the expectation: nothing is left to chance."""
-    signs = hadamard(prediction.order)
-    lanes = pinned(
-        prediction,
-        candidate,
-        prediction.order - 1,
-        (torch.zeros(prediction.order, dtype=torch.float64), signs),
-    )
+    lanes = on_signs(prediction, candidate)
     *_, seen = lanes.seen(candidate)
     *_, last = lanes.expected(candidate.rule(lanes.options))
     level = float(exactly(prediction.level, lanes)())
     budget = (2 * seen.abs() + radius(last)) * radius(last) + 2.0**-50 * seen**2
     return within(((seen**2).mean() - level).abs().reshape(1) / budget.mean(), "the mean square")
+
+
+def on_signs(prediction: MeanSquare, candidate: Candidate) -> Lanes:
+    """From 0, as many steps as there are orthogonal rows of signs."""
+    start = torch.zeros(prediction.order, dtype=FORMAT.dtype)
+    return pinned(prediction, candidate, prediction.order - 1, (start, hadamard(prediction.order)))
 
 
 def hadamard(order: int) -> Tensor:

@@ -25,9 +25,24 @@ GENERIC = {
 """Values at which every term of a rule shows."""
 
 
-def hyperparameters(rule: Rule, pins: Mapping[Symbol, float]) -> dict[Symbol, float]:
-    """Generic values of a rule's hyperparameters, but for those that are pinned."""
-    return {s: pins.get(s, GENERIC.get(s.name, default)) for s, default in rule.defaults.items()}
+def hyperparameters(
+    candidate: Candidate, rule: Rule, pins: Mapping[Symbol, float], others: Mapping[str, float] = GENERIC
+) -> dict[Symbol, float]:
+    """A rule's hyperparameters: as pinned, as the user fixes them, as in `others`, or at the rule's default."""
+    given = fixed(candidate) | dict(pins)
+    return {s: given.get(s, others.get(s.name, default)) for s, default in rule.defaults.items()}
+
+
+def fixed(candidate: Candidate) -> dict[Symbol, float]:
+    """The hyperparameters that the user fixes to a number."""
+    names = {s: name for s, name in candidate.bound.items() if name in candidate.arguments}
+    return {s: value for s in names if (value := candidate.default(s)) is not None}
+
+
+def contradicted(prediction: Prediction, candidate: Candidate) -> set[str]:
+    """The hyperparameters that the prediction pins and the user fixes to something else."""
+    pins, given = getattr(prediction, "pins", {}), fixed(candidate)
+    return {s.name for s, value in pins.items() if given.get(s, value) != value}
 
 
 def plain(candidate: Candidate) -> dict[str, Any]:

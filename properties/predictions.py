@@ -12,7 +12,7 @@ from lawful.properties import dynamics  # noqa: F401  how its predictions are lo
 from lawful.properties.checks import Journal, Property, Settings
 from lawful.properties.convergence import run_trial
 from lawful.properties.lanes import Lanes, radius
-from lawful.properties.looking import hyperparameters, look, plain, within
+from lawful.properties.looking import contradicted, hyperparameters, look, plain, within
 from lawful.properties.running import RefusedError
 from lawful.verify.candidate import Candidate
 from lawful.verify.evidence import Check, Evidence, Figure, Finding, Series, Verdict
@@ -27,7 +27,7 @@ from lawful.verify.trial import Trial
 @look.register
 def _(prediction: DecayFromOutside, candidate: Candidate, seed: int) -> Evidence:
     """L2 inside, or decay from outside: their difference is what the law says, within both budgets."""
-    hyper = hyperparameters(prediction.claimed, prediction.pins)
+    hyper = hyperparameters(candidate, prediction.claimed, prediction.pins)
     options = {**plain(candidate), **prediction.options}
     inside = Lanes(hyper, prediction.steps, seed, options)
     outside = Lanes({**hyper, weight_decay: 0.0}, prediction.steps, seed, options)
@@ -69,7 +69,7 @@ def differs(ratio: Tensor) -> Evidence:
 @look.register
 def _(prediction: AverageOfUpdates, candidate: Candidate, seed: int) -> Evidence:
     """The weight at wd > 0 from the steps at wd = 0 and the weights of the moving average."""
-    hyper = hyperparameters(prediction.claimed, {})
+    hyper = hyperparameters(candidate, prediction.claimed, {})
     schedule = {k: 1.0 - (k - 1) / (2 * prediction.steps) for k in range(2, prediction.steps + 1)}
     options = plain(candidate)
     decaying = Lanes(hyper, prediction.steps, seed, options, schedule)
@@ -98,7 +98,7 @@ def _(prediction: SameBits, candidate: Candidate, seed: int) -> Evidence:
         return Evidence(
             Verdict.NOT_APPLICABLE, notes=[f"no sibling that claims {prediction.sibling} in its module"]
         )
-    hyper = hyperparameters(prediction.claimed, prediction.pins)
+    hyper = hyperparameters(candidate, prediction.claimed, prediction.pins)
     mine, other = (Lanes(hyper, prediction.steps, seed, plain(c)) for c in (candidate, sibling))
     pairs = list(zip(mine.seen(candidate), other.seen(sibling), strict=True))
     different = sum(int((a != b).sum()) for a, b in pairs)
@@ -174,7 +174,9 @@ def test_of(law: Law) -> Property:
     def seen(candidate: Candidate, check: Check, settings: Settings, journal: Journal) -> Evidence:
         claimed = candidate.rule(plain(candidate))
         about = [p for p in law.predicts if p.claimed.hash == claimed.hash]
-        if missing := {name for p in about for name in p.needs} - said(candidate):
+        if missing := {
+            name for p in about for name in (p.needs - said(candidate)) | contradicted(p, candidate)
+        }:
             return Evidence(Verdict.NOT_APPLICABLE, notes=[f"the law needs {', '.join(sorted(missing))}"])
         if not about:
             return Evidence(Verdict.NOT_APPLICABLE, notes=["the law is about another form of the rule"])

@@ -134,7 +134,6 @@ sgd_equilibrium_under_l2 = Identity(
     "(1 + μ)/(a·(1 − μ)·(2 + 2μ − a)) exactly.",
     balance(_potential_l2, b, a * (1 - mu) * (2 + 2 * mu - a) / _scale, l2_level),
     runs=after_a_sign(_l2, b),
-    predicts=[MeanSquare(sgd(), signs | {momentum: 0.5}, l2_level.subs({a: lr * weight_decay, mu: momentum}))],
     source=OWN,
     refuses=false_if("as with decoupled decay", equations=balance(
         _potential_l2, b, a * (1 - mu) * (2 + 2 * mu - a) / _scale, sgdw_level,

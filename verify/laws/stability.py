@@ -58,7 +58,13 @@ nesterov_narrows_it = Threshold(
     2 * (1 + mu) / ((1 + 2 * mu) * lr),
     over={mu: unit},
     predicts=[
-        StableUpTo(sgd(), damped, 2 * (1 + momentum) / ((1 + 2 * momentum) * lr), options={"nesterov": True}, steps=600)
+        StableUpTo(
+            sgd(),
+            damped,
+            2 * (1 + momentum) / ((1 + 2 * momentum) * lr),
+            options={"nesterov": True},
+            steps=600,
+        )
     ],
     source=OWN,
     refuses=false_if("up to 2·(1 + μ)/lr, as the heavy ball", limit=2 * (1 + mu) / lr),
