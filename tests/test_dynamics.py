@@ -106,7 +106,7 @@ BROKEN = {
     "adamw_equilibrium": (Adam, "adamw"),
     "adam_with_l2_rests_at_minus_wd_x": (AdamW, "adam"),
     "lion_keeps_the_box": (AdamW, "lion"),
-    "lion_equilibrium_is_not_the_linearised_one": (AdamW, "lion"),
+    "lion_equilibrium_without_memory": (AdamW, "lion"),
     "sgdw_equilibrium": (SGD, "sgdw"),
 }
 

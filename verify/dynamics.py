@@ -1,18 +1,18 @@
-"""Laws about where a rule can go: bounds that hold after every step, and stability on a quadratic."""
+"""Laws about where a rule goes: bounds after every step, stability on a quadratic, noise and decay in balance."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import KW_ONLY, dataclass, field
 from typing import ClassVar
 
-from sympy import Expr, Symbol
+from sympy import Add, Expr, Integer, Symbol
 
 from lawful.verify.algebra.unroll import at
-from lawful.verify.claims import Always, Claim, Domain, Kept, Stable
+from lawful.verify.claims import Always, Claim, Domain, Equal, Kept, Positive, Run, Stable
 from lawful.verify.formula import Equations, equations, symbols_in, tex
 from lawful.verify.inductions import part, relevant
 from lawful.verify.law import Law
 from lawful.verify.rule import Rule
-from lawful.verify.symbols import g, x
+from lawful.verify.symbols import g, v, x
 
 
 @dataclass(frozen=True)
@@ -96,6 +96,55 @@ class Threshold(Law):
         """The condition."""
         return rf"g = h x:\quad x_t \to 0 \iff 0 < h < {tex(self.limit)}"
 
+
+@dataclass(frozen=True)
+class Equilibrium(Law):
+    """The mean square of the weight that independent signs, ±1 with equal chance, leave as it is.
+
+    For some Φ in x and one state, E[next Φ] = Φ − relaxation·(x² − level) from everywhere. In equilibrium both means of
+    Φ are equal, so the mean of x² is the level.
+
+    Attributes:
+        rule: the rule; v, if it has one, is 1 for ever.
+        level: the mean square.
+        state: the state on which x depends.
+        potential: Φ.
+        relaxation: how fast Φ feels the distance.
+        over: the domain of the hyperparameters.
+    """
+
+    kind: ClassVar[str] = "equilibrium"
+    rule: Rule
+    level: Expr
+    _: KW_ONLY
+    state: Symbol
+    potential: Expr
+    relaxation: Expr
+    over: Domain = field(default_factory=dict)
+
+    def claims(self) -> Iterable[Claim]:
+        """The balance, and that the relaxation is positive."""
+        mean = Add(*(at(self.potential, dict(zip((x, self.state), end, strict=True))) for end in ENDS)) / 2
+        balanced = self.potential - self.relaxation * (x**2 - self.level)
+        yield Equal("E[next Φ] = Φ − relaxation·(x² − level)", mean, balanced, self._runs())
+        yield Positive("the relaxation is positive", self.relaxation, self.over)
+
+    def _runs(self) -> dict[Symbol, Run]:
+        """x and the state one step after either sign."""
+        start = {x: x, self.state: self.state, v: Integer(1)}
+        return {
+            symbol: Run(self.rule, 1, read, [Integer(sign)], start)
+            for end, sign in zip(ENDS, (1, -1), strict=True)
+            for symbol, read in zip(end, (x, self.state), strict=True)
+        }
+
+    def formula(self) -> str:
+        """The mean square."""
+        return rf"\mathbb E\,[x^2] = {tex(self.level)}"
+
+
+ENDS = tuple((Symbol(f"x_{way}"), Symbol(f"s_{way}")) for way in ("up", "down"))
+"""x and the state after +1, and after −1."""
 
 h = Symbol("h", positive=True)
 """The curvature of a quadratic."""

@@ -13,7 +13,7 @@ from lawful.verify.prediction import Bounded, Moves, after
 from lawful.verify.prediction import c as lane
 from lawful.verify.rule import Rule, Source
 from lawful.verify.rules.adam import adam, adamw
-from lawful.verify.rules.lion import lion
+from lawful.verify.rules.lion import C, lion
 from lawful.verify.symbols import beta1, beta2, eps, g, lr, m, t, v, weight_decay, x
 from lawful.verify.theorems import Coefficient, Identity
 
@@ -78,7 +78,7 @@ lion_keeps_the_box = Bound(
     "1/wd as fast as (1 − a)ⁿ and never leaves it. Equality where every β1·m + (1 − β1)·g is −1.",
     _lion,
     _walls,
-    because=walls((-(_lion.x - (1 - a) * x)) * wd / a, Integer(1)),
+    because=walls(sign(_lion.names[C]), Integer(1)),
     beside={B: (p + q, (1 - a) * B + a / wd)},
     start={x: p - q},
     over={a: (0, 1), beta1: (0, 1), beta2: (0, 1)},

@@ -185,7 +185,7 @@ _regret = {R: (0, R + g * (x - u)), Q: (0, Q + g**2)}
 
 regret_of_gradient_descent = Invariant(
     "Whatever the gradients, the regret Σ g_t·(x_t − u) of SGD against any u is exactly ((x₀ − u)² − (x_n − u)²)/(2·lr)"
-    " + lr/2·Σ g_t²; projections onto an interval that holds u only lower it.",
+    " + lr/2·Σ g_t².",
     _sgd,
     {R: ((x_0 - u) ** 2 - (x - u) ** 2) / (2 * lr) + lr / 2 * Q},
     beside=_regret,
@@ -195,16 +195,14 @@ regret_of_gradient_descent = Invariant(
 )
 
 width, slope, rounds = (Symbol(name, positive=True) for name in ("D", "G", "T"))
-tuned = width / (slope * sqrt(rounds))
 _bound = width**2 / (2 * lr) + lr / 2 * rounds * slope**2
 
 regret_is_at_most_dg_root_t = Identity(
     "If |x₀ − u| ≤ D and |g_t| ≤ G, the regret after T steps is at most D²/(2·lr) + lr·T·G²/2, which exceeds D·G·√T by "
     "the square (D − lr·G·√T)²/(2·lr): D·G·√T is reached with lr = D/(G·√T), and no other lr does as well.",
-    {
-        _bound - width * slope * sqrt(rounds): (width - lr * slope * sqrt(rounds)) ** 2 / (2 * lr),
-        _bound.subs(lr, tuned): width * slope * sqrt(rounds),
-    },
+    {_bound - width * slope * sqrt(rounds): (width - lr * slope * sqrt(rounds)) ** 2 / (2 * lr)},
     source=Source("Zinkevich 2003", "regret of online gradient descent, with the best constant lr"),
-    refuses=false_if("half of that", equations={_bound.subs(lr, tuned): width * slope * sqrt(rounds) / 2}),
-)
+    refuses=false_if("half of that", equations={
+        _bound - width * slope * sqrt(rounds) / 2: (width - lr * slope * sqrt(rounds)) ** 2 / (2 * lr),
+    }),
+)  # fmt: skip
