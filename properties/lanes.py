@@ -34,6 +34,7 @@ class Lanes:
         seed: of weights and gradients.
         options: conventions chosen through the constructor.
         schedule: step → factor of lr from then on.
+        given: the first weights and the gradients, steps first, in place of those of the seed.
     """
 
     hyper: Mapping[Symbol, float]
@@ -41,10 +42,13 @@ class Lanes:
     seed: int
     options: Mapping[str, Any] = field(default_factory=dict)
     schedule: Mapping[int, float] = field(default_factory=dict)
+    given: tuple[Tensor, Tensor] | None = None
 
     @property
     def block(self) -> Block:
-        """Weights and gradients of order 1."""
+        """Weights and gradients, those of the seed of order 1."""
+        if self.given is not None:
+            return Block("the lanes", 0, *self.given)
         random = np.random.Generator(np.random.PCG64(self.seed))
         x0 = torch.from_numpy(random.standard_normal(LANES))
         return Block("the lanes", 0, x0, torch.from_numpy(random.standard_normal((self.steps, LANES))))

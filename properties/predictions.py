@@ -1,8 +1,6 @@
 """What laws predict of implementations, seen: a kind of prediction is a test of any candidate that claims its rule."""
 
 import importlib
-from collections.abc import Mapping
-from functools import singledispatch
 from itertools import pairwise
 from typing import Any
 
@@ -10,51 +8,26 @@ import torch
 from sympy import Symbol, lambdify
 from torch import Tensor
 
+from lawful.properties import dynamics  # noqa: F401  how its predictions are looked at
 from lawful.properties.checks import Journal, Property, Settings
 from lawful.properties.convergence import run_trial
 from lawful.properties.lanes import Lanes, radius
+from lawful.properties.looking import contradicted, hyperparameters, look, plain, within
 from lawful.properties.running import RefusedError
 from lawful.verify.candidate import Candidate
 from lawful.verify.evidence import Check, Evidence, Figure, Finding, Series, Verdict
 from lawful.verify.law import Law, laws
-from lawful.verify.prediction import AverageOfUpdates, DecayFromOutside, DriftsTo, Prediction, SameBits, x1
+from lawful.verify.prediction import AverageOfUpdates, DecayFromOutside, DriftsTo, SameBits, x1
 from lawful.verify.rule import Rule, normal
 from lawful.verify.symbols import eps, lr, weight_decay, x
 from lawful.verify.trial import Trial
-
-GENERIC = {
-    "lr": 0.05,
-    "beta1": 0.8,
-    "beta2": 0.95,
-    "eps": 1e-3,
-    "weight_decay": 0.3,
-    "momentum": 0.9,
-    "dampening": 0.0,
-}
-"""Values at which every term of a rule shows."""
-
-
-def hyperparameters(rule: Rule, pins: Mapping[Symbol, float]) -> dict[Symbol, float]:
-    """Generic values of a rule's hyperparameters, but for those that are pinned."""
-    return {s: pins.get(s, GENERIC.get(s.name, default)) for s, default in rule.defaults.items()}
-
-
-def plain(candidate: Candidate) -> dict[str, Any]:
-    """The options by which a candidate is what it claims, and nothing more."""
-    return {o: candidate.choices(o)[0] for o in candidate.options}
-
-
-@singledispatch
-def look(prediction: Prediction, candidate: Candidate, seed: int) -> Evidence:
-    """Runs the candidate and says what was seen."""
-    raise NotImplementedError(f"no test is known for {type(prediction).__name__}")
 
 
 # ----------------------------------------------------------------------------------------------- decay
 @look.register
 def _(prediction: DecayFromOutside, candidate: Candidate, seed: int) -> Evidence:
     """L2 inside, or decay from outside: their difference is what the law says, within both budgets."""
-    hyper = hyperparameters(prediction.claimed, prediction.pins)
+    hyper = hyperparameters(candidate, prediction.claimed, prediction.pins)
     options = {**plain(candidate), **prediction.options}
     inside = Lanes(hyper, prediction.steps, seed, options)
     outside = Lanes({**hyper, weight_decay: 0.0}, prediction.steps, seed, options)
@@ -74,16 +47,6 @@ def _(prediction: DecayFromOutside, candidate: Candidate, seed: int) -> Evidence
     symbols = [x, x1, *hyper]
     predicted = lambdify(symbols, prediction.difference, "math")(inside.block.x0, l2[0], *hyper.values())
     return within((difference - predicted).abs() / budget, "the difference between L2 and decay from outside")
-
-
-def within(ratio: Tensor, what: str) -> Evidence:
-    """Evidence that every lane's deviation, in units of the budget, is at most 1."""
-    worst = float(torch.nan_to_num(ratio, torch.inf).max())
-    findings = (
-        [Finding(f"{what} is {worst:.3g} budgets away from what the law says.")] if not worst <= 1 else []
-    )
-    verdict = Verdict.UNLAWFUL if findings else Verdict.LAWFUL
-    return Evidence(verdict, worst, float(ratio.median()), ratio.numel(), scenarios=1, findings=findings)
 
 
 def differs(ratio: Tensor) -> Evidence:
@@ -106,7 +69,7 @@ def differs(ratio: Tensor) -> Evidence:
 @look.register
 def _(prediction: AverageOfUpdates, candidate: Candidate, seed: int) -> Evidence:
     """The weight at wd > 0 from the steps at wd = 0 and the weights of the moving average."""
-    hyper = hyperparameters(prediction.claimed, {})
+    hyper = hyperparameters(candidate, prediction.claimed, {})
     schedule = {k: 1.0 - (k - 1) / (2 * prediction.steps) for k in range(2, prediction.steps + 1)}
     options = plain(candidate)
     decaying = Lanes(hyper, prediction.steps, seed, options, schedule)
@@ -135,7 +98,7 @@ def _(prediction: SameBits, candidate: Candidate, seed: int) -> Evidence:
         return Evidence(
             Verdict.NOT_APPLICABLE, notes=[f"no sibling that claims {prediction.sibling} in its module"]
         )
-    hyper = hyperparameters(prediction.claimed, prediction.pins)
+    hyper = hyperparameters(candidate, prediction.claimed, prediction.pins)
     mine, other = (Lanes(hyper, prediction.steps, seed, plain(c)) for c in (candidate, sibling))
     pairs = list(zip(mine.seen(candidate), other.seen(sibling), strict=True))
     different = sum(int((a != b).sum()) for a, b in pairs)
@@ -211,7 +174,9 @@ def test_of(law: Law) -> Property:
     def seen(candidate: Candidate, check: Check, settings: Settings, journal: Journal) -> Evidence:
         claimed = candidate.rule(plain(candidate))
         about = [p for p in law.predicts if p.claimed.hash == claimed.hash]
-        if missing := {name for p in about for name in needed(p)} - said(candidate):
+        if missing := {
+            name for p in about for name in (p.needs - said(candidate)) | contradicted(p, candidate)
+        }:
             return Evidence(Verdict.NOT_APPLICABLE, notes=[f"the law needs {', '.join(sorted(missing))}"])
         if not about:
             return Evidence(Verdict.NOT_APPLICABLE, notes=["the law is about another form of the rule"])
@@ -221,18 +186,6 @@ def test_of(law: Law) -> Property:
             return Evidence(Verdict.NOT_APPLICABLE, notes=[f"refused: {refusal}"])
 
     return Property(law.name, law.statement, seen, applies=lambda rule: is_about(law, rule))
-
-
-def needed(prediction: Prediction) -> set[str]:
-    """What a constructor must take for the prediction to say anything of the candidate."""
-    if isinstance(prediction, DriftsTo):
-        return {s.name for s in prediction.trial.hyper}
-    if isinstance(prediction, SameBits):
-        return {s.name for s in prediction.pins}
-    if isinstance(prediction, DecayFromOutside):
-        moved = {s.name for s, value in prediction.pins.items() if value != prediction.claimed.defaults[s]}
-        return {weight_decay.name, *moved, *prediction.options}
-    return {weight_decay.name}
 
 
 def said(candidate: Candidate) -> set[str]:

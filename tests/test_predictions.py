@@ -4,9 +4,10 @@ import pytest
 import torch
 from torch import Tensor
 
-from lawful.optimizers import ADOPT, SGD, Adam, AdamW, AMSGrad
+from lawful.optimizers import ADOPT, SGD, SGDW, Adam, AdamW, AMSGrad, Lion
 from lawful.properties.checks import Settings
-from lawful.properties.predictions import is_about, look, predictions
+from lawful.properties.looking import look
+from lawful.properties.predictions import is_about, predictions
 from lawful.verify.candidate import Candidate
 from lawful.verify.evidence import Check, Verdict
 from lawful.verify.law import laws
@@ -19,7 +20,7 @@ from lawful.verify.rules.sgd import sgd
 from lawful.verify.symbols import beta1, beta2, dampening, lr, momentum, weight_decay, x
 from lawful.verify.trial import Trial
 
-BUNDLED = {cls.__name__.lower(): cls for cls in (SGD, Adam, AdamW, AMSGrad, ADOPT)}
+BUNDLED = {cls.__name__.lower(): cls for cls in (SGD, SGDW, Adam, AdamW, AMSGrad, ADOPT, Lion)}
 PAIRS = [
     (law, name)
     for law in laws().values()

@@ -137,6 +137,49 @@ class Always:
 
 
 @dataclass(frozen=True)
+class Kept:
+    """Quantities of running systems that are never negative, all together by induction over one step.
+
+    Attributes:
+        label: the claim in words.
+        state: symbol → its next value, in the state before and the inputs.
+        start: symbol → its value at first; 0 where absent.
+        gaps: a name → the quantity that is never negative.
+        because: a hint for the proof alone: a name → the next value of its quantity, as a sum of what is not
+            negative, in the state before, the inputs and the names.
+        over: the domain of the symbols.
+        varying: inputs that are new at every step.
+    """
+
+    label: str
+    state: Mapping[Symbol, Expr]
+    start: Mapping[Symbol, Expr]
+    gaps: Mapping[Symbol, Expr]
+    because: Mapping[Symbol, Expr]
+    over: Domain = field(default_factory=dict)
+    varying: Sequence[Symbol] = (g,)
+
+
+@dataclass(frozen=True)
+class Stable:
+    """A linear system tends to 0 from every start while a parameter is below a limit, and not if it is above.
+
+    Attributes:
+        label: the claim in words.
+        system: symbol → its next value, linear in the symbols of the system.
+        parameter: what decides; it is positive.
+        limit: up to where the system is stable.
+        over: the domain of the other symbols.
+    """
+
+    label: str
+    system: Mapping[Symbol, Expr]
+    parameter: Symbol
+    limit: Expr
+    over: Domain = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Forced:
     """Differences that vanish for all values of some symbols only if the unknown is the solution, or never.
 
@@ -187,7 +230,10 @@ class MeanStep:
     towards: int = 1
 
 
-Claim = Equal | Positive | Always | Forced | Expansion | MeanStep
+Claim = Equal | Positive | Always | Kept | Stable | Forced | Expansion | MeanStep
+
+ABBREVIATE = ("runs", "where", "gaps")
+"""The parts of a claim whose symbols stand for something else."""
 
 
 @dataclass(frozen=True)

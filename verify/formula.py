@@ -7,6 +7,7 @@ from typing import Any
 
 from sympy import Basic, Expr, Symbol, latex, oo
 
+from lawful.verify.claims import ABBREVIATE
 from lawful.verify.rule import Rule
 from lawful.verify.symbols import LATEX
 
@@ -38,7 +39,7 @@ def hypotheses(claims: Sequence[Any]) -> str:
     abbreviations: set[Symbol] = set()
     domains: dict[str, None] = {}
     for claim in claims:
-        abbreviations |= {*getattr(claim, "runs", ()), *getattr(claim, "where", ())}
+        abbreviations |= {s for part in ABBREVIATE for s in getattr(claim, part, ())}
         domains |= dict.fromkeys(_interval(s, *ends) for s, ends in getattr(claim, "over", {}).items())
     kinds: dict[str, list[str]] = {}
     for symbol in sorted(symbols_in(claims) - abbreviations, key=str):

@@ -110,7 +110,12 @@ class Equivalence(Law):
 
 def relevant(rule: Rule) -> Mapping[Symbol, Expr]:
     """The equations of the parameter and of every state on which it depends, at once or later."""
-    system, found = {x: rule.x, **rule.state}, {x}
+    return part({x: rule.x, **rule.state}, {x})
+
+
+def part(system: Mapping[Symbol, Expr], symbols: set[Symbol]) -> Mapping[Symbol, Expr]:
+    """The equations of a system's symbols and of every other on which they depend, at once or later."""
+    found = symbols & system.keys()
     while reached := {s for f in found for s in system[f].free_symbols if s in system} - found:
         found |= reached
     return {s: e for s, e in system.items() if s in found}

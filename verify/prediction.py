@@ -3,11 +3,12 @@ and what must be seen when one of them runs; `lawful.properties.predictions` run
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, dataclass, field
 
 from sympy import Expr, Integer, Symbol
 
 from lawful.verify.rule import Rule
+from lawful.verify.symbols import weight_decay
 from lawful.verify.trial import Trial
 
 ZERO = Integer(0)
@@ -23,6 +24,11 @@ class Prediction:
 
     claimed: Rule
 
+    @property
+    def needs(self) -> set[str]:
+        """What a constructor must take for the prediction to say anything of its optimizer."""
+        return {weight_decay.name}
+
 
 @dataclass(frozen=True)
 class DriftsTo(Prediction):
@@ -33,6 +39,11 @@ class DriftsTo(Prediction):
     """
 
     trial: Trial
+
+    @property
+    def needs(self) -> set[str]:
+        """The trial's hyperparameters."""
+        return {s.name for s in self.trial.hyper}
 
 
 @dataclass(frozen=True)
@@ -53,6 +64,11 @@ class DecayFromOutside(Prediction):
     options: Mapping[str, bool] = field(default_factory=dict)
     steps: int = 2
     difference: Expr | None = ZERO
+
+    @property
+    def needs(self) -> set[str]:
+        """Decay, what is pinned to something of its own, and the options."""
+        return {weight_decay.name, *moved(self.claimed, self.pins), *self.options}
 
 
 x1 = Symbol("x_1", real=True)
@@ -83,3 +99,103 @@ class SameBits(Prediction):
     sibling: Rule
     pins: Mapping[Symbol, float] = field(default_factory=dict)
     steps: int = 20
+
+    @property
+    def needs(self) -> set[str]:
+        """Whatever is pinned."""
+        return {s.name for s in self.pins}
+
+
+@dataclass(frozen=True)
+class Pinned(Prediction):
+    """Something about a run with given hyperparameters, the rule's defaults where none is given.
+
+    Attributes:
+        pins: hyperparameter → value.
+        options: conventions chosen through the constructor.
+    """
+
+    pins: Mapping[Symbol, float]
+    _: KW_ONLY
+    options: Mapping[str, bool] = field(default_factory=dict)
+
+    @property
+    def needs(self) -> set[str]:
+        """What is not at its default, and the options."""
+        return {*moved(self.claimed, self.pins), *self.options}
+
+
+c = Symbol("c", real=True)
+"""What distinguishes the lanes of a run."""
+
+after = Symbol("x_after", real=True)
+"""The weight after a step; `x` is the one before it."""
+
+
+@dataclass(frozen=True)
+class Moves(Pinned):
+    """On given gradients the weight goes, step by step, where the law says, within the budget.
+
+    Attributes:
+        gradient: the gradient of step t, in c, t and hyperparameters; exact in float64.
+        to: the next weight, in x, c, t and hyperparameters.
+        start: the first weight, in c and hyperparameters; exact in float64.
+        lanes: the values of c.
+        steps: how many.
+    """
+
+    gradient: Expr
+    to: Expr
+    start: Expr = ZERO
+    lanes: tuple[float, ...] = (1.0, -2.0, 0.25, 1024.0)
+    steps: int = 30
+
+
+@dataclass(frozen=True)
+class Bounded(Pinned):
+    """Whatever the gradients, a quantity is never above a bound.
+
+    Attributes:
+        size: in `x`, the weight before a step, and `after`, that after it; of slope 1 in each at most.
+        most: its bound, in x, t and hyperparameters; of slope 1 in x at most.
+        steps: how many.
+    """
+
+    size: Expr
+    most: Expr
+    steps: int = 40
+
+
+@dataclass(frozen=True)
+class StableUpTo(Pinned):
+    """With the gradient h·x, the weight shrinks at 0.999 of a curvature and grows at 1.001 of it.
+
+    Attributes:
+        limit: the curvature, in hyperparameters.
+        start: the first weight.
+        steps: how many; the second half must shrink or grow by `factor`.
+        factor: well below what the root at 0.1 % from the limit makes of these steps.
+    """
+
+    limit: Expr
+    start: float = 1.0
+    steps: int = 1000
+    factor: float = 1.5
+
+
+@dataclass(frozen=True)
+class MeanSquare(Pinned):
+    """On independent signs the mean square of the weights is what the law says, once the start is forgotten.
+
+    Attributes:
+        level: the mean square, in hyperparameters.
+        order: how many lanes; a power of 2.
+    """
+
+    level: Expr
+    order: int = 64
+
+
+def moved(rule: Rule, pins: Mapping[Symbol, float]) -> set[str]:
+    """The hyperparameters that are pinned elsewhere than at the rule's default."""
+    return {s.name for s, value in pins.items() if value != rule.defaults[s]}

@@ -9,10 +9,25 @@ from typing import Any
 
 from sympy import Expr, Poly, Symbol, expand, factor, fraction, series, simplify, together
 
+from lawful.verify.algebra.kept import kept
 from lawful.verify.algebra.mean import mean_step
 from lawful.verify.algebra.sign import moved, ordered, positive
+from lawful.verify.algebra.stability import stable
 from lawful.verify.algebra.unroll import at, cases, unrolled, vanishes
-from lawful.verify.claims import Always, Answer, Claim, Equal, Expansion, Forced, MeanStep, Positive, n
+from lawful.verify.claims import (
+    ABBREVIATE,
+    Always,
+    Answer,
+    Claim,
+    Equal,
+    Expansion,
+    Forced,
+    Kept,
+    MeanStep,
+    Positive,
+    Stable,
+    n,
+)
 from lawful.verify.symbols import t
 
 
@@ -24,7 +39,7 @@ def prove(claim: Claim) -> Answer:
 
 def _meanings(claim: Claim) -> list[str]:
     """What the symbols of a claim stand for."""
-    meanings = {**getattr(claim, "runs", {}), **getattr(claim, "where", {})}
+    meanings = {s: e for part in ABBREVIATE for s, e in getattr(claim, part, {}).items()}
     return [f"Here {symbol} is {meaning}." for symbol, meaning in meanings.items()]
 
 
@@ -47,6 +62,16 @@ def _(claim: Positive) -> Answer:
 @_prove.register
 def _(claim: MeanStep) -> Answer:
     return mean_step(claim)
+
+
+@_prove.register
+def _(claim: Kept) -> Answer:
+    return kept(claim)
+
+
+@_prove.register
+def _(claim: Stable) -> Answer:
+    return stable(claim)
 
 
 def identity(expr: Expr, words: str) -> Answer:

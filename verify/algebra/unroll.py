@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from sympy import Eq, Expr, Piecewise, Symbol, expand, factor, false, fraction, sympify, together, true
+from sympy import Eq, Expr, Piecewise, Symbol, expand, factor, false, fraction, sign, sympify, together, true
 
 from lawful.verify.claims import Run, Runs, nth
 from lawful.verify.symbols import g, t, x
@@ -30,10 +30,10 @@ def at(expr: Expr, values: Mapping[Symbol, Expr]) -> Expr:
 
 
 def cases(expr: Expr) -> Iterator[tuple[str, Expr]]:
-    """(case in words, expression in that case), until no case distinction by an equation is left."""
+    """(case in words, expression in that case), until no case distinction by an equation or a sign is left."""
     equations = sorted(_conditions(expr), key=str)
     if not equations:
-        yield "", expr
+        yield from _signs(expr)
         return
     first = equations[0]
     where, otherwise = f"{first.lhs} = {first.rhs}", f"{first.lhs} ≠ {first.rhs}"
@@ -41,6 +41,16 @@ def cases(expr: Expr) -> Iterator[tuple[str, Expr]]:
         yield _join(where, words), rest
     for words, rest in cases(expr.xreplace({first: false})):
         yield _join(otherwise, words), rest
+
+
+def _signs(expr: Expr) -> Iterator[tuple[str, Expr]]:
+    found = min(expr.atoms(sign), key=str, default=None)
+    if found is None:
+        yield "", expr
+        return
+    for value in (-1, 0, 1):
+        for words, rest in _signs(expr.xreplace({found: sympify(value)})):
+            yield _join(f"{found} = {value}", words), rest
 
 
 def _conditions(expr: Expr) -> set[Eq]:

@@ -27,8 +27,10 @@ from lawful.verify.arithmetic.evaluate import (
     is_zero,
     layers,
 )
+from lawful.verify.arithmetic.kept import kept
 from lawful.verify.arithmetic.points import GRID, RandomPoint, Unplaceable, finite, poles_avoided
 from lawful.verify.arithmetic.sign import positive
+from lawful.verify.arithmetic.stability import stable
 from lawful.verify.arithmetic.unknown import forced
 from lawful.verify.claims import (
     Always,
@@ -38,8 +40,10 @@ from lawful.verify.claims import (
     Equal,
     Expansion,
     Forced,
+    Kept,
     MeanStep,
     Positive,
+    Stable,
     n,
     nth,
 )
@@ -117,6 +121,16 @@ def vanish(label: str, residuals: Residuals, random: Random, over: Domain | None
     chance = GENERIC * (log10(degree) - log10(GRID))
     where = f"0 at {GENERIC + BORDER} exact points"
     return Answer(True, [f"{label}: {where}; degree ≤ {degree}, chance of error < 1e{chance:.0f}"])
+
+
+@_check.register
+def _(claim: Kept, random: Random) -> Answer:
+    return kept(claim, random)
+
+
+@_check.register
+def _(claim: Stable, random: Random) -> Answer:
+    return stable(claim, random)
 
 
 @_check.register

@@ -123,6 +123,7 @@ OPERATIONS: dict[str, Callable[..., Any]] = {
     "sign": sign,
     "Max": larger,
     "Min": lambda a, b: -larger(-a, -b),
+    "Pi": arb.pi,
     "log": lambda a: arb(a).log(),
     "Equality": same,
     "Or": lambda *conditions: any(conditions),

@@ -1,0 +1,199 @@
+"""Decoupled decay as a constraint: the box that the weights enter and do not leave, and where they can rest."""
+
+from sympy import Expr, Integer, Symbol, log, sign
+
+from lawful.verify.algebra.unroll import at
+from lawful.verify.claims import Run, g1, n
+from lawful.verify.dynamics import Bound
+from lawful.verify.inductions import Invariant
+from lawful.verify.law import false_if
+from lawful.verify.laws.step_size import K, K_next, exact
+from lawful.verify.laws.step_size import rho as largest_step
+from lawful.verify.prediction import Bounded, Moves, after
+from lawful.verify.prediction import c as lane
+from lawful.verify.rule import Rule, Source
+from lawful.verify.rules.adam import adam, adamw
+from lawful.verify.rules.lion import C, lion
+from lawful.verify.symbols import beta1, beta2, eps, g, lr, m, t, v, weight_decay, x
+from lawful.verify.theorems import Coefficient, Identity
+
+OWN = Source("lawful", "derived here; the statement is elementary")
+LION_K = Source("arXiv:2310.05898", "its box |x| ≤ 1/wd, in discrete time")
+
+a, rho, B, wd, w, spare = (
+    Symbol(name, positive=True) for name in ("a", "rho", "B", "weight_decay", "w", "eps")
+)
+above, below = Symbol("above", nonnegative=True), Symbol("below", nonnegative=True)
+x_0, s = Symbol("x0", real=True), Symbol("s", real=True)
+
+
+def in_terms_of_rate(rule: Rule) -> Rule:
+    """With lr·wd = a, which lies in (0, 1), and wd positive."""
+    return rule.replace({weight_decay: wd}).replace({lr: a / wd})
+
+
+any_update = 2 * s * rho / (1 + s**2)
+"""Any number from −ρ to ρ, as s ranges over all reals."""
+
+decayed = Rule("decayed", (1 - a) * x - a / wd * any_update, {}, {}, OWN).replace({s: g})
+box = {B: (above + below, (1 - a) * B + a * rho / wd)}
+_walls = {above: B - x, below: B + x}
+
+
+def walls(update: Expr, largest: Expr) -> dict[Symbol, Expr]:
+    """Why neither distance to the walls becomes negative."""
+    return {
+        above: (1 - a) * above + a / wd * (largest + update),
+        below: (1 - a) * below + a / wd * (largest - update),
+    }
+
+
+p, q = Symbol("p", nonnegative=True), Symbol("q", nonnegative=True)
+
+bounded_updates_keep_a_box = Bound(
+    "If |u| ≤ ρ in every step x ← (1 − a)·x − lr·u with a = lr·wd in (0, 1), then |x| ≤ B with B ← (1 − a)·B + lr·ρ "
+    "from any B ≥ |x|: weights enter the box ρ/wd exponentially and never leave it. Equality on u = −ρ.",
+    decayed,
+    _walls,
+    because=walls(any_update.subs(s, g), rho),
+    beside={B: (p + q, (1 - a) * B + a * rho / wd)},
+    start={x: p - q},
+    over={a: (0, 1)},
+    attained={g: Integer(-1)},
+    attained_from={x: x_0, B: x_0},
+    holds={x: B},
+    source=OWN,
+    refuses=false_if("B ← (1 − a)·B + lr·ρ/2", beside={B: (p + q, (1 - a) * B + a * rho / wd / 2)}),
+)
+
+small_box = {lr: 0.5, weight_decay: 0.5}
+_shrunk = (1 - lr * weight_decay) * x
+
+wall = Symbol("B_0", real=True)
+_lion_box = 1 / wd + (1 - a) ** n * (wall - 1 / wd)
+_lion = in_terms_of_rate(lion())
+
+lion_keeps_the_box = Bound(
+    "Whatever the gradients, Lion with a = lr·wd in (0, 1) keeps |x| ≤ B with B ← (1 − a)·B + lr: it enters the box "
+    "1/wd as fast as (1 − a)ⁿ and never leaves it. Equality where every β1·m + (1 − β1)·g is −1.",
+    _lion,
+    _walls,
+    because=walls(sign(_lion.names[C]), Integer(1)),
+    beside={B: (p + q, (1 - a) * B + a / wd)},
+    start={x: p - q},
+    over={a: (0, 1), beta1: (0, 1), beta2: (0, 1)},
+    attained={g: (-1 - beta1 * m) / (1 - beta1)},
+    attained_from={x: wall, B: wall},
+    holds={B: _lion_box, x: _lion_box},
+    source=LION_K,
+    predicts=[
+        Moves(lion(), small_box, Integer(-1), _shrunk + lr, start=lane, lanes=(-4.0, 0.0, 0.5, 8.0)),
+        Bounded(lion(), small_box, abs(after), (1 - lr * weight_decay) * abs(x) + lr),
+    ],
+    refuses=false_if("half the box", beside={B: (p + q, (1 - a) * B + a / wd / 2)}),
+)
+
+ell, new_x, new_m, new_v = (Symbol(name, positive=name == "ell") for name in ("ell", "x'", "m'", "v'"))
+_steady = adamw(bias_correction=False).replace({eps: 0})
+_newest = -ell * beta2 / beta1 * (1 - beta1) / (1 - beta2)
+_growing = {m: -ell * K, v: ell**2 * K, g: _newest}
+
+adamw_needs_a_wider_box = Identity(
+    "The box that AdamW keeps is ρ∞/wd = √K∞/wd, not 1/wd: once bias correction has faded, gradients that grow by "
+    "β2/β1 each step keep m = −ℓ·K and v = ℓ²·K, ℓ growing as they do, so every step has |u| = √K, which tends to "
+    "ρ∞ (eps = 0, β1² < β2), and weights tend to that wall. No gradients hold |u| above it.",
+    {
+        new_m: -(ell * beta2 / beta1) * K_next,
+        new_v: (ell * beta2 / beta1) ** 2 * K_next,
+        (new_x - (1 - lr * weight_decay) * x) ** 2: lr**2 * K_next,
+    },
+    where={
+        new_m: at(_steady.state[m], _growing),
+        new_v: at(_steady.state[v], _growing),
+        new_x: at(_steady.x, _growing),
+    },
+    source=OWN,
+    predicts=[
+        Moves(
+            adamw(),
+            exact | {weight_decay: 0.5},
+            -((beta2 / beta1) ** t) * lane,
+            _shrunk + lr * largest_step * sign(lane),
+        )
+    ],
+    refuses=false_if("|u| = 1", equations={(new_x - (1 - lr * weight_decay) * x) ** 2: lr**2}),
+)
+
+_resting = w / (wd * (1 + w))
+_adamw = adamw().replace({weight_decay: wd, eps: spare})
+
+adamw_rests_by_a_barrier = Invariant(
+    "On the constant gradient −eps·w, w > 0, AdamW started at x = w/(wd·(1 + w)) stays there from the first step on, "
+    "for all betas: it can rest where |g| = eps·wd·|x|/(1 − wd·|x|), inside the box 1/wd.",
+    _adamw.replace({g: -spare * w}),
+    {m: -(1 - beta1**n) * spare * w, v: (1 - beta2**n) * (spare * w) ** 2, x: _resting},
+    start={x: _resting},
+    source=OWN,
+    predicts=[Moves(
+        adamw(), {weight_decay: 0.5, eps: 2.0**-10}, -eps * lane, x, lane / (weight_decay * (1 + lane)),
+        lanes=(0.0, 1.0, 3.0, 15.0),
+    )],
+    refuses=false_if("x = w/wd", holds={
+        m: -(1 - beta1**n) * spare * w, v: (1 - beta2**n) * (spare * w) ** 2, x: w / wd,
+    }, start={x: w / wd}),
+)  # fmt: skip
+
+G, x_1 = Symbol("G", positive=True), Symbol("x_1")
+
+adamw_rests_at_one_gradient = Coefficient(
+    "Inside the box, x = w/(wd·(1 + w)) with w > 0, AdamW's first step stands still on a gradient −G < 0 only if G = "
+    "eps·w.",
+    [(x_1 - _resting) * (G + spare)],
+    runs={x_1: Run(_adamw, 1, x, [-G], {x: _resting})},
+    for_all=(),
+    unknown=G,
+    is_only=spare * w,
+    source=OWN,
+    refuses=false_if("G = eps·wd·x, as for L2", is_only=spare * wd * _resting),
+)
+
+y = Symbol("y", positive=True)
+barrier = -spare * (y + log(1 - wd * y) / wd)
+
+resting_points_minimise_a_barrier = Identity(
+    "Where AdamW rests at 0 < x < 1/wd, the loss plus eps·(−x − ln(1 − wd·x)/wd) is stationary: the gradient of "
+    "that logarithmic barrier is eps·wd·x/(1 − wd·x), and w = wd·x/(1 − wd·x).",
+    {barrier.diff(y): spare * wd * y / (1 - wd * y), spare * w: barrier.diff(y).subs(y, _resting)},
+    source=OWN,
+    refuses=false_if(
+        "without the logarithm", equations={(-spare * y).diff(y): spare * wd * y / (1 - wd * y)}
+    ),
+)
+
+adam_with_l2_rests_at_minus_wd_x = Coefficient(
+    "With eps > 0, Adam's first step under L2 stands still at g = −wd·x and at no other gradient.",
+    [(x_1 - x) * (abs(g1 + weight_decay * x) + spare)],
+    runs={x_1: Run(adam().replace({eps: spare}), 1, x, [g1])},
+    for_all=(),
+    unknown=g1,
+    is_only=-weight_decay * x,
+    source=OWN,
+    predicts=[Moves(adam(), {weight_decay: 0.5, eps: 2.0**-10}, -weight_decay * lane, x, lane)],
+    refuses=false_if("g = 0", is_only=Integer(0)),
+)
+
+alpha, gamma = Symbol("alpha", positive=True), Symbol("gamma", positive=True)
+slope, mom, dual, at_m, at_dual = (Symbol(k, real=True) for k in ("f'", "m", "y", "K'(m)", "K'(y)"))
+x_dot, m_dot = at_m - at_dual, -alpha * slope - gamma * mom
+H_x, H_m = alpha * slope + gamma * dual + wd * dual - wd * mom, at_m - at_dual
+
+lion_k_has_a_lyapunov_function = Identity(
+    "For convex K, the flow x' = K'(m) − wd·x, m' = −α·f'(x) − γ·m lowers H = α·f + (γ/wd + 1)·K*(wd·x) + K(m) − "
+    "wd·x·m: with wd·x = K'(y), H' = −(γ + wd)·(K'(m) − K'(y))·(m − y) ≤ 0, as K' grows. (A statement about the flow: "
+    "the discrete rule need not lower H at each step.)",
+    {H_x * x_dot + H_m * m_dot: -(gamma + wd) * (at_m - at_dual) * (mom - dual)},
+    source=Source("arXiv:2310.05898", "its flow without look-ahead; derived here"),
+    refuses=false_if("at the rate γ alone", equations={
+        H_x * x_dot + H_m * m_dot: -gamma * (at_m - at_dual) * (mom - dual),
+    }),
+)  # fmt: skip

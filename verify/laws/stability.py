@@ -1,0 +1,208 @@
+"""How large the curvature may be: exact limits of stability on a quadratic, the fastest heavy ball, regret."""
+
+from typing import Any
+
+from sympy import Expr, Matrix, Rational, Symbol, factor, sqrt
+
+from lawful.verify.algebra.unroll import at
+from lawful.verify.dynamics import Threshold, h
+from lawful.verify.inductions import Invariant
+from lawful.verify.law import false_if
+from lawful.verify.prediction import StableUpTo
+from lawful.verify.rule import Rule, Source
+from lawful.verify.rules.adam import adam, adamw
+from lawful.verify.rules.sgd import sgd
+from lawful.verify.symbols import beta1, beta2, dampening, eps, g, lr, m, momentum, v, weight_decay, x
+from lawful.verify.theorems import Identity, Inequality
+
+OWN = Source("lawful", "derived here; the statement is elementary")
+EDGE = "arXiv:2207.14484"
+
+mu = Symbol("momentum", positive=True)
+unit = (0, 1)
+
+
+def later(**conventions: Any) -> Rule:
+    """SGD with momentum, without decay, after its first step, which is special."""
+    return sgd(**conventions).replace({weight_decay: 0, momentum: mu}).at(2)
+
+
+sgd_is_stable_up_to_2_over_lr = Threshold(
+    "On a quadratic of curvature h > 0, SGD without momentum tends to the minimum from every start if h < 2/lr, and "
+    "oscillates ever more widely if h > 2/lr.",
+    sgd().replace({weight_decay: 0, momentum: 0}),
+    2 / lr,
+    predicts=[StableUpTo(sgd(), {lr: 0.5, momentum: 0.0, weight_decay: 0.0}, 2 / lr)],
+    source=OWN,
+    refuses=false_if("up to 1.9/lr", limit=Rational(19, 10) / lr),
+)
+
+damped = {lr: 0.5, momentum: 0.5, dampening: 0.0, weight_decay: 0.0}
+large_eps = {lr: 0.5, beta1: 0.5, eps: 1.0, weight_decay: 0.0}
+"""From a start near 0, eps stays far above √v: Adam divides by it alone."""
+
+momentum_widens_stability = Threshold(
+    "On a quadratic, SGD with momentum μ and dampening d in (0, 1) is stable up to h = 2·(1 + μ)/((1 − d)·lr).",
+    later(),
+    2 * (1 + mu) / ((1 - dampening) * lr),
+    over={mu: unit, dampening: unit},
+    source=Source("Polyak 1964", "heavy ball; the condition is elementary"),
+    predicts=[StableUpTo(sgd(), {**damped, dampening: 0.25}, 2 * (1 + momentum) / ((1 - dampening) * lr))],
+    refuses=false_if("up to 2/((1 − d)·lr), as without momentum", limit=2 / ((1 - dampening) * lr)),
+)
+
+nesterov_narrows_it = Threshold(
+    "On a quadratic, SGD with Nesterov's look-ahead is stable up to h = 2·(1 + μ)/((1 + 2μ)·lr): below 2/lr for every "
+    "μ > 0.",
+    later(nesterov=True).replace({dampening: 0}),
+    2 * (1 + mu) / ((1 + 2 * mu) * lr),
+    over={mu: unit},
+    predicts=[
+        StableUpTo(
+            sgd(),
+            damped,
+            2 * (1 + momentum) / ((1 + 2 * momentum) * lr),
+            options={"nesterov": True},
+            steps=600,
+        )
+    ],
+    source=OWN,
+    refuses=false_if("up to 2·(1 + μ)/lr, as the heavy ball", limit=2 * (1 + mu) / lr),
+)
+
+root = Symbol("root", positive=True)
+frozen = adam(bias_correction=False).replace({weight_decay: 0, v: root**2, beta2: 1})
+"""Adam whose second moment stays root²."""
+
+frozen_adam_is_stable_up_to_38_over_lr = Threshold(
+    "On a quadratic, Adam with a second moment that stays where it is, so that it divides by P = √v + eps, is "
+    "stable up to h = (2 + 2·β1)·P/((1 − β1)·lr): 38·P/lr at β1 = 0.9.",
+    frozen,
+    (2 + 2 * beta1) * (root + eps) / ((1 - beta1) * lr),
+    over={beta1: unit},
+    source=Source(EDGE, "stability threshold of frozen Adam"),
+    predicts=[
+        StableUpTo(rule, large_eps, (2 + 2 * beta1) * eps / ((1 - beta1) * lr), start=1e-9, steps=400)
+        for rule in (adam(), adamw())
+    ],
+    refuses=false_if("up to 2·P/lr", limit=2 * (root + eps) / lr),
+)
+
+z, (s, q, y) = Symbol("z"), (Symbol(name, positive=True) for name in "sqy")
+
+
+def polynomial(at: Expr, friction: Expr, curvature: Expr) -> Expr:
+    """The heavy ball's characteristic polynomial at curvature q = lr·h."""
+    return at**2 - (1 + friction - curvature) * at + friction
+
+
+best = ((1 - s) / (1 + s)) ** 2
+between = 4 * (s**2 + y) / ((1 + s) ** 2 * (1 + y))
+"""Any curvature between the two ends, as y goes from 0 to infinity."""
+
+heavy_ball_at_its_best = Inequality(
+    "On curvatures from s²·L to L, the heavy ball with √μ = (1 − s)/(1 + s) and lr·L = 4/(1 + s)² contracts by √μ per "
+    "step on all of them: both ends have the double root ±√μ, those between have two complex roots of size √μ.",
+    {
+        polynomial(z, best, 4 / (1 + s) ** 2): (z + (1 - s) / (1 + s)) ** 2,
+        polynomial(z, best, 4 * s**2 / (1 + s) ** 2): (z - (1 - s) / (1 + s)) ** 2,
+    },
+    greater={4 * best: (1 + best - between) ** 2},
+    over={s: unit},
+    source=Source("Polyak 1964", "heavy ball, optimal parameters"),
+    refuses=false_if("√μ = 1 − s", equations={
+        polynomial(z, (1 - s) ** 2, 4 / (1 + s) ** 2): (z + 1 - s) ** 2,
+    }, greater={}),
+)  # fmt: skip
+
+radius, share = Symbol("r", positive=True), Symbol("w", positive=True)
+friction = radius**2 * share
+least = (1 - radius) * (radius - friction) / ((1 + radius) * (radius + friction))
+
+no_heavy_ball_is_faster = Inequality(
+    "No lr and μ ≥ 0 contract faster on curvatures from s²·L to L. If all roots have size at most r < 1, then μ ≤ r², "
+    "p(r) ≥ 0 at q = lr·s²·L and p(−r) ≥ 0 at q = lr·L, so s² ≥ (1 − r)·(r − μ)/((1 + r)·(r + μ)) ≥ ((1 − r)/(1 + "
+    "r))²: r ≥ (1 − s)/(1 + s).",
+    {
+        polynomial(radius, friction, q): q * radius - (1 - radius) * (radius - friction),
+        polynomial(-radius, friction, q): (1 + radius) * (radius + friction) - q * radius,
+    },
+    greater={least: ((1 - radius) / (1 + radius)) ** 2},
+    over={radius: unit, share: unit},
+    strict=False,
+    source=OWN,
+    refuses=false_if("s² ≥ (1 − r)/(1 + r)", greater={least: (1 - radius) / (1 + radius)}),
+)
+
+A = Symbol("A", positive=True)
+_turning = 2 * A * (1 + beta1) / (1 - beta1)
+_cycle = {x: A, m: -(1 - beta1) / (1 + beta1) * h * A, v: (h * A) ** 2, g: h * A, lr: _turning}
+_bare = adam(bias_correction=False).replace({weight_decay: 0, eps: 0})
+new_x, new_m, new_v = Symbol("x'"), Symbol("m'"), Symbol("v'")
+
+adam_cycles_at_38_over_lr = Identity(
+    "On a quadratic, Adam (eps = 0, bias correction faded) has an exact cycle x = A, −A, A, … with A = lr·(1 − "
+    "β1)/(2·(1 + β1)), whatever β2. On it h/√v = (2 + 2·β1)/((1 − β1)·lr), the limit of stability of frozen Adam.",
+    {
+        new_x: -A,
+        new_m: -_cycle[m],
+        new_v: _cycle[v],
+        h / sqrt(_cycle[v]): (2 + 2 * beta1) / ((1 - beta1) * _turning),
+    },
+    where={
+        new_x: at(_bare.x, _cycle),
+        new_m: at(_bare.state[m], _cycle),
+        new_v: at(_bare.state[v], _cycle),
+    },
+    source=Source(EDGE, "38/lr, made exact"),
+    refuses=false_if("h/√v = 2/lr", equations={h / sqrt(_cycle[v]): 2 / _turning}),
+)
+
+
+_image = Matrix([-_bare.x, -_bare.state[m], _bare.state[v]]).subs(g, h * x)
+around_the_cycle = _image.jacobian([x, m, v]).xreplace(_cycle).applyfunc(factor).charpoly(z)
+"""The characteristic polynomial of a step and a reflection, of which the cycle is a fixed point."""
+
+adam_does_not_settle_on_its_cycle = Inequality(
+    "For β1 > 1/3, whatever β2, that cycle repels: a step and a reflection have, near it, a characteristic polynomial "
+    "p of degree 3 with p(0) = −β1·β2 < 0 < p(β1·β2), so one root lies below β1·β2 and the product of the others above "
+    "1. Adam on a quadratic does not settle at 38/lr.",
+    {
+        around_the_cycle.as_expr(): z**3
+        + (1 - beta1 - 3 * beta2) * z**2
+        + (3 * beta1 + beta2 - beta1 * beta2) * z
+        - beta1 * beta2
+    },
+    greater={around_the_cycle.eval(beta1 * beta2): 0},
+    over={beta1: (Rational(1, 3), 1), beta2: unit},
+    source=Source(EDGE, "38/lr, refuted as a law for a quadratic"),
+    refuses=false_if("for all β1 > 0", over={beta1: unit, beta2: unit}),
+)
+
+u, R, Q, x_0 = (Symbol(name, real=True) for name in ("u", "R", "Q", "x0"))
+_sgd = sgd().replace({weight_decay: 0, momentum: 0})
+_regret = {R: (0, R + g * (x - u)), Q: (0, Q + g**2)}
+
+regret_of_gradient_descent = Invariant(
+    "Whatever the gradients, the regret Σ g_t·(x_t − u) of SGD against any u is exactly ((x₀ − u)² − (x_n − u)²)/(2·lr)"
+    " + lr/2·Σ g_t².",
+    _sgd,
+    {R: ((x_0 - u) ** 2 - (x - u) ** 2) / (2 * lr) + lr / 2 * Q},
+    beside=_regret,
+    start={x: x_0},
+    source=Source("Zinkevich 2003", "online gradient descent; the identity behind its bound"),
+    refuses=false_if("with lr·Σ g_t²", holds={R: ((x_0 - u) ** 2 - (x - u) ** 2) / (2 * lr) + lr * Q}),
+)
+
+width, slope, rounds = (Symbol(name, positive=True) for name in ("D", "G", "T"))
+_bound = width**2 / (2 * lr) + lr / 2 * rounds * slope**2
+
+regret_is_at_most_dg_root_t = Identity(
+    "If |x₀ − u| ≤ D and |g_t| ≤ G, the regret after T steps is at most D²/(2·lr) + lr·T·G²/2, which exceeds D·G·√T by "
+    "the square (D − lr·G·√T)²/(2·lr): D·G·√T is reached with lr = D/(G·√T), and no other lr does as well.",
+    {_bound - width * slope * sqrt(rounds): (width - lr * slope * sqrt(rounds)) ** 2 / (2 * lr)},
+    source=Source("Zinkevich 2003", "regret of online gradient descent, with the best constant lr"),
+    refuses=false_if("half of that", equations={
+        _bound - width * slope * sqrt(rounds) / 2: (width - lr * slope * sqrt(rounds)) ** 2 / (2 * lr),
+    }),
+)  # fmt: skip

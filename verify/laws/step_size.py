@@ -1,0 +1,189 @@
+"""How large one step of Adam can be: the exact supremum, and the gradients that attain it."""
+
+from dataclasses import replace
+
+from sympy import Expr, Integer, Rational, Symbol, sign, sqrt
+
+from lawful.verify.algebra.unroll import at
+from lawful.verify.claims import Run, g1, n
+from lawful.verify.dynamics import Bound
+from lawful.verify.inductions import Invariant
+from lawful.verify.law import false_if
+from lawful.verify.prediction import Bounded, Moves, after
+from lawful.verify.prediction import c as lane
+from lawful.verify.rule import Source
+from lawful.verify.rules.adam import adam, adamw
+from lawful.verify.symbols import beta1, beta2, eps, g, lr, m, t, v, v_max, weight_decay, x
+from lawful.verify.theorems import Identity, Inequality
+
+PAPER = "arXiv:1412.6980"
+OWN = Source("lawful", "derived here, by Cauchy-Schwarz")
+
+bare = adam().replace({weight_decay: 0, eps: 0})
+"""Adam without decay at eps = 0, where its steps are largest."""
+
+K, r = (Symbol(name, positive=True) for name in "Kr")
+gap, gap_max = Symbol("D", nonnegative=True), Symbol("D_max", nonnegative=True)
+inside = {beta1: (0, 1), beta2: (0, 1)}
+
+newest = (1 - beta1) ** 2 / (1 - beta2)
+"""a²/c of the newest gradient, whose weights are a in m and c in v."""
+K_next = beta1**2 / beta2 * K + newest
+_square = beta1 * (1 - beta2) * K * g - (1 - beta1) * beta2 * m
+_next_gap = (beta1**2 + (1 - beta1) ** 2 * beta2 / ((1 - beta2) * K)) * gap + _square**2 / (
+    K * beta2 * (1 - beta2)
+)
+after_one = {m: (1 - beta1) * g1, v: (1 - beta2) * g1**2, K: newest}
+
+scale = r**n * (1 - r * beta1) / (1 - beta1)
+"""The newest gradient over the ratio of its weights in m and v, on growing gradients."""
+
+
+def rho_squared(ratio: Expr, steps: Expr) -> Expr:
+    """ρ² = K·(1 − β2^t)/(1 − β1^t)²: what bias correction makes of m²/v = K."""
+    return ratio * (1 - beta2**steps) / (1 - beta1**steps) ** 2
+
+
+_q = beta1**2 / beta2
+rho = sqrt(rho_squared(newest * (1 - _q**t) / (1 - _q), t))
+"""The largest step number t, in units of lr."""
+
+exact = {lr: 0.5, beta1: 0.5, beta2: 0.75, eps: 0.0, weight_decay: 0.0}
+"""Hyperparameters at which the gradients (β2/β1)^t are exact in float64."""
+
+adam_obeys_cauchy_schwarz = Bound(
+    "Whatever the gradients, Adam's moments obey m² ≤ K·v, where K ← (β1²/β2)·K + (1 − β1)²/(1 − β2) from 0; with "
+    "equality for ever on the gradients g_t = (β2/β1)^t.",
+    bare,
+    {gap: K * v - m**2},
+    because={gap: _next_gap},
+    beside={K: (newest, K_next)},
+    start=after_one,
+    over=inside,
+    attained={g: r**t, beta2: r * beta1},
+    holds={m: scale * K, v: scale**2 * K},
+    source=OWN,
+    refuses=false_if(
+        "K/2 in place of K", gaps={gap: K * v / 2 - m**2}, holds={m: scale * K / 2, v: scale**2 * K / 2}
+    ),
+    predicts=[Moves(adam(), exact, (beta2 / beta1) ** t * lane, x - lr * rho * sign(lane))],
+)
+
+ell, new_x = Symbol("ell", positive=True), Symbol("x'")
+_ratio = (1 - beta1) / (1 - beta2)
+_before = {
+    m: ell * beta1 / beta2 * (K - newest) * beta2 / beta1**2,
+    v: ell**2 * (K - newest) / beta2,
+    g: ell * _ratio,
+}
+"""The state and the gradient that lead to m = ell·K and v = ell²·K."""
+
+
+largest_step_of_adam = Identity(
+    "With m² = K·v, as at most, Adam's step number t at eps = 0 has size lr·ρ_t, where ρ_t² = K·(1 − β2^t)/(1 − "
+    "β1^t)²: its exact supremum over all gradients.",
+    {(x - new_x) ** 2: lr**2 * rho_squared(K, t)},
+    where={new_x: at(bare.x, _before)},
+    source=OWN,
+    refuses=false_if("size lr", equations={(x - new_x) ** 2: lr**2}),
+    predicts=[
+        Bounded(adam(), exact, abs(after - x), lr * rho),
+        Bounded(adamw(), exact | {weight_decay: 0.5}, abs(after - (1 - lr * weight_decay) * x), lr * rho),
+    ],
+)
+
+K_2 = beta1**2 / beta2 * newest + newest
+K_oo = newest / (1 - beta1**2 / beta2)
+_excess = (beta1 - beta2) ** 2 / (beta2 * (1 - beta2) * (1 - beta1**2 / beta2))
+
+second_step_can_exceed_lr = Identity(
+    "Adam's second step can have size lr·ρ_2 with ρ_2² = 1 + (β1 − β2)²/(β2·(1 + β1)²): above lr unless β1 = β2.",
+    {rho_squared(K_2, Integer(2)) - 1: (beta1 - beta2) ** 2 / (beta2 * (1 + beta1) ** 2)},
+    source=OWN,
+    refuses=false_if("ρ_2 = 1", equations={rho_squared(K_2, Integer(2)): 1}),
+)
+
+largest_step_in_the_long_run = Identity(
+    "If β1² < β2, K tends to K∞ = (1 − β1)²/((1 − β2)·(1 − β1²/β2)): its distance shrinks by β1²/β2 each step. So "
+    "Adam's largest step tends to lr·ρ∞ = lr·√K∞, above lr·(1 − β1)/√(1 − β2) whenever β1 > 0, and above lr "
+    "unless β1 = β2.",
+    {
+        K_next - K_oo: beta1**2 / beta2 * (K - K_oo),
+        K_oo - newest: beta1**2 / beta2 * K_oo,
+        K_oo - 1: _excess,
+    },
+    source=OWN,
+    refuses=false_if("K∞ = (1 − β1)²/(1 − β2)", equations={K_next - newest: beta1**2 / beta2 * (K - newest)}),
+)
+
+equal_betas_never_exceed_lr = Invariant(
+    "If β1 = β2, K is 1 − β1ⁿ after n steps, so ρ_t = 1: then no step of Adam exceeds lr.",
+    bare.replace({beta2: beta1}),
+    {K: 1 - beta1**n},
+    beside={K: (0, K_next.subs(beta2, beta1))},
+    source=OWN,
+    refuses=false_if("β2 = β1²", beside={K: (0, K_next.subs(beta2, beta1**2))}),
+)
+
+
+def growing(first: Rational, second: Rational, steps: int, read: Symbol) -> Run:
+    """A moment of Adam on the gradients that attain the bound, 1 at last."""
+    gradients = [(first / second) ** k for k in reversed(range(steps))]
+    moments = replace(bare.replace({beta1: first, beta2: second}), x=x)
+    return Run(moments, steps, read, gradients, {x: Integer(0)})
+
+
+low, even, high = (
+    (Rational(*first), Rational(*second))
+    for first, second in (((9, 10), (19, 20)), ((9, 10), (99, 100)), ((1, 2), (9, 10)))
+)
+"""Betas of the paper's cases: 1 − β1 below, equal to and above √(1 − β2)."""
+m_low, v_low, m_even, v_even, m_high, v_high = (
+    Symbol(f"{name}_{kind}") for kind in ("low", "even", "high") for name in "mv"
+)
+
+
+def squared_step(first: Expr, second: Expr, betas: tuple[Expr, Expr], steps: int) -> Expr:
+    """(m̂/√v̂)²."""
+    return first**2 / second * (1 - betas[1] ** steps) / (1 - betas[0] ** steps) ** 2
+
+
+published_step_bound_is_false = Inequality(
+    "Adam's steps are not bounded by lr·(1 − β1)/√(1 − β2) where 1 − β1 > √(1 − β2), nor by lr elsewhere, as its "
+    "paper says: 13 growing gradients at β = (1/2, 9/10) exceed the first, two at (9/10, 19/20) the second; nor are "
+    "they below lr where the two are equal: two gradients at (9/10, 99/100). (It then says “approximately bounded”.)",
+    {},
+    greater={
+        squared_step(m_high, v_high, high, 13): Rational(1, 4) / Rational(1, 10),
+        squared_step(m_low, v_low, low, 2): Integer(1),
+        squared_step(m_even, v_even, even, 2): Integer(1),
+    },
+    runs={
+        m_high: growing(*high, 13, m),
+        v_high: growing(*high, 13, v),
+        m_low: growing(*low, 2, m),
+        v_low: growing(*low, 2, v),
+        m_even: growing(*even, 2, m),
+        v_even: growing(*even, 2, v),
+    },
+    source=Source(PAPER, "§2.1, refuted"),
+    refuses=false_if("two gradients for the first", greater={
+        squared_step(m_high, v_high, high, 2): Rational(1, 4) / Rational(1, 10),
+    }, runs={m_high: growing(*high, 2, m), v_high: growing(*high, 2, v)}),
+)  # fmt: skip
+
+_paper = adam(amsgrad="paper").replace({weight_decay: 0, eps: 0})
+_next_max = K_next * (_paper.state[v_max] - _paper.state[v]) + _next_gap
+
+amsgrad_obeys_cauchy_schwarz = Bound(
+    "Whatever the gradients, AMSGrad as its paper writes it, without bias correction, obeys m² ≤ K·v ≤ K·v_max: its "
+    "steps are at most lr·√K, and √K ≤ ρ∞.",
+    _paper,
+    {gap: K * v - m**2, gap_max: K * v_max - m**2},
+    because={gap: _next_gap, gap_max: _next_max},
+    beside={K: (newest, K_next)},
+    start=after_one | {v_max: after_one[v]},
+    over=inside,
+    source=OWN,
+    refuses=false_if("K/2 in place of K", gaps={gap: K * v / 2 - m**2, gap_max: K * v_max / 2 - m**2}),
+)
