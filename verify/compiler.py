@@ -83,7 +83,7 @@ class Compiler:
         """√s·√v may be computed as √(s·v): such scalars, with the tensors that they may multiply under the root."""
         for base, exponent in (factor.as_base_exp() for factor in Mul.make_args(expr)):
             if abs(exponent) == HALF and not self.is_scalar(base):
-                within, rest = base.as_independent(*self.tensors, as_Add=False)
+                within, rest = base.as_independent(*self.tensors, OfTensor, as_Add=False)
                 beside = [
                     s**2 for s in Mul.make_args(expr) if self.is_scalar(s) and s.as_base_exp()[1].q == 2
                 ]
