@@ -108,7 +108,9 @@ class Trajectories:
 
     def oracle(self, rule: Rule, fmt: Format) -> Oracle:
         """The compiled oracle."""
-        return self._oracles.setdefault((rule.hash, fmt), Oracle(rule, fmt))
+        if (rule.hash, fmt) not in self._oracles:
+            self._oracles[rule.hash, fmt] = Oracle(rule, fmt)
+        return self._oracles[rule.hash, fmt]
 
 
 def of_rule(rule: Rule, hyper: Mapping[Symbol, float], dtype: torch.dtype) -> dict[Symbol, float]:

@@ -57,6 +57,7 @@ class Oracle:
     rule: Rule
     fmt: Format
     _cases: dict[tuple[Any, ...], Case] = field(default_factory=dict)
+    _used: dict[tuple[Any, ...], frozenset[Symbol]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Finds the conditions on which the rule branches."""
@@ -114,6 +115,12 @@ class Oracle:
         return self._read(self._zeros(hyper), shaped)
 
     def _read(self, zeros: tuple[Symbol, ...], truth: Mapping[Expr, bool]) -> frozenset[Symbol]:
+        key = (zeros, *truth.items())
+        if key not in self._used:
+            self._used[key] = self._find(zeros, truth)
+        return self._used[key]
+
+    def _find(self, zeros: tuple[Symbol, ...], truth: Mapping[Expr, bool]) -> frozenset[Symbol]:
         nothing = {s: Integer(0) for s in zeros}
         after = {s: decided(e, truth).subs(nothing) for s, e in {x: self.rule.x, **self.rule.state}.items()}
         used = (e.free_symbols for s, e in after.items() if e != s)

@@ -80,7 +80,7 @@ class Rule:
             return "optimizer"
         return "tensor" if any(e.has(OfTensor, *SIZES) for e in expressions) else "lane"
 
-    @property
+    @cached_property
     def shared(self) -> frozenset[Symbol]:
         """The hyperparameters that a mean over every parameter depends on, by way of the state too."""
         after = {x: self.x, **self.state}
@@ -95,7 +95,7 @@ class Rule:
         """The hyperparameters' symbols, in the order of the constructor."""
         return tuple(self.defaults)
 
-    @property
+    @cached_property
     def tensors(self) -> frozenset[Symbol]:
         """The symbols that are tensors when the rule runs: parameter, gradient, and the state that depends on them.
 
@@ -106,7 +106,7 @@ class Rule:
             found |= more
         return frozenset(found)
 
-    @property
+    @cached_property
     def outputs(self) -> tuple[Symbol, ...]:
         """The state tensors on which no later parameter depends, such as an average of the iterates."""
         needed = set(self.x.free_symbols)
