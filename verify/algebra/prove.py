@@ -11,8 +11,22 @@ from sympy import Expr, Poly, Symbol, expand, factor, fraction, series, simplify
 
 from lawful.verify.algebra.mean import mean_step
 from lawful.verify.algebra.sign import moved, ordered, positive
+from lawful.verify.algebra.storage import per_parameter
+from lawful.verify.algebra.symmetry import Covariance, covariance
 from lawful.verify.algebra.unroll import at, cases, unrolled, vanishes
-from lawful.verify.claims import Always, Answer, Claim, Equal, Expansion, Forced, MeanStep, Positive, n
+from lawful.verify.claims import (
+    Always,
+    Answer,
+    Claim,
+    Covariant,
+    Equal,
+    Expansion,
+    Forced,
+    MeanStep,
+    Positive,
+    Stored,
+    n,
+)
 from lawful.verify.symbols import t
 
 
@@ -125,3 +139,17 @@ def _(claim: Expansion) -> Answer:
     found = series(claim.expr, claim.variable, 0, claim.order).removeO()
     holds = vanishes(found - claim.terms)
     return Answer(holds, [f"Its series up to order {claim.order} is {found}."])
+
+
+@_prove.register
+def _(claim: Covariant) -> Answer:
+    found = covariance(claim.rule, claim.change)
+    if not isinstance(found, Covariance):
+        return Answer(False, [f"It has not: {found}."])
+    return Answer(not found.off and found.degrees == claim.degrees, ["Every part of it changes as it must."])
+
+
+@_prove.register
+def _(claim: Stored) -> Answer:
+    found = per_parameter(claim.rule)
+    return Answer(vanishes(found - claim.numbers), [f"Its state varies along as many axes as make {found}."])

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from sympy import Eq, Expr, Piecewise, Symbol, expand, factor, false, fraction, sympify, together, true
 
 from lawful.verify.claims import Run, Runs, nth
+from lawful.verify.rule import Rule
 from lawful.verify.symbols import g, t, x
 
 
@@ -73,3 +74,11 @@ def _one_symbol(power: Expr) -> Expr:
     """base^(t + k) as B·base^k: what bias correction and geometric sums are polynomials in."""
     shift = expand(power.exp - t)
     return power if shift.has(t) else Symbol(f"({power.base})^t", real=True) * power.base**shift
+
+
+def relevant(rule: Rule) -> Mapping[Symbol, Expr]:
+    """The equations of the parameter and of every state on which it depends, at once or later."""
+    system, found = {x: rule.x, **rule.state}, {x}
+    while reached := {s for f in found for s in system[f].free_symbols if s in system} - found:
+        found |= reached
+    return {s: e for s, e in system.items() if s in found}

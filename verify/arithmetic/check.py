@@ -29,17 +29,21 @@ from lawful.verify.arithmetic.evaluate import (
 )
 from lawful.verify.arithmetic.points import GRID, RandomPoint, Unplaceable, finite, poles_avoided
 from lawful.verify.arithmetic.sign import positive
+from lawful.verify.arithmetic.storage import stored
+from lawful.verify.arithmetic.symmetry import covariant
 from lawful.verify.arithmetic.unknown import forced
 from lawful.verify.claims import (
     Always,
     Answer,
     Claim,
+    Covariant,
     Domain,
     Equal,
     Expansion,
     Forced,
     MeanStep,
     Positive,
+    Stored,
     n,
     nth,
 )
@@ -122,6 +126,16 @@ def vanish(label: str, residuals: Residuals, random: Random, over: Domain | None
 @_check.register
 def _(claim: Forced, random: Random) -> Answer:
     return forced(claim, random)
+
+
+@_check.register
+def _(claim: Covariant, random: Random) -> Answer:
+    return covariant(claim, random)
+
+
+@_check.register
+def _(claim: Stored, random: Random) -> Answer:
+    return stored(claim, random)
 
 
 @_check.register
