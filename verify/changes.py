@@ -46,6 +46,10 @@ class Change(ABC):
         """The changed gradients: as the weights are, unless told otherwise."""
         return self.weight(g)
 
+    def difference(self, d: Array) -> Array:
+        """What a difference of weights becomes."""
+        return self.weight(d)
+
     def hyper(self, value: float, degree: Expr) -> float:
         """The changed hyperparameter."""
         return value
@@ -150,6 +154,10 @@ class Shifted(Change):
     def gradient(self, g: Array) -> Array:
         """As they were."""
         return g
+
+    def difference(self, d: Array) -> Array:
+        """As it was."""
+        return d
 
     def formula(self) -> str:
         """Both paths."""

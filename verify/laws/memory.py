@@ -18,7 +18,7 @@ from lawful.verify.tensors import cols, rows
 from lawful.verify.theorems import Identity
 
 OWN = Source("lawful", "derived here; the statement is elementary")
-MIXED = Source("arXiv:1910.02054", "§3.1, 16 bytes for each parameter")
+MIXED = Source("arXiv:1910.02054", "memory of model states")
 
 none, one, two, three = map(Integer, range(4))
 _plain_rmsprop = rmsprop().replace({momentum: 0})
