@@ -39,6 +39,10 @@ Array = NDArray[Any]
 Hyper = Mapping[Symbol, float]
 
 
+class UnsayableError(Exception):
+    """A constructor lacks an argument that the symmetry needs."""
+
+
 @dataclass(frozen=True)
 class Inputs:
     """A first weight, gradients and hyperparameters."""
@@ -81,15 +85,20 @@ class Trial:
         return self.candidate.rule(plain(self.candidate))
 
     def on(self, name: str, way: Mapping[str, Any]) -> Evidence:
-        """Both paths, compared in one way to run."""
-        path, seen = (inputs.path(self.candidate, way) for inputs in (self.before, self.after))
+        """Both paths, compared in one way to run, if the candidate can run so."""
+        try:
+            path, seen = (inputs.path(self.candidate, way) for inputs in (self.before, self.after))
+        except RefusedError as refusal:
+            return Evidence(Verdict.NOT_APPLICABLE, notes=[f"{name}: refused: {refusal}"])
         if np.array_equal(path[-1], self.before.x0):
             return Evidence(Verdict.NOT_APPLICABLE, notes=[f"{name}: the candidate does not move"])
         expected = [self.law.change.weight(x) for x in path]
         change = self.law.change
         in_place = not change.moves or (name in SAME_EVERYWHERE and self.rule.scope == "lane")
         if change.exact and in_place:
-            return self._judged(name, [np.where(a == b, 0.0, np.inf) for a, b in zip(seen, expected, strict=True)])
+            return self._judged(
+                name, [np.where(a == b, 0.0, np.inf) for a, b in zip(seen, expected, strict=True)]
+            )
         return self._judged(name, list(self._ratios(seen, expected)))
 
     def _ratios(self, seen: list[Array], expected: list[Array]) -> Any:
@@ -103,7 +112,9 @@ class Trial:
         for step, ratio in enumerate(ratios, start=1):
             if wrong := int(np.count_nonzero(~(ratio <= 1))):
                 message = f"{self.law.name} is broken on the {name} path: {wrong} of {ratio.size} weights differ from "
-                finding = Finding(f"{message}what the change of the inputs makes of them, first after step {step}.")
+                finding = Finding(
+                    f"{message}what the change of the inputs makes of them, first after step {step}."
+                )
                 return Evidence(Verdict.UNLAWFUL, np.inf, comparisons=count, scenarios=1, findings=[finding])
         worst = max(float(r.max()) for r in ratios)
         return Evidence(Verdict.LAWFUL, worst, comparisons=count, scenarios=1)
@@ -129,14 +140,14 @@ def generic(candidate: Candidate, rule: Rule, found: Covariance) -> dict[Symbol,
     """Values at which every term shows, but for what must be 0 and what cannot be said.
 
     Raises:
-        RefusedError: the constructor has no word for something that must be 0, or must change.
+        UnsayableError: the constructor has no word for something that must be 0, or must change.
     """
     hyper = {s: 0.0 if s in found.off else rule.domain(s).values[0] for s in rule.defaults}
     for s in hyper.keys() - candidate.hyperparameters.keys() - {lr_0}:
         given = candidate.default(s)
         hyper[s] = rule.defaults[s] if given is None else given
         if hyper[s] != 0 and (s in found.off or s in found.degrees):
-            raise RefusedError(f"{s} is {hyper[s]:g}, which the constructor cannot change")
+            raise UnsayableError(f"{s} is {hyper[s]:g}, which the constructor cannot change")
     return hyper | ({lr_0: hyper[lr]} if lr_0 in hyper else {})
 
 
@@ -152,8 +163,8 @@ def test_of(law: Symmetry) -> Property:
             before = inputs(generic(candidate, rule, found), settings.seed)
             trial = Trial(law, candidate, before, changed(before, law, found))
             return together([trial.on(name, way) for name, way in _plain_ways(candidate)])
-        except RefusedError as refusal:
-            return Evidence(Verdict.NOT_APPLICABLE, notes=[f"refused: {refusal}"])
+        except UnsayableError as reason:
+            return Evidence(Verdict.NOT_APPLICABLE, notes=[str(reason)])
 
     return Property(law.name, law.statement, seen, applies=lambda rule: isinstance(law.how(rule), Covariance))
 

@@ -4,7 +4,6 @@ from functools import reduce
 
 from sympy import Expr, Integer, Symbol
 
-from lawful.verify.algebra.unroll import relevant
 from lawful.verify.rule import Rule
 from lawful.verify.symbols import g, x
 from lawful.verify.tensors import ColMean, EverywhereMean, Norm, RowMean, Total, cols, dim, rows
@@ -18,7 +17,8 @@ ACROSS = {RowMean: Axes({cols}), ColMean: Axes({rows}), Total: MATRIX, Norm: MAT
 def per_parameter(rule: Rule) -> Expr:
     """How many numbers a rule keeps for each parameter of a matrix, single numbers for all of it not counted."""
     matrix = rule.replace({dim: 2})
-    states = {s: e for s, e in relevant(matrix).items() if s != x}
+    read = {s for e in (matrix.x, *matrix.state.values()) for s in e.free_symbols}
+    states = {s: e for s, e in matrix.state.items() if s in read}
     axes = {s: Axes() for s in states}
     while (wider := {s: axes[s] | along(e, axes) for s, e in states.items()}) != axes:
         axes = wider

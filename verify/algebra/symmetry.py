@@ -7,7 +7,7 @@ from typing import Any
 
 from sympy import Abs, Expr, Function, Integer, Piecewise, Symbol, diff, sign
 
-from lawful.verify.algebra.unroll import relevant, vanishes
+from lawful.verify.algebra.unroll import at, relevant, vanishes
 from lawful.verify.algebra.weights import Lacks, Weighing, Weight, unknown
 from lawful.verify.changes import Change, Cut, Flipped, Permuted, Scaled, Shifted
 from lawful.verify.rule import Rule
@@ -72,7 +72,15 @@ def _remembered(question: Question) -> Covariance | str:
 
 def put(rule: Rule, off: Iterable[Symbol]) -> Rule:
     """The rule with these hyperparameters at 0, and with a constant lr."""
-    return rule.replace({**dict.fromkeys(off, 0), **({lr_0: lr} if lr_0 in rule.defaults else {})})
+    values = {**dict.fromkeys(off, Integer(0)), **({lr_0: lr} if lr_0 in rule.defaults else {})}
+    return replace(
+        rule,
+        x=at(rule.x, values),
+        state={s: at(e, values) for s, e in rule.state.items()},
+        init={s: at(e, values) for s, e in rule.init.items()},
+        defaults={s: default for s, default in rule.defaults.items() if s not in values},
+        names={},
+    )
 
 
 def stands_still(rule: Rule) -> bool:
@@ -81,9 +89,9 @@ def stands_still(rule: Rule) -> bool:
     A state that is 0 at first is so for ever if its next value is 0 wherever it and others of its kind are.
     """
     still = {s for s in rule.state if rule.initial(s) == 0}
-    while wakes := {s for s in still if rule.state[s].subs(dict.fromkeys(still, 0)) != 0}:
+    while wakes := {s for s in still if at(rule.state[s], dict.fromkeys(still, 0)) != 0}:
         still -= wakes
-    return bool(rule.x.subs(dict.fromkeys(still, 0)) == x)
+    return bool(at(rule.x, dict.fromkeys(still, 0)) == x)
 
 
 @singledispatch

@@ -40,7 +40,7 @@ from lawful.verify.tensors import (
 )
 
 
-class Lacks(Exception):  # noqa: N818  # an answer, not an error
+class Lacks(Exception):  # an answer, not an error
     """The rule lacks the symmetry; the message says which part of it does."""
 
 

@@ -1,4 +1,4 @@
-"""Symmetries seen: a rule runs in ball arithmetic on a matrix, before and after a change, and both paths are compared."""
+"""Symmetries seen: a rule runs in ball arithmetic on a matrix before and after a change; both paths are compared."""
 
 from collections.abc import Mapping
 from random import Random
@@ -30,7 +30,9 @@ def covariant(claim: Covariant, random: Random) -> Answer:
         return Answer(False, [f"{claim.label}: {reason}"])
     if not any(abs(value) > 0 for value in (path[-1] - x0).flat):
         return Answer(False, [f"{claim.label}: it does not move"])
-    wrong = max(abs(gap) for a, b in zip(path, seen, strict=True) for gap in (claim.change.weight(a) - b).flat)
+    wrong = max(
+        abs(gap) for a, b in zip(path, seen, strict=True) for gap in (claim.change.weight(a) - b).flat
+    )
     held = bool(wrong < TINY)
     what = "the same" if held else f"apart by {wrong.str(5)}"
     return Answer(held, [f"{claim.label}: both paths of {x0.size} weights are {what}"])
@@ -48,6 +50,7 @@ def _path(rule: Rule, x0: Array, gradients: list[Array], hyper: Mapping[Symbol, 
     if rule.scope != "lane":
         return exact_trajectory(rule, x0, gradients, hypers)
     lanes = [exact_trajectory(rule, x0[i], [g[i] for g in gradients], hypers) for i in np.ndindex(x0.shape)]
-    return [np.array([at.item() for at in step], dtype=object).reshape(x0.shape) for step in zip(*lanes, strict=True)]
-
-
+    return [
+        np.array([at.item() for at in step], dtype=object).reshape(x0.shape)
+        for step in zip(*lanes, strict=True)
+    ]

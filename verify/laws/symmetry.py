@@ -110,5 +110,7 @@ change_of_units = Symmetry(
     "eps/c for Adam with L2; lr·c², wd/c² for SGD.",
     Scaled({x: 1, g: -1}),
     source=OWN,
-    refuses=false_if("LAMB is one of them, though it takes the ratio of lengths for 1 where one is 0", of=[lamb()]),
+    refuses=false_if(
+        "LAMB is one of them, though it takes the ratio of lengths for 1 where one is 0", of=[lamb()]
+    ),
 )
