@@ -14,7 +14,8 @@ from lawful.verify.candidate import Candidate
 from lawful.verify.evidence import Check, Evidence, Verdict
 from lawful.verify.tensors import cols, rows
 
-ROWS, COLS = 48, 32
+ROWS, COLS = 96, 64
+"""Large enough for those that keep small tensors' state in another form."""
 
 
 def state_is_counted(candidate: Candidate, check: Check, settings: Settings, journal: Journal) -> Evidence:

@@ -105,7 +105,9 @@ class Trial:
         """Deviations in units of both budgets."""
         both = zip(self.before.budgets(self.rule), self.after.budgets(self.rule), strict=True)
         for a, b, (before, after) in zip(seen, expected, both, strict=True):
-            yield abs(a - b) / (abs(self.law.change.difference(before)) + after + 2.0**-52 * abs(b))
+            gap = abs(a - b)
+            budget = abs(self.law.change.difference(before)) + after + 2.0**-52 * abs(b)
+            yield np.divide(gap, budget, out=np.zeros_like(gap), where=gap != 0)
 
     def _judged(self, name: str, ratios: list[Array]) -> Evidence:
         count = sum(r.size for r in ratios)

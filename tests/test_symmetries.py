@@ -12,8 +12,9 @@ from lawful.optimizers import SGD, AdamW, Lion, available
 from lawful.properties.checks import Settings
 from lawful.properties.memory import memory
 from lawful.properties.symmetry import symmetries
+from lawful.verify.algebra.equations import Lacks
 from lawful.verify.algebra.symmetry import Covariance, put
-from lawful.verify.algebra.weights import Lacks, Weighing, Weight
+from lawful.verify.algebra.weights import Weighing, Weight
 from lawful.verify.arithmetic.check import second_check
 from lawful.verify.arithmetic.symmetry import covariant
 from lawful.verify.candidate import Candidate

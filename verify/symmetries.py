@@ -57,7 +57,7 @@ class Symmetry(Law):
 
 def _told(rule: Rule, found: Covariance) -> str:
     at = f" at {', '.join(map(str, found.off))} = 0" if found.off else ""
-    scaled = ", ".join(f"{s}·c" + ("" if d == 1 else f"^({d})") for s, d in found.degrees.items())
+    scaled = ", ".join(f"{s}·c" + ("" if d == 1 else f"^{d}") for s, d in found.degrees.items())
     return f"{rule} has it{at}{f', with {scaled}' if scaled else ''}"
 
 

@@ -146,7 +146,7 @@ def _(claim: Covariant) -> Answer:
     found = covariance(claim.rule, claim.change)
     if not isinstance(found, Covariance):
         return Answer(False, [f"It has not: {found}."])
-    return Answer(not found.off and found.degrees == claim.degrees, ["Every part of it changes as it must."])
+    return Answer(not found.off and found.degrees == claim.degrees, [f"Indeed {found.why}."])
 
 
 @_prove.register

@@ -19,7 +19,7 @@ def per_parameter(rule: Rule) -> Expr:
     matrix = rule.replace({dim: 2})
     read = {s for e in (matrix.x, *matrix.state.values()) for s in e.free_symbols}
     states = {s: e for s, e in matrix.state.items() if s in read}
-    axes = {s: Axes() for s in states}
+    axes = {s: along(matrix.initial(s), {}) for s in states}
     while (wider := {s: axes[s] | along(e, axes) for s, e in states.items()}) != axes:
         axes = wider
     return sum((_share(found) for found in axes.values() if found), Integer(0))

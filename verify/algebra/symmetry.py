@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from functools import cache, singledispatch
+from functools import singledispatch
 from typing import Any
 
 from sympy import Abs, Expr, Function, Integer, Piecewise, Symbol, diff, sign
 
+from lawful.verify.algebra.equations import Lacks
 from lawful.verify.algebra.unroll import at, relevant, vanishes
-from lawful.verify.algebra.weights import Lacks, Weighing, Weight, unknown
+from lawful.verify.algebra.weights import Weighing, Weight, unknown
 from lawful.verify.changes import Change, Cut, Flipped, Permuted, Scaled, Shifted
 from lawful.verify.rule import Rule
 from lawful.verify.symbols import g, lr, lr_0, x
@@ -26,41 +27,27 @@ class Covariance:
         rule: it, with the hyperparameters that must be 0 put to 0, and lr constant.
         off: those.
         degrees: the others that change with c, and how.
+        why: what was found on its expressions.
     """
 
     rule: Rule
     off: tuple[Symbol, ...]
     degrees: Degrees
+    why: str
+
+
+_DECIDED: dict[tuple[str, str], Covariance | str] = {}
 
 
 def covariance(rule: Rule, change: Change) -> Covariance | str:
     """How a rule has the symmetry, or which part of it lacks it."""
-    return _remembered(Question(rule, change))
+    key = rule.hash, repr(change)
+    if key not in _DECIDED:
+        _DECIDED[key] = _moving(rule, change)
+    return _DECIDED[key]
 
 
-@dataclass(frozen=True, eq=False)
-class Question:
-    """A rule and a change, equal to others with the same mathematics."""
-
-    rule: Rule
-    change: Change
-
-    def __eq__(self, other: object) -> bool:
-        """By the rule's hash."""
-        return isinstance(other, Question) and str(self) == str(other)
-
-    def __hash__(self) -> int:
-        """By the rule's hash."""
-        return hash(str(self))
-
-    def __str__(self) -> str:
-        """The rule's hash and the change."""
-        return f"{self.rule.hash} {self.change!r}"
-
-
-@cache
-def _remembered(question: Question) -> Covariance | str:
-    rule, change = question.rule, question.change
+def _moving(rule: Rule, change: Change) -> Covariance | str:
     off = tuple(s for s in change.off if s in rule.defaults)
     try:
         found = _decided(change, put(rule, off))
@@ -103,26 +90,24 @@ def _decided(change: Any, rule: Rule) -> Covariance:
 @_decided.register
 def _(change: Scaled, rule: Rule) -> Covariance:
     given = {s: Weight(Integer(degree)) for s, degree in change.degrees.items()}
-    degrees = _weighed(rule, given, each=False)
+    degrees, why = _weighed(rule, given, each=False)
     if not change.each:
-        return Covariance(rule, (), degrees)
+        return Covariance(rule, (), degrees, why)
     off = tuple(degrees)
     if stays := next((s for s in off if s in change.kept or 0 not in rule.domain(s)), None):
         raise Lacks(f"{stays} would have to change with c")
-    _weighed(put(rule, off), given, each=True)
-    return Covariance(put(rule, off), off, {})
+    return Covariance(put(rule, off), off, *_weighed(put(rule, off), given, each=True))
 
 
 @_decided.register
 def _(change: Flipped, rule: Rule) -> Covariance:
     turned = Weight(Integer(0), Integer(1))
     fixed = {s: Weight(Integer(0)) for s in rule.defaults}
-    _weighed(rule, {**fixed, x: turned, g: turned}, each=True)
-    return Covariance(rule, (), {})
+    return Covariance(rule, (), *_weighed(rule, {**fixed, x: turned, g: turned}, each=True))
 
 
-def _weighed(rule: Rule, given: Mapping[Symbol, Weight], each: bool) -> Degrees:
-    """The degrees of the hyperparameters that change, all quantities of the rule having a weight."""
+def _weighed(rule: Rule, given: Mapping[Symbol, Weight], each: bool) -> tuple[Degrees, str]:
+    """The degrees of the hyperparameters that change, all quantities of the rule having a weight, and those of it."""
     system = relevant(rule)
     found = {s: Weight(unknown(s).degree) for s in rule.defaults} | {s: unknown(s) for s in system}
     weigh = Weighing({**found, **given}, each, frozenset(rule.defaults))
@@ -130,8 +115,10 @@ def _weighed(rule: Rule, given: Mapping[Symbol, Weight], each: bool) -> Degrees:
         weigh.alike([symbol, expr], f"the next {symbol}")
     for symbol in system.keys() - {x}:
         weigh.alike([symbol, rule.initial(symbol)], f"the first {symbol}")
-    solved = {s: weigh.degrees.settled(weigh.weights[s].degree) for s in rule.defaults}
-    return {s: degree for s, degree in solved.items() if degree != 0}
+    weights = {s: weigh.settled(s) for s in (*rule.defaults, *system)}
+    why = ", ".join(f"{s} by {weights[s]}" for s in system)
+    degrees = {s: weights[s].degree for s in rule.defaults if weights[s].degree != 0}
+    return degrees, f"sums, maxima and comparisons are of one kind, and change: {why}"
 
 
 # ------------------------------------------------------------------------------------------- position
@@ -145,7 +132,7 @@ WITHOUT_ORDER = (*BY_LANE, Total, EverywhereMean, Norm)
 @_decided.register
 def _(change: Permuted, rule: Rule) -> Covariance:
     _only(WITHOUT_ORDER, rule, "sees where an element is")
-    return Covariance(rule, (), {})
+    return Covariance(rule, (), {}, "it sees a tensor through sums over all of it only")
 
 
 @_decided.register
@@ -153,7 +140,7 @@ def _(change: Cut, rule: Rule) -> Covariance:
     _only(BY_LANE, rule, "looks at other rows")
     if any(e.has(*SIZES) for e in relevant(rule).values()):
         raise Lacks("it depends on the tensor's size")
-    return Covariance(rule, (), {})
+    return Covariance(rule, (), {}, "it works coordinate by coordinate")
 
 
 def _only(functions: tuple[Any, ...], rule: Rule, otherwise: str) -> None:
@@ -173,4 +160,5 @@ def _(change: Shifted, rule: Rule) -> Covariance:
         along = (speed[s] * diff(expr, s) for s in system if speed[s] != 0 and expr.has(s))
         if not vanishes(sum(along, Integer(0)) - speed[symbol]):
             raise Lacks(f"the next {symbol} depends on where x is")
-    return Covariance(rule, (), {})
+    along_x = ", ".join(f"{s} by {speed[s]}·s" for s in system)
+    return Covariance(rule, (), {}, f"the derivative along the shift is constant: {along_x}")

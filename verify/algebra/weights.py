@@ -22,12 +22,11 @@ from sympy import (
     Piecewise,
     Pow,
     Symbol,
-    expand,
     sign,
-    sympify,
 )
 from sympy.core.relational import Relational
 
+from lawful.verify.algebra.equations import Equations, Lacks
 from lawful.verify.tensors import (
     ColMean,
     EverywhereMean,
@@ -40,70 +39,24 @@ from lawful.verify.tensors import (
 )
 
 
-class Lacks(Exception):  # an answer, not an error
-    """The rule lacks the symmetry; the message says which part of it does."""
-
-
 class Weight(NamedTuple):
     """A quantity is multiplied by c^degree, and by −1 where the sign turns if parity is odd."""
 
     degree: Expr
     parity: Expr = Integer(0)
 
+    def __str__(self) -> str:
+        """`c^2`, `±1`."""
+        scale = f"c^{self.degree}" if self.degree != 0 else "1"
+        return f"±{scale}" if self.parity != 0 else scale
+
 
 INVARIANT = Weight(Integer(0))
-KINDS = {Add: "a sum", Max: "a maximum", Min: "a minimum", Piecewise: "a distinction of cases"}
 
 
 def unknown(symbol: Symbol) -> Weight:
     """The weight of a symbol that has to be found."""
     return Weight(Symbol(f"[{symbol}]"), Symbol(f"[{symbol}]±"))
-
-
-@dataclass
-class Equations:
-    """Linear equations, solved as they come.
-
-    Attributes:
-        modulus: 2 for parities, 0 for degrees.
-        found: unknown → its value in the others.
-    """
-
-    modulus: int = 0
-    found: dict[Symbol, Expr] = field(default_factory=dict)
-
-    def reduced(self, expr: Expr) -> Expr:
-        """The expression with all that is known put in."""
-        known = expand(sympify(expr).xreplace(self.found))
-        return expand(known.replace(lambda e: e.is_Integer, lambda e: e % 2)) if self.modulus else known
-
-    def settled(self, expr: Expr) -> Expr:
-        """Its value, what no equation says being 0."""
-        known = self.reduced(expr)
-        return known.xreplace({s: Integer(0) for s in _unknowns(known)})
-
-    def vanish(self, expr: Expr, where: Any) -> None:
-        """Demand that the expression is 0.
-
-        Raises:
-            Lacks: it cannot be.
-        """
-        rest = self.reduced(expr)
-        free = next((s for s in _unknowns(rest) if rest.coeff(s).is_number), None)
-        if free is not None:
-            solution = {free: -expand(rest - rest.coeff(free) * free) / rest.coeff(free)}
-            self.found = {s: expand(e.xreplace(solution)) for s, e in self.found.items()} | solution
-        elif rest != 0:
-            raise Lacks(f"{_short(where)} would not stay what it is")
-
-
-def _unknowns(expr: Expr) -> list[Symbol]:
-    return [s for s in sorted(expr.free_symbols, key=str) if s.name.startswith("[")]
-
-
-def _short(where: Any) -> str:
-    """An expression, or what kind of expression it is."""
-    return text if len(text := str(where)) < 60 else KINDS.get(getattr(where, "func", None), "a part")
 
 
 @dataclass
@@ -151,6 +104,11 @@ class Weighing:
         if weight is not None:
             self.parities.vanish(weight.parity, where)
         return weight
+
+    def settled(self, symbol: Symbol) -> Weight:
+        """What was found of a symbol."""
+        weight = self.weights[symbol]
+        return Weight(self.degrees.settled(weight.degree), self.parities.settled(weight.parity))
 
     def unscaled(self, weight: Weight | None, where: Any) -> Weight | None:
         """The weight of something whose size must not change."""
