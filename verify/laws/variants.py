@@ -1,6 +1,6 @@
 """What distinguishes variants of one optimizer, exactly."""
 
-from sympy import Expr, Integer, Rational, Symbol, sqrt
+from sympy import Expr, Integer, Symbol, sqrt
 
 from lawful.verify.claims import Run, g1, nth
 from lawful.verify.inductions import Equivalence
@@ -175,18 +175,19 @@ tops = {form: [Symbol(f"{form}_{k}") for k in (1, 2)] for form in ("paper", "tor
 _forms = {"paper": amsgrad(amsgrad="paper"), "torch": amsgrad(), "corrected": amsgrad(amsgrad="corrected")}
 
 
-def _maxima(form: str, values: dict[Symbol, Expr]) -> dict[Symbol, Run]:
-    """The maximum after one step and after two, on a gradient and then none."""
-    rule = _forms[form].replace({weight_decay: 0, **values})
-    return {top: Run(rule, k, v_max, [a, Integer(0)][:k]) for k, top in enumerate(tops[form], start=1)}
+def _maxima() -> dict[Symbol, Run]:
+    """The maxima after one step and after two, on a gradient and then none."""
+    rules = {form: rule.replace({weight_decay: 0}) for form, rule in _forms.items()}
+    on = [a, Integer(0)]
+    return {top: Run(rules[f], k, v_max, on) for f in rules for k, top in enumerate(tops[f], start=1)}
 
 
 (p1, p2), (t1, t2), (c1, c2) = tops.values()
-_used = _maxima("paper", {}) | _maxima("torch", {}) | _maxima("corrected", {})
 
-torch_amsgrad_can_shrink_its_denominator = Separation(
-    "On a gradient a and then 0, the v by which AMSGrad divides stays (1 − β2)·a² as in the paper, and a² where the "
-    "corrected v is taken the maximum of; in torch, which corrects the maximum, it shrinks from a² to a²/(1 + β2).",
+amsgrad_is_three_rules = Separation(
+    "On a gradient a and then 0, the v by which AMSGrad divides stays (1 − β2)·a² in the paper, and a² where the "
+    "corrected v is taken the maximum of; in torch, which corrects the maximum, it shrinks from a² to a²/(1 + β2). For "
+    "a = 4 and β2 = ½ the second steps divide by the roots of 8, 16 and 32/3: three rules.",
     {
         p1: (1 - beta2) * a**2,
         p2: p1,
@@ -196,19 +197,7 @@ torch_amsgrad_can_shrink_its_denominator = Separation(
         t2 / (1 - beta2**2): a**2 / (1 + beta2),
     },
     over={beta2: (0, 1)},
-    runs=_used,
+    runs=_maxima(),
     source=Source("arXiv:1904.09237", "Algorithm 2, against torch.optim.Adam(amsgrad=True)"),
     refuses=false_if("torch's stays too", equations={t2 / (1 - beta2**2): t1 / (1 - beta2)}),
-)
-
-amsgrad_is_three_rules = Separation(
-    "On the gradients 4, 0 with β2 = ½, the v by which AMSGrad divides is 8 in the paper, 32/3 in torch, and 16 where "
-    "the corrected v is taken the maximum of: three rules.",
-    {p2: Integer(8), t2 / (1 - Rational(1, 4)): Rational(32, 3), c2: Integer(16)},
-    runs={
-        top: Run(run.rule.replace({beta2: Rational(1, 2)}), run.steps, run.read, [Integer(4), Integer(0)])
-        for top, run in _used.items()
-    },
-    source=OWN,
-    refuses=false_if("torch's is the paper's", equations={t2 / (1 - Rational(1, 4)): Integer(8)}),
 )
