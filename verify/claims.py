@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from sympy import Expr, Symbol
 
+from lawful.verify.changes import Change
 from lawful.verify.rule import Rule
 from lawful.verify.symbols import g, x
 
@@ -230,7 +231,39 @@ class MeanStep:
     towards: int = 1
 
 
-Claim = Equal | Positive | Always | Kept | Stable | Forced | Expansion | MeanStep
+@dataclass(frozen=True)
+class Covariant:
+    """A change of a rule's inputs changes its path in the same way.
+
+    Attributes:
+        label: the claim in words.
+        rule: the rule.
+        change: what happens to the weights and gradients.
+        degrees: hyperparameter → the power of c by which it is multiplied.
+    """
+
+    label: str
+    rule: Rule
+    change: Change
+    degrees: Mapping[Symbol, Expr] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Stored:
+    """How many numbers a rule keeps for each parameter of a matrix.
+
+    Attributes:
+        label: the claim in words.
+        rule: the rule.
+        numbers: that, in `lawful.verify.tensors.rows` and `cols`.
+    """
+
+    label: str
+    rule: Rule
+    numbers: Expr
+
+
+Claim = Equal | Positive | Always | Kept | Stable | Forced | Expansion | MeanStep | Covariant | Stored
 
 ABBREVIATE = ("runs", "where", "gaps")
 """The parts of a claim whose symbols stand for something else."""

@@ -6,10 +6,9 @@ from typing import ClassVar
 
 from sympy import Add, Expr, Integer, Symbol
 
-from lawful.verify.algebra.unroll import at
+from lawful.verify.algebra.unroll import at, part, relevant
 from lawful.verify.claims import Always, Claim, Domain, Equal, Kept, Positive, Run, Stable
 from lawful.verify.formula import Equations, equations, symbols_in, tex
-from lawful.verify.inductions import part, relevant
 from lawful.verify.law import Law
 from lawful.verify.rule import Rule
 from lawful.verify.symbols import g, v, x

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from sympy import Expr, Symbol
 
-from lawful.verify.algebra.unroll import at
+from lawful.verify.algebra.unroll import at, relevant
 from lawful.verify.claims import Always, Claim
 from lawful.verify.formula import Equations, equations, step, tex
 from lawful.verify.law import Law
@@ -106,16 +106,3 @@ class Equivalence(Law):
         """Both steps, and the change of variables."""
         change = "".join(rf",\quad {tex(primed(s))} = {tex(e)}" for s, e in self.under.items())
         return rf"{step(self.left)} \quad\equiv\quad {step(self.right)}{change}"
-
-
-def relevant(rule: Rule) -> Mapping[Symbol, Expr]:
-    """The equations of the parameter and of every state on which it depends, at once or later."""
-    return part({x: rule.x, **rule.state}, {x})
-
-
-def part(system: Mapping[Symbol, Expr], symbols: set[Symbol]) -> Mapping[Symbol, Expr]:
-    """The equations of a system's symbols and of every other on which they depend, at once or later."""
-    found = symbols & system.keys()
-    while reached := {s for f in found for s in system[f].free_symbols if s in system} - found:
-        found |= reached
-    return {s: e for s, e in system.items() if s in found}

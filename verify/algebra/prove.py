@@ -13,12 +13,15 @@ from lawful.verify.algebra.kept import kept
 from lawful.verify.algebra.mean import mean_step
 from lawful.verify.algebra.sign import moved, ordered, positive
 from lawful.verify.algebra.stability import stable
+from lawful.verify.algebra.storage import per_parameter
+from lawful.verify.algebra.symmetry import Covariance, covariance
 from lawful.verify.algebra.unroll import at, cases, unrolled, vanishes
 from lawful.verify.claims import (
     ABBREVIATE,
     Always,
     Answer,
     Claim,
+    Covariant,
     Equal,
     Expansion,
     Forced,
@@ -26,6 +29,7 @@ from lawful.verify.claims import (
     MeanStep,
     Positive,
     Stable,
+    Stored,
     n,
 )
 from lawful.verify.symbols import t
@@ -150,3 +154,17 @@ def _(claim: Expansion) -> Answer:
     found = series(claim.expr, claim.variable, 0, claim.order).removeO()
     holds = vanishes(found - claim.terms)
     return Answer(holds, [f"Its series up to order {claim.order} is {found}."])
+
+
+@_prove.register
+def _(claim: Covariant) -> Answer:
+    found = covariance(claim.rule, claim.change)
+    if not isinstance(found, Covariance):
+        return Answer(False, [f"It has not: {found}."])
+    return Answer(not found.off and found.degrees == claim.degrees, [f"Indeed {found.why}."])
+
+
+@_prove.register
+def _(claim: Stored) -> Answer:
+    found = per_parameter(claim.rule)
+    return Answer(vanishes(found - claim.numbers), [f"Its state varies along as many axes as make {found}."])

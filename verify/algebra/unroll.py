@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from sympy import Eq, Expr, Piecewise, Symbol, expand, factor, false, fraction, sign, sympify, together, true
 
 from lawful.verify.claims import Run, Runs, nth
+from lawful.verify.rule import Rule
 from lawful.verify.symbols import g, t, x
 
 
@@ -83,3 +84,16 @@ def _one_symbol(power: Expr) -> Expr:
     """base^(t + k) as B·base^k: what bias correction and geometric sums are polynomials in."""
     shift = expand(power.exp - t)
     return power if shift.has(t) else Symbol(f"({power.base})^t", real=True) * power.base**shift
+
+
+def relevant(rule: Rule) -> Mapping[Symbol, Expr]:
+    """The equations of the parameter and of every state on which it depends, at once or later."""
+    return part({x: rule.x, **rule.state}, {x})
+
+
+def part(system: Mapping[Symbol, Expr], symbols: set[Symbol]) -> Mapping[Symbol, Expr]:
+    """The equations of a system's symbols and of every other on which they depend, at once or later."""
+    found = symbols & system.keys()
+    while reached := {s for f in found for s in system[f].free_symbols if s in system} - found:
+        found |= reached
+    return {s: e for s, e in system.items() if s in found}

@@ -31,11 +31,14 @@ from lawful.verify.arithmetic.kept import kept
 from lawful.verify.arithmetic.points import GRID, RandomPoint, Unplaceable, finite, poles_avoided
 from lawful.verify.arithmetic.sign import positive
 from lawful.verify.arithmetic.stability import stable
+from lawful.verify.arithmetic.storage import stored
+from lawful.verify.arithmetic.symmetry import covariant
 from lawful.verify.arithmetic.unknown import forced
 from lawful.verify.claims import (
     Always,
     Answer,
     Claim,
+    Covariant,
     Domain,
     Equal,
     Expansion,
@@ -44,6 +47,7 @@ from lawful.verify.claims import (
     MeanStep,
     Positive,
     Stable,
+    Stored,
     n,
     nth,
 )
@@ -136,6 +140,16 @@ def _(claim: Stable, random: Random) -> Answer:
 @_check.register
 def _(claim: Forced, random: Random) -> Answer:
     return forced(claim, random)
+
+
+@_check.register
+def _(claim: Covariant, random: Random) -> Answer:
+    return covariant(claim, random)
+
+
+@_check.register
+def _(claim: Stored, random: Random) -> Answer:
+    return stored(claim, random)
 
 
 @_check.register

@@ -1,0 +1,57 @@
+"""How much a candidate's state takes, beside what its rule needs."""
+
+import torch
+from sympy import Rational
+from torch import Tensor
+
+from lawful.properties.checks import Journal, Property, Settings
+from lawful.properties.predictions import plain
+from lawful.properties.running import RefusedError, Run
+from lawful.properties.scenarios import Block, Scenario
+from lawful.verify.algebra.storage import per_parameter
+from lawful.verify.algebra.symmetry import put
+from lawful.verify.candidate import Candidate
+from lawful.verify.evidence import Check, Evidence, Verdict
+from lawful.verify.tensors import cols, rows
+
+ROWS, COLS = 96, 64
+"""Large enough for those that keep small tensors' state in another form."""
+
+
+def state_is_counted(candidate: Candidate, check: Check, settings: Settings, journal: Journal) -> Evidence:
+    """Counts the numbers in the optimizer's state after two steps of a matrix with the constructor's defaults.
+
+    More than the rule needs is a convenience, less a recomputation or state kept elsewhere: neither breaks the rule,
+    which conformance judges.
+    """
+    rule = candidate.rule(plain(candidate))
+    defaults = {s: candidate.default(s) for s in rule.defaults}
+    defaults = {s: rule.defaults[s] if given is None else given for s, given in defaults.items()}
+    off = [s for s, value in defaults.items() if value == 0 and 0 in rule.domain(s)]
+    owed = per_parameter(put(rule, off)).subs({rows: ROWS, cols: COLS})
+    gradient = torch.linspace(-1.0, 1.0, ROWS * COLS).reshape(1, ROWS, COLS)
+    block = Block("the matrix", 0, gradient[0] + 0.5, gradient.repeat(2, 1, 1))
+    try:
+        run = Run(
+            candidate, next(iter(candidate.paths.values())), Scenario({}, (defaults,), 2, (0.0, 0.0)), [block]
+        )
+        *_, _ = run.steps()
+    except RefusedError as refusal:
+        return Evidence(Verdict.NOT_APPLICABLE, notes=[f"refused: {refusal}"])
+    kept = [
+        v for s in run.optimizer.state.values() for v in s.values() if isinstance(v, Tensor) and v.numel() > 1
+    ]
+    numbers = Rational(sum(v.numel() for v in kept), block.x0.numel())
+    size = sum(v.numel() * v.element_size() for v in kept) / block.x0.numel()
+    note = f"state for each float32 parameter of a matrix: {size:.4g} bytes, {float(numbers):.4g} numbers"
+    if numbers == owed:
+        return Evidence(Verdict.LAWFUL, comparisons=1, scenarios=1, notes=[f"{note}, as the rule needs"])
+    return Evidence(Verdict.NOT_APPLICABLE, notes=[f"{note}, where the rule needs {float(owed):.4g}"])
+
+
+memory = Property(
+    "memory",
+    "The state holds as many numbers for each parameter as the rule needs.",
+    state_is_counted,
+    dtype="float32",
+)
