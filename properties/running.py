@@ -33,6 +33,7 @@ class Run:
         blocks: the tensors.
         device: where they live.
         before: called before each step, with its number and the first parameter, if it is given.
+        laid: makes a parameter's own memory from its first value.
     """
 
     candidate: Candidate
@@ -41,6 +42,7 @@ class Run:
     blocks: list[Block]
     device: str = "cpu"
     before: Callable[[int, Tensor], None] | None = None
+    laid: Callable[[Tensor], Tensor] = Tensor.clone
 
     def __post_init__(self) -> None:
         """Constructs the optimizer.
@@ -49,16 +51,17 @@ class Run:
             RefusedError: the constructor refuses.
             RaisedError: it raises an error that is no refusal.
         """
-        trainable = not self.path.get("differentiable", False)
-        self.parameters = [
-            block.x0.clone().to(self.device).requires_grad_(trainable) for block in self.blocks
-        ]
+        self.parameters = [self.parameter(block) for block in self.blocks]
         try:
             self.optimizer = self.candidate.cls(self._groups(), **self.arguments)
         except CLEAR as error:
             raise RefusedError(told(error)) from error
         except (Exception, SystemExit) as error:
             raise RaisedError(f"the constructor raises {told(error)}") from error
+
+    def parameter(self, block: Block) -> Tensor:
+        """A block's parameter; on a differentiable path, no leaf that would forbid what is done to it in place."""
+        return self.laid(block.x0.to(self.device)).requires_grad_(not self.path.get("differentiable", False))
 
     @property
     def arguments(self) -> dict[str, Any]:
@@ -84,15 +87,20 @@ class Run:
             RaisedError: a later step raises, or the first an error that is no refusal.
         """
         for step in range(1, self.scenario.steps + 1):
-            self._schedule(step)
-            for p, block in zip(self.parameters, self.blocks, strict=True):
-                _refill(p, block.gradients[step - 1])
+            self.set_lr(step)
+            self.feed(step)
             if self.before is not None:
                 self.before(step, self.parameters[0].detach())
-            self._step(step)
+            self.step(step)
             yield step
 
-    def _schedule(self, step: int) -> None:
+    def feed(self, step: int) -> None:
+        """Gives every parameter its gradient of a step, from 1."""
+        for p, block in zip(self.parameters, self.blocks, strict=True):
+            _refill(p, block.gradients[step - 1])
+
+    def set_lr(self, step: int) -> None:
+        """Sets the groups' learning rates by hand where the scenario's schedule changes them before a step."""
         if step not in self.scenario.schedule:
             return
         for index, group in enumerate(self.optimizer.param_groups):
@@ -103,9 +111,15 @@ class Run:
     def _group_at(self, index: int, step: int) -> dict[str, Any]:
         return self.candidate.group(self.scenario.hyper_at(index, step))
 
-    def _step(self, step: int) -> None:
+    def step(self, step: int, closure: Callable[[], Any] | None = None) -> Any:
+        """One step, the number of which is given; what it returns.
+
+        Raises:
+            RefusedError: the first step refuses.
+            RaisedError: a later step raises, or the first an error that is no refusal.
+        """
         try:
-            self.optimizer.step()
+            return self.optimizer.step() if closure is None else self.optimizer.step(closure)
         except (Exception, SystemExit) as error:
             if step == 1 and isinstance(error, CLEAR):
                 raise RefusedError(told(error)) from error

@@ -1,0 +1,203 @@
+"""A bench: a candidate run in one way, on tensors and gradients of its own, and the comparisons that checks make."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import torch
+from sympy import Symbol
+from torch import Tensor
+
+from lawful.properties.contract.way import Way
+from lawful.properties.judging import Trajectories, format_of, parts, trajectory
+from lawful.properties.running import RaisedError, RefusedError, Run
+from lawful.properties.scenarios import Block, Draw, Scenario, allowed, expand, shapes_of, tied
+from lawful.verify.candidate import Candidate
+from lawful.verify.errors import told
+from lawful.verify.formats import Format
+from lawful.verify.oracle import State
+from lawful.verify.rule import Rule
+
+STEPS = 6
+ORACLES = Trajectories()
+
+
+class NotOwedError(Exception):
+    """The check does not apply to the candidate, for a reason."""
+
+
+@dataclass
+class Bench:
+    """A candidate run in one way.
+
+    Args:
+        candidate: the candidate.
+        way: path, dtype, options.
+        device: where parameters live.
+        seed: of values and gradients.
+        notes: what the reader should know though nothing failed.
+        ratios: the deviations that were judged by budget, as nothing could be said by bits.
+    """
+
+    candidate: Candidate
+    way: Way
+    device: str = "cpu"
+    seed: int = 0
+    notes: list[str] = field(default_factory=list)
+    ratios: list[float] = field(default_factory=list)
+
+    # ------------------------------------------------------------------------------------ what is run
+    @property
+    def rule(self) -> Rule:
+        """The rule that these options choose."""
+        return self.candidate.rule(self.way.options)
+
+    @property
+    def path(self) -> dict[str, Any]:
+        """The arguments that choose the path."""
+        return self.candidate.paths[self.way.path]
+
+    @property
+    def dtype(self) -> torch.dtype:
+        """Of the parameters."""
+        return getattr(torch, self.way.dtype)  # type: ignore[no-any-return]
+
+    def hyper(self, **pins: float) -> Mapping[Symbol, float]:
+        """Hyperparameters at which every term of the rule shows, but for those that are given by name."""
+        source = Draw(self.candidate, (1, 1), generic=True)
+        return self._with({s: source.values(self.rule, s)[0] for s in self.rule.defaults}, pins)
+
+    def usual(self, **pins: float) -> Mapping[Symbol, float]:
+        """The candidate's own defaults, or the rule's where it has none, but for those that are given by name."""
+        own = {s: self.candidate.default(s) for s in self.rule.defaults}
+        return self._with({s: self.rule.defaults[s] if v is None else v for s, v in own.items()}, pins)
+
+    def _with(self, values: Mapping[Symbol, float], pins: Mapping[str, float]) -> Mapping[Symbol, float]:
+        free = self.candidate.hyperparameters
+        pinned = {s: pins.get(s.name, value) if s in free else value for s, value in values.items()}
+        return tied([allowed(self.candidate, self.way.options, pinned)])[0]
+
+    def scenario(self, *hypers: Mapping[Symbol, float], steps: int = STEPS, **more: Any) -> Scenario:
+        """A run of one group, or of as many as there are hyperparameters."""
+        chosen = hypers or (self.hyper(),)
+        shapes = shapes_of(self.rule)
+        scale = (-1.0, 0.5)
+        return Scenario(self.way.options, chosen, steps, scale, seed=self.seed, shapes=shapes, **more)
+
+    def blocks(self, scenario: Scenario) -> list[Block]:
+        """Tensors and gradients: two of one shape, others of others, one of the second group."""
+        return expand(scenario, self.dtype)
+
+    def run(
+        self, scenario: Scenario, blocks: list[Block], laid: Callable[[Tensor], Tensor] = Tensor.clone, **arguments: Any
+    ) -> Run:
+        """The candidate, constructed, with these arguments besides the scenario's."""
+        candidate = replace(self.candidate, arguments={**self.candidate.arguments, **arguments})
+        return Run(candidate, self.path, scenario, blocks, self.device, laid=laid)
+
+    def trajectories(self, scenario: Scenario, blocks: list[Block]) -> list[list[Tensor]]:
+        """The values of each tensor after each step."""
+        return followed(self.run(scenario, blocks), range(1, scenario.steps + 1))
+
+    # ------------------------------------------------------------------------------------ what is compared
+    def departs_from_alone(
+        self, scenario: Scenario, block: Block, seen: Sequence[Tensor], steps: Iterable[int] | None = None
+    ) -> int | None:
+        """The first of its own steps after which a tensor is not where it would be if it were the only one.
+
+        `steps` are those of the scenario at which it had a gradient.
+        """
+        own, lonely = alone(scenario, block, steps)
+        (expected,) = self.trajectories(own, [lonely])
+        return self.departs(own, lonely, seen, expected)
+
+    def departs(
+        self,
+        scenario: Scenario,
+        block: Block,
+        seen: Sequence[Tensor],
+        expected: Sequence[Tensor],
+        fmt: Format | None = None,
+    ) -> int | None:
+        """The first step, from 1, after which two runs differ by more than both may be off the rule together."""
+        if all(map(same_bits, seen, expected)):
+            return None
+        states = self.states(scenario, block, fmt)
+        for step, (a, b, state) in enumerate(zip(seen, expected, states, strict=True), 1):
+            ratio = _ratio(a, b, 2 * torch.as_tensor(state.x.radius).expand(state.x.mid.shape))
+            self.ratios.append(ratio)
+            if ratio > 1:
+                return step
+        return None
+
+    def states(self, scenario: Scenario, block: Block, fmt: Format | None = None) -> list[State]:
+        """The oracle's states of one tensor after each step."""
+        own, lonely = alone(scenario, block)
+        (part,) = parts([lonely], "cpu", self.rule)
+        return trajectory(ORACLES.oracle(self.rule, fmt or self.format(block)), part, own)
+
+    def format(self, block: Block) -> Format:
+        """The format in which this path computes a tensor."""
+        return format_of(block.x0.dtype, self.path, self.device)
+
+    # ------------------------------------------------------------------------------------ what may be
+    @contextmanager
+    def may_refuse(self, what: str) -> Iterator[None]:
+        """Notes what is refused at construction or at the first step."""
+        try:
+            yield
+        except RefusedError as refusal:
+            self.notes.append(f"{what} is refused: {refusal}")
+
+
+def alone(scenario: Scenario, block: Block, steps: Iterable[int] | None = None) -> tuple[Scenario, Block]:
+    """One tensor as the only one, at those of the scenario's steps at which it has a gradient."""
+    gradients = block.gradients if steps is None else block.gradients[[step - 1 for step in steps]]
+    own = replace(scenario, hypers=(scenario.hypers[block.group],), steps=len(gradients))
+    return own, replace(block, group=0, gradients=gradients)
+
+
+def followed(run: Run, steps: Iterable[int]) -> list[list[Tensor]]:
+    """The values of each tensor after each of these steps."""
+    seen: list[list[Tensor]] = [[] for _ in run.parameters]
+    for step in steps:
+        run.set_lr(step)
+        run.feed(step)
+        run.step(step)
+        for values, now in zip(seen, copied(run.parameters), strict=True):
+            values.append(now)
+    return seen
+
+
+def copied(tensors: Iterable[Tensor]) -> list[Tensor]:
+    """Values as they are now."""
+    return [tensor.detach().clone() for tensor in tensors]
+
+
+def same_bits(a: Tensor, b: Tensor) -> bool:
+    """Whether two tensors are equal; NaN equals NaN."""
+    return a.shape == b.shape and bool(((a == b) | (a.isnan() & b.isnan())).all())
+
+
+def _ratio(a: Tensor, b: Tensor, budget: Tensor) -> float:
+    """The largest difference in units of the budget; 0 where the budget is infinite."""
+    a, b = (v.detach().cpu().to(torch.float64).reshape(budget.shape) for v in (a, b))
+    off = torch.where((a == b) | (a.isnan() & b.isnan()), 0.0, torch.nan_to_num((a - b).abs(), torch.inf))
+    ratio = torch.where((off > 0) & torch.isfinite(budget), off / budget, 0.0)
+    return float(ratio.max()) if ratio.numel() else 0.0
+
+
+@contextmanager
+def never_raising(what: str) -> Iterator[None]:
+    """What a user does beside stepping must not raise.
+
+    Raises:
+        RaisedError: it does.
+    """
+    try:
+        yield
+    except (RaisedError, RefusedError):
+        raise
+    except Exception as error:
+        raise RaisedError(f"{what} raises {told(error)}") from error

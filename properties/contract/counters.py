@@ -1,0 +1,91 @@
+"""Counters of steps, found in the state by value: what follows long training, without training for long."""
+
+from collections.abc import Iterator, MutableMapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from lawful.properties.contract.bench import ORACLES, Bench, NotOwedError, alone, followed
+from lawful.properties.contract.contract import Messages, contract
+from lawful.properties.contract.way import in_dtypes, plainly
+from lawful.properties.judging import of_rule, parts, trajectory
+
+FEW = 4
+"""After how many steps counters are told from other numbers."""
+
+LIMITS = {"bfloat16": 2**8, "float16": 2**11, "float32": 2**24}
+"""Dtype → the number from which adding 1 changes nothing in it."""
+
+
+@dataclass
+class Place:
+    """Where a number is kept: in the state of a parameter or in a group."""
+
+    holder: MutableMapping[str, Any]
+    key: str
+
+    def read(self) -> float:
+        """The number."""
+        return float(self.holder[self.key])
+
+    def write(self, value: int) -> None:
+        """Sets it, in the type in which it is kept."""
+        kept = self.holder[self.key]
+        if isinstance(kept, Tensor):
+            kept.fill_(value)
+        else:
+            self.holder[self.key] = type(kept)(value)
+
+
+def places(optimizer: Any) -> Iterator[Place]:
+    """Every place of one number."""
+    for holder in (*optimizer.state.values(), *optimizer.param_groups):
+        if isinstance(holder, MutableMapping):
+            yield from (Place(holder, key) for key, value in holder.items() if _is_number(value))
+
+
+def _is_number(value: Any) -> bool:
+    one = isinstance(value, Tensor) and value.ndim == 0 and not value.is_complex()
+    return one or (isinstance(value, int | float) and not isinstance(value, bool))
+
+
+@contract(over=in_dtypes(plainly, *LIMITS))
+def counter(bench: Bench) -> Messages:
+    """Steps are counted past what the parameter's dtype, and float32, can count, as long as the rule looks at them."""
+    limit = LIMITS[bench.way.dtype]
+    hyper = {s: value or bench.hyper()[s] for s, value in bench.usual().items()}
+    scenario = bench.scenario(hyper, steps=FEW + 1)
+    block = bench.blocks(scenario)[0]
+    run = bench.run(scenario, [block])
+    counts: list[list[float]] = []
+    for step in range(1, FEW + 1):
+        followed(run, [step])
+        counts.append([place.read() for place in places(run.optimizer)])
+    if len({len(row) for row in counts}) != 1:
+        raise NotOwedError("the state has other numbers after each step")
+    rising = [all(b - a == 1 for a, b in zip(c, c[1:], strict=False)) for c in zip(*counts, strict=True)]
+    counters = [place for place, rises in zip(places(run.optimizer), rising, strict=True) if rises]
+    if not counters:
+        raise NotOwedError("no counter of steps was found in the state")
+    for place in counters:
+        place.write(limit)
+    followed(run, [FEW + 1])
+    stuck = [place for place in counters if place.read() != limit + 1]
+    if stuck and _looks_at_steps(bench, limit):
+        yield f"after {limit} steps, the counter {stuck[0].key!r} goes to {stuck[0].read():.0f}, not {limit + 1}"
+
+
+def _looks_at_steps(bench: Bench, limit: int) -> bool:
+    """Whether the rule's next step is another one after this many steps than after four times as many."""
+    hyper = {s: value or bench.hyper()[s] for s, value in bench.usual().items()}
+    scenario = bench.scenario(hyper, steps=FEW)
+    own, block = alone(scenario, bench.blocks(scenario)[0])
+    (part,) = parts([block], "cpu", bench.rule)
+    oracle = ORACLES.oracle(bench.rule, bench.format(block))
+    state, now = trajectory(oracle, part, own)[-1], of_rule(bench.rule, own.hypers[0], part.dtype)
+    state = replace(state, x=oracle.ball(part.x0))
+    early, late = (oracle.step(replace(state, t=t), part.gradients[-1], now).x for t in (limit, 4 * limit))
+    apart = torch.as_tensor(early.mid - late.mid).abs()
+    return bool((apart > torch.as_tensor(early.radius + late.radius)).any())
