@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
+from time import perf_counter
 from typing import Any
 
 from lawful.verify.candidate import Candidate, Description, no_claim
@@ -169,9 +170,10 @@ def run(
     """Runs one check where it is called; what the candidate changes globally is noticed, noted and undone."""
     from lawful.verify.surroundings import undone
 
+    start = perf_counter()
     with undone() as changed, warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        evidence = _seen(candidate, check, settings, journal)
+        evidence = replace(_seen(candidate, check, settings, journal), seconds=perf_counter() - start)
     notes = [f"the candidate changed {name}, which was undone" for name in changed]
     return judged(check, candidate, replace(evidence, notes=[*evidence.notes, *notes]))
 

@@ -1,7 +1,6 @@
 """Conformance: every step of a candidate stays within the error budget of the rule that it claims."""
 
 import math
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -72,7 +71,6 @@ class Conformance:
 
     def evidence(self) -> Evidence:
         """Runs until the first finding, or until everything that the profile asks for is done."""
-        start = time.perf_counter()
         first = default_scenario(self.candidate, self.seed)
         try:
             self._run(first)
@@ -80,7 +78,7 @@ class Conformance:
             return Evidence(Verdict.NOT_APPLICABLE, notes=[f"refused: {refusal}"])
         for source in plan(self.candidate, self.profile.steps, self.dtype is torch.float16):
             self._explore(source, self.profile.pinned if source.generic else self.profile.examples)
-        return self._conclusion(time.perf_counter() - start)
+        return self._conclusion()
 
     def _explore(self, source: Draw, count: int) -> None:
         @hypothesis.seed(self.seed)
@@ -114,7 +112,7 @@ class Conformance:
             self.raised = True
         self.seen.append(scenario)
 
-    def _conclusion(self, seconds: float) -> Evidence:
+    def _conclusion(self) -> Evidence:
         decided = self.tally.comparisons - self.tally.no_verdict
         verdict = Verdict.UNLAWFUL if self.finding else Verdict.LAWFUL if decided else Verdict.INCONCLUSIVE
         verdict = Verdict.CRASHED if self.raised else verdict
@@ -128,7 +126,6 @@ class Conformance:
             exercised=exercised(self.seen),
             notes=[*self.notes, *refusal_notes(self.refusals)],
             findings=[self.finding] if self.finding else [],
-            seconds=seconds,
         )
 
 

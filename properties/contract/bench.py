@@ -10,7 +10,7 @@ from sympy import Symbol
 from torch import Tensor
 
 from lawful.properties.contract.way import Way
-from lawful.properties.judging import Trajectories, format_of, parts, trajectory
+from lawful.properties.judging import Part, Trajectories, format_of, of_rule, trajectory
 from lawful.properties.running import RaisedError, RefusedError, Run
 from lawful.properties.scenarios import Block, Draw, Scenario, allowed, expand, shapes_of, tied
 from lawful.verify.candidate import Candidate
@@ -132,10 +132,20 @@ class Bench:
         return None
 
     def states(self, scenario: Scenario, block: Block, fmt: Format | None = None) -> list[State]:
-        """The oracle's states of one tensor after each step."""
+        """The oracle's states of one tensor after each step, in its shape."""
         own, lonely = alone(scenario, block)
-        (part,) = parts([lonely], "cpu", self.rule)
-        return trajectory(ORACLES.oracle(self.rule, fmt or self.format(block)), part, own)
+        oracle = ORACLES.oracle(self.rule, fmt or self.format(block))
+        return trajectory(oracle, _part(lonely), own)
+
+    def stepped(
+        self, scenario: Scenario, block: Block, state: State, x: Tensor, at: int | None = None
+    ) -> State:
+        """The oracle's next state from another value, and as if another number of steps had been made."""
+        own, lonely = alone(scenario, block)
+        oracle, part = ORACLES.oracle(self.rule, self.format(block)), _part(lonely)
+        here = replace(state, t=state.t if at is None else at, x=oracle.ball(x.cpu()))
+        hyper = of_rule(self.rule, own.hyper_at(0, state.t + 1), part.dtype)
+        return oracle.step(here, part.gradients[state.t], hyper)
 
     def format(self, block: Block) -> Format:
         """The format in which this path computes a tensor."""
@@ -156,6 +166,11 @@ def alone(scenario: Scenario, block: Block, steps: Iterable[int] | None = None) 
     gradients = block.gradients if steps is None else block.gradients[[step - 1 for step in steps]]
     own = replace(scenario, hypers=(scenario.hypers[block.group],), steps=len(gradients))
     return own, replace(block, group=0, gradients=gradients)
+
+
+def _part(block: Block) -> Part:
+    """A tensor in its shape, alone."""
+    return Part(0, block.x0.dtype, (0,), block.x0, block.gradients)
 
 
 def followed(run: Run, steps: Iterable[int]) -> list[list[Tensor]]:

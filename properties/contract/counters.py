@@ -1,16 +1,18 @@
 """Counters of steps, found in the state by value: what follows long training, without training for long."""
 
 from collections.abc import Iterator, MutableMapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import torch
 from torch import Tensor
 
-from lawful.properties.contract.bench import ORACLES, Bench, NotOwedError, alone, followed
+from lawful.properties.contract.bench import Bench, NotOwedError, followed
 from lawful.properties.contract.contract import Messages, contract
 from lawful.properties.contract.way import in_dtypes, plainly
-from lawful.properties.judging import of_rule, parts, trajectory
+from lawful.properties.running import Run
+from lawful.properties.scenarios import Block, Scenario
 
 FEW = 4
 """After how many steps counters are told from other numbers."""
@@ -55,37 +57,38 @@ def _is_number(value: Any) -> bool:
 def counter(bench: Bench) -> Messages:
     """Steps are counted past what the parameter's dtype, and float32, can count, as long as the rule looks at them."""
     limit = LIMITS[bench.way.dtype]
-    hyper = {s: value or bench.hyper()[s] for s, value in bench.usual().items()}
+    generic = bench.hyper()
+    hyper = {s: value or generic[s] for s, value in bench.usual().items()}
     scenario = bench.scenario(hyper, steps=FEW + 1)
     block = bench.blocks(scenario)[0]
     run = bench.run(scenario, [block])
+    counters = _counters(run)
+    for place in counters:
+        place.write(limit)
+    followed(run, [FEW + 1])
+    stuck = [place for place in counters if place.read() != limit + 1]
+    if stuck and _looks_at_steps(bench, scenario, block, limit):
+        yield f"after {limit} steps, the counter {stuck[0].key!r} goes to {stuck[0].read():.0f}, not {limit + 1}"
+
+
+def _counters(run: Run) -> list[Place]:
+    """The places of numbers that rise by 1 with each of a few steps."""
     counts: list[list[float]] = []
     for step in range(1, FEW + 1):
         followed(run, [step])
         counts.append([place.read() for place in places(run.optimizer)])
     if len({len(row) for row in counts}) != 1:
-        raise NotOwedError("the state has other numbers after each step")
-    rising = [all(b - a == 1 for a, b in zip(c, c[1:], strict=False)) for c in zip(*counts, strict=True)]
-    counters = [place for place, rises in zip(places(run.optimizer), rising, strict=True) if rises]
-    if not counters:
+        raise NotOwedError("other numbers are kept after each step: none is known to count them")
+    rising = [all(b - a == 1 for a, b in pairwise(column)) for column in zip(*counts, strict=True)]
+    found = [place for place, rises in zip(places(run.optimizer), rising, strict=True) if rises]
+    if not found:
         raise NotOwedError("no counter of steps was found in the state")
-    for place in counters:
-        place.write(limit)
-    followed(run, [FEW + 1])
-    stuck = [place for place in counters if place.read() != limit + 1]
-    if stuck and _looks_at_steps(bench, limit):
-        yield f"after {limit} steps, the counter {stuck[0].key!r} goes to {stuck[0].read():.0f}, not {limit + 1}"
+    return found
 
 
-def _looks_at_steps(bench: Bench, limit: int) -> bool:
+def _looks_at_steps(bench: Bench, scenario: Scenario, block: Block, limit: int) -> bool:
     """Whether the rule's next step is another one after this many steps than after four times as many."""
-    hyper = {s: value or bench.hyper()[s] for s, value in bench.usual().items()}
-    scenario = bench.scenario(hyper, steps=FEW)
-    own, block = alone(scenario, bench.blocks(scenario)[0])
-    (part,) = parts([block], "cpu", bench.rule)
-    oracle = ORACLES.oracle(bench.rule, bench.format(block))
-    state, now = trajectory(oracle, part, own)[-1], of_rule(bench.rule, own.hypers[0], part.dtype)
-    state = replace(state, x=oracle.ball(part.x0))
-    early, late = (oracle.step(replace(state, t=t), part.gradients[-1], now).x for t in (limit, 4 * limit))
+    state = bench.states(scenario, block)[FEW - 1]
+    early, late = (bench.stepped(scenario, block, state, block.x0, t).x for t in (limit, 4 * limit))
     apart = torch.as_tensor(early.mid - late.mid).abs()
     return bool((apart > torch.as_tensor(early.radius + late.radius)).any())

@@ -1,7 +1,8 @@
 """Options and hyperparameters do something."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from itertools import product
 from typing import Any
 
 from torch import Tensor
@@ -13,6 +14,9 @@ from lawful.properties.running import RaisedError, RefusedError
 from lawful.properties.scenarios import Draw
 
 STEPS = 10
+SCALES = ((-1.0, 0.5), (-10.0, -6.0))
+"""Base-10 exponents of ordinary gradients, and of such as are of the order of eps."""
+
 SCHEDULE = {4: 2.0, 7: 0.25}
 """Some options show only where the learning rate rises and falls."""
 
@@ -47,19 +51,25 @@ def every_option(bench: Bench) -> Messages:
 def _ignored(bench: Bench, variants: list[Variant]) -> bool:
     """Whether all variants lead to the same place, whatever the other options are; not if there are not two of them."""
     compared = False
-    for way in options(bench.candidate):
-        ends = list(filter(None, (_end(bench, way.options, variant) for variant in variants[:2])))
-        ends += [] if _differ(ends) else filter(None, (_end(bench, way.options, v) for v in variants[2:]))
-        compared |= len(ends) > 1
-        if _differ(ends):
-            return False
+    for way, scale in product(options(bench.candidate), SCALES):
+        first: list[Tensor] | None = None
+        for variant in variants:
+            end = _end(bench, way.options, scale, variant)
+            if first is not None and end is not None:
+                compared = True
+                if not _same(first, end):
+                    return False
+            first = first or end
     return compared
 
 
-def _end(bench: Bench, chosen: Mapping[str, Any], variant: Variant) -> list[Tensor] | None:
+def _end(
+    bench: Bench, chosen: Mapping[str, Any], scale: tuple[float, float], variant: Variant
+) -> list[Tensor] | None:
     """Parameters and state in the end; None if the variant is refused."""
     there = replace(bench, way=replace(bench.way, options={**chosen, **variant.options}))
     scenario = there.scenario(there.hyper(**variant.pins), steps=STEPS, schedule=SCHEDULE)
+    scenario = replace(scenario, scale=scale)
     try:
         run = there.run(scenario, there.blocks(scenario), **variant.arguments)
         followed(run, range(1, STEPS + 1))
@@ -69,6 +79,5 @@ def _end(bench: Bench, chosen: Mapping[str, Any], variant: Variant) -> list[Tens
     return copied([*run.parameters, *(v for s in states for v in s.values() if isinstance(v, Tensor))])
 
 
-def _differ(ends: Iterable[list[Tensor]]) -> bool:
-    first, *others = ends or [[]]
-    return any(len(e) != len(first) or not all(map(same_bits, e, first)) for e in others)
+def _same(a: list[Tensor], b: list[Tensor]) -> bool:
+    return len(a) == len(b) and all(map(same_bits, a, b))

@@ -49,7 +49,7 @@ def _step(run: Run, step: int, idling: set[int]) -> None:
     run.feed(step)
     for i in idling:
         run.parameters[i].grad = None
-    run.step(step + 1)  # it is known to take this way: whatever it raises now is no refusal
+    run.step(step)
 
 
 @contract(over=paths)
@@ -60,13 +60,19 @@ def set_from_outside(bench: Bench) -> Messages:
     blocks = bench.blocks(scenario)
     run = bench.run(scenario, blocks)
     followed(run, range(1, half + 1))
-    old = copied(run.parameters)
     with torch.no_grad():
         for p in run.parameters:
-            p.add_(1000.0)
-    elsewhere = copied(run.parameters)
+            p.add_(FAR)
+    there = copied(run.parameters)
     followed(run, [half + 1])
-    for block, p, before, there in zip(blocks, run.parameters, old, elsewhere, strict=True):
-        if ((p.detach() - there).abs() > (p.detach() - before).abs()).any():
-            yield f"{block.name} is set from outside after step {half}, and step {half + 1} goes on from where it was before"
+    for block, p, value in zip(blocks, run.parameters, there, strict=True):
+        *_, before, deaf = bench.states(scenario, block)[: half + 1]
+        from_there = bench.stepped(scenario, block, before, value)
+        seen = p.detach().cpu().to(torch.float64)
+        if ((seen - deaf.x.mid).abs() < (seen - from_there.x.mid).abs()).any():
+            yield f"{block.name} is set from outside after step {half}, and step {half + 1} goes on from where it was"
             return
+
+
+FAR = 1000.0
+"""Far from where steps lead, so that it is plain from where a step went on."""
