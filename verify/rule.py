@@ -56,6 +56,7 @@ class Rule:
         source: where it is stated.
         conventions: the options in which this member of the family differs from the one that the bare name means.
         dimensions: how few and how many dimensions a parameter may have.
+        counts: whose steps `t` counts in the source: each parameter's, which idle ones do not make, or their group's.
     """
 
     name: str
@@ -69,6 +70,7 @@ class Rule:
     names: Mapping[Symbol, Expr] = field(default_factory=dict)
     conventions: Options = field(default_factory=dict)
     dimensions: tuple[int, int] = (0, 9)
+    counts: Literal["parameter", "group"] = "parameter"
 
     @property
     def scope(self) -> Literal["lane", "tensor", "optimizer"]:

@@ -37,6 +37,9 @@ def idle(bench: Bench) -> Messages:
             elif not same_bits(p.detach(), before[i]):
                 yield f"{blocks[i].name} moves at step {step}, where it has no gradient"
                 return
+    if bench.rule.counts == "group":
+        bench.notes.append("the rule counts a group's steps: what an idle parameter goes on with is left open")
+        return
     for block, values in zip(blocks, seen, strict=True):
         if k := bench.departs_from_alone(scenario, block, list(values.values()), values):
             yield (
