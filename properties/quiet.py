@@ -34,4 +34,6 @@ def is_quiet(candidate: Candidate, check: Check, settings: Settings, journal: Jo
     return Evidence(verdict, scenarios=1, findings=findings)
 
 
-quiet = Property("quiet", "Nothing is printed, nothing warned of, and no global state changes.", is_quiet, dtype="float32")
+quiet = Property(
+    "quiet", "Nothing is printed, nothing warned of, and no global state changes.", is_quiet, dtype="float32"
+)

@@ -11,7 +11,14 @@ from lawful.verify.candidate import Candidate
 from lawful.verify.errors import told
 
 CLEAR = (ValueError, TypeError, RuntimeError, NotImplementedError, AssertionError)
-"""The exceptions by which an implementation may refuse."""
+"""The exceptions of Python by which an implementation may refuse; those that a library defines are meant too."""
+
+
+def is_clear(error: BaseException) -> bool:
+    """Whether an implementation may refuse by this error."""
+    return isinstance(error, CLEAR) or (
+        isinstance(error, Exception) and type(error).__module__ != Exception.__module__
+    )
 
 
 class RefusedError(Exception):
@@ -54,9 +61,9 @@ class Run:
         self.parameters = [self.parameter(block) for block in self.blocks]
         try:
             self.optimizer = self.candidate.cls(self._groups(), **self.arguments)
-        except CLEAR as error:
-            raise RefusedError(told(error)) from error
         except (Exception, SystemExit) as error:
+            if is_clear(error):
+                raise RefusedError(told(error)) from error
             raise RaisedError(f"the constructor raises {told(error)}") from error
 
     def parameter(self, block: Block) -> Tensor:
@@ -121,7 +128,7 @@ class Run:
         try:
             return self.optimizer.step() if closure is None else self.optimizer.step(closure)
         except (Exception, SystemExit) as error:
-            if step == 1 and isinstance(error, CLEAR):
+            if step == 1 and is_clear(error):
                 raise RefusedError(told(error)) from error
             raise RaisedError(f"step {step} raises {told(error)}") from error
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import Any
 
 import torch
@@ -90,7 +91,11 @@ class Bench:
         return expand(scenario, self.dtype)
 
     def run(
-        self, scenario: Scenario, blocks: list[Block], laid: Callable[[Tensor], Tensor] = Tensor.clone, **arguments: Any
+        self,
+        scenario: Scenario,
+        blocks: list[Block],
+        arguments: Mapping[str, Any] = MappingProxyType({}),
+        laid: Callable[[Tensor], Tensor] = Tensor.clone,
     ) -> Run:
         """The candidate, constructed, with these arguments besides the scenario's."""
         candidate = replace(self.candidate, arguments={**self.candidate.arguments, **arguments})
@@ -125,7 +130,7 @@ class Bench:
             return None
         states = self.states(scenario, block, fmt)
         for step, (a, b, state) in enumerate(zip(seen, expected, states, strict=True), 1):
-            ratio = _ratio(a, b, 2 * torch.as_tensor(state.x.radius).expand(state.x.mid.shape))
+            ratio = _ratio(a, b, 2 * torch.as_tensor(state.x.radius).expand(block.x0.shape))
             self.ratios.append(ratio)
             if ratio > 1:
                 return step

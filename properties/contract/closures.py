@@ -12,15 +12,19 @@ def closure(bench: Bench) -> Messages:
     """A closure is called once, with gradients enabled; its value is returned, and the step uses its gradients."""
     scenario = bench.scenario()
     blocks = bench.blocks(scenario)
-    run, enabled, losses = bench.run(scenario, blocks), [], []
+    run, enabled = bench.run(scenario, blocks), list[bool]()
+    losses: list[float] = []
 
     def loss() -> Tensor:
         enabled.append(torch.is_grad_enabled())
         with torch.enable_grad():  # whether it was or not: what the step does then is another question
             for p in run.parameters:
                 p.grad = None
-            gradients = [block.gradients[step - 1].to(p.device) for p, block in zip(run.parameters, blocks, strict=True)]
-            value = sum((p * g).sum() for p, g in zip(run.parameters, gradients, strict=True))
+            gradients = [
+                block.gradients[step - 1].to(p.device)
+                for p, block in zip(run.parameters, blocks, strict=True)
+            ]
+            value = torch.stack([(p * g).sum() for p, g in zip(run.parameters, gradients, strict=True)]).sum()
             value.backward()
         losses.append(float(value))
         return value

@@ -5,7 +5,7 @@ from typing import Any
 
 from lawful.properties.contract.bench import Bench
 from lawful.properties.contract.contract import Messages, contract
-from lawful.properties.running import CLEAR
+from lawful.properties.running import is_clear
 from lawful.verify.errors import first_line, told
 from lawful.verify.symbols import TUPLES, lr
 
@@ -27,7 +27,9 @@ def nonsense(bench: Bench) -> Messages:
     """A negative learning rate and betas of 1 or more are refused with ValueError, misspelt keywords with TypeError."""
     usual = bench.usual()
     cases: list[tuple[Any, float]] = [(lr, -0.5)]
-    cases += [(s, value) for s in (*TUPLES["betas"], *bench.rule.tuples.get("betas", ())) for value in (1.0, 1.5)]
+    cases += [
+        (s, value) for s in (*TUPLES["betas"], *bench.rule.tuples.get("betas", ())) for value in (1.0, 1.5)
+    ]
     for symbol, value in dict.fromkeys(cases):
         name = bench.candidate.hyperparameters.get(symbol, "")
         if name and (said := _accepts(bench, ValueError, **bench.candidate.group({**usual, symbol: value}))):
@@ -45,9 +47,11 @@ def _accepts(bench: Bench, expected: type[Exception], **arguments: Any) -> str:
         bench.candidate.cls(parameters, **given)
     except expected:
         return ""
-    except CLEAR as error:
-        bench.notes.append(f"{first_line(arguments)} is refused with {told(error)}, not with {expected.__name__}")
-        return ""
     except Exception as error:
-        return f"is refused with {told(error)}"
+        if not is_clear(error):
+            return f"is refused with {told(error)}"
+        bench.notes.append(
+            f"{first_line(arguments)} is refused with {told(error)}, not with {expected.__name__}"
+        )
+        return ""
     return "is accepted"

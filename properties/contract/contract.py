@@ -34,9 +34,7 @@ def contract(
         def seen(candidate: Candidate, check: Check, settings: Settings, journal: Journal) -> Evidence:
             notes: list[str] = []
             found: list[str] = []
-            benches = [
-                Bench(candidate, way, check.device, settings.seed, notes) for way in over(candidate)
-            ]
+            benches = [Bench(candidate, way, check.device, settings.seed, notes) for way in over(candidate)]
             looked = 0
             for bench in benches:
                 journal(f"{name}{bench.way}")
@@ -60,14 +58,14 @@ def _look(look: Look, bench: Bench, found: list[str]) -> bool:
         return False
     try:
         for message in look(bench):
-            found.append(f"{message}{bench.way}.")
+            found.append(f"{message}{bench.way}")
     except NotOwedError as reason:
         bench.notes.append(f"{reason}")
         return False
     except RefusedError as error:
-        found.append(f"refuses what it took before{bench.way}: {error}.")
+        found.append(f"raises {error}{bench.way}")
     except RaisedError as error:
-        found.append(f"{error}{bench.way}.")
+        found.append(f"{error}{bench.way}")
     return True
 
 
@@ -80,7 +78,7 @@ def _evidence(found: list[str], notes: list[str], benches: list[Bench], looked: 
         comparisons=len(ratios),
         scenarios=looked,
         notes=list(dict.fromkeys(notes)),
-        findings=[Finding(message) for message in found[:ENOUGH]],
+        findings=[Finding(f"{message.removesuffix('.')}.") for message in found[:ENOUGH]],
     )
 
 

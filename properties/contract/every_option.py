@@ -71,7 +71,7 @@ def _end(
     scenario = there.scenario(there.hyper(**variant.pins), steps=STEPS, schedule=SCHEDULE)
     scenario = replace(scenario, scale=scale)
     try:
-        run = there.run(scenario, there.blocks(scenario), **variant.arguments)
+        run = there.run(scenario, there.blocks(scenario), variant.arguments)
         followed(run, range(1, STEPS + 1))
     except (RefusedError, RaisedError):
         return None

@@ -4,9 +4,8 @@ from dataclasses import replace
 
 import torch
 
-from lawful.properties.contract.bench import STEPS, Bench, RefusedError, copied
+from lawful.properties.contract.bench import STEPS, Bench, copied
 from lawful.properties.contract.contract import Messages, contract
-from lawful.properties.scenarios import Block
 
 
 @contract(applies=lambda rule: rule.scope == "lane")
@@ -47,4 +46,6 @@ def sparse_gradients(bench: Bench) -> Messages:
 def _uncoalesced(gradient: torch.Tensor) -> torch.Tensor:
     """Rows 1 and 3 of a gradient, the first in two halves."""
     rows = gradient[[1, 3, 1]] / 2
-    return torch.sparse_coo_tensor([[1, 3, 1]], rows, gradient.shape, check_invariants=False)
+    return torch.sparse_coo_tensor(
+        torch.tensor([[1, 3, 1]], device=gradient.device), rows, gradient.shape, check_invariants=False
+    )

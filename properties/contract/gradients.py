@@ -53,7 +53,8 @@ def zero_grad(bench: Bench) -> Messages:
             with never_raising(f"zero_grad(set_to_none={to_none})"):
                 run.optimizer.zero_grad(set_to_none=to_none)
             if not (_gone(run.parameters) if to_none else _zero(run.parameters, places)):
-                yield f"zero_grad(set_to_none={to_none}) leaves gradients that are not {'None' if to_none else 'the same tensors at 0'}"
+                left = "None" if to_none else "the same tensors at 0"
+                yield f"zero_grad(set_to_none={to_none}) leaves gradients that are not {left}"
                 return
         for block, values, whole in zip(blocks, zip(*seen, strict=True), expected, strict=True):
             if k := bench.departs(scenario, block, values, whole):

@@ -38,7 +38,9 @@ def idle(bench: Bench) -> Messages:
                 yield f"{blocks[i].name} moves at step {step}, where it has no gradient"
                 return
     if bench.rule.counts == "group":
-        bench.notes.append("the rule counts a group's steps: what an idle parameter goes on with is left open")
+        bench.notes.append(
+            "the rule counts a group's steps: what an idle parameter goes on with is left open"
+        )
         return
     for block, values in zip(blocks, seen, strict=True):
         if k := bench.departs_from_alone(scenario, block, list(values.values()), values):
@@ -46,6 +48,7 @@ def idle(bench: Bench) -> Messages:
                 f"{block.name} has gradients at steps {', '.join(map(str, values))}, and after {list(values)[k - 1]} "
                 f"is not where it would be alone after {k} steps"
             )
+            return
 
 
 def _step(run: Run, step: int, idling: set[int]) -> None:

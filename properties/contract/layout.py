@@ -61,7 +61,7 @@ def _laid_out(bench: Bench, block: Block, laid: Callable[[Tensor], Tensor], expe
 
 def _memory(p: Tensor) -> Tensor:
     """All of the memory that a parameter is a view of."""
-    return torch.empty(0, dtype=p.dtype, device=p.device).set_(p.untyped_storage())  # type: ignore[call-overload]
+    return torch.empty(0, dtype=p.dtype, device=p.device).set_(p.untyped_storage())
 
 
 @contract(over=paths, applies=of_each_tensor)

@@ -21,17 +21,18 @@ RATE = 2.0**-4
 
 @contract(over=paths)
 def scheduled_rate(bench: Bench) -> Messages:
-    """A learning rate that a scheduler sets, 0 included, is the one set by hand; the optimizer leaves it as it was set."""
+    """A learning rate that a scheduler sets, 0 included, is the one set by hand, and is left as it was set."""
     scenario = bench.scenario(bench.hyper(lr=RATE), schedule=FACTORS)
     blocks = bench.blocks(scenario)
     by_hand, by_scheduler = bench.run(scenario, blocks), bench.run(scenario, blocks)
     if not isinstance(by_scheduler.optimizer, torch.optim.Optimizer):
         raise NotOwedError("schedulers take nothing but a torch.optim.Optimizer")
     scheduler = LambdaLR(by_scheduler.optimizer, lambda done: _factor(done + 1))
-    seen: list[list[Tensor]] = [[], []]
+    hand: list[Tensor] = []
+    scheduled: list[Tensor] = []
     for step in range(1, STEPS + 1):
         by_hand.set_lr(step)
-        for run, values in zip((by_hand, by_scheduler), seen, strict=True):
+        for run, values in ((by_hand, hand), (by_scheduler, scheduled)):
             before = [group.get("lr") for group in run.optimizer.param_groups]
             run.feed(step)
             run.step(step)
@@ -41,7 +42,7 @@ def scheduled_rate(bench: Bench) -> Messages:
                 yield f"step {step} writes {after[0]!r} into group['lr'], where {before[0]!r} was set"
                 return
         scheduler.step()
-    if k := bench.departs(scenario, blocks[0], *seen):
+    if k := bench.departs(scenario, blocks[0], scheduled, hand):
         yield f"a scheduler leads {blocks[0].name} elsewhere than the same learning rates set by hand, from step {k} on"
 
 
@@ -59,7 +60,7 @@ def rate_as_a_tensor(bench: Bench) -> Messages:
     scenario = bench.scenario(bench.hyper(lr=RATE), schedule={half: 0.5})
     blocks, rate = bench.blocks(scenario), torch.tensor(RATE)
     with bench.may_refuse("a learning rate as a tensor"):
-        run, seen = bench.run(scenario, blocks, **{name: rate}), []
+        run, seen = bench.run(scenario, blocks, {name: rate}), []
         for step in range(1, STEPS + 1):
             if step == half:
                 _halve(run)
@@ -84,5 +85,3 @@ def _halve(run: Run) -> None:
             rate.mul_(0.5)
         else:
             group["lr"] = rate * 0.5
-
-

@@ -40,7 +40,9 @@ def _begun(bench: Bench) -> tuple[Scenario, list[Block], Run, list[list[Tensor]]
 
 def _elsewhere(run: Run, rest: list[list[Tensor]]) -> str:
     """Which tensor goes elsewhere than the uninterrupted run, and from which step on; "" for none."""
-    for block, seen, expected in zip(run.blocks, followed(run, range(HALF + 1, STEPS + 1)), rest, strict=True):
+    for block, seen, expected in zip(
+        run.blocks, followed(run, range(HALF + 1, STEPS + 1)), rest, strict=True
+    ):
         for step, (a, b) in enumerate(zip(seen, expected, strict=True), HALF + 1):
             if not same_bits(a, b):
                 return f"{block.name} is not where the uninterrupted run is at step {step}"
@@ -71,7 +73,7 @@ def resume(bench: Bench) -> Messages:
 @contract(over=_everywhere)
 def duplicate(bench: Bench) -> Messages:
     """A deepcopy or a pickle of parameters and optimizer in mid-run continues bit for bit, and so does the original."""
-    for name, through in (("deepcopy", copy.deepcopy), ("pickle", _pickled(bench))):
+    for name, through in (("deepcopy", _copied), ("pickle", _pickled(bench))):
         _, _, run, rest = _begun(bench)
         twin = copy.copy(run)
         with never_raising(name):
@@ -82,11 +84,15 @@ def duplicate(bench: Bench) -> Messages:
                 return
 
 
+def _copied(everything: Any) -> Any:
+    return copy.deepcopy(everything)
+
+
 def _pickled(bench: Bench) -> Callable[[Any], Any]:
     """Through pickle, unless the class itself cannot be found by name again."""
     try:
         pickle.dumps(bench.candidate.cls)
     except (pickle.PicklingError, AttributeError) as error:
         bench.notes.append(f"not pickled: {error}")
-        return copy.deepcopy
+        return _copied
     return lambda everything: pickle.loads(pickle.dumps(everything))
