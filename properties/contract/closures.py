@@ -25,7 +25,7 @@ def closure(bench: Bench) -> Messages:
                 for p, block in zip(run.parameters, blocks, strict=True)
             ]
             value = torch.stack([(p * g).sum() for p, g in zip(run.parameters, gradients, strict=True)]).sum()
-            value.backward()
+            torch.autograd.backward(value)
         losses.append(float(value))
         return value
 

@@ -46,6 +46,5 @@ def sparse_gradients(bench: Bench) -> Messages:
 def _uncoalesced(gradient: torch.Tensor) -> torch.Tensor:
     """Rows 1 and 3 of a gradient, the first in two halves."""
     rows = gradient[[1, 3, 1]] / 2
-    return torch.sparse_coo_tensor(
-        torch.tensor([[1, 3, 1]], device=gradient.device), rows, gradient.shape, check_invariants=False
-    )
+    indices = torch.tensor([[1, 3, 1]], device=gradient.device)
+    return torch.sparse_coo_tensor(indices, rows, gradient.shape, check_invariants=False)

@@ -4,37 +4,56 @@ from dataclasses import replace
 
 from torch import Tensor
 
-from lawful.properties.contract.bench import STEPS, Bench, NotOwedError, copied, never_raising, same_bits
+from lawful.properties.contract.bench import (
+    STEPS,
+    Bench,
+    NotOwedError,
+    copied,
+    followed,
+    never_raising,
+    same_bits,
+)
 from lawful.properties.contract.contract import Messages, contract
 from lawful.properties.contract.way import paths, paths_and_options
+from lawful.properties.running import Run
 
 
 @contract(over=paths_and_options)
 def gradients_kept(bench: Bench) -> Messages:
-    """`step` does not change `p.grad`, and what is written into it afterwards changes nothing that was stored."""
+    """`step` does not change `p.grad`, and refilling it in place changes nothing that was stored."""
     for pins in ({}, {"weight_decay": 0.0}):  # without decay there is less reason to make a copy
         scenario = bench.scenario(bench.hyper(**pins))
         blocks = bench.blocks(scenario)
-        run, seen = bench.run(scenario, blocks), []
+        run, seen = bench.run(scenario, blocks), list[list[Tensor]]()
         for step in range(1, STEPS + 1):
-            run.feed(step)
-            run.step(step)
+            followed(run, [step])
+            seen.append(copied(run.parameters))
             for p, block in zip(run.parameters, blocks, strict=True):
                 if not _holds(p, block.gradients[step - 1]):
                     yield f"step {step} changes p.grad of {block.name}"
                     return
-                assert p.grad is not None
-                p.grad.fill_(float("nan"))
-            seen.append(copied(run.parameters))
-        expected = bench.trajectories(scenario, blocks)
-        for block, values, undisturbed in zip(blocks, zip(*seen, strict=True), expected, strict=True):
-            if k := bench.departs(scenario, block, values, undisturbed):
-                yield f"what is written into p.grad of {block.name} after step {k - 1} shows in step {k}"
+        expected = _with_fresh_gradients(bench.run(scenario, blocks))
+        for block, values, fresh in zip(
+            blocks, zip(*seen, strict=True), zip(*expected, strict=True), strict=True
+        ):
+            if k := bench.departs(scenario, block, values, fresh):
+                yield f"p.grad of {block.name} is refilled in place before step {k}, and what was stored changes with it"
                 return
 
 
 def _holds(p: Tensor, gradient: Tensor) -> bool:
     return p.grad is not None and same_bits(p.grad, gradient.to(p.device))
+
+
+def _with_fresh_gradients(run: Run) -> list[list[Tensor]]:
+    """The values after each step, where every step's gradients are new tensors."""
+    seen = []
+    for step in range(1, STEPS + 1):
+        for p in run.parameters:
+            p.grad = None
+        followed(run, [step])
+        seen.append(copied(run.parameters))
+    return seen
 
 
 @contract(over=paths)
