@@ -37,7 +37,7 @@ def gradients_kept(bench: Bench) -> Messages:
             blocks, zip(*seen, strict=True), zip(*expected, strict=True), strict=True
         ):
             if k := bench.departs(scenario, block, values, fresh):
-                yield f"p.grad of {block.name} is refilled in place before step {k}, and what was stored changes with it"
+                yield f"p.grad of {block.name} is refilled in place before step {k}: what was stored changes"
                 return
 
 
