@@ -3,8 +3,9 @@
 import torch
 from torch import Tensor
 
-from lawful.properties.contract.bench import STEPS, Bench, NotOwedError, followed
+from lawful.properties.contract.bench import STEPS, Bench, NotOwedError
 from lawful.properties.contract.contract import Messages, contract
+from lawful.properties.contract.following import followed
 
 
 @contract()

@@ -8,8 +8,9 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from lawful.properties.contract.bench import Bench, NotOwedError, followed
+from lawful.properties.contract.bench import Bench, NotOwedError
 from lawful.properties.contract.contract import Messages, contract
+from lawful.properties.contract.following import followed
 from lawful.properties.contract.way import in_dtypes, plainly
 from lawful.properties.running import Run
 from lawful.properties.scenarios import Block, Scenario

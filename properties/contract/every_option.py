@@ -7,8 +7,9 @@ from typing import Any
 
 from torch import Tensor
 
-from lawful.properties.contract.bench import Bench, copied, followed, same_bits
+from lawful.properties.contract.bench import Bench
 from lawful.properties.contract.contract import Messages, contract
+from lawful.properties.contract.following import copied, followed, same_bits
 from lawful.properties.contract.way import options
 from lawful.properties.running import RaisedError, RefusedError
 from lawful.properties.scenarios import Draw

@@ -4,8 +4,9 @@ from dataclasses import replace
 
 import torch
 
-from lawful.properties.contract.bench import STEPS, Bench, copied
+from lawful.properties.contract.bench import STEPS, Bench
 from lawful.properties.contract.contract import Messages, contract
+from lawful.properties.contract.following import copied
 
 
 @contract(applies=lambda rule: rule.scope == "lane")

@@ -2,8 +2,9 @@
 
 from dataclasses import replace
 
-from lawful.properties.contract.bench import STEPS, Bench, followed, never_raising
+from lawful.properties.contract.bench import STEPS, Bench
 from lawful.properties.contract.contract import Messages, contract, of_each_tensor
+from lawful.properties.contract.following import followed, never_raising
 from lawful.properties.contract.way import paths
 from lawful.properties.scenarios import Draw, tied
 

@@ -6,8 +6,9 @@ from dataclasses import replace
 import torch
 from torch import Tensor
 
-from lawful.properties.contract.bench import STEPS, Bench, followed, same_bits
+from lawful.properties.contract.bench import STEPS, Bench
 from lawful.properties.contract.contract import Messages, contract, of_each_tensor
+from lawful.properties.contract.following import followed, same_bits
 from lawful.properties.contract.way import paths
 from lawful.properties.scenarios import Block
 

@@ -3,8 +3,9 @@
 import torch
 from torch import Tensor
 
-from lawful.properties.contract.bench import STEPS, Bench, NotOwedError, copied, followed, same_bits
+from lawful.properties.contract.bench import STEPS, Bench, NotOwedError
 from lawful.properties.contract.contract import Messages, contract
+from lawful.properties.contract.following import copied, followed, same_bits
 
 ROUNDINGS = 8
 """Of two interpolations between the parameter and what is kept beside it: each rounds a difference, a product and a

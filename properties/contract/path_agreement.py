@@ -2,8 +2,9 @@
 
 from dataclasses import replace
 
-from lawful.properties.contract.bench import Bench, NotOwedError, same_bits
+from lawful.properties.contract.bench import Bench, NotOwedError
 from lawful.properties.contract.contract import Messages, contract
+from lawful.properties.contract.following import same_bits
 from lawful.properties.contract.way import in_dtypes, options, plainly
 
 

@@ -6,8 +6,9 @@ import torch
 from torch import Tensor
 from torch.optim.lr_scheduler import LambdaLR
 
-from lawful.properties.contract.bench import STEPS, Bench, NotOwedError, copied
+from lawful.properties.contract.bench import STEPS, Bench, NotOwedError
 from lawful.properties.contract.contract import Messages, contract
+from lawful.properties.contract.following import copied
 from lawful.properties.contract.way import paths
 from lawful.properties.running import Run
 from lawful.verify.symbols import lr

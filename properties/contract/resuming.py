@@ -10,8 +10,9 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from lawful.properties.contract.bench import STEPS, Bench, followed, never_raising, same_bits
+from lawful.properties.contract.bench import STEPS, Bench
 from lawful.properties.contract.contract import Messages, contract
+from lawful.properties.contract.following import followed, never_raising, same_bits
 from lawful.properties.contract.way import Way, in_dtypes, options, paths, plainly
 from lawful.properties.running import Run
 from lawful.properties.scenarios import Block, Scenario

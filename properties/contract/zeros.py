@@ -5,8 +5,9 @@ from dataclasses import replace
 import torch
 
 from lawful.properties.checks import DTYPES
-from lawful.properties.contract.bench import Bench, same_bits
+from lawful.properties.contract.bench import Bench
 from lawful.properties.contract.contract import Messages, contract
+from lawful.properties.contract.following import same_bits
 from lawful.properties.contract.way import in_dtypes, paths
 
 
