@@ -39,6 +39,7 @@ class Bench:
         seed: of values and gradients.
         notes: what the reader should know though nothing failed.
         ratios: the deviations that were judged by budget, as nothing could be said by bits.
+        taken: whether each thing that may be refused was taken.
     """
 
     candidate: Candidate
@@ -47,6 +48,7 @@ class Bench:
     seed: int = 0
     notes: list[str] = field(default_factory=list)
     ratios: list[float] = field(default_factory=list)
+    taken: list[bool] = field(default_factory=list)
 
     # ------------------------------------------------------------------------------------ what is run
     @property
@@ -162,7 +164,9 @@ class Bench:
         """Notes what is refused at construction or at the first step."""
         try:
             yield
+            self.taken.append(True)
         except RefusedError as refusal:
+            self.taken.append(False)
             self.notes.append(f"{what} is refused: {refusal}")
 
 

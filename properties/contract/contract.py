@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 from lawful.properties.checks import Journal, Property, Settings
 from lawful.properties.contract.bench import Bench, NotOwedError
-from lawful.properties.contract.way import Way, Ways, plainly
+from lawful.properties.contract.way import Ways, plainly
 from lawful.properties.running import RaisedError, RefusedError
 from lawful.verify.candidate import Candidate
 from lawful.verify.evidence import Check, Evidence, Finding, Verdict
@@ -49,7 +49,7 @@ def contract(
 
 
 def _look(look: Look, bench: Bench, found: list[str]) -> bool:
-    """Adds what is found to the findings; false if the candidate refuses this way altogether."""
+    """Adds what is found to the findings; false if there was nothing to look at, as the candidate refuses it."""
     try:
         scenario = bench.scenario(steps=1)
         bench.trajectories(scenario, bench.blocks(scenario))
@@ -66,7 +66,7 @@ def _look(look: Look, bench: Bench, found: list[str]) -> bool:
         found.append(f"raises {error}{bench.way}")
     except RaisedError as error:
         found.append(f"{error}{bench.way}")
-    return True
+    return any(bench.taken) if bench.taken else True
 
 
 def _evidence(found: list[str], notes: list[str], benches: list[Bench], looked: int) -> Evidence:
@@ -85,6 +85,3 @@ def _evidence(found: list[str], notes: list[str], benches: list[Bench], looked: 
 def of_each_tensor(rule: Rule) -> bool:
     """Whether a tensor's trajectory is its own, whatever the others do."""
     return rule.scope != "optimizer"
-
-
-__all__ = ["Bench", "Messages", "NotOwedError", "Way", "contract", "of_each_tensor"]
