@@ -11,14 +11,7 @@ from lawful.verify.candidate import Candidate
 from lawful.verify.errors import told
 
 CLEAR = (ValueError, TypeError, RuntimeError, NotImplementedError, AssertionError)
-"""The exceptions of Python by which an implementation may refuse; those that a library defines are meant too."""
-
-
-def is_clear(error: BaseException) -> bool:
-    """Whether an implementation may refuse by this error."""
-    return isinstance(error, CLEAR) or (
-        isinstance(error, Exception) and type(error).__module__ != Exception.__module__
-    )
+"""The exceptions by which an implementation may refuse."""
 
 
 class RefusedError(Exception):
@@ -27,6 +20,17 @@ class RefusedError(Exception):
 
 class RaisedError(Exception):
     """The candidate raised later, or an error that is no refusal."""
+
+
+class UnusualError(RaisedError):
+    """The candidate raised an exception of its own at construction or at the first step: a refusal only of what is
+    unusual to ask.
+    """
+
+
+def is_own(error: BaseException) -> bool:
+    """Whether a library defines this exception."""
+    return isinstance(error, Exception) and type(error).__module__ != Exception.__module__
 
 
 @dataclass
@@ -62,9 +66,10 @@ class Run:
         try:
             self.optimizer = self.candidate.cls(self._groups(), **self.arguments)
         except (Exception, SystemExit) as error:
-            if is_clear(error):
+            if isinstance(error, CLEAR):
                 raise RefusedError(told(error)) from error
-            raise RaisedError(f"the constructor raises {told(error)}") from error
+            kind = UnusualError if is_own(error) else RaisedError
+            raise kind(f"the constructor raises {told(error)}") from error
 
     def parameter(self, block: Block) -> Tensor:
         """A block's parameter; on a differentiable path, no leaf that would forbid what is done to it in place."""
@@ -128,9 +133,10 @@ class Run:
         try:
             return self.optimizer.step() if closure is None else self.optimizer.step(closure)
         except (Exception, SystemExit) as error:
-            if step == 1 and is_clear(error):
+            if step == 1 and isinstance(error, CLEAR):
                 raise RefusedError(told(error)) from error
-            raise RaisedError(f"step {step} raises {told(error)}") from error
+            kind = UnusualError if step == 1 and is_own(error) else RaisedError
+            raise kind(f"step {step} raises {told(error)}") from error
 
 
 def _refill(p: Tensor, gradient: Tensor) -> None:

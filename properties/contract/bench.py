@@ -13,7 +13,7 @@ from torch import Tensor
 from lawful.properties.contract.following import alone, deviation, followed, same_bits
 from lawful.properties.contract.way import Way
 from lawful.properties.judging import Part, Trajectories, format_of, of_rule, trajectory
-from lawful.properties.running import RefusedError, Run
+from lawful.properties.running import RefusedError, Run, UnusualError
 from lawful.properties.scenarios import Block, Draw, Scenario, allowed, expand, shapes_of, tied
 from lawful.verify.candidate import Candidate
 from lawful.verify.formats import Format
@@ -165,7 +165,7 @@ class Bench:
         try:
             yield
             self.taken.append(True)
-        except RefusedError as refusal:
+        except (RefusedError, UnusualError) as refusal:
             self.taken.append(False)
             self.notes.append(f"{what} is refused: {refusal}")
 

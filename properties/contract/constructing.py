@@ -5,7 +5,7 @@ from typing import Any
 
 from lawful.properties.contract.bench import Bench
 from lawful.properties.contract.contract import Messages, contract
-from lawful.properties.running import is_clear
+from lawful.properties.running import CLEAR, is_own
 from lawful.verify.errors import first_line, told
 from lawful.verify.symbols import TUPLES, lr
 
@@ -48,7 +48,7 @@ def _accepts(bench: Bench, expected: type[Exception], **arguments: Any) -> str:
     except expected:
         return ""
     except Exception as error:
-        if not is_clear(error):
+        if not (isinstance(error, CLEAR) or is_own(error)):
             return f"is refused with {told(error)}"
         bench.notes.append(
             f"{first_line(arguments)} is refused with {told(error)}, not with {expected.__name__}"
