@@ -2,8 +2,8 @@
 `python benchmarks/detection.py DIR`.
 
 DIR is a Python package with a module `corpus` whose `CASES` have `id`, `cls`, `claims` (a rule), `correct`,
-`severity` and `what`. A case is judged by the conformance check in worker processes, over all paths and
-formats, without being told any constructor argument.
+`severity` and `what`. A case is judged in worker processes by every property, over all paths and formats, or by those
+of `--property`, without being told any constructor argument.
 """
 
 from __future__ import annotations
@@ -14,12 +14,14 @@ import inspect
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import takewhile
 from pathlib import Path
+from statistics import median
 from time import perf_counter
 from typing import Protocol
 
 from lawful.properties.checks import DTYPES, PROFILES, Settings
-from lawful.properties.session import Session, describe
+from lawful.properties.session import Session, describe, plan
 from lawful.verify.evidence import Check, Evidence, Verdict
 from lawful.verify.pool import Pool
 from lawful.verify.rule import normal, rules
@@ -55,6 +57,12 @@ class Result:
         said = (finding.message for evidence in self.evidence for finding in evidence.findings)
         return next(said, "no finding")
 
+    @property
+    def seconds(self) -> float:
+        """Until the first finding, if the checks are run one after the other."""
+        clean = list(takewhile(lambda e: e.verdict not in REFUSED, self.evidence))
+        return sum(evidence.seconds for evidence in self.evidence[: len(clean) + 1])
+
 
 def cases(folder: Path) -> list[Case]:
     """The corpus's cases whose claimed rule exists."""
@@ -80,12 +88,9 @@ def judged(found: Sequence[Case], settings: Settings, workers: int = 0) -> list[
 
 
 def planned(pool: Pool, case: Case, settings: Settings) -> list[Check]:
-    """The conformance check on every path in every format."""
-    place = target(case.cls)
-    paths = describe(pool, place, settings.timeout).paths
-    return [
-        Check("conformance", case.claims, place, path, dtype) for path in paths for dtype in settings.dtypes
-    ]
+    """Every check of the case."""
+    description = describe(pool, target(case.cls), settings.timeout)
+    return plan(pool, description, case.claims, settings, None)
 
 
 def summary(results: Sequence[Result]) -> list[str]:
@@ -97,6 +102,8 @@ def summary(results: Sequence[Result]) -> list[str]:
         for severity in dict.fromkeys(r.case.severity for r in wrong)
     ]
     lines.append(f"{'correct':<10} refused       {_of(right)}")
+    if found := [r.seconds for r in wrong if r.refused]:
+        lines.append(f"{median(found):.2g} s until the first finding, at most {max(found):.2g} s")
     lines += [f"missed   {r.case.id} ({r.case.severity}): {r.case.what}" for r in wrong if not r.refused]
     return lines + [f"refused  {r.case.id}, which is correct: {r.first}" for r in right if r.refused]
 
@@ -110,6 +117,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("corpus", type=Path, metavar="DIR")
     parser.add_argument("--profile", choices=PROFILES, default="default")
     parser.add_argument("--dtype", nargs="+", choices=DTYPES, default=DTYPES)
+    parser.add_argument("--property", nargs="+", default=(), metavar="NAME", help="ask for these alone")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--timeout", type=float, default=60.0, help="seconds that one check may take")
     parser.add_argument("--workers", type=int, default=0, help="0: one for each processor")
@@ -118,7 +126,7 @@ def arguments() -> argparse.Namespace:
 
 def main() -> None:
     args = arguments()
-    settings = Settings(args.profile, args.seed, args.timeout, tuple(args.dtype))
+    settings = Settings(args.profile, args.seed, args.timeout, tuple(args.dtype), only=tuple(args.property))
     found, start = cases(args.corpus), perf_counter()
     results = judged(found, settings, args.workers)
     seconds = perf_counter() - start

@@ -1,10 +1,11 @@
-"""Properties: what can be asked of a candidate. A property is an object in a module of this package; all are found
-by scanning.
+"""Properties: what can be asked of a candidate. A property is an object in a module of this package or of one inside
+it; all are found by scanning.
 
 `plan` says which checks there are for a target, in the parent, from the worker's description; `perform` runs one, in a
 worker.
 """
 
+import fnmatch
 import importlib
 import pkgutil
 import warnings
@@ -12,10 +13,11 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
+from time import perf_counter
 from typing import Any
 
 from lawful.verify.candidate import Candidate, Description, no_claim
-from lawful.verify.errors import Unanswerable
+from lawful.verify.errors import Unanswerable, unknown
 from lawful.verify.evidence import Check, Evidence, Finding, Verdict
 from lawful.verify.rule import Rule, find_rule
 
@@ -34,6 +36,7 @@ class Settings:
         dtypes: of the parameters.
         devices: on which the parameters live.
         known: pattern of check keys → why a finding there is accepted.
+        only: names of the properties that are asked, or patterns of them; all where there are none.
     """
 
     profile: str = "default"
@@ -42,6 +45,7 @@ class Settings:
     dtypes: tuple[str, ...] = DTYPES
     devices: tuple[str, ...] = ("cpu",)
     known: dict[str, str] = field(default_factory=dict)
+    only: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -88,7 +92,7 @@ def _is_group(value: Any) -> bool:
 
 def _modules() -> Iterable[Any]:
     package = importlib.import_module("lawful.properties")
-    for info in pkgutil.iter_modules(package.__path__, package.__name__ + "."):
+    for info in pkgutil.walk_packages(package.__path__, package.__name__ + "."):
         if not info.name.rpartition(".")[2].startswith("test_"):
             yield importlib.import_module(info.name)
 
@@ -138,12 +142,25 @@ def plan_for(
     paths, claimed = list(candidate.paths), find_rule(rule)
     return [
         Check(p.name, rule, target, path, dtype, device, dict(arguments or {}))
-        for p in properties().values()
+        for p in _asked(settings.only)
         if p.applies(claimed) and settings.profile in p.profiles
         for device in settings.devices
         for dtype in (settings.dtypes if p.everywhere else (p.dtype,))
         for path in (paths if p.everywhere or p.paths else paths[:1])
     ]
+
+
+def _asked(only: tuple[str, ...]) -> list[Property]:
+    """The properties of these names or patterns.
+
+    Raises:
+        Unanswerable: there is none of one of them.
+    """
+    names = list(properties())
+    for pattern in only:
+        if not fnmatch.filter(names, pattern):
+            raise unknown("property", pattern, names)
+    return [p for n, p in properties().items() if not only or any(fnmatch.fnmatchcase(n, o) for o in only)]
 
 
 def perform(check: Check, settings: Settings, journal: str = "") -> Evidence:
@@ -157,9 +174,10 @@ def run(
     """Runs one check where it is called; what the candidate changes globally is noticed, noted and undone."""
     from lawful.verify.surroundings import undone
 
+    start = perf_counter()
     with undone() as changed, warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        evidence = _seen(candidate, check, settings, journal)
+        evidence = replace(_seen(candidate, check, settings, journal), seconds=perf_counter() - start)
     notes = [f"the candidate changed {name}, which was undone" for name in changed]
     return judged(check, candidate, replace(evidence, notes=[*evidence.notes, *notes]))
 

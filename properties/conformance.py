@@ -1,7 +1,6 @@
 """Conformance: every step of a candidate stays within the error budget of the rule that it claims."""
 
 import math
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -72,7 +71,6 @@ class Conformance:
 
     def evidence(self) -> Evidence:
         """Runs until the first finding, or until everything that the profile asks for is done."""
-        start = time.perf_counter()
         first = default_scenario(self.candidate, self.seed)
         try:
             self._run(first)
@@ -84,7 +82,7 @@ class Conformance:
             ):
                 if self.finding is None:
                     self._try(scenario)
-        return self._conclusion(time.perf_counter() - start)
+        return self._conclusion()
 
     def _try(self, scenario: Scenario) -> None:
         try:
@@ -101,7 +99,7 @@ class Conformance:
             self.raised = True
         self.seen.append(scenario)
 
-    def _conclusion(self, seconds: float) -> Evidence:
+    def _conclusion(self) -> Evidence:
         decided = self.tally.comparisons - self.tally.no_verdict
         verdict = Verdict.UNLAWFUL if self.finding else Verdict.LAWFUL if decided else Verdict.INCONCLUSIVE
         verdict = Verdict.CRASHED if self.raised else verdict
@@ -115,7 +113,6 @@ class Conformance:
             exercised=exercised(self.seen),
             notes=[*self.notes, *refusal_notes(self.refusals)],
             findings=[self.finding] if self.finding else [],
-            seconds=seconds,
         )
 
 

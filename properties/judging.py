@@ -97,20 +97,26 @@ class Trajectories:
     ) -> list[State]:
         assert self._pending is not None
         rule, part, drawn = self._pending
-        oracle = self.oracle(rule, fmt)
-        state, states = oracle.start(part.x0, of_rule(rule, drawn.hyper_at(part.group, 1), part.dtype)), []
-        for step in range(1, drawn.steps + 1):
-            state = oracle.step(
-                state, part.gradients[step - 1], of_rule(rule, drawn.hyper_at(part.group, step), part.dtype)
-            )
-            states.append(state)
-        return states
+        return trajectory(self.oracle(rule, fmt), part, drawn)
 
     def oracle(self, rule: Rule, fmt: Format) -> Oracle:
         """The compiled oracle."""
         if (rule.hash, fmt) not in self._oracles:
             self._oracles[rule.hash, fmt] = Oracle(rule, fmt)
         return self._oracles[rule.hash, fmt]
+
+
+def trajectory(oracle: Oracle, part: Part, scenario: Scenario) -> list[State]:
+    """The oracle's states of a part after each step."""
+
+    def hyper(step: int) -> dict[Symbol, float]:
+        return of_rule(oracle.rule, scenario.hyper_at(part.group, step), part.dtype)
+
+    state, states = oracle.start(part.x0, hyper(1)), []
+    for step in range(1, scenario.steps + 1):
+        state = oracle.step(state, part.gradients[step - 1], hyper(step))
+        states.append(state)
+    return states
 
 
 def of_rule(rule: Rule, hyper: Mapping[Symbol, float], dtype: torch.dtype) -> dict[Symbol, float]:

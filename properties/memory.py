@@ -5,7 +5,7 @@ from sympy import Rational
 from torch import Tensor
 
 from lawful.properties.checks import Journal, Property, Settings
-from lawful.properties.predictions import plain
+from lawful.properties.looking import plain
 from lawful.properties.running import RefusedError, Run
 from lawful.properties.scenarios import Block, Scenario
 from lawful.verify.algebra.storage import per_parameter
@@ -25,8 +25,8 @@ def state_is_counted(candidate: Candidate, check: Check, settings: Settings, jou
     which conformance judges.
     """
     rule = candidate.rule(plain(candidate))
-    defaults = {s: candidate.default(s) for s in rule.defaults}
-    defaults = {s: rule.defaults[s] if given is None else given for s, given in defaults.items()}
+    own = {s: candidate.default(s) for s in rule.defaults}
+    defaults = {s: rule.defaults[s] if given is None else given for s, given in own.items()}
     off = [s for s, value in defaults.items() if value == 0 and 0 in rule.domain(s)]
     owed = per_parameter(put(rule, off)).subs({rows: ROWS, cols: COLS})
     gradient = torch.linspace(-1.0, 1.0, ROWS * COLS).reshape(1, ROWS, COLS)

@@ -24,6 +24,17 @@ class RaisedError(Exception):
     """The candidate raised later, or an error that is no refusal."""
 
 
+class UnusualError(RaisedError):
+    """The candidate raised an exception of its own at construction or at the first step: a refusal only of what is
+    unusual to ask.
+    """
+
+
+def is_own(error: BaseException) -> bool:
+    """Whether a library defines this exception."""
+    return isinstance(error, Exception) and type(error).__module__ != Exception.__module__
+
+
 @dataclass
 class Run:
     """One optimizer over the blocks of a scenario.
@@ -35,6 +46,7 @@ class Run:
         blocks: the tensors.
         device: where they live.
         before: called before each step, with its number and the first parameter, if it is given.
+        laid: makes a parameter's own memory from its first value.
     """
 
     candidate: Candidate
@@ -43,6 +55,7 @@ class Run:
     blocks: list[Block]
     device: str = "cpu"
     before: Callable[[int, Tensor], None] | None = None
+    laid: Callable[[Tensor], Tensor] = Tensor.clone
 
     def __post_init__(self) -> None:
         """Constructs the optimizer.
@@ -52,16 +65,14 @@ class Run:
             RaisedError: it raises an error that is no refusal, or no scheduler can be put on the optimizer.
         """
         self._sparse = self.candidate.rule(self.scenario.options).sparse
-        trainable = not self.path.get("differentiable", False)
-        self.parameters = self.placed(
-            [block.x0.clone().to(self.device).requires_grad_(trainable) for block in self.blocks]
-        )
+        self.parameters = self.placed([self.parameter(block) for block in self.blocks])
         try:
             self.optimizer = self.constructed(self._groups())
-        except CLEAR as error:
-            raise RefusedError(told(error)) from error
         except (Exception, SystemExit) as error:
-            raise RaisedError(f"the constructor raises {told(error)}") from error
+            if isinstance(error, CLEAR):
+                raise RefusedError(told(error)) from error
+            kind = UnusualError if is_own(error) else RaisedError
+            raise kind(f"the constructor raises {told(error)}") from error
         self.scheduler = self._scheduler()
 
     def _scheduler(self) -> LRScheduler | None:
@@ -70,6 +81,10 @@ class Run:
             return SCHEDULERS[name](self.optimizer) if name else None
         except (Exception, SystemExit) as error:
             raise RaisedError(f"torch's scheduler ({name}) raises {told(error)} on the optimizer") from error
+
+    def parameter(self, block: Block) -> Tensor:
+        """A block's parameter; on a differentiable path, no leaf that would forbid what is done to it in place."""
+        return self.laid(block.x0.to(self.device)).requires_grad_(not self.path.get("differentiable", False))
 
     def placed(self, parameters: list[Tensor]) -> list[Tensor]:
         """The parameters as the optimizer holds them."""
@@ -111,17 +126,22 @@ class Run:
             RaisedError: a later step raises, or the first an error that is no refusal.
         """
         for step in range(1, self.scenario.steps + 1):
-            self._schedule(step)
-            for p, block in zip(self.parameters, self.blocks, strict=True):
-                _refill(p, self.slope(block.gradients[step - 1]), self._sparse)
+            self.set_lr(step)
+            self.feed(step)
             if self.before is not None:
                 self.before(step, self.parameters[0].detach())
-            self._step(step)
+            self.step(step)
             if self.scheduler is not None:
                 self.scheduler.step()
             yield step
 
-    def _schedule(self, step: int) -> None:
+    def feed(self, step: int) -> None:
+        """Gives every parameter its gradient of a step, from 1."""
+        for p, block in zip(self.parameters, self.blocks, strict=True):
+            _refill(p, self.slope(block.gradients[step - 1]), self._sparse)
+
+    def set_lr(self, step: int) -> None:
+        """Sets the groups' learning rates by hand where the scenario's schedule changes them before a step."""
         if step not in self.scenario.schedule:
             return
         for index, group in enumerate(self.optimizer.param_groups):
@@ -132,13 +152,20 @@ class Run:
     def _group_at(self, index: int, step: int) -> dict[str, Any]:
         return self.candidate.group(self.scenario.hyper_at(index, step))
 
-    def _step(self, step: int) -> None:
+    def step(self, step: int, closure: Callable[[], Any] | None = None) -> Any:
+        """One step, the number of which is given; what it returns.
+
+        Raises:
+            RefusedError: the first step refuses.
+            RaisedError: a later step raises, or the first an error that is no refusal.
+        """
         try:
-            self.optimizer.step()
+            return self.optimizer.step() if closure is None else self.optimizer.step(closure)
         except (Exception, SystemExit) as error:
             if step == 1 and isinstance(error, CLEAR):
                 raise RefusedError(told(error)) from error
-            raise RaisedError(f"step {step} raises {told(error)}") from error
+            kind = UnusualError if step == 1 and is_own(error) else RaisedError
+            raise kind(f"step {step} raises {told(error)}") from error
 
 
 def _refill(p: Tensor, gradient: Tensor, sparse: bool) -> None:

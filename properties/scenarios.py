@@ -175,7 +175,7 @@ class Draw:
         name = self.candidate.hyperparameters.get(symbol)
         return name is not None and name not in self.candidate.arguments
 
-    def values(self, rule: Rule, symbol: Symbol, group: int) -> tuple[float, ...]:
+    def values(self, rule: Rule, symbol: Symbol, group: int = 0) -> tuple[float, ...]:
         """From where a hyperparameter of a group is drawn."""
         default = rule.defaults[symbol]
         if symbol.name in self.pins:
@@ -255,11 +255,12 @@ def _hyper(draw: st.DrawFn, source: Draw, options: Mapping[str, Any], group: int
     """
     rule = source.candidate.rule(options)
     values = {s: source.values(rule, s, group) for s in rule.defaults}
-    hyper = {s: draw(st.sampled_from(_turned(found, group))) for s, found in values.items()}
-    return _allowed(source.candidate, options, hyper)
+    hyper = {s: draw(st.sampled_from(turned(found, group))) for s, found in values.items()}
+    return allowed(source.candidate, options, hyper)
 
 
-def _turned(values: tuple[float, ...], by: int) -> tuple[float, ...]:
+def turned(values: tuple[float, ...], by: int) -> tuple[float, ...]:
+    """The values, beginning at another place."""
     return values[by % len(values) :] + values[: by % len(values)]
 
 
@@ -270,7 +271,7 @@ def tied(hypers: list[Mapping[Symbol, float]], rule: Rule) -> tuple[Mapping[Symb
     return tuple({**hyper, **alike, **({lr_0: hyper[lr]} if lr_0 in hyper else {})} for hyper in hypers)
 
 
-def _allowed(
+def allowed(
     candidate: Candidate, options: Mapping[str, Any], hyper: dict[Symbol, float]
 ) -> Mapping[Symbol, float]:
     """The same, with momentum on and dampening off where the rule's options need that."""

@@ -17,7 +17,8 @@ from sympy import Symbol
 from lawful.properties.checks import Journal, Property, Settings
 from lawful.properties.judging import of_rule
 from lawful.properties.lanes import FORMAT, radius
-from lawful.properties.predictions import plain, together
+from lawful.properties.looking import plain
+from lawful.properties.predictions import together
 from lawful.properties.running import RefusedError, Run
 from lawful.properties.scenarios import Block, Scenario
 from lawful.verify.algebra.symmetry import Covariance

@@ -195,6 +195,7 @@ EXPECTED: dict[str, tuple[str, str, str]] = {
 
 CONSOLE = [sys.executable, "-m", "lawful.verify.cli"]
 OPTIONS = ["--rule", "plain:PLAIN", "--profile", "quick", "--dtype", "float32", "--workers", "2"]
+OPTIONS += ["--property", "conformance", "--property", "quiet"]
 
 
 @pytest.fixture(scope="module")

@@ -81,7 +81,7 @@ class Scaled(Change):
 
     def hyper(self, value: float, degree: Expr) -> float:
         """Times c to its power."""
-        return value * BASE ** float(degree)
+        return float(value * BASE ** float(degree))
 
     def _factor(self, like: Array) -> Array:
         return 4.0 ** (_scattered(like) % 9 - 4) if self.each else np.asarray(BASE)
@@ -104,7 +104,8 @@ class Flipped(Change):
 
     def weight(self, x: Array) -> Array:
         """Times −1 in some coordinates."""
-        return x * (-1.0) ** _scattered(x)
+        turned: Array = x * (-1.0) ** _scattered(x)
+        return turned
 
     def formula(self) -> str:
         """Both paths."""

@@ -21,6 +21,7 @@ from lawful.verify.options import (
     InProcess,
     Json,
     Profile,
+    Property,
     ReportFolder,
     RuleOption,
     Seed,
@@ -49,6 +50,7 @@ def check(
     profile: Profile = "default",
     device: Device = ["cpu"],  # noqa: B006
     dtype: Dtype = [],  # noqa: B006
+    property: Property = [],  # noqa: B006
     seed: Seed = 0,
     timeout: Timeout = 60.0,
     workers: Workers = 0,
@@ -57,7 +59,8 @@ def check(
     report: ReportFolder = "",
 ) -> None:
     """Check optimizers against the rules that they claim."""
-    settings, fixed = options.settings(profile, seed, timeout, dtype, device), options.arguments(arg)
+    settings = options.settings(profile, seed, timeout, dtype, device, property)
+    fixed = options.arguments(arg)
     campaign = _campaign(settings, report, workers, in_process)
     raise typer.Exit(write(_run(campaign, targets, rule, fixed), json, report))
 

@@ -2,6 +2,7 @@
 
 import ast
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -24,6 +25,9 @@ Device = Annotated[list[str], typer.Option("--device", help="cpu, cuda, cuda:1 â
 Dtype = Annotated[
     list[str], typer.Option("--dtype", help="float64, float32, bfloat16, float16; may be repeated.")
 ]
+Property = Annotated[
+    list[str], typer.Option("--property", help="Ask for this alone: conformance, idle â€¦; may be repeated.")
+]
 Seed = Annotated[int, typer.Option("--seed", help="Of everything that is drawn.")]
 Timeout = Annotated[float, typer.Option("--timeout", help="Seconds that one check, or an import, may take.")]
 Workers = Annotated[int, typer.Option("--workers", min=0, help="Worker processes; 0 for one per processor.")]
@@ -41,7 +45,14 @@ DEVICES = ("cpu", "cuda", "mps", "xpu")
 BARE_WORD = re.compile(r"[A-Za-z_][\w.:/-]*")
 
 
-def settings(profile: str, seed: int, timeout: float, dtypes: list[str], devices: list[str]) -> Any:
+def settings(
+    profile: str,
+    seed: int,
+    timeout: float,
+    dtypes: list[str],
+    devices: list[str],
+    properties: Sequence[str] = (),
+) -> Any:
     """The `lawful.properties.checks.Settings` that these options choose.
 
     Raises:
@@ -60,7 +71,7 @@ def settings(profile: str, seed: int, timeout: float, dtypes: list[str], devices
     if not 0.1 <= timeout <= 86400.0:
         raise Unanswerable(f"--timeout {timeout} is not between 0.1 and 86400 seconds.")
     known = configuration(Path.cwd()).get("known", {})
-    return Settings(profile, seed, timeout, tuple(dtypes) or DTYPES, tuple(devices), known)
+    return Settings(profile, seed, timeout, tuple(dtypes) or DTYPES, tuple(devices), known, tuple(properties))
 
 
 def _known(kind: str, names: list[str], known: tuple[str, ...]) -> None:

@@ -51,13 +51,9 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         return
     if "check" in metafunc.fixturenames:
         wanted = metafunc.function.__name__.removeprefix("test_")
-        own = {name.removeprefix("test_") for name in vars(metafunc.module)}
-        checks = [
-            c
-            for c in _run(metafunc.config).checks
-            if c.property == wanted or (wanted == "law" and c.property not in own)
-        ]
-        ids = [c.id if wanted != "law" else f"{c.property}-{c.target.replace(':', '.')}" for c in checks]
+        run = _run(metafunc.config)
+        checks = [c for c in run.checks if wanted in (c.property, run.kind(c))]
+        ids = [c.id if wanted == c.property else f"{c.property}-{c.target.replace(':', '.')}" for c in checks]
         metafunc.parametrize("check", checks, ids=ids)
     if "law" in metafunc.fixturenames:
         metafunc.parametrize(
@@ -100,6 +96,12 @@ class Run:
         from lawful.verify.law import laws
 
         return list(laws())
+
+    def kind(self, check: Check) -> str:
+        """What a check's property belongs to: the laws, or the contract; conformance and quiet are of their own."""
+        if check.property in ("conformance", "quiet"):
+            return ""
+        return "law" if check.property in self.laws else "contract"
 
     def evidence(self, items: list[pytest.Item], check: Check) -> Evidence:
         """The evidence of a check; with the first one, all selected checks are handed to the workers."""

@@ -57,6 +57,7 @@ class Rule:
         conventions: the options in which this member of the family differs from the one that the bare name means.
         dimensions: how few and how many dimensions a parameter may have.
         sparse: whether gradients are sparse tensors, which leave out what is 0.
+        counts: whose steps `t` counts in the source: each parameter's, which idle ones do not make, or their group's.
     """
 
     name: str
@@ -71,6 +72,7 @@ class Rule:
     conventions: Options = field(default_factory=dict)
     dimensions: tuple[int, int] = (0, 9)
     sparse: bool = False
+    counts: Literal["parameter", "group"] = "parameter"
 
     @property
     def scope(self) -> Literal["lane", "tensor", "optimizer"]:

@@ -89,11 +89,15 @@ class Weighing:
             return self.weights.get(expr, INVARIANT)
         if expr.func not in HANDLERS:
             raise Lacks(f"nothing is known of {expr.func.__name__}")
-        return HANDLERS[expr.func](self, expr)
+        weight: Weight | None = HANDLERS[expr.func](self, expr)
+        return weight
 
     def alike(self, expressions: Iterable[Any], where: Any) -> Weight | None:
         """The common weight of expressions."""
-        first, *others = [w for e in expressions if (w := self.of(e)) is not None] or [None]
+        found = [weight for e in expressions if (weight := self.of(e)) is not None]
+        if not found:
+            return None
+        first, *others = found
         for other in others:
             self.degrees.vanish(first.degree - other.degree, where)
             self.parities.vanish(first.parity - other.parity, where)

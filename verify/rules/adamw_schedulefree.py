@@ -47,4 +47,5 @@ def adamw_schedulefree() -> Rule:
         domains=DOMAINS,
         source=Source("arXiv:2405.15682", "Algorithm 1, with the weights of the authors' code"),
         names={LR: lr_t, C: c_t, U: u_t},
+        counts="group",
     )

@@ -1,0 +1,57 @@
+"""What a constructor takes, and what it stands for when nothing is said."""
+
+from math import isnan
+from typing import Any
+
+from lawful.properties.contract.bench import Bench
+from lawful.properties.contract.contract import Messages, contract
+from lawful.properties.running import CLEAR, is_own
+from lawful.verify.errors import first_line, told
+from lawful.verify.symbols import TUPLES, lr
+
+MISSPELT = "weight_dacay"
+
+
+@contract()
+def defaults(bench: Bench) -> Messages:
+    """Every hyperparameter that is left out is the rule's."""
+    for symbol, name in bench.candidate.hyperparameters.items():
+        own, documented = bench.candidate.default(symbol), bench.rule.defaults[symbol]
+        if own is not None and own != documented and not isnan(documented):
+            within = f"{symbol} in {name}" if str(symbol) != name else name
+            yield f"{within} defaults to {own:g}; the default of {bench.rule} is {documented:g}"
+
+
+@contract()
+def nonsense(bench: Bench) -> Messages:
+    """A negative learning rate and betas of 1 or more are refused with ValueError, misspelt keywords with TypeError."""
+    usual = bench.usual()
+    cases: list[tuple[Any, float]] = [(lr, -0.5)]
+    cases += [
+        (s, value) for s in (*TUPLES["betas"], *bench.rule.tuples.get("betas", ())) for value in (1.0, 1.5)
+    ]
+    for symbol, value in dict.fromkeys(cases):
+        name = bench.candidate.hyperparameters.get(symbol, "")
+        if name and (said := _accepts(bench, ValueError, **bench.candidate.group({**usual, symbol: value}))):
+            yield f"{symbol} = {value:g} {said}"
+    if said := _accepts(bench, TypeError, **{MISSPELT: 0.1}):
+        yield f"a misspelt keyword, {MISSPELT}=0.1, {said}"
+
+
+def _accepts(bench: Bench, expected: type[Exception], **arguments: Any) -> str:
+    """What is wrong with how the constructor takes arguments that it should refuse, or ""."""
+    scenario = bench.scenario()
+    given = {**bench.candidate.constructor(scenario.options, scenario.hypers[0]), **bench.path, **arguments}
+    parameters = [block.x0.clone().requires_grad_() for block in bench.blocks(scenario)]
+    try:
+        bench.candidate.cls(parameters, **given)
+    except expected:
+        return ""
+    except Exception as error:
+        if not (isinstance(error, CLEAR) or is_own(error)):
+            return f"is refused with {told(error)}"
+        bench.notes.append(
+            f"{first_line(arguments)} is refused with {told(error)}, not with {expected.__name__}"
+        )
+        return ""
+    return "is accepted"

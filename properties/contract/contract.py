@@ -1,0 +1,87 @@
+"""From a sentence of the contract to a property: the function that looks, asked in every way that matters."""
+
+from collections.abc import Callable, Iterator
+
+from lawful.properties.checks import Journal, Property, Settings
+from lawful.properties.contract.bench import Bench, NotOwedError
+from lawful.properties.contract.way import Ways, plainly
+from lawful.properties.running import RaisedError, RefusedError
+from lawful.verify.candidate import Candidate
+from lawful.verify.evidence import Check, Evidence, Finding, Verdict
+from lawful.verify.rule import Rule
+
+Messages = Iterator[str]
+Look = Callable[[Bench], Messages]
+
+ENOUGH = 3
+"""How many findings of one check are told."""
+
+
+def contract(
+    over: Ways = plainly, applies: Callable[[Rule], bool] = lambda rule: True
+) -> Callable[[Look], Property]:
+    """Makes a property of a function that looks: its docstring is the sentence, what it yields are findings.
+
+    Args:
+        over: the ways in which it is asked; those that the candidate refuses are noted.
+        applies: whether a rule has it.
+    """
+
+    def decorate(look: Look) -> Property:
+        sentence = " ".join((look.__doc__ or "").split("\n\n")[0].split())
+        name = look.__name__.replace("_", "-")
+
+        def seen(candidate: Candidate, check: Check, settings: Settings, journal: Journal) -> Evidence:
+            notes: list[str] = []
+            found: list[str] = []
+            benches = [Bench(candidate, way, check.device, settings.seed, notes) for way in over(candidate)]
+            looked = 0
+            for bench in benches:
+                journal(f"{name}{bench.way}")
+                looked += _look(look, bench, found)
+                if len(found) >= ENOUGH:
+                    break
+            return _evidence(found, notes, benches, looked)
+
+        return Property(name, sentence, seen, dtype="float32", applies=applies)
+
+    return decorate
+
+
+def _look(look: Look, bench: Bench, found: list[str]) -> bool:
+    """Adds what is found to the findings; false if there was nothing to look at, as the candidate refuses it."""
+    try:
+        scenario = bench.scenario(steps=1)
+        bench.trajectories(scenario, bench.blocks(scenario))
+    except (RefusedError, RaisedError) as refusal:
+        bench.notes.append(f"{bench.way.path} is refused: {refusal}")
+        return False
+    try:
+        for message in look(bench):
+            found.append(f"{message}{bench.way}")
+    except NotOwedError as reason:
+        bench.notes.append(f"{reason}")
+        return False
+    except RefusedError as error:
+        found.append(f"raises {error}{bench.way}")
+    except RaisedError as error:
+        found.append(f"{error}{bench.way}")
+    return any(bench.taken) if bench.taken else True
+
+
+def _evidence(found: list[str], notes: list[str], benches: list[Bench], looked: int) -> Evidence:
+    ratios = [ratio for bench in benches for ratio in bench.ratios]
+    verdict = Verdict.UNLAWFUL if found else Verdict.LAWFUL if looked else Verdict.NOT_APPLICABLE
+    return Evidence(
+        verdict,
+        worst=max(ratios, default=0.0),
+        comparisons=len(ratios),
+        scenarios=looked,
+        notes=list(dict.fromkeys(notes)),
+        findings=[Finding(f"{message.removesuffix('.')}.") for message in found[:ENOUGH]],
+    )
+
+
+def of_each_tensor(rule: Rule) -> bool:
+    """Whether a tensor's trajectory is its own, whatever the others do."""
+    return rule.scope != "optimizer"

@@ -1,0 +1,84 @@
+"""Options and hyperparameters do something."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from itertools import product
+from typing import Any
+
+from torch import Tensor
+
+from lawful.properties.contract.bench import Bench
+from lawful.properties.contract.contract import Messages, contract
+from lawful.properties.contract.following import copied, followed, same_bits
+from lawful.properties.contract.way import options
+from lawful.properties.running import RaisedError, RefusedError
+from lawful.properties.scenarios import Draw
+
+STEPS = 10
+SCALES = ((-1.0, 0.5), (-10.0, -6.0))
+"""Base-10 exponents of ordinary gradients, and of such as are of the order of eps."""
+
+SCHEDULE = {4: 2.0, 7: 0.25}
+"""Some options show only where the learning rate rises and falls."""
+
+
+@dataclass(frozen=True)
+class Variant:
+    """What is said to the constructor: conventions, hyperparameters by name, arguments that the rule does not know."""
+
+    options: Mapping[str, Any] = field(default_factory=dict)
+    pins: Mapping[str, float] = field(default_factory=dict)
+    arguments: Mapping[str, Any] = field(default_factory=dict)
+
+
+@contract()
+def every_option(bench: Bench) -> Messages:
+    """No option and no hyperparameter is ignored: each changes some trajectory."""
+    candidate, source = bench.candidate, Draw(bench.candidate, (1, 1))
+    for option, name in candidate.options.items():
+        if _ignored(bench, [Variant({option: value}) for value in candidate.choices(option)]):
+            yield f"{name} changes nothing"
+    for symbol, name in candidate.hyperparameters.items():
+        values = source.values(bench.rule, symbol)
+        if _ignored(bench, [Variant(pins={symbol.name: value}) for value in values]):
+            yield f"{name} changes nothing" if name == symbol.name else f"{symbol} in {name} changes nothing"
+    for name in candidate.unexplored:
+        if isinstance(candidate.parameters[name].default, bool) and _ignored(
+            bench, [Variant(arguments={name: value}) for value in (False, True)]
+        ):
+            bench.notes.append(f"{name}, which the rule does not know, changes nothing that was seen")
+
+
+def _ignored(bench: Bench, variants: list[Variant]) -> bool:
+    """Whether all variants lead to the same place, whatever the other options are; not if there are not two of them."""
+    compared = False
+    for way, scale in product(options(bench.candidate), SCALES):
+        first: list[Tensor] | None = None
+        for variant in variants:
+            end = _end(bench, way.options, scale, variant)
+            if first is not None and end is not None:
+                compared = True
+                if not _same(first, end):
+                    return False
+            first = first or end
+    return compared
+
+
+def _end(
+    bench: Bench, chosen: Mapping[str, Any], scale: tuple[float, float], variant: Variant
+) -> list[Tensor] | None:
+    """Parameters and state in the end; None if the variant is refused."""
+    there = replace(bench, way=replace(bench.way, options={**chosen, **variant.options}))
+    scenario = there.scenario(there.hyper(**variant.pins), steps=STEPS, schedule=SCHEDULE)
+    scenario = replace(scenario, scale=scale)
+    try:
+        run = there.run(scenario, there.blocks(scenario), variant.arguments)
+        followed(run, range(1, STEPS + 1))
+    except (RefusedError, RaisedError):
+        return None
+    states = [run.optimizer.state.get(p, {}) for p in run.parameters]
+    return copied([*run.parameters, *(v for s in states for v in s.values() if isinstance(v, Tensor))])
+
+
+def _same(a: list[Tensor], b: list[Tensor]) -> bool:
+    return len(a) == len(b) and all(map(same_bits, a, b))
