@@ -3,12 +3,16 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from hashlib import sha256
+from typing import TYPE_CHECKING
 
 from lawful.reports import view, words
 from lawful.reports.encoding import encode
 from lawful.reports.model import Report, Result, Summary
 from lawful.verify.candidate import Description
 from lawful.verify.evidence import Check, Finding, Verdict
+
+if TYPE_CHECKING:
+    from lawful.verify.ledger import Saying
 
 
 @dataclass(frozen=True)
@@ -28,10 +32,30 @@ def sections(report: Report) -> dict[str, bool]:
         "findings": bool(report.findings),
         "rules": bool(report.rules),
         "laws": bool(report.proofs),
+        "claims": bool(claims(report)),
         "figures": bool(report.figures),
         "notes": bool(report.notes),
         "environment": True,
     }
+
+
+TRUTHS = {
+    "true": Verdict.LAWFUL,
+    "false": Verdict.UNLAWFUL,
+    "needs a qualification": Verdict.INCONCLUSIVE,
+    "empirical": Verdict.NOT_APPLICABLE,
+}
+"""What becomes of a claim → the verdict whose colour it has."""
+
+
+def claims(report: Report) -> dict[str, "Saying"]:
+    """The claims of the ledger that the report's proofs decide."""
+    if not report.proofs:
+        return {}
+    from lawful.verify.ledger import ledger  # the laws are slow to import, and most reports have none
+
+    proved = {proof.law for proof in report.proofs if proof.verdict is Verdict.LAWFUL}
+    return {n: s for n, s in ledger().items() if s.laws and proved.issuperset(s.names)}
 
 
 def headline(report: Report) -> str:

@@ -1,6 +1,7 @@
-"""The lists of `lawful prove`, `lawful rules` and `lawful laws` on a terminal."""
+"""The lists of `lawful prove`, `lawful rules`, `lawful laws` and `lawful claims` on a terminal."""
 
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 
 from rich.console import Console, Group, RenderableType
 from rich.padding import Padding
@@ -11,6 +12,7 @@ from lawful.reports.terminal import STYLES, pairs
 from lawful.reports.words import GLYPHS, assurances
 from lawful.verify.evidence import Proof
 from lawful.verify.law import Law
+from lawful.verify.ledger import Saying, Truth
 from lawful.verify.rule import Family, Rule
 
 
@@ -67,3 +69,18 @@ def _laws(laws: Iterable[Law]) -> Iterator[RenderableType]:
     for law in laws:
         yield Text(law.name, "bold")
         yield Padding(Group(Text(law.statement), Text(f"{law.kind}, {law.source}", "dim")), (0, 0, 1, 2))
+
+
+TRUTHS = {Truth.TRUE: "green", Truth.FALSE: "red", Truth.QUALIFIED: "yellow", Truth.EMPIRICAL: "dim"}
+"""The colour of what becomes of a claim."""
+
+
+def show_claims(sayings: Mapping[str, Saying], console: Console) -> None:
+    """Prints the ledger of `lawful claims`: claim, verdict, reason, what decides it, where it is made."""
+    for name, saying in sayings.items():
+        told = {"decided by": ", ".join(saying.decided_by), "made at": " ".join(saying.said)}
+        body = Group(Text(saying.claim), Text(saying.because), pairs({k: v for k, v in told.items() if v}))
+        console.print(Text.assemble((saying.truth, TRUTHS[saying.truth]), "  ", (name, "bold")))
+        console.print(Padding(body, (0, 0, 1, 2)))
+    counted = Counter(saying.truth for saying in sayings.values())
+    console.print(", ".join(f"{counted[truth]} {truth}" for truth in Truth if counted[truth]) + ".")

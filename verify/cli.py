@@ -1,4 +1,4 @@
-"""The command line: `lawful check`, `verify`, `prove`, `rules`, `laws`, `report`.
+"""The command line: `lawful check`, `verify`, `prove`, `rules`, `laws`, `claims`, `report`.
 
 Exit codes: 0 lawful, 1 unlawful, 2 the question was wrong, 3 inconclusive, crashed or timed out,
 130 interrupted.
@@ -124,6 +124,15 @@ def laws(law: Annotated[str, typer.Argument(help="A law; all without.")] = "") -
         show_proofs([find_law(law).prove()], stdout, steps=True)
     else:
         show_laws(known().values(), stdout)
+
+
+@app.command()
+def claims(claim: Annotated[str, typer.Argument(help="A claim; all without.")] = "") -> None:
+    """Print what is commonly said of optimizers, and what the laws decide of it."""
+    from lawful.reports.tables import show_claims
+    from lawful.verify.ledger import find_saying, ledger
+
+    show_claims({claim: find_saying(claim)} if claim else ledger(), stdout)
 
 
 @app.command(name="report")

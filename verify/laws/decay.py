@@ -1,14 +1,15 @@
 """L2 regularisation and weight decay under SGD: the same rule without momentum, two rules with it."""
 
-from sympy import Expr, Symbol
+from sympy import Expr, Integer, Symbol
 
-from lawful.verify.claims import Run, g1, g2, nth
-from lawful.verify.inductions import Equivalence
+from lawful.verify.claims import Run, g1, g2, n, nth
+from lawful.verify.inductions import Equivalence, Invariant
 from lawful.verify.law import false_if
 from lawful.verify.prediction import DecayFromOutside, x1
 from lawful.verify.rule import Rule, Source
+from lawful.verify.rules.adam import adamw
 from lawful.verify.rules.sgd import sgd
-from lawful.verify.symbols import b, dampening, lr, momentum, weight_decay, x
+from lawful.verify.symbols import b, dampening, g, lr, m, momentum, v, weight_decay, x
 from lawful.verify.theorems import Coefficient, Identity
 
 LH = "arXiv:1711.05101"
@@ -216,4 +217,15 @@ decay_has_one_stationary_gradient = Coefficient(
     is_only=-weight_decay * x * (1 - mu) / kept,
     source=OWN,
     refuses=false_if("the gradient of L2", is_only=_g_l2),
+)
+
+x_0 = Symbol("x_0", real=True)
+
+decay_alone_is_geometric = Invariant(
+    "Where the gradient is 0, AdamW's weight is (1 − lr·wd)ⁿ·x₀ after n steps: decay is the pull to 0.",
+    adamw().replace({g: 0}),
+    {x: (1 - lr * weight_decay) ** n * x_0, m: Integer(0), v: Integer(0)},
+    start={x: x_0},
+    source=OWN,
+    refuses=false_if("(1 − lr·wd·n)·x₀", holds={x: (1 - lr * weight_decay * n) * x_0}),
 )

@@ -1,0 +1,1 @@
+"""Claims that are commonly made about optimizers, theme by theme."""

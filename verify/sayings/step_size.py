@@ -1,0 +1,79 @@
+"""What is said of the size of Adam's steps."""
+
+from lawful.verify.laws.step_size import (
+    adam_without_momentum_is_rmsprop,
+    alternating_gradients_move_adam_less,
+    constant_gradients_move_adam_by_lr,
+    first_step_of_adam,
+    largest_step_in_the_long_run,
+    largest_step_of_adam,
+    published_step_bound_is_false,
+    second_step_can_exceed_lr,
+)
+from lawful.verify.ledger import Saying, Truth
+
+ADAM = "https://arxiv.org/abs/1412.6980"
+
+steps_are_bounded_as_published = Saying(
+    "Adam's steps are at most lr·(1 − β1)/√(1 − β2) where 1 − β1 > √(1 − β2), and at most lr elsewhere.",
+    Truth.FALSE,
+    "Growing gradients exceed both. The exact supremum is lr·ρ_t. (The paper goes on to say “approximately”.)",
+    laws=[published_step_bound_is_false, largest_step_of_adam, largest_step_in_the_long_run],
+    said=[ADAM],
+)
+
+adam_combines_momentum_and_rmsprop = Saying(
+    "Adam combines momentum and RMSprop.",
+    Truth.TRUE,
+    "Without momentum it is RMSprop with bias correction, lr·√(1 − β2ᵗ).",
+    laws=[adam_without_momentum_is_rmsprop],
+    said=[ADAM],
+)
+
+first_average_is_the_gradient = Saying(
+    "After bias correction Adam's first average is exactly the gradient.",
+    Truth.TRUE,
+    "So its first step is −lr·g/(|g| + eps), whatever the betas.",
+    laws=[first_step_of_adam],
+    said=[ADAM],
+)
+
+constant_gradients_give_lr = Saying(
+    "On a constant gradient Adam's step is about lr.",
+    Truth.TRUE,
+    "Exactly lr at eps = 0, in every step.",
+    laws=[constant_gradients_move_adam_by_lr],
+    said=[ADAM],
+)
+
+adam_senses_the_direction = Saying(
+    "Adam notices that it goes the same way again and again and raises the learning rate.",
+    Truth.FALSE,
+    "On a constant gradient its step is lr for ever.",
+    laws=[constant_gradients_move_adam_by_lr],
+    said=["https://es.coursera.org/lecture/advanced-learning-algorithms/advanced-optimization-5Qt9E"],
+)
+
+large_gradients_get_small_steps = Saying(
+    "Parameters with consistently large gradients get smaller steps.",
+    Truth.FALSE,
+    "On a constant gradient the step is lr, however large the gradient.",
+    laws=[constant_gradients_move_adam_by_lr],
+    said=["https://www.textbookofai.com/visualisations/adam-optimizer.html"],
+)
+
+noisy_gradients_get_large_steps = Saying(
+    "Parameters with small, noisy gradients get larger steps.",
+    Truth.FALSE,
+    "Noise makes steps small: on an alternating gradient they are lr·(1 − β1)/(1 + β1), about lr/19.",
+    laws=[alternating_gradients_move_adam_less],
+    said=["https://www.cruxible.dev/learn/ml3-adam-optimizer"],
+)
+
+rapid_changes_give_small_steps = Saying(
+    "If the gradient changes rapidly, the step is much smaller than lr.",
+    Truth.QUALIFIED,
+    "If it alternates. If it grows, steps exceed lr.",
+    laws=[alternating_gradients_move_adam_less, second_step_can_exceed_lr],
+    said=[ADAM],
+)
