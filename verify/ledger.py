@@ -1,7 +1,7 @@
 """The ledger of claims: what is commonly said of optimizers, and what the laws decide of it.
 
-`ledger()` finds every claim by scanning the package `lawful.verify.sayings`: a claim is an object in a module there, its
-name is the variable's. Adding a claim is adding one object.
+`ledger()` finds every claim by scanning the package `lawful.verify.sayings`: a claim is an object in a module there,
+its name is the variable's. Adding a claim is adding one object.
 """
 
 import importlib

@@ -86,11 +86,11 @@ class Weighing:
         if expr.is_number:
             return INVARIANT
         if isinstance(expr, Symbol):
-            return self.weights.get(expr, INVARIANT)
+            weight: Weight = self.weights.get(expr, INVARIANT)
+            return weight
         if expr.func not in HANDLERS:
             raise Lacks(f"nothing is known of {expr.func.__name__}")
-        weight: Weight | None = HANDLERS[expr.func](self, expr)
-        return weight
+        return HANDLERS[expr.func](self, expr)
 
     def alike(self, expressions: Iterable[Any], where: Any) -> Weight | None:
         """The common weight of expressions."""

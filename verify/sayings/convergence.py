@@ -21,7 +21,7 @@ from lawful.verify.laws.stability import (
     adam_does_not_settle_on_its_cycle,
     frozen_adam_is_stable_up_to_38_over_lr,
 )
-from lawful.verify.laws.variants import amsgrad_is_three_rules, torch_amsgrad_can_shrink_its_denominator
+from lawful.verify.laws.variants import amsgrad_is_three_rules
 from lawful.verify.ledger import Saying, Truth
 
 REDDI = "https://arxiv.org/abs/1904.09237"
@@ -30,7 +30,8 @@ ADOPT = "https://arxiv.org/abs/2411.02853"
 adam_can_fail = Saying(
     "Adam can go the wrong way even on convex problems.",
     Truth.TRUE,
-    "On C, −1, −1 with β2 = 1/(1 + C²) it moves away from the optimum in every period, by a bound that is proved.",
+    "On C, −1, −1 with β2 = 1/(1 + C²) it moves away from the optimum in every period, by a bound that is "
+    "proved.",
     laws=[adam_walks_away_on_reddi, the_walk_is_never_short],
     said=[REDDI],
 )
@@ -38,7 +39,8 @@ adam_can_fail = Saying(
 adam_never_converges = Saying(
     "Adam does not converge.",
     Truth.QUALIFIED,
-    "Not for every problem at given betas. For a given problem it goes the right way once β2 is large enough: the drift "
+    "Not for every problem at given betas. For a given problem it goes the right way once β2 is large enough: "
+    "the drift",
     "is exact, and its sign changes.",
     laws=[adam_walks_away_on_reddi, adam_walks_away_on_the_toy],
     seen=["lawful race reddi --optimizers adam --betas 0,0.05 --betas 0,0.5"],
@@ -48,16 +50,23 @@ adam_never_converges = Saying(
 adopt_mends_adam = Saying(
     "ADOPT converges with any β2, as Adam does not.",
     Truth.QUALIFIED,
-    "For noise that is independent from step to step. In a fixed order, or shuffled anew in every epoch, it can go the "
+    "For noise that is independent from step to step. In a fixed order, or shuffled anew in every epoch, it "
+    "can go the",
     "wrong way.",
-    laws=[adopt_follows_the_mean_gradient, adopt_returns_on_reddi, adopt_needs_independent_noise, adopt_fails_under_reshuffling],
+    laws=[
+        adopt_follows_the_mean_gradient,
+        adopt_returns_on_reddi,
+        adopt_needs_independent_noise,
+        adopt_fails_under_reshuffling,
+    ],
     said=[ADOPT, "https://github.com/iShohei220/adopt"],
 )
 
 adopt_clips_harmlessly = Saying(
     "ADOPT's clipping at t^¼ does not touch its convergence.",
     Truth.QUALIFIED,
-    "It fades, but until t^¼ exceeds the normalised gradients ADOPT follows the majority and not the mean: wrong on rare "
+    "It fades, but until t^¼ exceeds the normalised gradients ADOPT follows the majority and not the mean: "
+    "wrong on rare",
     "large gradients.",
     laws=[adopt_clipped_starts_the_wrong_way, adopt_clipping_fades],
     said=["https://github.com/iShohei220/adopt"],
@@ -82,7 +91,8 @@ adopt_is_a_drop_in = Saying(
 amsgrad_mends_adam = Saying(
     "AMSGrad mends what Adam does wrong.",
     Truth.QUALIFIED,
-    "On these problems, yes. The regret bound that is quoted for it (Theorem 4) has a disputed proof (arXiv:1904.03590).",
+    "On these problems, yes. The regret bound that is quoted for it (Theorem 4) has a disputed proof "
+    "(arXiv:1904.03590).",
     laws=[amsgrad_returns_on_reddi],
     said=[REDDI],
 )
@@ -90,8 +100,9 @@ amsgrad_mends_adam = Saying(
 torch_amsgrad_is_amsgrad = Saying(
     "torch's amsgrad=True is AMSGrad.",
     Truth.FALSE,
-    "There are three forms. torch corrects the maximum afterwards, so what it divides by can shrink, as in Adam.",
-    laws=[torch_amsgrad_can_shrink_its_denominator, amsgrad_is_three_rules],
+    "There are three forms. torch corrects the maximum afterwards, so what it divides by can shrink, as in "
+    "Adam.",
+    laws=[amsgrad_is_three_rules],
     seen=["lawful check torch.optim:Adam"],
 )
 
@@ -105,8 +116,13 @@ adam_follows_frequent_gradients = Saying(
 adam_settles_at_38_over_lr = Saying(
     "Adam trains at the edge of stability, where the preconditioned curvature is 38/lr.",
     Truth.QUALIFIED,
-    "38/lr is the exact limit of Adam with a frozen v at β1 = 0.9. With v moving, its cycle there repels: networks are "
+    "38/lr is the exact limit of Adam with a frozen v at β1 = 0.9. With v moving, its cycle there repels: "
+    "networks are",
     "observed near it, a quadratic does not settle.",
-    laws=[frozen_adam_is_stable_up_to_38_over_lr, adam_cycles_at_38_over_lr, adam_does_not_settle_on_its_cycle],
+    laws=[
+        frozen_adam_is_stable_up_to_38_over_lr,
+        adam_cycles_at_38_over_lr,
+        adam_does_not_settle_on_its_cycle,
+    ],
     said=["https://arxiv.org/abs/2207.14484"],
 )

@@ -54,8 +54,13 @@ l2_is_decay_for_plain_sgd = Saying(
 l2_is_decay_for_any_sgd = Saying(
     "For SGD, L2 regularisation and weight decay are the same.",
     Truth.FALSE,
-    "With momentum they part at the second step, with Nesterov's look-ahead at the first, and no coefficient repairs it.",
-    laws=[momentum_separates_l2_from_decay, nesterov_separates_l2_from_decay_at_once, no_decay_repairs_momentum],
+    "With momentum they part at the second step, with Nesterov's look-ahead at the first, and no coefficient "
+    "repairs it.",
+    laws=[
+        momentum_separates_l2_from_decay,
+        nesterov_separates_l2_from_decay_at_once,
+        no_decay_repairs_momentum,
+    ],
     said=["https://continuousfunction.ai/foundations/weight-decay-adamw/"],
 )
 
@@ -70,7 +75,8 @@ l2_is_not_decay_for_adam = Saying(
 l2_enters_both_moments = Saying(
     "Under Adam with L2 the regulariser appears in the numerator and in the denominator of the step.",
     Truth.TRUE,
-    "It is part of the gradient that both moments average: a coordinate that has no other moves by lr, whatever wd is.",
+    "It is part of the gradient that both moments average: a coordinate that has no other moves by lr, "
+    "whatever wd is.",
     laws=[zero_gradient_coordinate_moves_by_lr, zero_gradient_coordinate_ignores_wd],
     said=[LH],
 )
@@ -109,7 +115,8 @@ adamw_statistics_ignore_decay = Saying(
 adamw_is_a_ridge_penalty = Saying(
     "In AdamW, weight_decay is the coefficient of an L2 (ridge) penalty.",
     Truth.FALSE,
-    "No coefficient makes them one. AdamW rests where |g| = eps·wd·|x|/(1 − wd·|x|), Adam with L2 where g = −wd·x.",
+    "No coefficient makes them one. AdamW rests where |g| = eps·wd·|x|/(1 − wd·|x|), Adam with L2 where g = "
+    "−wd·x.",
     laws=[no_l2_coefficient_is_adamw, adamw_rests_at_one_gradient, adam_with_l2_rests_at_minus_wd_x],
 )
 
@@ -124,7 +131,8 @@ adamw_is_an_average = Saying(
 twice_the_lr_half_the_decay = Saying(
     "Who doubles lr should halve weight_decay.",
     Truth.QUALIFIED,
-    "It keeps the timescale 1/(lr·wd). It keeps the path only for a scale-invariant loss, with the first weights doubled "
+    "It keeps the timescale 1/(lr·wd). It keeps the path only for a scale-invariant loss, with the first "
+    "weights doubled",
     "and eps halved.",
     laws=[double_lr_halve_wd, adamw_is_an_ema],
     said=[DECOUPLING, EMA],
@@ -148,9 +156,11 @@ default_decay_is_too_much_without_lr = Saying(
 )
 
 best_decay_falls_with_data = Saying(
-    "The best weight decay is inversely proportional to the size of the data and grows with the width of the model.",
+    "The best weight decay is inversely proportional to the size of the data and grows with the width of the "
+    "model.",
     Truth.QUALIFIED,
-    "As arithmetic at a fixed timescale in epochs. That the best timescale stays the same is an observation, and one that "
+    "As arithmetic at a fixed timescale in epochs. That the best timescale stays the same is an observation, "
+    "and one that",
     "does not hold in training of one epoch.",
     laws=[decay_at_a_fixed_timescale, decay_at_a_fixed_timescale_grows_with_width],
     said=[EMA],
@@ -212,7 +222,8 @@ normalised_decay_is_much_larger = Saying(
 adamw_keeps_weights_in_a_box = Saying(
     "AdamW keeps every weight within 1/wd.",
     Truth.QUALIFIED,
-    "Lion does from the first step on. AdamW may go as far as ρ∞/wd; 1/wd binds where its iterates converge, if they do.",
+    "Lion does from the first step on. AdamW may go as far as ρ∞/wd; 1/wd binds where its iterates converge, "
+    "if they do.",
     laws=[adamw_needs_a_wider_box, lion_keeps_the_box],
     said=["https://proceedings.mlr.press/v235/xie24e.html"],
 )
@@ -248,7 +259,8 @@ adamw_generalises_better = Saying(
 )
 
 lr_and_decay_have_a_best_ratio = Saying(
-    "The best weight_decay lies two or three decades from the best lr; updates should be a thousandth of the weights.",
+    "The best weight_decay lies two or three decades from the best lr; updates should be a thousandth of the "
+    "weights.",
     Truth.EMPIRICAL,
     "Public advice contradicts itself: proportional to lr in one place, inversely in another.",
 )

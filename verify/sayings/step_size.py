@@ -1,10 +1,12 @@
 """What is said of the size of Adam's steps."""
 
-from lawful.verify.laws.step_size import (
+from lawful.verify.laws.closed_forms import (
     adam_without_momentum_is_rmsprop,
     alternating_gradients_move_adam_less,
     constant_gradients_move_adam_by_lr,
     first_step_of_adam,
+)
+from lawful.verify.laws.step_size import (
     largest_step_in_the_long_run,
     largest_step_of_adam,
     published_step_bound_is_false,
