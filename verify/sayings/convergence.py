@@ -39,9 +39,8 @@ adam_can_fail = Saying(
 adam_never_converges = Saying(
     "Adam does not converge.",
     Truth.QUALIFIED,
-    "Not for every problem at given betas. For a given problem it goes the right way once β2 is large enough: "
-    "the drift",
-    "is exact, and its sign changes.",
+    "Not for every problem at given betas. For a given problem it goes the right way once β2 is large "
+    "enough: the drift is exact, and its sign changes.",
     laws=[adam_walks_away_on_reddi, adam_walks_away_on_the_toy],
     seen=["lawful race reddi --optimizers adam --betas 0,0.05 --betas 0,0.5"],
     said=["https://arxiv.org/abs/2208.09632"],
@@ -51,8 +50,7 @@ adopt_mends_adam = Saying(
     "ADOPT converges with any β2, as Adam does not.",
     Truth.QUALIFIED,
     "For noise that is independent from step to step. In a fixed order, or shuffled anew in every epoch, it "
-    "can go the",
-    "wrong way.",
+    "can go the wrong way.",
     laws=[
         adopt_follows_the_mean_gradient,
         adopt_returns_on_reddi,
@@ -66,8 +64,7 @@ adopt_clips_harmlessly = Saying(
     "ADOPT's clipping at t^¼ does not touch its convergence.",
     Truth.QUALIFIED,
     "It fades, but until t^¼ exceeds the normalised gradients ADOPT follows the majority and not the mean: "
-    "wrong on rare",
-    "large gradients.",
+    "wrong on rare large gradients.",
     laws=[adopt_clipped_starts_the_wrong_way, adopt_clipping_fades],
     said=["https://github.com/iShohei220/adopt"],
 )
@@ -117,8 +114,7 @@ adam_settles_at_38_over_lr = Saying(
     "Adam trains at the edge of stability, where the preconditioned curvature is 38/lr.",
     Truth.QUALIFIED,
     "38/lr is the exact limit of Adam with a frozen v at β1 = 0.9. With v moving, its cycle there repels: "
-    "networks are",
-    "observed near it, a quadratic does not settle.",
+    "networks are observed near it, a quadratic does not settle.",
     laws=[
         frozen_adam_is_stable_up_to_38_over_lr,
         adam_cycles_at_38_over_lr,

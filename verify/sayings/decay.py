@@ -54,8 +54,8 @@ l2_is_decay_for_plain_sgd = Saying(
 l2_is_decay_for_any_sgd = Saying(
     "For SGD, L2 regularisation and weight decay are the same.",
     Truth.FALSE,
-    "With momentum they part at the second step, with Nesterov's look-ahead at the first, and no coefficient "
-    "repairs it.",
+    "With momentum they part at the second step, with Nesterov's look-ahead at the first, and no "
+    "coefficient repairs it.",
     laws=[
         momentum_separates_l2_from_decay,
         nesterov_separates_l2_from_decay_at_once,
@@ -132,8 +132,7 @@ twice_the_lr_half_the_decay = Saying(
     "Who doubles lr should halve weight_decay.",
     Truth.QUALIFIED,
     "It keeps the timescale 1/(lr·wd). It keeps the path only for a scale-invariant loss, with the first "
-    "weights doubled",
-    "and eps halved.",
+    "weights doubled and eps halved.",
     laws=[double_lr_halve_wd, adamw_is_an_ema],
     said=[DECOUPLING, EMA],
 )
@@ -156,12 +155,11 @@ default_decay_is_too_much_without_lr = Saying(
 )
 
 best_decay_falls_with_data = Saying(
-    "The best weight decay is inversely proportional to the size of the data and grows with the width of the "
-    "model.",
+    "The best weight decay is inversely proportional to the size of the data and grows with the width of "
+    "the model.",
     Truth.QUALIFIED,
-    "As arithmetic at a fixed timescale in epochs. That the best timescale stays the same is an observation, "
-    "and one that",
-    "does not hold in training of one epoch.",
+    "As arithmetic at a fixed timescale in epochs. That the best timescale stays the same is an "
+    "observation, and one that does not hold in training of one epoch.",
     laws=[decay_at_a_fixed_timescale, decay_at_a_fixed_timescale_grows_with_width],
     said=[EMA],
 )
@@ -185,7 +183,8 @@ without_decay_adamw_is_adam = Saying(
 torch_adam_no_longer_adds_l2 = Saying(
     "Adam was changed and no longer adds L2 to the gradient: with weight_decay it is AdamW.",
     Truth.QUALIFIED,
-    "False of torch, whose Adam follows the rule with L2 unless decoupled_weight_decay is set. True of Keras.",
+    "False of torch, whose Adam follows the rule with L2 unless decoupled_weight_decay is set. True of "
+    "Keras.",
     laws=[no_l2_coefficient_is_adamw],
     seen=["lawful check torch.optim:Adam"],
 )
@@ -222,8 +221,8 @@ normalised_decay_is_much_larger = Saying(
 adamw_keeps_weights_in_a_box = Saying(
     "AdamW keeps every weight within 1/wd.",
     Truth.QUALIFIED,
-    "Lion does from the first step on. AdamW may go as far as ρ∞/wd; 1/wd binds where its iterates converge, "
-    "if they do.",
+    "Lion does from the first step on. AdamW may go as far as ρ∞/wd; 1/wd binds where its iterates "
+    "converge, if they do.",
     laws=[adamw_needs_a_wider_box, lion_keeps_the_box],
     said=["https://proceedings.mlr.press/v235/xie24e.html"],
 )
@@ -259,8 +258,8 @@ adamw_generalises_better = Saying(
 )
 
 lr_and_decay_have_a_best_ratio = Saying(
-    "The best weight_decay lies two or three decades from the best lr; updates should be a thousandth of the "
-    "weights.",
+    "The best weight_decay lies two or three decades from the best lr; updates should be a thousandth of "
+    "the weights.",
     Truth.EMPIRICAL,
     "Public advice contradicts itself: proportional to lr in one place, inversely in another.",
 )

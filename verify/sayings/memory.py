@@ -18,8 +18,8 @@ adam_keeps_two_numbers = Saying(
 adam_state_is_always_8_bytes = Saying(
     "Adam's state takes 8 bytes for each parameter, whatever its precision.",
     Truth.FALSE,
-    "In torch states take the parameter's format; in mixed precision with master weights it is 12 with them, "
-    "16 in all.",
+    "In torch states take the parameter's format; in mixed precision with master weights it is 12 with "
+    "them, 16 in all.",
     laws=[state_per_parameter, mixed_precision_takes_16_bytes],
     said=["https://saurabhiit2007.github.io/LLM-Training-Hub/optimization/memory_efficient_optimizers/"],
 )

@@ -19,7 +19,8 @@ ADAM = "https://arxiv.org/abs/1412.6980"
 steps_are_bounded_as_published = Saying(
     "Adam's steps are at most lr·(1 − β1)/√(1 − β2) where 1 − β1 > √(1 − β2), and at most lr elsewhere.",
     Truth.FALSE,
-    "Growing gradients exceed both. The exact supremum is lr·ρ_t. (The paper goes on to say “approximately”.)",
+    "Growing gradients exceed both. The exact supremum is lr·ρ_t. (The paper goes on to say "
+    "“approximately”.)",
     laws=[published_step_bound_is_false, largest_step_of_adam, largest_step_in_the_long_run],
     said=[ADAM],
 )
