@@ -61,7 +61,7 @@ def expected(candidate: Candidate, shape: tuple[int, ...], dtype: torch.dtype) -
     oracle = Oracle(rule, FORMATS[dtype])
     x0 = torch.ones(shape, dtype=dtype)
     state = oracle.step(oracle.start(x0, hyper), x0, hyper)
-    kept = {s: torch.as_tensor(state.slots[s].mid).shape for s in oracle.read(hyper)}
+    kept = {s: torch.as_tensor(state.slots[s].mid).shape for s in oracle.read(hyper, shape)}
     return sum(size(rule, s, own, shape, hyper, dtype) for s, own in kept.items() if prod(own) > 1) / prod(
         shape
     )

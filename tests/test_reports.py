@@ -352,6 +352,8 @@ def value(expr: object, named: dict[str, float]) -> float:
         ColMean,
         EverywhereMean,
         IfPositive,
+        In8Bits,
+        In32Bits,
         NewtonSchulz,
         NewtonSchulzInBfloat16,
         Norm,
@@ -362,6 +364,8 @@ def value(expr: object, named: dict[str, float]) -> float:
     plain = expr.replace(clip, lambda inner, bound: Min(bound, Max(inner, -bound)))  # type: ignore[attr-defined]
     for mean in (RowMean, ColMean, EverywhereMean, Total):
         plain = plain.replace(mean, lambda inner: inner)
+    for kept in (In8Bits, In32Bits):
+        plain = plain.replace(kept, lambda inner, *others: inner)
     for orthogonalized in (NewtonSchulz, NewtonSchulzInBfloat16):
         plain = plain.replace(orthogonalized, lambda inner, *others: sum(others, inner))
     plain = plain.replace(Norm, Abs).replace(IfPositive, lambda q, a, b: Piecewise((a, q > 0), (b, True)))

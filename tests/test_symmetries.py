@@ -31,14 +31,21 @@ from lawful.verify.symmetries import Symmetry, known
 from lawful.verify.tensors import Norm, RowMean, Total
 
 LAWS = [law for law in laws().values() if isinstance(law, Symmetry)]
-UNREACHED = {("gradients_have_a_unit", "adafactor")}
-"""Where the part that breaks the symmetry, a maximum with eps1, is not felt at gradients of order 1."""
+UNREACHED = {
+    ("gradients_have_a_unit", "adafactor"),  # a maximum with eps1, at gradients of order 1
+    ("scale_freeness", "spd"),  # the sign of a sum of products, at six weights
+    ("scale_freeness_without_decay", "spd"),
+    ("permutation_symmetry", "adam8bit"),  # blocks of codes, where numbers are exact
+    ("shards_are_independent", "adam8bit"),
+}
+"""Where the part that breaks the symmetry is not felt."""
 
 
 @pytest.mark.parametrize("law", LAWS, ids=lambda law: law.name)
 def test_a_rule_that_is_said_to_lack_a_symmetry_breaks_it_in_exact_numbers(law: Symmetry) -> None:
     for rule in known():
-        if isinstance(law.how(rule), str) and (law.name, rule.name) not in UNREACHED:
+        why = law.how(rule)
+        if isinstance(why, str) and "nothing is known" not in why and (law.name, rule.name) not in UNREACHED:
             off = [s for s in law.change.off if s in rule.defaults]
             claim = Covariant(f"{rule} has it", put(rule, off), law.change)
             assert not covariant(claim, Random(0)).holds, rule

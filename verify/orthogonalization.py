@@ -38,8 +38,8 @@ class Quintic:
 
     def stretch(self, low: float, high: float) -> float:
         """The largest |p′| and |p(s)/s| between two singular values."""
-        slope = _largest(self.a, 3 * self.b, 5 * self.c, low**2, high**2)
-        return max(slope, _largest(self.a, self.b, self.c, low**2, high**2))
+        slope = _largest(self.a, 3 * self.b, 5 * self.c, low * low, high * high)
+        return max(slope, _largest(self.a, self.b, self.c, low * low, high * high))
 
     def of(self, matrix: Tensor) -> Tensor:
         """One iteration."""
@@ -49,11 +49,12 @@ class Quintic:
     def rounding(self, s: float, f: float, k: int, stored: float, summed: float) -> float:
         """What one iteration may lose: spectral norm s, Frobenius norm f, inner sizes up to k."""
         a, b, c, many = abs(self.a), abs(self.b), abs(self.c), k * summed / (1 - k * summed)
-        gram = many * f**2 + stored * s * f
-        square = 2 * s**2 * gram + many * (s * f) ** 2 + stored * s**3 * f
-        inside = b * gram + c * square + 3 * stored * (b * s * f + c * s**3 * f)
-        product = inside * s + many * (b * s + c * s**3) * f * f + stored * (b * s**2 + c * s**4) * f
-        return product + 4 * stored * (a + b * s**2 + c * s**4) * f
+        q = s * s  # products overflow to ∞, where powers would raise
+        gram = many * f * f + stored * s * f
+        square = 2 * q * gram + many * q * f * f + stored * q * s * f
+        inside = b * gram + c * square + 3 * stored * (b * s * f + c * q * s * f)
+        product = inside * s + many * (b * s + c * q * s) * f * f + stored * (b * q + c * q * q) * f
+        return product + 4 * stored * (a + b * q + c * q * q) * f
 
 
 def _largest(a: float, b: float, c: float, low: float, high: float) -> float:
