@@ -52,9 +52,9 @@ class Problem:
     start: float = 0.0
     low: float = -1.0
     high: float = 1.0
-    lr: float = 2e-3
+    lr: float = 5e-3
     betas: tuple[float, float] = (0.0, 0.1)
-    steps: int = 20_000
+    steps: int = 8000
 
     @cached_property
     def values(self) -> tuple[Expr, ...]:
@@ -96,11 +96,6 @@ class Problem:
     def optimum(self) -> int:
         """The end of [−1, 1] at which the mean of linear losses is least."""
         return -int(sign(self.mean))
-
-    @property
-    def is_bounded(self) -> bool:
-        """Whether the weight is put back."""
-        return self.low > -inf or self.high < inf
 
     def draws(self, steps: int, lanes: int, random: Generator) -> Iterator[NDArray[np.int64]]:
         """For each step the index of the loss: one for all lanes, or one for each, which draws for itself."""

@@ -50,8 +50,9 @@ reddi101 = linear(
     "period 101: a slope of 1010, then −10",
     (1010, *[-10] * 100),
     Source(REDDI, "§5, synthetic experiment"),
-    lr=1e-2,
+    lr=2e-2,
     betas=(0.9, 0.99),
+    steps=10_000,
 )
 
 reddi101_random = linear(
@@ -60,7 +61,9 @@ reddi101_random = linear(
     Source(REDDI, "§5, synthetic experiment, stochastic"),
     order="independent",
     chances=(Rational(1, 100), Rational(99, 100)),
+    lr=2e-2,
     betas=(0.9, 0.99),
+    steps=10_000,
 )
 
 
@@ -126,6 +129,8 @@ kinked_sum = Problem(
     low=-inf,
     high=inf,
     start=0.5,
+    lr=1e-2,
+    steps=4000,
 )
 
 logistic = Problem(
