@@ -4,21 +4,23 @@ All cells are one array: the rule's own expressions, compiled, run for all betas
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from itertools import pairwise
+from math import log
 from typing import Any
 
 import numpy as np
-from flint import arb, ctx, fmpq
+from flint import arb, fmpq
 from numpy.typing import NDArray
 from sympy import Symbol, lambdify
 
+from lawful.properties.arrival import Course, End, surely_most
 from lawful.properties.convergence import Lossy
-from lawful.properties.race import Course, End, drifting, surely_most
+from lawful.properties.race import drifting
 from lawful.verify.arithmetic.drift import boundary
 from lawful.verify.arithmetic.evaluate import rational
 from lawful.verify.errors import Unanswerable
 from lawful.verify.evidence import Figure, Series
+from lawful.verify.memory import long_run
 from lawful.verify.problem import Problem, find_problem
 from lawful.verify.rule import Rule, find_rule
 from lawful.verify.symbols import beta1, beta2, g, lr, t, weight_decay, x
@@ -27,11 +29,13 @@ Array = NDArray[np.float64]
 CELLS, RUNS = 24, 20
 """Cells in each direction, and runs of each cell where losses are drawn."""
 
+BISECTIONS = 12
+"""Finer than a figure shows."""
+
 
 def logistic(low: float, high: float, count: int) -> Array:
     """Shares between 0 and 1, closer to each other near both ends."""
-    ends = np.log([low / (1 - low), high / (1 - high)])
-    return np.asarray(1 / (1 + np.exp(-np.linspace(*ends, count))))
+    return np.asarray(1 / (1 + np.exp(-np.linspace(log(low / (1 - low)), log(high / (1 - high)), count))))
 
 
 FIRST, SECOND = logistic(0.01, 0.99, CELLS), logistic(0.01, 0.9999, CELLS)
@@ -51,10 +55,12 @@ def phase(name: str, course: Course) -> Figure:
     setting = {**rule.defaults, weight_decay: 0.0, lr: rate}
     steps = course.steps or problem.steps
     groups = simulated(rule, problem, setting, steps, course.seed)
-    edge = list(boundaries(rule, problem, setting)) if not problem.is_random else []
+    edge = list(boundaries(long_run(rule), problem, setting)) if not problem.is_random else []
     series = [_points(f"runs: {end}", groups[end]) for end in End if groups[end]]
     title = f"{rule.name} on {course.problem}, lr = {rate:g}, {steps} steps"
-    return Figure(title, "β1", "β2", [*series, *([_points("exact boundary", edge)] if edge else [])], shares=True)
+    return Figure(
+        title, "β1", "β2", [*series, *([_points("exact boundary", edge)] if edge else [])], shares=True
+    )
 
 
 def _points(name: str, at: list[tuple[float, float]]) -> Series:
@@ -112,8 +118,8 @@ def _compiled(
 def boundaries(
     rule: Rule, problem: Problem, setting: Mapping[Symbol, float]
 ) -> Iterator[tuple[float, float]]:
-    """(β1, β2) at which the exact drift changes its sign, along every column of cells."""
-    for first in FIRST:
+    """(β1, β2) at which the exact drift of a rule in its long run changes sign, along every other column of cells."""
+    for first in FIRST[::2]:
 
         def drift(second: fmpq, first: float = float(first)) -> arb:
             at = {**setting, beta1: first, beta2: float(second)}
@@ -123,4 +129,4 @@ def boundaries(
         signs = [(rational(float(b)), drift(rational(float(b)))) for b in SECOND[::2]]
         for (low, before), (high, behind) in pairwise(signs):
             if (before > 0 and behind < 0) or (before < 0 and behind > 0):
-                yield float(first), float(boundary(drift, low, high).mid())
+                yield float(first), float(boundary(drift, low, high, BISECTIONS).mid())

@@ -1,113 +1,20 @@
-"""A race: optimizers on one problem, at several learning rates and betas, and at which end each of them arrives.
-
-Of rules whose drift is known exactly, the drift decides; of all others, many runs do. A run has gone right if its
-weight ends at most half as far from the best as it began, and wrong if it ends no nearer than it began.
-"""
+"""A race: optimizers on one problem, at several learning rates and betas, and at which end each of them arrives."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from enum import StrEnum
-from itertools import product
-from math import comb
 from typing import Any
 
 from sympy import Symbol
 from torch import Tensor
 
+from lawful.properties.arrival import Arrival, Course, End
 from lawful.properties.convergence import Ends, Lossy, paths
 from lawful.properties.predictions import plain
 from lawful.verify.candidate import Candidate, describe
-from lawful.verify.evidence import Series
 from lawful.verify.memory import long_run
 from lawful.verify.problem import Problem, find_problem
 from lawful.verify.rule import Rule
-from lawful.verify.symbols import beta1, beta2, lr, weight_decay
+from lawful.verify.symbols import beta1, beta2, lr
 from lawful.verify.trial import Trial
-
-FALSE_ALARM = 1e-6
-"""How likely a verdict from runs is, at most, though no more than half of all runs go that way."""
-
-FEWEST = 20
-"""The fewest runs that can reach that."""
-
-
-class End(StrEnum):
-    """Where an optimizer arrives."""
-
-    RIGHT = "right end"
-    WRONG = "wrong end"
-    UNDECIDED = "undecided"
-
-
-@dataclass(frozen=True)
-class Course:
-    """What is raced on, and how.
-
-    Attributes:
-        problem: the problem's name.
-        rates: the learning rates; the problem's own where there are none.
-        betas: pairs of betas; the problem's own where there are none.
-        seeds: how many runs of each, where losses are drawn.
-        steps: how many steps; the problem's own where it is 0.
-        seed: of everything that is drawn.
-    """
-
-    problem: str
-    rates: tuple[float, ...] = ()
-    betas: tuple[tuple[float, float], ...] = ()
-    seeds: int = 64
-    steps: int = 0
-    seed: int = 0
-
-    def settings(self, problem: Problem) -> Iterator[dict[Symbol, float]]:
-        """Every learning rate with every pair of betas."""
-        for rate, (first, second) in product(self.rates or (problem.lr,), self.betas or (problem.betas,)):
-            yield {lr: rate, beta1: first, beta2: second, weight_decay: 0.0}
-
-
-@dataclass(frozen=True)
-class Arrival:
-    """How one optimizer fared at one learning rate and one pair of betas.
-
-    Attributes:
-        target: the optimizer.
-        rule: the rule that it claims.
-        setting: hyperparameter → value, of those that were chosen.
-        drift: the mean step of its rule in the long run, where it is known; in units of lr.
-        drifts: the end to which that goes.
-        runs, right, wrong: how many runs there were, and how many of them went right and wrong.
-        path: the runs' mean weight over the steps.
-        regret: their mean regret per step so far.
-    """
-
-    target: str
-    rule: str
-    setting: dict[str, float]
-    drift: float | None
-    drifts: End
-    runs: int
-    right: int
-    wrong: int
-    path: Series
-    regret: Series
-
-    @property
-    def seen(self) -> End:
-        """What the runs alone say."""
-        if surely_most(self.right, self.runs):
-            return End.RIGHT
-        return End.WRONG if surely_most(self.wrong, self.runs) else End.UNDECIDED
-
-    @property
-    def verdict(self) -> End:
-        """The end to which the drift goes; without a drift, the end at which most runs arrive."""
-        return self.seen if self.drift is None else self.drifts
-
-
-def surely_most(hits: int, runs: int) -> bool:
-    """Whether more than half of all runs are hits: a binomial test at `FALSE_ALARM`. One run is all there is."""
-    tail = sum(comb(runs, k) for k in range(hits, runs + 1)) / 2**runs
-    return hits == runs == 1 or tail <= FALSE_ALARM
 
 
 def enter(target: str, rule: str, course: Course) -> list[Arrival]:
@@ -137,8 +44,8 @@ def _distinct(candidate: Candidate, settings: Iterator[dict[Symbol, float]]) -> 
     """All hyperparameters of the candidate's rule, each set of them once."""
     rule, seen = candidate.rule(plain(candidate)), []
     for setting in settings:
-        own = {s: candidate.default(s) for s in rule.defaults}
-        hyper = {s: setting.get(s, rule.defaults[s] if own[s] is None else own[s]) for s in rule.defaults}
+        own = {s: default for s in rule.defaults if (default := candidate.default(s)) is not None}
+        hyper = {s: {**rule.defaults, **own, **setting}[s] for s in rule.defaults}
         if hyper not in seen:
             seen.append(hyper)
             yield hyper
@@ -147,7 +54,8 @@ def _distinct(candidate: Candidate, settings: Iterator[dict[Symbol, float]]) -> 
 def _constructed(candidate: Candidate, weights: Sequence[Tensor], settings: list[dict[Symbol, float]]) -> Any:
     """One parameter group per setting, so that one step serves them all."""
     groups = [
-        {"params": [weight], **candidate.group(setting)} for weight, setting in zip(weights, settings, strict=True)
+        {"params": [weight], **candidate.group(setting)}
+        for weight, setting in zip(weights, settings, strict=True)
     ]
     return candidate.cls(groups, **candidate.constructor(plain(candidate), settings[0]))
 
@@ -155,7 +63,7 @@ def _constructed(candidate: Candidate, weights: Sequence[Tensor], settings: list
 def _arrival(
     target: str, candidate: Candidate, problem: Problem, setting: dict[Symbol, float], ends: Ends
 ) -> Arrival:
-    trial = drifting(candidate.rule(plain(candidate)), problem, setting)
+    trial = drifting(long_run(candidate.rule(plain(candidate))), problem, setting)
     best = Lossy(problem, setting[lr]).best
     far, began = (ends.x - best).abs(), abs(problem.start - best)
     shown = {s.name: setting[s] for s in (lr, beta1, beta2) if s in setting}
@@ -174,12 +82,14 @@ def _arrival(
 
 
 def drifting(rule: Rule, problem: Problem, setting: Mapping[Symbol, float]) -> Trial | None:
-    """The trial whose drift decides; None where it is not known which way it goes."""
+    """The trial whose drift decides, of a rule in its long run; None where it is not known which way it goes."""
     if not problem.is_linear:
         return None
-    final = long_run(rule)
-    trial = Trial(final, problem, {s: setting[s] for s in final.defaults}, setting[lr])
+    trial = Trial(rule, problem, {s: setting[s] for s in rule.defaults}, setting[lr])
     try:
         return trial if trial.end else None
-    except (NotImplementedError, ArithmeticError):  # no rule of fading memories, or a case that balls do not decide
+    except (
+        NotImplementedError,
+        ArithmeticError,
+    ):  # no rule of fading memories, or a case that balls do not decide
         return None

@@ -21,7 +21,9 @@ def in_turn(rule: Rule) -> Iterator[Symbol]:
         raise NotImplementedError(f"{rule} moves or remembers by the weight")
     done: set[Symbol] = set()
     while len(done) < len(rule.state):
-        ready = [s for s, e in rule.state.items() if e.free_symbols & {*rule.state} <= {s, *done} and s not in done]
+        ready = [
+            s for s, e in rule.state.items() if e.free_symbols & {*rule.state} <= {s, *done} and s not in done
+        ]
         if not ready:
             raise NotImplementedError(f"the state of {rule} depends on itself in circles")
         yield from ready

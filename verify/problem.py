@@ -8,7 +8,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
 from itertools import permutations
-from math import inf
 from types import MappingProxyType
 from typing import Literal
 

@@ -24,8 +24,6 @@ State = Mapping[Symbol, Number]
 LEAVES = 1024
 """The most sequences of blocks that are enumerated."""
 
-BISECTIONS = 40
-
 
 def ball(*numbers: Number) -> arb:
     """The smallest ball that holds the numbers."""
@@ -128,7 +126,7 @@ def _tree(
 
 
 # -------------------------------------------------------------------------------------------- boundary
-def boundary(drift: Callable[[fmpq], arb], low: fmpq, high: fmpq) -> arb:
+def boundary(drift: Callable[[fmpq], arb], low: fmpq, high: fmpq, bisections: int = 40) -> arb:
     """A ball that holds a zero of a continuous function, between two places where its signs differ.
 
     Raises:
@@ -137,7 +135,7 @@ def boundary(drift: Callable[[fmpq], arb], low: fmpq, high: fmpq) -> arb:
     first, last = drift(low), drift(high)
     if first.contains(0) or last.contains(0) or (first > 0) == (last > 0):
         raise ValueError(f"no certain change of sign between {low} and {high}: {first} and {last}.")
-    for _ in range(BISECTIONS):
+    for _ in range(bisections):
         middle = (low + high) / 2
         if (found := drift(middle)).contains(0):
             break
