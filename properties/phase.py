@@ -118,15 +118,15 @@ def _compiled(
 def boundaries(
     rule: Rule, problem: Problem, setting: Mapping[Symbol, float]
 ) -> Iterator[tuple[float, float]]:
-    """(β1, β2) at which the exact drift of a rule in its long run changes sign, along every other column of cells."""
-    for first in FIRST[::2]:
+    """(β1, β2) at which the exact drift of a rule in its long run changes sign, along every column of cells."""
+    for first in FIRST:
 
         def drift(second: fmpq, first: float = float(first)) -> arb:
             at = {**setting, beta1: first, beta2: float(second)}
             trial = drifting(rule, problem, at)
             return arb(0) if trial is None else trial.drift
 
-        signs = [(rational(float(b)), drift(rational(float(b)))) for b in SECOND[::2]]
+        signs = [(rational(float(b)), drift(rational(float(b)))) for b in SECOND[::3]]
         for (low, before), (high, behind) in pairwise(signs):
             if (before > 0 and behind < 0) or (before < 0 and behind > 0):
                 yield float(first), float(boundary(drift, low, high, BISECTIONS).mid())

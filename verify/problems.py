@@ -25,7 +25,7 @@ def linear(name: str, slopes: Iterable[Expr | int], source: Source, **more: Any)
 # ---------------------------------------------------------------------------- where Adam goes wrong
 def reddi(C: Expr | int, **more: Any) -> Problem:
     """C, −1, −1 over and over: mean (C − 2)/3, so −1 is best for C > 2."""
-    return linear("period 3", (C, -1, -1), Source(REDDI, "§3, Theorem 1"), **more)
+    return linear(f"period 3: a slope of {C}, then −1", (C, -1, -1), Source(REDDI, "§3, Theorem 1"), **more)
 
 
 reddi1 = reddi(4, lr=1e-2, betas=(0.0, 1 / 17), steps=3000)
@@ -72,7 +72,7 @@ def toy(k: Expr | int) -> Problem:
     k = sympify(k)
     source = Source("lawful", f"a two-point problem for {ADOPT}")
     noise: dict[str, Any] = {"order": "independent", "chances": (1 / k, 1 - 1 / k)}
-    return linear("rare large gradient", (k**2, -k), source, **noise)
+    return linear(f"a slope of {k**2} with probability {1 / k}, else −{k}", (k**2, -k), source, **noise)
 
 
 two_points = toy(5)
@@ -81,13 +81,21 @@ two_points = toy(5)
 # --------------------------------------------------------------------------- where ADOPT goes wrong
 def mirrored(c: Expr | Rational, **more: Any) -> Problem:
     """c, −1, −1 over and over with 1 < c < 2: mean (c − 2)/3, so +1 is best."""
-    return linear("period 3, mirrored", (c, -1, -1), Source(ADOPT, "discussion of its review"), **more)
+    return linear(
+        f"period 3: a slope of {c}, then −1; +1 is best",
+        (c, -1, -1),
+        Source(ADOPT, "discussion of its review"),
+        **more,
+    )
 
 
 fixed_order = mirrored(Rational(19, 10))
 
 reshuffled = linear(
-    "19/10, −1, −1 in a new order every epoch", (Rational(19, 10), -1, -1), OWN, order="shuffled"
+    "slopes of 19/10, −1 and −1 in a new order every epoch; +1 is best",
+    (Rational(19, 10), -1, -1),
+    OWN,
+    order="shuffled",
 )
 
 
@@ -96,7 +104,7 @@ def quadratic(q: Expr) -> Problem:
     """Curvature q/lr: gradient descent converges for q < 2, heavy ball for q < 2·(1 + β)."""
     free: dict[str, Any] = {"best": Integer(0), "low": -inf, "high": inf, "start": 1.0}
     run: dict[str, Any] = {"lr": 1e-2, "betas": (0.9, 0.999), "steps": 2000}
-    return Problem(f"quadratic of curvature {q}/lr", (q * x**2 / (2 * lr),), OWN, **free, **run)
+    return Problem(f"quadratic of curvature ({q})/lr", (q * x**2 / (2 * lr),), OWN, **free, **run)
 
 
 edge_below = quadratic(Rational(19, 10))

@@ -57,7 +57,7 @@ def steady(rule: Rule, period: Sequence[Number], at: State) -> dict[Symbol, Numb
 def period_step(rule: Rule, period: Sequence[Number], at: State) -> arb:
     """next x − x over one period of repeating gradients, at the steady state."""
     start = {x: arb(0), **steady(rule, period, at)}
-    return after({x: rule.x, **rule.state}, period, start, at)[x]
+    return arb(after({x: rule.x, **rule.state}, period, start, at)[x])
 
 
 # --------------------------------------------------------------------------- gradients that are drawn
