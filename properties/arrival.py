@@ -1,6 +1,7 @@
 """What a race is, and how it ended: data that workers return, and the verdict that follows from it.
 
-Of rules whose drift is known exactly, the drift decides; of all others, many runs do. A run has gone right if its
+Of rules whose drift is known exactly, the drift decides; of all others, many runs do. Where runs contradict a drift,
+they were too short, or the implementation is not its rule: that is left undecided. A run has gone right if its
 weight ends at most half as far from the best as it began, and wrong if it ends no nearer than it began.
 """
 
@@ -92,8 +93,10 @@ class Arrival:
 
     @property
     def verdict(self) -> End:
-        """The end to which the drift goes; without a drift, the end at which most runs arrive."""
-        return self.seen if self.drift is None else self.drifts
+        """The end to which the drift goes, unless runs surely went to the other; without a drift, what runs say."""
+        if self.drift is None:
+            return self.seen
+        return End.UNDECIDED if {self.seen, self.drifts} == {End.RIGHT, End.WRONG} else self.drifts
 
 
 def surely_most(hits: int, runs: int) -> bool:

@@ -75,7 +75,10 @@ def share(arrival: Arrival) -> str:
 
 def method(race: Race) -> str:
     """What the verdicts rest on."""
-    said = "A drift is exact, in units of lr per step of the rule's long run, and decides where it is known. "
+    said = (
+        "A drift is exact, in units of lr per step of the rule's long run, and decides where it is known, unless "
+        "the runs contradict it. "
+    )
     if not race.problem.is_random:
         return said + "Nothing is drawn on this problem: one run says what all do."
     return said + (
@@ -98,7 +101,7 @@ def show(race: Race, console: Console) -> None:
     console.print(Text.assemble((race.course.problem, "bold"), f"  {race.problem.name}\n"))
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim", pad_edge=False)
     for name in ("", "optimizer", "setting", "drift", "runs", "regret"):
-        table.add_column(name)
+        table.add_column(name, no_wrap=name != "optimizer")
     for a in race.arrivals:
         verdict = Text(f"{GLYPHS[a.verdict]} {a.verdict}", STYLES[a.verdict])
         table.add_row(
