@@ -56,7 +56,7 @@ def phase(name: str, course: Course) -> Figure:
     steps = course.steps or problem.steps
     groups = simulated(rule, problem, setting, steps, course.seed)
     edge = list(boundaries(long_run(rule), problem, setting)) if not problem.is_random else []
-    series = [_points(f"runs: {end}", groups[end]) for end in End if groups[end]]
+    series = [_points(f"runs: {end}", groups[end]) for end in End]  # empty ones too: marks keep their meaning
     title = f"{rule.name} on {course.problem}, lr = {rate:g}, {steps} steps"
     return Figure(
         title, "β1", "β2", [*series, *([_points("exact boundary", edge)] if edge else [])], shares=True

@@ -36,9 +36,9 @@ def after(equations: Mapping[Symbol, Expr], gradients: Sequence[Number], start: 
 
 
 def kept(rule: Rule, symbol: Symbol, at: State) -> Number:
-    """How much of itself a state keeps in a step; below 1."""
+    """How much of itself a state keeps in a step, in [0, 1)."""
     found = fmpq(0) if is_maximum(rule, symbol) else evaluate(memory(rule, symbol)[0], at)
-    if not abs(found) < 1:
+    if not 0 <= found < 1:
         raise NotImplementedError(f"a memory that keeps {found} does not fade")
     return found
 
