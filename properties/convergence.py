@@ -52,6 +52,7 @@ class Lossy:
     def __init__(self, problem: Problem, rate: float) -> None:
         """Compiles every different loss once."""
         self.best = float(problem.optimum if problem.best is None else problem.best.subs(lr, rate))
+        self._lines = np.array([float(v) for v in problem.values]) if problem.is_linear else None
         kinds = list(dict.fromkeys(problem.losses))
         self._kind = np.array([kinds.index(loss) for loss in problem.losses])
         self._slopes = [lambdify(x, loss.diff(x).subs(lr, rate), "numpy") for loss in kinds]
@@ -62,16 +63,20 @@ class Lossy:
 
     def gradient(self, index: NDArray[np.int64], at: Array) -> Array:
         """The slope of each lane's loss; one index stands for all lanes."""
+        if self._lines is not None:
+            return self._lines[index] if len(index) > 1 else np.full_like(at, self._lines[index[0]])
         return self._chosen(self._slopes, index, at)
 
-    def excess(self, index: NDArray[np.int64], at: Array) -> Array:
-        """Each lane's loss less what it is at the best weight."""
-        return self._chosen(self._excess, index, at)
+    def excess(self, index: NDArray[np.int64], at: Array) -> float:
+        """The lanes' mean loss less what it is at the best weight."""
+        if self._lines is None:
+            return float(self._chosen(self._excess, index, at).mean())
+        return float((self._lines[index] * (at - self.best)).sum()) / len(at)
 
     def _chosen(self, functions: Sequence[Callable[..., Any]], index: NDArray[np.int64], at: Array) -> Array:
         kind = self._kind[index]
         if len(kind) == 1:
-            return np.broadcast_to(functions[kind[0]](at), at.shape)
+            return np.full_like(at, functions[kind[0]](at))
         result = np.empty_like(at)
         for number, function in enumerate(functions):
             np.copyto(result, function(at), where=kind == number)
@@ -88,9 +93,8 @@ class Trace:
     regrets: list[float] = field(default_factory=list)
     lost: float = 0.0
 
-    def see(self, step: int, excess: Array, weight: Array) -> None:
-        """One step: what the weights before it lost, and where they stand after it."""
-        self.lost += float(excess.mean())
+    def see(self, step: int, weight: Tensor) -> None:
+        """Where the weights stand after a step."""
         if step % self.every == 0 or step == 1:
             self.steps.append(float(step))
             self.means.append(float(weight.mean()))
@@ -125,26 +129,19 @@ def paths(
     runs = [(Lossy(problem, rate), Trace(max(1, steps // POINTS))) for rate in rates]
     start = torch.full((lanes,), problem.start, dtype=dtype, device=device)
     weights = [start.clone().requires_grad_() for _ in rates]
-    seen = [start.double().cpu().numpy() for _ in rates]
     optimizer = make_optimizer(weights)
     for step, index in enumerate(problem.draws(steps, lanes, np.random.default_rng(seed)), 1):
-        for weight, at, (loss, _) in zip(weights, seen, runs, strict=True):
-            weight.grad = torch.tensor(loss.gradient(index, at), dtype=dtype, device=device)
+        for weight, (loss, trace) in zip(weights, runs, strict=True):
+            at = weight.detach().to("cpu", torch.float64).numpy()
+            trace.lost += loss.excess(index, at)
+            weight.grad = torch.from_numpy(loss.gradient(index, at)).to(device, dtype)
         optimizer.step()
-        for i, (loss, trace) in enumerate(runs):
-            excess, seen[i] = loss.excess(index, seen[i]), _put_back(weights[i], problem)
-            trace.see(step, excess, seen[i])
+        for weight, (_, trace) in zip(weights, runs, strict=True):
+            trace.see(step, weight.detach().clamp_(problem.low, problem.high))
     return [
         Ends(w.detach(), Series(problem.name, t.steps, t.means), Series(problem.name, t.steps, t.regrets))
         for w, (_, t) in zip(weights, runs, strict=True)
     ]
-
-
-def _put_back(weight: Tensor, problem: Problem) -> Array:
-    """The weight, on the problem's interval again."""
-    with torch.no_grad():
-        weight.clamp_(problem.low, problem.high)
-        return weight.detach().to("cpu", torch.float64, copy=True).numpy()
 
 
 def run_trial(trial: Trial, make_optimizer: Callable[..., Any], seed: int, **options: Any) -> Ends:

@@ -51,7 +51,8 @@ def test_the_best_weight_is_the_best(name: str) -> None:
     weight = np.array([float(chance) for _, chance in problem.noise])
     near = loss.best + np.array([-0.02, 0.0, 0.02]) * problem.lr
     near = near[(near >= problem.low) & (near <= problem.high)]
-    values = sum(w * loss.excess(np.array([i]), near) for i, w in enumerate(weight))
+    one = [near[k : k + 1] for k in range(len(near))]
+    values = [sum(w * loss.excess(np.array([i]), at) for i, w in enumerate(weight)) for at in one]
     assert np.argmin(values) == np.argmin(np.abs(near - loss.best))
     assert weight.sum() == pytest.approx(1)
 

@@ -23,6 +23,9 @@ from lawful.verify.symbols import x
 Order = Literal["cyclic", "independent", "shuffled"]
 """Over and over in the order given; each drawn anew with its chance; all of them in a new order every epoch."""
 
+CHUNK = 512
+"""How many steps are drawn at once."""
+
 Blocks = tuple[tuple[tuple[Expr, ...], Expr], ...]
 
 
@@ -103,7 +106,8 @@ class Problem:
             yield from (np.array([step % n]) for step in range(steps))
         elif self.order == "independent":
             chances = [float(chance) for _, chance in self.noise]
-            yield from (random.choice(n, lanes, p=chances) for _ in range(steps))
+            for first in range(0, steps, CHUNK):
+                yield from random.choice(n, (min(CHUNK, steps - first), lanes), p=chances)
         else:
             for first in range(0, steps, n):
                 epoch = random.permuted(np.tile(np.arange(n), (lanes, 1)), axis=1)
