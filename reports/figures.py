@@ -15,7 +15,11 @@ INK, MUTED = "#010101", "#020202"
 COLOURS = ("#030303", "#040404", "#050505", "#060606", "#070707")
 """Placeholders that no figure uses: `_themed` replaces them by the page's variables."""
 DASHES = ((), (5, 2), (1.5, 1.5), (6, 2, 1.5, 2), (3, 1.5, 1, 1.5, 1, 1.5))
-"""One pattern per line, so that lines can be told apart without colour."""
+MARKS = "o x D s ^".split()
+"""A pattern per line and a mark per set of points, so that they can be told apart without colour."""
+
+SHARES = (0.01, 0.1, 0.5, 0.9, 0.99, 0.999, 0.9999)
+"""Where an axis of shares is marked."""
 
 STYLE: Any = {
     "svg.fonttype": "none",
@@ -50,13 +54,32 @@ def svg(figure: Figure, name: str) -> str:
 def _draw(axes: Axes, figure: Figure) -> None:
     for index, series in enumerate(figure.series):
         heights = [y if math.isfinite(y) else math.nan for y in series.y]
-        (line,) = axes.plot(series.x, heights, label=series.name, color=COLOURS[index % len(COLOURS)])
-        line.set_linestyle((0, DASHES[index % len(DASHES)]))
+        look = _points(index) if series.points else _line(index)
+        axes.plot(series.x, heights, label=series.name, color=COLOURS[index % len(COLOURS)], **look)
     axes.set(xlabel=figure.x, ylabel=figure.y)
-    axes.set_yscale("log" if _spans_decades(figure.series) else "linear")
-    axes.yaxis.set_major_formatter(lambda y, _: f"{y:g}")
+    if figure.shares:
+        _scale_shares(axes)
+    else:
+        axes.set_yscale("log" if _spans_decades(figure.series) else "linear")
+        axes.yaxis.set_major_formatter(lambda y, _: f"{y:g}")
     if len(figure.series) > 1:
         axes.legend(frameon=False, ncols=3, loc="lower left", bbox_to_anchor=(0, 1), borderaxespad=0)
+
+
+def _line(index: int) -> Any:
+    return {"linestyle": (0, DASHES[index % len(DASHES)])}
+
+
+def _points(index: int) -> Any:
+    return {"linestyle": "none", "marker": MARKS[index % len(MARKS)], "markersize": 3.5}
+
+
+def _scale_shares(axes: Axes) -> None:
+    axes.set(xscale="logit", yscale="logit")
+    for axis, (low, high) in ((axes.xaxis, axes.get_xlim()), (axes.yaxis, axes.get_ylim())):
+        axis.set_ticks([share for share in SHARES if low <= share <= high])
+        axis.set_ticks([], minor=True)
+        axis.set_major_formatter(lambda share, _: f"{share:g}")
 
 
 def _spans_decades(series: list[Series]) -> bool:

@@ -1,4 +1,4 @@
-"""The command line: `lawful check`, `verify`, `prove`, `rules`, `laws`, `claims`, `report`.
+"""The command line: `lawful check`, `verify`, `prove`, `rules`, `laws`, `claims`, `race`, `report`.
 
 Exit codes: 0 lawful, 1 unlawful, 2 the question was wrong, 3 inconclusive, crashed or timed out,
 130 interrupted.
@@ -11,17 +11,19 @@ from typing import Annotated, Any
 
 import typer
 
-from lawful.verify import options
-from lawful.verify.console import say, stderr, stdout, write
+from lawful.verify import options, racing
+from lawful.verify.console import save, say, stderr, stdout, write
 from lawful.verify.errors import Unanswerable, WorkerError
 from lawful.verify.options import (
     Arguments,
+    Betas,
     Device,
     Dtype,
     InProcess,
     Json,
     Profile,
     Property,
+    Rates,
     ReportFolder,
     RuleOption,
     Seed,
@@ -29,6 +31,7 @@ from lawful.verify.options import (
     Timeout,
     Workers,
 )
+from lawful.verify.pool import Pool
 
 app = typer.Typer(
     help="Is your optimizer lawful? Checks optimizers against the mathematics that they claim.",
@@ -133,6 +136,40 @@ def claims(claim: Annotated[str, typer.Argument(help="A claim; all without.")] =
     from lawful.verify.ledger import find_saying, ledger
 
     show_claims({claim: find_saying(claim)} if claim else ledger(), stdout)
+
+
+@app.command()
+def race(
+    problem: Annotated[str, typer.Argument(help="The problem; the list of them without.")] = "",
+    optimizers: Annotated[
+        str, typer.Option("--optimizers", help="Targets and bundled names, with commas between them.")
+    ] = "adam,amsgrad,adopt",
+    rule: Annotated[str, typer.Option("--rule", help="The rule of classes whose names claim none.")] = "",
+    lr: Rates = [],  # noqa: B006
+    betas: Betas = [],  # noqa: B006
+    seeds: Annotated[int, typer.Option("--seeds", help="Runs of each, where losses are drawn.")] = 64,
+    steps: Annotated[int, typer.Option("--steps", min=0, help="Steps; 0 for the problem's own.")] = 0,
+    phase: Annotated[
+        bool, typer.Option("--phase", help="Draw where in the plane of the betas each goes wrong.")
+    ] = False,
+    seed: Seed = 0,
+    timeout: Timeout = 300.0,
+    workers: Workers = 0,
+    report: ReportFolder = "",
+) -> None:
+    """Race optimizers on a problem: at which end does each of them arrive?"""
+    from lawful.reports import race as pages
+
+    if not problem:
+        pages.show_problems(stdout)
+        return
+    course = options.course(problem, lr, betas, seeds, steps, seed)
+    with Pool(workers) as pool:
+        found = racing.race(pool, course, optimizers.split(","), rule, timeout, phase)
+    if report:
+        save(f"{report}/race.html", pages.html(found).encode())
+    pages.show(found, stdout)
+    raise typer.Exit(found.exit_code)
 
 
 @app.command(name="report")

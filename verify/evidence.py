@@ -138,21 +138,29 @@ class Finding:
 
 @dataclass(frozen=True)
 class Series:
-    """One line of a figure."""
+    """One line of a figure, or its points alone."""
 
     name: str
     x: list[float]
     y: list[float]
+    points: bool = False
 
 
 @dataclass(frozen=True)
 class Figure:
-    """A figure as data; the report draws it."""
+    """A figure as data; the report draws it.
+
+    Attributes:
+        title, x, y: what it shows, and what its axes are.
+        series: its lines.
+        shares: whether both axes run from 0 to 1, and closer to either end than a linear scale shows.
+    """
 
     title: str
     x: str
     y: str
     series: list[Series]
+    shares: bool = False
 
 
 @dataclass(frozen=True)

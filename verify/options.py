@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Sequence
+from math import inf
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -33,6 +34,13 @@ Timeout = Annotated[float, typer.Option("--timeout", help="Seconds that one chec
 Workers = Annotated[int, typer.Option("--workers", min=0, help="Worker processes; 0 for one per processor.")]
 InProcess = Annotated[
     bool, typer.Option("--in-process", help="Without workers, for debuggers: a crash ends the run.")
+]
+Rates = Annotated[
+    list[float], typer.Option("--lr", help="A learning rate; may be repeated. The problem's own without.")
+]
+Betas = Annotated[
+    list[str],
+    typer.Option("--betas", help="β1,β2 as in 0.9,0.99; may be repeated. The problem's own without."),
 ]
 Json = Annotated[
     str, typer.Option("--json", help="Write the report as JSON to this file; - for standard output.")
@@ -101,3 +109,34 @@ def _argument(pair: str) -> tuple[str, Any]:
         raise Unanswerable(
             f"--arg {pair!r}: {value!r} is neither a word nor 0.1, True, (0.9,0.99), 'text' …"
         ) from error
+
+
+def course(problem: str, rates: list[float], betas: list[str], seeds: int, steps: int, seed: int) -> Any:
+    """The `lawful.properties.arrival.Course` that these options choose.
+
+    Raises:
+        Unanswerable: one of them is not allowed.
+    """
+    from lawful.properties.arrival import FALSE_ALARM, FEWEST, Course
+    from lawful.verify.problem import find_problem
+
+    if seed < 0:
+        raise Unanswerable(f"--seed {seed} is negative.")
+    for rate in rates:
+        if not 0 < rate < inf:
+            raise Unanswerable(f"--lr {rate} is not a positive number.")
+    if find_problem(problem).is_random and seeds < FEWEST:
+        raise Unanswerable(
+            f"--seeds {seeds} cannot decide at a false-alarm rate of {FALSE_ALARM:g}: at least {FEWEST} can."
+        )
+    return Course(problem, tuple(rates), tuple(map(_betas, betas)), seeds, steps, seed)
+
+
+def _betas(text: str) -> tuple[float, float]:
+    try:
+        first, second = map(float, text.split(","))
+    except ValueError as error:
+        raise Unanswerable(f"--betas {text!r} is not of the form β1,β2 as in 0.9,0.99.") from error
+    if not (0 <= first < 1 and 0 <= second < 1):
+        raise Unanswerable(f"--betas {text!r}: both are to be in [0, 1).")
+    return first, second

@@ -1,27 +1,28 @@
 """Where a rule drifts on a problem of linear losses, enclosed in exact balls.
 
-No simulation: the state before is a ball that holds every state which the problem's gradients can leave, the
-last few gradients are enumerated with their probabilities, and what is older only widens the ball, by a power
-of β2. Momentum is left out: rules are to have β1 = 0.
+No simulation. Gradients that repeat bring a fading memory to a cycle known in closed form. If they are drawn,
+the state before is a ball that holds every state that they can leave; the last few blocks of gradients are
+enumerated with their probabilities, and what is older only widens the ball.
 """
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import reduce
 
 from flint import arb, fmpq
-from sympy import Symbol
+from sympy import Expr, Symbol
 
 from lawful.verify.arithmetic.evaluate import Number, advance, evaluate, layers
+from lawful.verify.memory import in_turn, is_maximum, memory
 from lawful.verify.rule import Rule
-from lawful.verify.symbols import g, v, v_max, x
+from lawful.verify.symbols import g, x
 
-Gradients = Sequence[tuple[Number, Number]]
-"""(value, probability) of an independent gradient."""
+Blocks = Sequence[tuple[Sequence[Number], Number]]
+"""(gradients in a row, probability) of an independent block."""
 
 State = Mapping[Symbol, Number]
 
-DEPTH = 10
-"""The most gradients that are enumerated, or periods that are run."""
+LEAVES = 1024
+"""The most sequences of blocks that are enumerated."""
 
 
 def ball(*numbers: Number) -> arb:
@@ -29,56 +30,114 @@ def ball(*numbers: Number) -> arb:
     return reduce(arb.union, map(arb, numbers))
 
 
-def settled(rule: Rule, gradients: Gradients) -> dict[Symbol, Number]:
-    """Balls that hold every state of a long run; the running maximum has met the largest square."""
-    values = [value for value, _ in gradients]
-    squares = [value**2 for value in values]
-    known = {v: ball(*squares), v_max: arb(max(squares))}
-    return {x: arb(0)} | {s: known.get(s, ball(*values)) for s in rule.state}
+def after(equations: Mapping[Symbol, Expr], gradients: Sequence[Number], start: State, at: State) -> State:
+    """The values after some gradients."""
+    return reduce(lambda state, value: advance(equations, layers({g: value}, state, at)), gradients, start)
 
 
-def mean_step(rule: Rule, noise: Gradients, at: State) -> arb:
-    """E[next x − x] at stationarity under independent gradients; deeper until the sign is certain."""
-
-    def step(state: State) -> Number:
-        nexts = ((chance, evaluate(rule.x, layers({g: value}, state, at))) for value, chance in noise)
-        return sum((chance * new for chance, new in nexts), -state[x])
-
-    return mean(step, rule, noise, at, lambda found: not found.contains(0))
-
-
-def mean(
-    of: Callable[[State], Number], rule: Rule, noise: Gradients, at: State, enough: Callable[[arb], bool]
-) -> arb:
-    """The mean of a function of the stationary state, from ever more enumerated gradients until enough."""
-    for depth in range(1, DEPTH + 1):
-        found = _tree(of, rule, noise, settled(rule, noise), at, depth)
-        if enough(found):
-            break
+def kept(rule: Rule, symbol: Symbol, at: State) -> Number:
+    """How much of itself a state keeps in a step, in [0, 1)."""
+    found = fmpq(0) if is_maximum(rule, symbol) else evaluate(memory(rule, symbol)[0], at)
+    if not 0 <= found < 1:
+        raise NotImplementedError(f"a memory that keeps {found} does not fade")
     return found
 
 
-def _tree(
-    of: Callable[[State], Number], rule: Rule, noise: Gradients, state: State, at: State, depth: int
-) -> arb:
-    """The mean over all sequences of `depth` gradients."""
-    if depth == 0:
-        return arb(of(state))
-    total = arb(0)
-    for value, chance in noise:
-        after = advance(rule.state, layers({g: value}, state, at)) | {x: arb(0)}
-        total += chance * _tree(of, rule, noise, after, at, depth - 1)
-    return total
+# ------------------------------------------------------------------------------ gradients that repeat
+def steady(rule: Rule, period: Sequence[Number], at: State) -> dict[Symbol, Number]:
+    """The state that one period of gradients brings back to itself: s(0 at first) / (1 − keepⁿ)."""
+    state: dict[Symbol, Number] = {}
+    for symbol in in_turn(rule):
+        start = {**state, symbol: arb(0)}
+        left = after({s: rule.state[s] for s in start}, period, start, at)[symbol]
+        state[symbol] = left / (1 - arb(kept(rule, symbol, at)) ** len(period))
+    return state
 
 
 def period_step(rule: Rule, period: Sequence[Number], at: State) -> arb:
     """next x − x over one period of repeating gradients, at the steady state."""
-    state = settled(rule, [(value, fmpq(1)) for value in period])
-    moved = arb(0)
-    for _ in range(DEPTH):
-        state[x] = arb(0)
-        for value in period:
-            state = advance({x: rule.x, **rule.state}, layers({g: value}, state, at))
-        if not (moved := arb(state[x])).contains(0):
+    start = {x: arb(0), **steady(rule, period, at)}
+    return arb(after({x: rule.x, **rule.state}, period, start, at)[x])
+
+
+# --------------------------------------------------------------------------- gradients that are drawn
+def settled(rule: Rule, blocks: Blocks, at: State) -> dict[Symbol, Number]:
+    """Balls that hold every state of a long run; a running maximum has met the most that it can."""
+    values = {value for block, _ in blocks for value in block}
+    state: dict[Symbol, Number] = {}
+    for symbol in in_turn(rule):
+        if is_maximum(rule, symbol):
+            state[symbol] = reduce(arb.max, (steady(rule, [value], at)[symbol] for value in values))
+            continue
+        _, new = memory(rule, symbol)
+        fresh = (evaluate(new, layers({g: value}, state, at)) for value in values)
+        state[symbol] = ball(*fresh) / (1 - kept(rule, symbol, at))
+    return state
+
+
+def mean_step(rule: Rule, noise: Sequence[tuple[Number, Number]], at: State) -> arb:
+    """E[next x − x] at stationarity under independent gradients; deeper until the sign is certain."""
+    blocks = [((value,), chance) for value, chance in noise]
+
+    def step(state: State) -> Number:
+        return moved(rule, blocks, state, at)
+
+    return mean(step, rule, blocks, settled(rule, blocks, at), at, lambda found: not found.contains(0))
+
+
+def moved(rule: Rule, blocks: Blocks, state: State, at: State, power: int = 1) -> Number:
+    """The mean over the next block of (next x − x)^power per step."""
+    total = fmpq(0)
+    for block, chance in blocks:
+        now = state
+        for value in block:
+            here = layers({g: value}, now, at)
+            total += chance / len(block) * evaluate(rule.x - x, here) ** power
+            now = advance(rule.state, here)
+    return total
+
+
+def mean(
+    of: Callable[[State], Number],
+    rule: Rule,
+    blocks: Blocks,
+    state: State,
+    at: State,
+    enough: Callable[[arb], bool],
+) -> arb:
+    """The mean of a function of the stationary state, from ever more enumerated blocks until enough."""
+    depth = 1
+    while True:
+        found = _tree(of, rule, blocks, state, at, depth)
+        if enough(found) or len(blocks) ** (depth := depth + 1) > LEAVES:
+            return found
+
+
+def _tree(
+    of: Callable[[State], Number], rule: Rule, blocks: Blocks, state: State, at: State, depth: int
+) -> arb:
+    """The mean over all sequences of `depth` blocks."""
+    if depth == 0:
+        return arb(of(state))
+    total = arb(0)
+    for block, chance in blocks:
+        total += chance * _tree(of, rule, blocks, after(rule.state, block, state, at), at, depth - 1)
+    return total
+
+
+# -------------------------------------------------------------------------------------------- boundary
+def boundary(drift: Callable[[fmpq], arb], low: fmpq, high: fmpq, bisections: int = 40) -> arb:
+    """A ball that holds a zero of a continuous function, between two places where its signs differ.
+
+    Raises:
+        ValueError: the signs at the ends are not certain, or the same.
+    """
+    first, last = drift(low), drift(high)
+    if first.contains(0) or last.contains(0) or (first > 0) == (last > 0):
+        raise ValueError(f"no certain change of sign between {low} and {high}: {first} and {last}.")
+    for _ in range(bisections):
+        middle = (low + high) / 2
+        if (found := drift(middle)).contains(0):
             break
-    return moved
+        low, high = (middle, high) if (found > 0) == (first > 0) else (low, middle)
+    return ball(low, high)

@@ -42,7 +42,7 @@ adam_never_converges = Saying(
     "Not for every problem at given betas. For a given problem it goes the right way once β2 is large "
     "enough: the drift is exact, and its sign changes.",
     laws=[adam_walks_away_on_reddi, adam_walks_away_on_the_toy],
-    seen=["lawful race reddi --optimizers adam --betas 0,0.05 --betas 0,0.5"],
+    seen=["lawful race reddi1 --optimizers adam --betas 0,0.05 --betas 0,0.5"],
     said=["https://arxiv.org/abs/2208.09632"],
 )
 
