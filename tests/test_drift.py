@@ -17,7 +17,7 @@ from lawful.verify.arithmetic.slope import Sloped
 from lawful.verify.law import laws
 from lawful.verify.laws.convergence import plain_adam, plain_adopt, plain_amsgrad
 from lawful.verify.prediction import DriftsTo
-from lawful.verify.problems import mirrored, reddi, toy
+from lawful.verify.problems import mirrored, reddi, two_point
 from lawful.verify.rules.adam import adamw
 from lawful.verify.symbols import beta1, beta2, t
 from lawful.verify.trial import Trial
@@ -28,12 +28,12 @@ TRIALS = [(name, p.trial) for name, law in laws().items() for p in law.predicts 
 
 
 def test_adams_drift_without_memory_is_the_majority() -> None:
-    assert Trial(plain_adam, toy(5), NONE, lr=1.0).drift.overlaps(arb(3) / 5)
+    assert Trial(plain_adam, two_point(5), NONE, lr=1.0).drift.overlaps(arb(3) / 5)
 
 
 def test_adopts_drift_without_memory_is_a_product_of_means() -> None:
     closed = -(Rational(4, 5) / 5 + Rational(1, 5) / 25)
-    assert Trial(plain_adopt, toy(5), NONE, lr=1.0).drift.overlaps(arb(rational(closed)))
+    assert Trial(plain_adopt, two_point(5), NONE, lr=1.0).drift.overlaps(arb(rational(closed)))
 
 
 def test_drift_agrees_with_a_long_simulation_without_walls() -> None:
@@ -44,7 +44,7 @@ def test_drift_agrees_with_a_long_simulation_without_walls() -> None:
         v = b * v + (1 - b) * row**2
         total.append(-(row / np.sqrt(v)).mean())
     mean, error = np.mean(total), np.std(total) / np.sqrt(len(total))
-    drift = Trial(plain_adam, toy(5), {beta1: 0.0, beta2: b}, lr=1.0).drift
+    drift = Trial(plain_adam, two_point(5), {beta1: 0.0, beta2: b}, lr=1.0).drift
     assert float(drift.lower()) - 6 * error < mean < float(drift.upper()) + 6 * error
 
 
@@ -59,15 +59,15 @@ def test_every_prediction_is_certain_reachable_and_rarely_a_false_alarm(name: st
     ("rule", "right"), [(plain_adam, False), (plain_amsgrad, True), (plain_adopt, True)], ids=str
 )
 def test_the_end_is_read_off_the_drift(rule, right) -> None:  # type: ignore[no-untyped-def]
-    assert Trial(rule, toy(5), TENTH, lr=1e-3).is_right is right
+    assert Trial(rule, two_point(5), TENTH, lr=1e-3).is_right is right
     assert Trial(rule, reddi(4), {beta1: 0.0, beta2: 1 / 17}, lr=1e-3).is_right is right
 
 
 def test_no_end_is_predicted_where_the_sign_is_not_certain() -> None:
-    assert Trial(plain_adam, toy(5), {beta1: 0.0, beta2: 0.99}, lr=1e-3).end is None
+    assert Trial(plain_adam, two_point(5), {beta1: 0.0, beta2: 0.99}, lr=1e-3).end is None
 
 
-QUICK = Trial(plain_adam, toy(5), TENTH, lr=1e-2, steps=2000, lanes=64)
+QUICK = Trial(plain_adam, two_point(5), TENTH, lr=1e-2, steps=2000, lanes=64)
 
 
 def test_adam_ends_where_its_drift_says() -> None:
@@ -88,7 +88,7 @@ def test_lane_that_is_not_a_number_is_beyond_every_margin() -> None:
     def broken(params: list[torch.Tensor]) -> torch.optim.Optimizer:
         return torch.optim.SGD(params, lr=float("nan"))
 
-    (ends,) = paths(broken, toy(5), [1.0], lanes=3, steps=2, seed=0)
+    (ends,) = paths(broken, two_point(5), [1.0], lanes=3, steps=2, seed=0)
     assert ends.beyond(1, 2.5) == 3
 
 

@@ -24,8 +24,8 @@ from lawful.verify.claims import (
 from lawful.verify.errors import Unanswerable
 from lawful.verify.evidence import Verdict
 from lawful.verify.law import Law, false_if, find_law, laws
-from lawful.verify.laws.noise import adam_walks_away_on_the_toy
-from lawful.verify.problems import toy
+from lawful.verify.laws.noise import adam_walks_away_on_two_points
+from lawful.verify.problems import two_point
 from lawful.verify.rule import Source
 from lawful.verify.rules.sgd import sgd
 from lawful.verify.symbols import g, lr, momentum, x
@@ -116,7 +116,7 @@ def test_function_that_arithmetic_does_not_know_is_not_confirmed() -> None:
 
 
 def test_mean_step_with_the_wrong_sign_is_refused() -> None:
-    (claim,) = adam_walks_away_on_the_toy.claims()
+    (claim,) = adam_walks_away_on_two_points.claims()
     assert isinstance(claim, MeanStep)
     assert not holds(replace(claim, towards=-1))
 
@@ -195,6 +195,6 @@ def test_every_law_says_where_it_is_stated_and_what_is_false() -> None:
         assert str(law.source) and law.refuses.words and law.refuses.changes, name
 
 
-def test_toy_problem_has_mean_1_for_every_k() -> None:
-    assert (toy(Symbol("k", positive=True)).mean - 1).expand() == 0
-    assert toy(5).optimum == -1 and x not in toy(5).values
+def test_two_point_problem_has_mean_1_for_every_k() -> None:
+    assert (two_point(Symbol("k", positive=True)).mean - 1).expand() == 0
+    assert two_point(5).optimum == -1 and x not in two_point(5).values

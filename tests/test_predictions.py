@@ -13,7 +13,7 @@ from lawful.verify.evidence import Check, Verdict
 from lawful.verify.law import laws
 from lawful.verify.laws.convergence import plain_adam
 from lawful.verify.prediction import AverageOfUpdates, DecayFromOutside, DriftsTo, SameBits, x1
-from lawful.verify.problems import toy
+from lawful.verify.problems import two_point
 from lawful.verify.rules.adam import adam, adamw
 from lawful.verify.rules.adopt import adopt
 from lawful.verify.rules.sgd import sgd
@@ -84,7 +84,7 @@ class Ascends(Adam):
 DECOUPLED = sgd(decay="lr*wd")
 WITH_MOMENTUM = {momentum: 0.9, dampening: 0.3}
 SEPARATION = -lr * weight_decay * (momentum * x - dampening * x1)
-TOY = Trial(plain_adam, toy(5), {beta1: 0.0, beta2: 0.1}, lr=1e-2, steps=1000, lanes=16)
+TOY = Trial(plain_adam, two_point(5), {beta1: 0.0, beta2: 0.1}, lr=1e-2, steps=1000, lanes=16)
 
 REFUSED = {
     "L2 is decay, with momentum": (DecayFromOutside(sgd(), DECOUPLED, WITH_MOMENTUM), SGD, "sgd"),

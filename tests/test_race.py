@@ -22,7 +22,7 @@ from lawful.verify.arithmetic.evaluate import rational
 from lawful.verify.evidence import Series
 from lawful.verify.memory import long_run, memory, on_average
 from lawful.verify.problem import Problem, find_problem, problems
-from lawful.verify.problems import mirrored, reddi, reddi101, toy
+from lawful.verify.problems import mirrored, reddi, reddi101, two_point
 from lawful.verify.rule import Rule, find_rule
 from lawful.verify.symbols import beta1, beta2, lr, m, v, v_max, weight_decay
 from lawful.verify.trial import Trial
@@ -79,7 +79,7 @@ def test_blocks_are_the_distinct_orders_with_their_probabilities() -> None:
     assert find_problem("reshuffled").blocks == tuple(
         (order, Rational(1, 3)) for order in dict.fromkeys(itertools.permutations((Rational(19, 10), -1, -1)))
     )
-    assert sum(chance for _, chance in toy(5).blocks) == 1
+    assert sum(chance for _, chance in two_point(5).blocks) == 1
 
 
 # ----------------------------------------------------------------------------------------------- drifts
@@ -136,7 +136,7 @@ def test_no_boundary_is_found_where_the_sign_does_not_change() -> None:
 
 def test_momentum_does_not_change_where_adopt_and_amsgrad_drift() -> None:
     for problem, rule in itertools.product(
-        (toy(5), find_problem("reshuffled"), reddi(4)), ("adopt", "amsgrad")
+        (two_point(5), find_problem("reshuffled"), reddi(4)), ("adopt", "amsgrad")
     ):
         assert trial(rule, problem, 0.9, 0.1).drift.overlaps(trial(rule, problem, 0.0, 0.1).drift)
 

@@ -33,7 +33,7 @@ reddi1 = reddi(4, lr=1e-2, betas=(0.0, 1 / 17), steps=3000)
 reddi2 = linear(
     "period 20: a slope of 20, then −1",
     (20, *[-1] * 19),
-    Source(REDDI, "Theorem 2, at β1 = 0 and β2 = 1/2"),
+    Source(REDDI, "in the manner of Theorem 2, at β1 = 0 and β2 = 1/2"),
     lr=1e-2,
     betas=(0.0, 0.5),
 )
@@ -67,7 +67,7 @@ reddi101_random = linear(
 )
 
 
-def toy(k: Expr | int) -> Problem:
+def two_point(k: Expr | int) -> Problem:
     """k² with probability 1/k, else −k: mean 1, so −1 is best."""
     k = sympify(k)
     source = Source("lawful", f"a two-point problem for {ADOPT}")
@@ -75,7 +75,7 @@ def toy(k: Expr | int) -> Problem:
     return linear(f"a slope of {k**2} with probability {1 / k}, else −{k}", (k**2, -k), source, **noise)
 
 
-two_points = toy(5)
+two_points = two_point(5)
 
 
 # --------------------------------------------------------------------------- where ADOPT goes wrong

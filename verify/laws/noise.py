@@ -9,7 +9,7 @@ from lawful.verify.claims import Run
 from lawful.verify.law import false_if
 from lawful.verify.laws.convergence import plain_adam, plain_adopt, plain_amsgrad, unit
 from lawful.verify.prediction import DriftsTo
-from lawful.verify.problems import mirrored, toy
+from lawful.verify.problems import mirrored, two_point
 from lawful.verify.rule import Rule, Source
 from lawful.verify.rules.adam import adam, amsgrad
 from lawful.verify.rules.adopt import adopt
@@ -22,8 +22,8 @@ OWN = Source("lawful", "derived here; the statement is elementary")
 
 
 def trial(claimed: Rule, rule: Rule, second: float, lr: float = 2e-3) -> DriftsTo:
-    """The toy problem at k = 5 without momentum."""
-    return DriftsTo(claimed, Trial(rule, toy(5), {beta1: 0.0, beta2: second}, lr))
+    """The two-point problem at k = 5 without momentum."""
+    return DriftsTo(claimed, Trial(rule, two_point(5), {beta1: 0.0, beta2: second}, lr))
 
 
 p, high, low = Symbol("p", positive=True), Symbol("high", real=True), Symbol("low", real=True)
@@ -32,7 +32,7 @@ V = Symbol("v", positive=True)
 up, down, m_up, m_down = (Symbol(name) for name in ("x_high", "x_low", "m_high", "m_low"))
 mean = Symbol("mean")
 on_average = {mean: up / k + down * (1 - 1 / k)}
-"""The mean of the next x on the toy problem."""
+"""The mean of the next x on the two-point problem."""
 
 
 def either(rule: Rule, gradients: Sequence[Expr], start: Mapping[Symbol, Expr]) -> dict[Symbol, Run]:
@@ -41,10 +41,10 @@ def either(rule: Rule, gradients: Sequence[Expr], start: Mapping[Symbol, Expr]) 
     return {symbol: Run(rule, 1, read, [gradient], start) for symbol, read, gradient in ends}
 
 
-def on_toy(rule: Rule, size: Expr = k, second: Expr = V, largest: Expr = V) -> dict[Symbol, Run]:
-    """One step on the toy problem without momentum, from x = 0, v = second and v_max = largest."""
+def on_two_points(rule: Rule, size: Expr = k, second: Expr = V, largest: Expr = V) -> dict[Symbol, Run]:
+    """One step on the two-point problem without momentum, from x = 0, v = second and v_max = largest."""
     start = {x: Integer(0), m: Integer(0), v: second, v_max: largest}
-    return either(rule.replace({beta1: 0}), toy(size).values, start)
+    return either(rule.replace({beta1: 0}), two_point(size).values, start)
 
 
 released = adopt().replace(unit)
@@ -68,15 +68,15 @@ adopt_follows_the_mean_gradient = Identity(
 
 adopt_clipped_starts_the_wrong_way = Inequality(
     "With the released clipping at ±1, in force at its second call, ADOPT moves up by lr·(1 − 2/k) on "
-    "average from v = k², the usual first record: away from the optimum of the toy problem for every k > "
-    "2.",
+    "average from v = k², the usual first record: away from the optimum of the two-point problem for every "
+    "k > 2.",
     {mean: 1 - 2 / k},
     where=on_average,
     greater={1 - 2 / k: 0},
     over={k: (2, oo)},
-    runs=on_toy(released.at(2), second=k**2),
+    runs=on_two_points(released.at(2), second=k**2),
     source=OWN,
-    refuses=false_if("without clipping", runs=on_toy(plain_adopt, second=k**2)),
+    refuses=false_if("without clipping", runs=on_two_points(plain_adopt, second=k**2)),
 )
 
 adopt_clipping_fades = Identity(
@@ -84,30 +84,32 @@ adopt_clipping_fades = Identity(
     "is −lr·E[g]/√v again.",
     {mean: -Rational(1, 5)},
     where={mean: (up + 4 * down) / 5},
-    runs=on_toy(released.at(626), Integer(5), Integer(25)),
+    runs=on_two_points(released.at(626), Integer(5), Integer(25)),
     source=OWN,
-    refuses=false_if("at call 82, where it is ±3", runs=on_toy(released.at(82), Integer(5), Integer(25))),
+    refuses=false_if(
+        "at call 82, where it is ±3", runs=on_two_points(released.at(82), Integer(5), Integer(25))
+    ),
 )
 
 adam_follows_the_majority = Inequality(
-    "On the toy problem with β2 = 0, Adam moves up by lr·(1 − 2/k) on average, from every state: for k > 2 "
-    "away from the optimum.",
+    "On k² with probability 1/k, else −k, with β2 = 0, Adam moves up by lr·(1 − 2/k) on average, from every "
+    "state: for k > 2 away from the optimum.",
     {mean: 1 - 2 / k},
     where=on_average,
     greater={1 - 2 / k: 0},
     over={k: (2, oo)},
-    runs=on_toy(plain_adam.replace({beta2: 0})),
-    source=Source(PAPER, "toy problem, at β2 = 0"),
-    refuses=false_if("ADOPT instead", runs=on_toy(plain_adopt.replace({beta2: 0}))),
+    runs=on_two_points(plain_adam.replace({beta2: 0})),
+    source=Source(PAPER, "for its mean gradient; the problem is our own, at β2 = 0"),
+    refuses=false_if("ADOPT instead", runs=on_two_points(plain_adopt.replace({beta2: 0}))),
 )
 
 _biased = plain_adam.replace({beta1: 0})
 
-adam_walks_away_on_the_toy = Drift(
-    "On the toy problem, in its stationary state, Adam moves up on average for every k > 4 and β2 < 1/2: "
+adam_walks_away_on_two_points = Drift(
+    "On the same two-point problem, in its stationary state, Adam moves up on average for every k > 4 and β2 < 1/2: "
     "away from the optimum.",
     _biased,
-    toy(k).noise,
+    two_point(k).noise,
     over={k: (4, oo), beta2: (0, Rational(1, 2))},
     towards=1,
     source=OWN,
@@ -116,15 +118,15 @@ adam_walks_away_on_the_toy = Drift(
 )
 
 amsgrad_follows_the_mean_gradient = Inequality(
-    "On the toy problem, once its maximum has reached M = k⁴·(1 + s), AMSGrad moves by −lr·E[g]/√M on "
+    "On the same two-point problem, once its maximum has reached M = k⁴·(1 + s), AMSGrad moves by −lr·E[g]/√M on "
     "average, so down to the optimum.",
     {mean: -1 / (k**2 * sqrt(1 + s))},
     where=on_average,
     greater={1 / (k**2 * sqrt(1 + s)): 0},
     over={k: (2, oo), w: (0, oo), s: (0, oo), beta2: (0, 1)},
-    runs=on_toy(plain_amsgrad, k, k**4 / (1 + w), k**4 * (1 + s)),
+    runs=on_two_points(plain_amsgrad, k, k**4 / (1 + w), k**4 * (1 + s)),
     source=Source("arXiv:1904.09237", "AMSGrad"),
-    refuses=false_if("Adam instead", runs=on_toy(plain_adam, k, k**4 / (1 + w))),
+    refuses=false_if("Adam instead", runs=on_two_points(plain_adam, k, k**4 / (1 + w))),
     predicts=[trial(amsgrad(), plain_amsgrad, second=b, lr=1e-2) for b in (0.1, 0.5)],
 )
 

@@ -3,6 +3,7 @@
 from sympy import Symbol, sqrt
 
 from lawful.verify.rule import Rule, Source, family
+from lawful.verify.rules._decay import RATES, Decay, with_start
 from lawful.verify.symbols import beta1, beta2, eps, g, lr, m, t, v, weight_decay, x
 
 DEFAULTS = {lr: 1e-3, beta1: 0.9, beta2: 0.999, eps: 1e-8, weight_decay: 1e-2}
@@ -10,16 +11,17 @@ M, V = Symbol("m_hat"), Symbol("v_hat")
 
 
 @family()
-def adamprox() -> Rule:
-    """Adam's step, then the proximal operator of lr·(wd/2)·x²: division by 1 + lr·wd."""
+def adamprox(*, decay: Decay = "lr*wd") -> Rule:
+    """Adam's step, then the proximal operator of lr·(wd/2)·x²: division by 1 + lr·wd. The authors' code divides by
+    1 + wd·lr/lr₀, lr₀ the first lr."""
     m_t = beta1 * m + (1 - beta1) * g
     v_t = beta2 * v + (1 - beta2) * g**2
     m_hat, v_hat = m_t / (1 - beta1**t), v_t / (1 - beta2**t)
     return Rule(
         "adamprox",
-        x=(x - lr * m_hat / (sqrt(v_hat) + eps)) / (1 + lr * weight_decay),
+        x=(x - lr * m_hat / (sqrt(v_hat) + eps)) / (1 + RATES[decay]),
         state={m: m_t, v: v_t},
-        defaults=DEFAULTS,
+        defaults=with_start(DEFAULTS, decay),
         source=Source("arXiv:2202.00089", "AdamProx"),
         names={M: m_hat, V: v_hat},
     )

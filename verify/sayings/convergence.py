@@ -10,7 +10,7 @@ from lawful.verify.laws.convergence import (
 )
 from lawful.verify.laws.noise import (
     adam_follows_the_majority,
-    adam_walks_away_on_the_toy,
+    adam_walks_away_on_two_points,
     adopt_clipped_starts_the_wrong_way,
     adopt_clipping_fades,
     adopt_fails_under_reshuffling,
@@ -41,7 +41,7 @@ adam_never_converges = Saying(
     Truth.QUALIFIED,
     "Not for every problem at given betas. For a given problem it goes the right way once β2 is large "
     "enough: the drift is exact, and its sign changes.",
-    laws=[adam_walks_away_on_reddi, adam_walks_away_on_the_toy],
+    laws=[adam_walks_away_on_reddi, adam_walks_away_on_two_points],
     seen=["lawful race reddi1 --optimizers adam --betas 0,0.05 --betas 0,0.5"],
     said=["https://arxiv.org/abs/2208.09632"],
 )
