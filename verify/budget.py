@@ -10,6 +10,7 @@ order of evaluation, the largest of the admissible orders is charged. Admitted a
 * a scalar over a sum taken apart, lr·(g + wd·x) as lr·g + lr·wd·x; the terms of a sum in any order (`Sum`);
 * scalars of a product cast and multiplied one by one or folded, in any order, also into or out of its
   denominator; division as multiplication by the reciprocal; (w·g)·g or w·(g·g); √(v/c) or √v/√c (`Product`);
+  the roots of several tensors, or one root of their product (`Dearer`);
   bias corrections in the moments, in the step or in the denominator, which follows from these;
 * β^t as a power or as a running product (`lawful.verify.scalars`);
 * fused multiply–add, and arithmetic of higher precision in between, which only lose less.
@@ -221,6 +222,20 @@ class Root:
     def __call__(self, step: Step) -> Ball:
         """Charges one rounding; a root cannot underflow."""
         return charged(balls.root(self.argument(step), self.may_be_negative), step.fmt.unit)
+
+
+@dataclass(frozen=True)
+class Dearer:
+    """The same value in two orders of evaluation."""
+
+    one: Node
+    other: Node
+
+    def __call__(self, step: Step) -> Ball:
+        """What the dearer of the two may lose."""
+        one, other = self.one(step), self.other(step)
+        apart = size_of(other.mid - one.mid)
+        return one.widened(torch.maximum(tensor(one.radius), tensor(plus(apart, other.radius))))
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """A rule's expressions to nodes: which sums, products and averages the error analysis sees in them."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from sympy import (
@@ -24,7 +24,17 @@ from sympy import (
 
 from lawful.verify import balls
 from lawful.verify.balls import Ball
-from lawful.verify.budget import Average, Branches, Product, Root, Selection, Sum, Term, is_power_of_two
+from lawful.verify.budget import (
+    Average,
+    Branches,
+    Dearer,
+    Product,
+    Root,
+    Selection,
+    Sum,
+    Term,
+    is_power_of_two,
+)
 from lawful.verify.orthogonalization import BFLOAT16, compiled
 from lawful.verify.quantization import KEPT
 from lawful.verify.reductions import REDUCTIONS
@@ -69,11 +79,21 @@ class Compiler:
         return HANDLERS[expr.func](self, expr)
 
     def product(self, expr: Expr) -> Node:
-        """A `Product`; a power of a tensor is that many factors."""
+        """A product, its roots apart or, where there are several, as one."""
+        factors = Mul.make_args(expr)
+        roots = [f for f in factors if abs(f.as_base_exp()[1]) == HALF and not self.is_scalar(f)]
+        apart = self._product(expr, factors)
+        if len(roots) < 2:
+            return apart
+        root = Pow(Mul(*(f**-2 for f in roots)), -HALF, evaluate=False)
+        return Dearer(apart, self._product(expr, (*(f for f in factors if f not in roots), root)))
+
+    def _product(self, expr: Expr, factors: Sequence[Expr]) -> Product:
+        """Factor by factor; a power of a tensor is that many factors."""
         scalars: list[Expr] = []
         top: list[Node] = []
         bottom: list[Node] = []
-        for factor in Mul.make_args(expr):
+        for factor in factors:
             self._sort_factor(factor, scalars, top, bottom)
         return Product(
             tuple(scalars), tuple(top), tuple(bottom), tuple(self._freed(expr)), tuple(self._rooted(expr))

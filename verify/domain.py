@@ -13,12 +13,14 @@ class Domain:
         low: the least value, included unless `open_low`.
         high: the largest value, excluded.
         open_low: whether the least value is excluded.
+        chosen: whether implementations choose the default themselves.
     """
 
     values: tuple[float, ...]
     low: float = 0.0
     high: float = inf
     open_low: bool = False
+    chosen: bool = False
 
     def __contains__(self, value: float) -> bool:
         """Whether a value lies in it."""

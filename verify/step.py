@@ -55,6 +55,8 @@ class Step:
         return {s: self._finite(_inflated(node(self))) for s, node in nodes.items()}
 
     def _finite(self, ball: Ball) -> Ball:
+        if not (known := torch.isfinite(tensor(ball.mid))).all():
+            ball = ball.widened(torch.where(known, tensor(ball.radius), torch.inf))
         if self.reached is None or (within := self.reached <= self.fmt.largest).all():
             return ball
         return ball.widened(torch.where(within, tensor(ball.radius), torch.inf))

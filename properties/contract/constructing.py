@@ -17,7 +17,8 @@ def defaults(bench: Bench) -> Messages:
     """Every hyperparameter that is left out is the rule's."""
     for symbol, name in bench.candidate.hyperparameters.items():
         own, documented = bench.candidate.default(symbol), bench.rule.defaults[symbol]
-        if own is not None and own != documented and not isnan(documented):
+        stated = not isnan(documented) and not bench.rule.domain(symbol).chosen
+        if own is not None and own != documented and stated:
             within = f"{symbol} in {name}" if str(symbol) != name else name
             yield f"{within} defaults to {own:g}; the default of {bench.rule} is {documented:g}"
 

@@ -35,7 +35,7 @@ def gradients_kept(bench: Bench) -> Messages:
 
 
 def _holds(p: Tensor, gradient: Tensor) -> bool:
-    return p.grad is not None and same_bits(p.grad, gradient.to(p.device))
+    return p.grad is not None and same_bits(p.grad.to_dense(), gradient.to(p.device))
 
 
 def _with_fresh_gradients(run: Run) -> list[list[Tensor]]:
@@ -61,7 +61,7 @@ def zero_grad(bench: Bench) -> Messages:
             run.feed(step)
             run.step(step)
             seen.append(copied(run.parameters))
-            places = [p.grad.data_ptr() for p in run.parameters if p.grad is not None]
+            places = _places(run.parameters)
             with never_raising(f"zero_grad(set_to_none={to_none})"):
                 run.optimizer.zero_grad(set_to_none=to_none)
             if not (_gone(run.parameters) if to_none else _zero(run.parameters, places)):
@@ -78,11 +78,14 @@ def _gone(parameters: list[Tensor]) -> bool:
     return all(p.grad is None for p in parameters)
 
 
+def _places(parameters: list[Tensor]) -> list[int]:
+    """Where gradients are in memory; sparse ones have no place of their own."""
+    return [p.grad.data_ptr() for p in parameters if p.grad is not None and not p.grad.is_sparse]
+
+
 def _zero(parameters: list[Tensor], places: list[int]) -> bool:
-    grads = [p.grad for p in parameters]
-    return [g.data_ptr() for g in grads if g is not None] == places and not any(
-        bool(g.any()) for g in grads if g is not None
-    )
+    still = _places(parameters) == places
+    return still and not any(bool(p.grad.to_dense().any()) for p in parameters if p.grad is not None)
 
 
 @contract(over=paths_and_options)

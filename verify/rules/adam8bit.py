@@ -14,7 +14,7 @@ from lawful.verify.tensors import In8Bits, In32Bits, n
 smallest = Symbol("min_8bit_size", integer=True, nonnegative=True)
 block_size = Symbol("block_size", integer=True, nonnegative=True)
 
-DOMAINS = {smallest: Domain((1, 4096)), block_size: Domain((64, 256, 16))}
+DOMAINS = {smallest: Domain((1, 4096), chosen=True), block_size: Domain((64, 256, 16), chosen=True)}
 G, M, V = Symbol("g_t"), Symbol("m_hat"), Symbol("v_hat")
 
 
