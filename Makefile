@@ -8,7 +8,8 @@ verify: .venv/installed
 	$(BIN)/lawful verify --report reports/latest
 
 test: .venv/installed
-	$(BIN)/python -m pytest properties/ tests/
+	$(BIN)/python -m pytest properties/
+	$(BIN)/python -m pytest tests/ --numprocesses logical
 
 lint: .venv/installed
 	$(BIN)/ruff check .
