@@ -1,6 +1,7 @@
 """What laws predict of implementations, seen: a kind of prediction is a test of any candidate that claims its rule."""
 
 import importlib
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
@@ -17,7 +18,7 @@ from lawful.properties.running import RefusedError
 from lawful.verify.candidate import Candidate
 from lawful.verify.evidence import Check, Evidence, Figure, Finding, Series, Verdict
 from lawful.verify.law import Law, laws
-from lawful.verify.prediction import AverageOfUpdates, DecayFromOutside, DriftsTo, SameBits, x1
+from lawful.verify.prediction import AverageOfUpdates, DecayFromOutside, DriftsTo, ForgetsStart, SameBits, x1
 from lawful.verify.rule import Rule, normal
 from lawful.verify.symbols import eps, lr, weight_decay, x
 from lawful.verify.trial import Trial
@@ -87,6 +88,25 @@ def _(prediction: AverageOfUpdates, candidate: Candidate, seed: int) -> Evidence
     *_, seen = decaying.seen(candidate)
     *_, last = decaying.expected(rule)
     return within((seen - average).abs() / (budget + radius(last)), "the weight")
+
+
+APART = 8.0
+"""By how much the first weights of two runs differ."""
+
+
+@look.register
+def _(prediction: ForgetsStart, candidate: Candidate, seed: int) -> Evidence:
+    """The difference of two runs, after as many steps as the law speaks of, and the timescale that it tells."""
+    hyper, options = hyperparameters(candidate, prediction.claimed, {}), plain(candidate)
+    lanes, rule = Lanes(hyper, prediction.steps, seed, options), candidate.rule(options)
+    here = lanes.block.x0
+    near, far = (list(lanes.seen(candidate, start=start))[-1] for start in (here, here + APART))
+    budget = sum(radius(list(lanes.expected(rule, start=start))[-1]) for start in (here, here + APART))
+    rate = hyper[lr] * hyper[weight_decay]
+    kept = (1 - rate) ** prediction.steps
+    evidence = within((far - near - APART * kept).abs() / budget, "the difference of two runs")
+    measured = -prediction.steps / float(((far - near) / APART).log().median())
+    return replace(evidence, notes=[f"measured timescale: {measured:.6g} steps at lr·wd = {rate:.3g}"])
 
 
 # ------------------------------------------------------------------------------------------------ bits

@@ -58,6 +58,12 @@ def claims(report: Report) -> dict[str, "Saying"]:
     return {n: s for n, s in ledger().items() if s.laws and proved.issuperset(s.names)}
 
 
+def tested(report: Report, law: str) -> list[Result]:
+    """The checks of what a law predicts, those that applied."""
+    found = (result for result in report.results if result.check.property == law)
+    return [result for result in found if result.evidence.verdict is not Verdict.NOT_APPLICABLE]
+
+
 def headline(report: Report) -> str:
     """The outcome in a sentence or two."""
     parts = []

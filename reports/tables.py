@@ -1,7 +1,7 @@
 """The lists of `lawful prove`, `lawful rules`, `lawful laws` and `lawful claims` on a terminal."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from rich.console import Console, Group, RenderableType
 from rich.padding import Padding
@@ -9,22 +9,37 @@ from rich.text import Text
 
 from lawful.reports.mathematics import rule_text
 from lawful.reports.terminal import STYLES, pairs
-from lawful.reports.words import GLYPHS, assurances
-from lawful.verify.evidence import Proof
+from lawful.reports.words import GLYPHS, assurances, plural, seconds
+from lawful.verify.evidence import Proof, Verdict
 from lawful.verify.law import Law
 from lawful.verify.ledger import Saying, Truth
 from lawful.verify.rule import Family, Rule
 
 
-def show_proofs(proofs: Iterable[Proof], console: Console, steps: bool = False) -> None:
-    """Prints the proofs of `lawful prove`, each with what it rests on; `steps` adds the proofs themselves."""
-    for proof in proofs:
-        console.print(proved(proof, steps))
+def show_row(proof: Proof, console: Console) -> None:
+    """Prints a row of `lawful prove`: law, seconds; kind, source; by what it was proved and checked."""
+    by = f"{proof.kind}, {proof.source}; by {proof.proved_by}; checked by {proof.checked_by}"
+    sign = Text.assemble((GLYPHS[proof.verdict], STYLES[proof.verdict]), " ", (proof.law, "bold"))
+    console.print(Text.assemble(sign, "  ", (seconds(proof.seconds), "dim")))
+    console.print(Padding(Text(by, "dim"), (0, 0, 0, 2)))
 
 
-def proved(proof: Proof, steps: bool = False) -> RenderableType:
-    """One proof: statement, status, source, method, time."""
-    lines = [Text(line, "dim") for line in proof.steps] if steps else []
+def show_total(proofs: Collection[Proof], console: Console) -> None:
+    """Prints what became of all laws."""
+    held = sum(proof.verdict is Verdict.LAWFUL for proof in proofs)
+    total = seconds(sum(proof.seconds for proof in proofs))
+    told = "proved, checked again, and told from a false neighbour"
+    console.print(f"{held} of {plural(len(proofs), 'law')} {told}, {total}.")
+
+
+def show_proof(proof: Proof, console: Console) -> None:
+    """Prints one proof, step by step, with what it rests on."""
+    console.print(proved(proof))
+
+
+def proved(proof: Proof) -> RenderableType:
+    """One proof: statement, status, source, steps, time."""
+    lines = [Text(line, "dim") for line in proof.steps]
     body = Group(
         Text(proof.statement), Text(f"{proof.kind}, {proof.source}", "dim"), pairs(assurances(proof)), *lines
     )

@@ -12,7 +12,7 @@ from lawful.verify.candidate import Candidate
 from lawful.verify.evidence import Check, Verdict
 from lawful.verify.law import laws
 from lawful.verify.laws.convergence import plain_adam
-from lawful.verify.prediction import AverageOfUpdates, DecayFromOutside, DriftsTo, SameBits, x1
+from lawful.verify.prediction import AverageOfUpdates, DecayFromOutside, DriftsTo, ForgetsStart, SameBits, x1
 from lawful.verify.problems import two_point
 from lawful.verify.rules.adam import adam, adamw
 from lawful.verify.rules.adopt import adopt
@@ -96,6 +96,7 @@ REFUSED = {
     ),
     "Adam's L2 is decay": (DecayFromOutside(adam(), adamw(), steps=1), Adam, "adam"),
     "an average at twice the rate": (AverageOfUpdates(adamw()), DecaysTwice, "adamw"),
+    "a start forgotten at twice the rate": (ForgetsStart(adamw()), DecaysTwice, "adamw"),
     "Adam is AdamW, with decay": (SameBits(adamw(), adam(), {weight_decay: 0.1}), AdamW, "adamw"),
     "the other end": (DriftsTo(adam(), TOY), Ascends, "adam"),
     "ADOPT ends where Adam does": (DriftsTo(adopt(), TOY), ADOPT, "adopt"),

@@ -25,7 +25,7 @@ from lawful.reports.progress import Live
 from lawful.reports.record import Record, read
 from lawful.reports.script import script
 from lawful.reports.session import Session
-from lawful.reports.tables import show_proofs, show_rule, show_rules
+from lawful.reports.tables import show_proof, show_rule, show_rules
 from lawful.reports.terminal import show
 from lawful.reports.words import count, number, ratio
 from lawful.verify.errors import Unanswerable
@@ -298,7 +298,7 @@ def test_progress_elsewhere_than_on_a_terminal_is_a_line_per_check() -> None:
 def test_lists_fit_80_columns() -> None:
     file = StringIO()
     console = Console(file=file, width=80)
-    show_proofs([PROOF], console, steps=True)
+    show_proof(PROOF, console)
     show_rules(rules().values(), console)
     for family in rules().values():
         show_rule(family(), console)

@@ -1,11 +1,13 @@
 """What a law claims, as data. Two provers answer them, `algebra` and `arithmetic`.
 
-Neither is known here. A claim that speaks of what a rule does names the run and stays silent about how to
-carry it out: the first unrolls the rule symbolically, the second runs it on numbers.
+Neither is known here, but in the words that say how each kind of claim is answered. A claim that speaks of what a rule
+does names the run and stays silent about how to carry it out: the first unrolls the rule symbolically, the second runs
+it on numbers.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import ClassVar
 
 from sympy import Expr, Symbol
 
@@ -78,6 +80,9 @@ class Equal:
         over: the domain on which they are equal.
     """
 
+    proved_by: ClassVar[str] = "identity"
+    checked_by: ClassVar[str] = "exact points"
+
     label: str
     left: Expr
     right: Expr
@@ -109,6 +114,9 @@ class Positive:
         strict: whether 0 is excluded.
     """
 
+    proved_by: ClassVar[str] = "positivity"
+    checked_by: ClassVar[str] = "intervals, exact points"
+
     label: str
     expr: Expr
     over: Domain = field(default_factory=dict)
@@ -129,6 +137,9 @@ class Always:
         holds: symbol → what it always equals, in the other states, the constants and n.
         varying: inputs that are new at every step.
     """
+
+    proved_by: ClassVar[str] = "induction"
+    checked_by: ClassVar[str] = "exact runs"
 
     label: str
     state: Mapping[Symbol, Expr]
@@ -152,6 +163,9 @@ class Kept:
         varying: inputs that are new at every step.
     """
 
+    proved_by: ClassVar[str] = "induction"
+    checked_by: ClassVar[str] = "runs against the worst gradients"
+
     label: str
     state: Mapping[Symbol, Expr]
     start: Mapping[Symbol, Expr]
@@ -173,6 +187,9 @@ class Stable:
         over: the domain of the other symbols.
     """
 
+    proved_by: ClassVar[str] = "Jury's conditions"
+    checked_by: ClassVar[str] = "enclosed roots"
+
     label: str
     system: Mapping[Symbol, Expr]
     parameter: Symbol
@@ -193,6 +210,9 @@ class Forced:
         runs: symbols of the differences that stand for the end of a run.
     """
 
+    proved_by: ClassVar[str] = "coefficients"
+    checked_by: ClassVar[str] = "exact points"
+
     label: str
     differences: Sequence[Expr]
     for_all: Sequence[Symbol]
@@ -204,6 +224,9 @@ class Forced:
 @dataclass(frozen=True)
 class Expansion:
     """expr = terms + O(variable^order) as the variable tends to 0 from above."""
+
+    proved_by: ClassVar[str] = "series"
+    checked_by: ClassVar[str] = "ball arithmetic"
 
     label: str
     expr: Expr
@@ -224,6 +247,9 @@ class MeanStep:
         towards: +1 if x goes up on average, −1 if down.
     """
 
+    proved_by: ClassVar[str] = "mean over the noise"
+    checked_by: ClassVar[str] = "enclosed drift"
+
     label: str
     rule: Rule
     noise: Sequence[tuple[Expr, Expr]]
@@ -242,6 +268,9 @@ class Covariant:
         degrees: hyperparameter → the power of c by which it is multiplied.
     """
 
+    proved_by: ClassVar[str] = "weights of quantities"
+    checked_by: ClassVar[str] = "ball arithmetic"
+
     label: str
     rule: Rule
     change: Change
@@ -257,6 +286,9 @@ class Stored:
         rule: the rule.
         numbers: that, in `lawful.verify.tensors.rows` and `cols`.
     """
+
+    proved_by: ClassVar[str] = "axes"
+    checked_by: ClassVar[str] = "counted arrays"
 
     label: str
     rule: Rule

@@ -87,12 +87,16 @@ def verify(
 @app.command()
 def prove(laws: Annotated[list[str] | None, typer.Argument(help="Which laws; all without.")] = None) -> None:
     """Prove the laws; print statement, source, method and time of each."""
-    from lawful.reports.tables import show_proofs
+    from lawful.reports.tables import show_proof, show_row, show_total
     from lawful.verify.law import find_law
     from lawful.verify.law import laws as known
 
-    proofs = [find_law(name).prove() for name in laws or known()]
-    show_proofs(proofs, stdout, steps=bool(laws))
+    show, proofs = show_proof if laws else show_row, []
+    for law in [find_law(name) for name in laws or known()]:
+        proofs.append(law.prove())
+        show(proofs[-1], stdout)
+    if not laws:
+        show_total(proofs, stdout)
     raise typer.Exit(max((p.verdict.exit_code for p in proofs), default=0))
 
 
@@ -119,12 +123,12 @@ def rules(
 @app.command()
 def laws(law: Annotated[str, typer.Argument(help="A law; all without.")] = "") -> None:
     """Print the laws; one of them with the steps of its proof."""
-    from lawful.reports.tables import show_laws, show_proofs
+    from lawful.reports.tables import show_laws, show_proof
     from lawful.verify.law import find_law
     from lawful.verify.law import laws as known
 
     if law:
-        show_proofs([find_law(law).prove()], stdout, steps=True)
+        show_proof(find_law(law).prove(), stdout)
     else:
         show_laws(known().values(), stdout)
 

@@ -218,6 +218,8 @@ class Proof:
         refused: whether the false neighbour was refused by the same procedure.
         neighbour: the false neighbour, in words.
         seconds: wall time of all three.
+        proved_by: the methods of the proof.
+        checked_by: those of the second check.
     """
 
     law: str
@@ -232,6 +234,8 @@ class Proof:
     refused: bool
     neighbour: str
     seconds: float = 0.0
+    proved_by: str = ""
+    checked_by: str = ""
 
     @property
     def verdict(self) -> Verdict:

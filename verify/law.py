@@ -91,7 +91,13 @@ class Law(ABC):
             refused=refused,
             neighbour=self.refuses.words,
             seconds=perf_counter() - began,
+            proved_by=self.methods("proved_by"),
+            checked_by=self.methods("checked_by"),
         )
+
+    def methods(self, which: str) -> str:
+        """The distinct methods by which its claims are answered."""
+        return ", ".join(dict.fromkeys(getattr(claim, which) for claim in self.claims()))
 
     def answers(self, prover: Callable[[Claim], Answer]) -> Answer:
         """What a prover says of all claims together; a law without claims is not a law."""

@@ -87,6 +87,18 @@ class AverageOfUpdates(Prediction):
 
 
 @dataclass(frozen=True)
+class ForgetsStart(Prediction):
+    """Two runs on the same gradients differ by (1 − a)ⁿ of what their first weights differed by, a = lr·wd: by a factor
+    e less in −1/ln(1 − a) steps, the timescale that is measured.
+
+    Attributes:
+        steps: after how many steps.
+    """
+
+    steps: int = 40
+
+
+@dataclass(frozen=True)
 class SameBits(Prediction):
     """The implementation and its sibling in the same module, which claims another rule, agree bit for bit.
 

@@ -5,7 +5,7 @@ from sympy import Rational, Symbol, log, sqrt
 from lawful.verify.claims import n
 from lawful.verify.inductions import Equivalence, Invariant
 from lawful.verify.law import false_if
-from lawful.verify.prediction import AverageOfUpdates
+from lawful.verify.prediction import AverageOfUpdates, ForgetsStart
 from lawful.verify.rule import Source
 from lawful.verify.rules.adam import M, V, adamw
 from lawful.verify.symbols import eps, g, lr, m, v, weight_decay, x
@@ -101,6 +101,7 @@ e_folding_time = Asymptotics(
     variable=a,
     order=3,
     source=OWN,
+    predicts=[ForgetsStart(adamw())],
     refuses=false_if("τ, without the 1/2", terms=1 / a - a / 12 - a**2 / 24),
 )
 
