@@ -36,6 +36,9 @@ STYLES = {
     Verdict.INCONCLUSIVE: "yellow",
     Verdict.NOT_APPLICABLE: "dim",
 }
+ONCE = {Verdict.LAWFUL: "", Verdict.NOT_APPLICABLE: "not applicable: "}
+"""What stands before the properties that were asked once."""
+
 SHOWN = 3
 """How many findings of one target, and how many lawful targets' matrices, are printed; the HTML has all."""
 
@@ -56,10 +59,17 @@ def sections(report: Report) -> Iterator[RenderableType]:
         yield matrix(summary)
     for summary in report.summaries:
         yield from findings(report, summary)
-    yield from listed("Notes", [f"{plain(note)} ({spread(checks)})" for note, checks in report.notes.items()])
+    yield from listed("Notes", notes(report))
     yield from listed("In flight when the run ended", map(where, report.in_flight))
     if report.path:
         yield Text(f"\nRecord {report.path}\nsealed by SHA-256 {report.hash}", "dim")
+
+
+def notes(report: Report) -> list[str]:
+    """The notes of a few targets; of many, how many there are."""
+    found = [f"{plain(note)} ({spread(checks)})" for note, checks in report.notes.items()]
+    few = len(report.summaries) <= SHOWN
+    return found if few or not found else [f"{plural(len(found), 'note')} in the report."]
 
 
 def detailed(report: Report) -> list[Summary]:
@@ -83,14 +93,17 @@ def matrix(summary: Summary) -> RenderableType:
     table.add_column("")
     for dtype in columns:
         table.add_column(dtype, no_wrap=True)
-    named = ""
-    for row in view.rows(summary.results):
+    rows, named = view.rows(summary.results), ""
+    plain_ones = view.plain_rows(rows)
+    brief = {name for names in plain_ones.values() for name in names}
+    for row in (row for row in rows if row.property not in brief):
         cells = [cell(row.cells.get(dtype)) for dtype in columns]
         name = row.property if row.property != named else ""
         table.add_row(plain(name), row.path if row.device == "cpu" else f"{row.path} {row.device}", *cells)
         named = row.property
     title = Text(f"\n{plain(summary.target)} · {plain(summary.rule)}", "bold")
-    return Group(title, Padding(table, (0, 0, 0, 2)))
+    others = [marked(verdict, f"{ONCE[verdict]}{', '.join(names)}") for verdict, names in plain_ones.items()]
+    return Group(title, *(Padding(part, (0, 0, 0, 2)) for part in (table, *others)))
 
 
 def cell(result: Result | None) -> Text:

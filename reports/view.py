@@ -56,6 +56,16 @@ def rows(results: Iterable[Result]) -> list[Row]:
     ]
 
 
+def plain_rows(found: Iterable[Row]) -> dict[Verdict, list[str]]:
+    """Verdict → the properties that were asked once and need no attention: a word says as much as a row of them."""
+    plain: dict[Verdict, list[str]] = {}
+    for row in found:
+        (result, *others) = row.cells.values()
+        if not others and result.evidence.verdict in (Verdict.LAWFUL, Verdict.NOT_APPLICABLE):
+            plain.setdefault(result.evidence.verdict, []).append(row.property)
+    return plain
+
+
 def kind(finding: Finding) -> str:
     """What findings of one property must share to be shown as one: a counterexample of each, or the words."""
     return "" if finding.counterexample else finding.message
