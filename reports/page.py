@@ -94,12 +94,31 @@ def tiles(report: Report) -> list[tuple[str, str]]:
     return [(words.count(number), noun) for number, noun in counted if number]
 
 
+COLUMNS = 12
+"""How many properties have a column each; of more, those that were asked once and need attention nowhere share one."""
+
+
 def columns(report: Report) -> list[Column]:
     """The matrix's columns, in the order in which properties first appear."""
     results: dict[str, list[Result]] = {}
     for result in report.results:
         results.setdefault(result.check.property, []).append(result)
-    return [Column(name, view.dtypes(group)) for name, group in results.items()]
+    all_of_them = [Column(name, view.dtypes(group)) for name, group in results.items()]
+    wide = [c for c in all_of_them if len(c.dtypes) > 1 or any(map(_needs_attention, results[c.property]))]
+    return all_of_them if len(all_of_them) <= COLUMNS else wide
+
+
+def _needs_attention(result: Result) -> bool:
+    return result.evidence.verdict not in (Verdict.LAWFUL, Verdict.NOT_APPLICABLE)
+
+
+def others(summary: Summary, shown: list[Column]) -> dict[Verdict, list[str]]:
+    """Verdict → the properties of a target that have no column of their own."""
+    named, found = {column.property for column in shown}, dict[Verdict, list[str]]()
+    for result in summary.results:
+        if result.check.property not in named:
+            found.setdefault(result.evidence.verdict, []).append(result.check.property)
+    return found
 
 
 def ways(summary: Summary) -> dict[str, dict[tuple[str, str], Result]]:
