@@ -1,6 +1,7 @@
 """Results arranged for the eye: the matrix's rows and columns, findings of one kind as one."""
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from lawful.reports.model import Result
@@ -56,13 +57,15 @@ def rows(results: Iterable[Result]) -> list[Row]:
     ]
 
 
-def plain_rows(found: Iterable[Row]) -> dict[Verdict, list[str]]:
-    """Verdict → the properties that were asked once and need no attention: a word says as much as a row of them."""
-    plain: dict[Verdict, list[str]] = {}
+def plain_rows(found: Sequence[Row]) -> dict[Verdict, list[str]]:
+    """Verdict → the properties, after the first, that were asked once and need no attention: a word says as much as a
+    row of them."""
+    asked, plain = Counter(row.property for row in found for _ in row.cells), dict[Verdict, list[str]]()
     for row in found:
-        (result, *others) = row.cells.values()
-        if not others and result.evidence.verdict in (Verdict.LAWFUL, Verdict.NOT_APPLICABLE):
-            plain.setdefault(result.evidence.verdict, []).append(row.property)
+        verdict = next(iter(row.cells.values())).evidence.verdict
+        once = asked[row.property] == 1 and row.property != found[0].property
+        if once and verdict in (Verdict.LAWFUL, Verdict.NOT_APPLICABLE):
+            plain.setdefault(verdict, []).append(row.property)
     return plain
 
 
