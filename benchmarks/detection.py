@@ -20,6 +20,8 @@ from statistics import median
 from time import perf_counter
 from typing import Protocol
 
+from baselines import METHODS, refuses
+
 from lawful.properties.checks import DTYPES, PROFILES, Settings
 from lawful.properties.session import Session, describe, plan
 from lawful.verify.evidence import Check, Evidence, Verdict
@@ -108,6 +110,30 @@ def summary(results: Sequence[Result]) -> list[str]:
     return lines + [f"refused  {r.case.id}, which is correct: {r.first}" for r in right if r.refused]
 
 
+def table(results: Sequence[Result], seconds: float) -> list[str]:
+    """What usual tests find on the same cases, side by side, as Markdown."""
+    kinds = list(dict.fromkeys(r.case.severity for r in results if not r.case.correct))
+    lines = [
+        f"| | {' | '.join(kinds)} | correct refused | seconds for each |",
+        "|-|" + "-:|" * (len(kinds) + 2),
+    ]
+    for name, method in METHODS.items():
+        start = perf_counter()
+        refused = [refuses(method, r.case.cls, r.case.claims) for r in results]
+        lines.append(_row(name, kinds, results, refused, perf_counter() - start))
+    return [*lines, _row("**lawful**", kinds, results, [r.refused for r in results], seconds)]
+
+
+def _row(
+    name: str, kinds: Sequence[str], results: Sequence[Result], refused: Sequence[bool], seconds: float
+) -> str:
+    said: dict[str, list[bool]] = {kind: [] for kind in (*kinds, "correct")}
+    for result, no in zip(results, refused, strict=True):
+        said["correct" if result.case.correct else result.case.severity].append(no)
+    cells = [name, *(f"{sum(nos)}/{len(nos)}" for nos in said.values()), f"{seconds / len(results):.2g}"]
+    return f"| {' | '.join(cells)} |"
+
+
 def _of(results: Sequence[Result]) -> str:
     return f"{sum(r.refused for r in results)}/{len(results)}"
 
@@ -118,6 +144,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--profile", choices=PROFILES, default="default")
     parser.add_argument("--dtype", nargs="+", choices=DTYPES, default=DTYPES)
     parser.add_argument("--property", nargs="+", default=(), metavar="NAME", help="ask for these alone")
+    parser.add_argument("--beside", action="store_true", help="print a table beside the usual tests")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--timeout", type=float, default=60.0, help="seconds that one check may take")
     parser.add_argument("--workers", type=int, default=0, help="0: one for each processor")
@@ -133,6 +160,8 @@ def main() -> None:
     print(f"{len(results)} cases, {sum(len(r.evidence) for r in results)} checks, profile {args.profile}")
     print("\n".join(summary(results)))
     print(f"{seconds:.0f} s, {seconds / max(len(results), 1):.2f} s for each case")
+    if args.beside:
+        print("\n" + "\n".join(table(results, seconds)))
 
 
 if __name__ == "__main__":

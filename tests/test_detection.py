@@ -55,6 +55,7 @@ CASES = [case(SGD, True), case(TooLong, False), case(Deaf, False, "api"), case(S
 
 @pytest.fixture
 def detection(monkeypatch: pytest.MonkeyPatch) -> Any:
+    monkeypatch.syspath_prepend(str(BENCHMARK.parent))
     spec = importlib.util.spec_from_file_location("detection", BENCHMARK)
     assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)
@@ -87,6 +88,16 @@ def test_what_is_found_and_what_is_missed(detection: Any, cases: Any) -> None:
         "correct    refused       0/1",
         "missed   Deaf (api): a case",
     ]
+
+
+def test_usual_tests_are_set_beside(detection: Any, cases: Any) -> None:
+    results = [detection.Result(case) for case in cases]
+    head, _, *rows = detection.table(results, 3.0)
+    assert head == "| | formula | api | correct refused | seconds for each |"
+    found = {row.split("|")[1].strip(): [cell.strip() for cell in row.split("|")[2:-2]] for row in rows}
+    assert found["the loss goes down"] == ["0/1", "0/1", "0/1"]
+    assert found["the same in float64, to 1e-9"] == ["1/1", "0/1", "0/1"]
+    assert found["**lawful**"] == ["0/1", "0/1", "0/1"]  # nothing was asked of it
 
 
 def test_a_correct_implementation_that_is_refused_is_named(detection: Any, cases: Any) -> None:
