@@ -50,5 +50,6 @@ class LARS(ForeachOptimizer):
         b.add_l2(h.weight_decay)
         velocity = b.state("momentum_buffer")
         torch._foreach_mul_(velocity, h.momentum)
-        torch._foreach_add_(velocity, torch._foreach_mul(b.grads, list(rates.unbind())))
+        for v, g, rate in zip(velocity, b.grads, rates.tolist(), strict=True):
+            v.add_(g, alpha=rate)
         torch._foreach_sub_(b.params, velocity)
