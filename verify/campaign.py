@@ -95,10 +95,11 @@ class Campaign:
                 if live is not None:
                     getattr(live, event)(**payload)
 
-            under_way = Session(pool, self.settings, listener).start(checks)
-            importlib.import_module("lawful.reports.terminal")  # while the workers work
-            for evidence in under_way.values():
-                evidence.result()
+            with Session(pool, self.settings, listener) as session:
+                under_way = session.start(checks)
+                importlib.import_module("lawful.reports.terminal")  # while the workers work
+                for evidence in under_way.values():
+                    evidence.result()
             record.append("end")
 
     def _preamble(

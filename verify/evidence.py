@@ -187,7 +187,7 @@ class Evidence:
         notes: conventions noticed, refusals, options left alone: what the reader should know though nothing failed.
         findings: what failed.
         figures: what can be drawn of it.
-        known: why the project accepts what failed; "" if it does not.
+        known: why the project accepts the findings; "" if it does not, or there are none.
         seconds: wall time of the check in its worker.
     """
 
@@ -207,7 +207,7 @@ class Evidence:
     @property
     def counted(self) -> Verdict:
         """The verdict as it counts for the whole: what is known and accepted does not."""
-        return Verdict.NOT_APPLICABLE if self.known and self.findings else self.verdict
+        return Verdict.NOT_APPLICABLE if self.known else self.verdict
 
 
 @dataclass(frozen=True)
