@@ -58,6 +58,10 @@ class Case:
             self, scenario=replace(self.scenario, steps=step, schedule=schedule), gradients=gradients
         )
 
+    def among(self, before: int, elements: int, after: int) -> "Case":
+        """The same in other company; a whole tensor is as it is."""
+        return replace(self, before=before, after=after, elements=elements if self.elements else 0)
+
     @property
     def blocks(self) -> list[Block]:
         """Its tensor among the others."""

@@ -12,7 +12,8 @@ from lawful.properties.rerun import Rerun
 from lawful.properties.shrinking import shrunk
 from lawful.properties.simpler import short
 from lawful.verify.candidate import Candidate
-from lawful.verify.evidence import Counterexample, Whole
+from lawful.verify.errors import told
+from lawful.verify.evidence import Check, Counterexample, Whole
 from lawful.verify.symbols import lr
 
 
@@ -103,3 +104,12 @@ def again(candidate: Candidate, example: Counterexample, dtype: torch.dtype, dev
             p.grad = slope.to_sparse() if sparse else slope
         optimizer.step()
     return float(x.detach().reshape(-1)[whole.lane].item())
+
+
+def repeated(check: Check, example: Counterexample) -> str:
+    """What the counterexample of a check gives now, in words."""
+    candidate = Candidate.of(check.target, check.rule, check.arguments)
+    try:
+        return f"gives {again(candidate, example, getattr(torch, check.dtype), check.device)!r}"
+    except Exception as error:
+        return f"raises {told(error)}"

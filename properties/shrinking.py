@@ -30,10 +30,10 @@ SIMPLER: tuple[Callable[[Case, Candidate], Batches], ...] = (
     narrower,
     plainer_numbers,
 )
-OTHERS: tuple[dict[str, int], ...] = ({}, {"before": 1}, {"after": 1})
-"""Which other tensors a case may need: those that share a counter, a variable or a norm with it."""
-LENGTHS = tuple({"elements": 2**k} for k in range(1, 8))
-"""How long its tensor may have to be, if a lane is not enough: past the width of vectors."""
+OTHERS = ((0, 1, 0), (1, 1, 0), (0, 1, 1))
+"""Other tensors before, elements, others after: a case may share a counter, a variable or a norm with another tensor."""
+LENGTHS = tuple((0, 2**k, 0) for k in range(1, 8))
+"""A lane may not show it in a tensor that is no longer than vectors are wide."""
 ALONE = 3
 """How many of the simplest that fail together are tried alone."""
 
@@ -43,14 +43,14 @@ def shrunk(rerun: Rerun, found: Departure) -> Departure | None:
     case = replace(found.case, scenario=by_hand(found.case.scenario))
     shrinker = Shrinker(rerun, sqrt(found.ratio))
     for company in _company(case, shrinker.rule(case)):
-        if departure := shrinker.alone(replace(case, **company)):
+        if departure := shrinker.alone(case.among(*company)):
             return shrinker.smallest(departure)
     return None
 
 
-def _company(case: Case, rule: Rule) -> tuple[dict[str, int], ...]:
+def _company(case: Case, rule: Rule) -> tuple[tuple[int, int, int], ...]:
     """What is tried, in this order, to see the failure apart from its scenario; a mean over all takes no other."""
-    return ({},) if rule.scope == "optimizer" else OTHERS + (LENGTHS if case.elements else ())
+    return OTHERS[:1] if rule.scope == "optimizer" else OTHERS + (LENGTHS if case.elements else ())
 
 
 def by_hand(scenario: Scenario) -> Scenario:

@@ -31,7 +31,7 @@ def size(case: Case, candidate: Candidate) -> tuple[int, ...]:
 
 def _telling(scenario: Scenario, candidate: Candidate) -> int:
     plain = default_scenario(candidate, 0)
-    options = sum(value != plain.options[name] for name, value in scenario.options.items())
+    options = sum(bool(value != plain.options[name]) for name, value in scenario.options.items())
     own = {s: v for s, v in scenario.hypers[0].items() if v != plain.hypers[0][s] and v == v}
     told = [*own.values(), *scenario.schedule.values()]
     return options + sum(1 + _weight(value) for value in told)
@@ -91,8 +91,9 @@ def _numbers(case: Case) -> Tensor:
 
 
 def _with(case: Case, numbers: Tensor) -> Case:
-    x0, gradients = numbers.to(case.x0.dtype).split([case.x0.numel(), case.gradients.numel()])
-    return replace(case, x0=x0.reshape(case.x0.shape), gradients=gradients.reshape(case.gradients.shape))
+    values, first = numbers.to(case.x0.dtype), case.x0.numel()
+    x0, gradients = values[:first].reshape(case.x0.shape), values[first:].reshape(case.gradients.shape)
+    return replace(case, x0=x0, gradients=gradients)
 
 
 # ------------------------------------------------------------------------------------------ steps and elements
