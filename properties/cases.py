@@ -68,7 +68,8 @@ class Case:
         x0, gradients = self.x0, self.gradients
         if self.elements:
             x0, gradients = x0.repeat(self.elements), gradients[:, None].repeat(1, self.elements)
-        own, other = Block("", 0, x0, gradients), Block("", 0, x0 * 0 + 1, gradients * 0 + 1)
+        own = Block("", 0, x0, gradients)
+        other = Block("", 0, torch.ones_like(x0), torch.ones_like(gradients))
         return [*[other] * self.before, own, *[other] * self.after]
 
     def hypers(self, rule: Rule) -> list[dict[Symbol, float]]:

@@ -31,7 +31,7 @@ SIMPLER: tuple[Callable[[Case, Candidate], Batches], ...] = (
     plainer_numbers,
 )
 OTHERS = ((0, 1, 0), (1, 1, 0), (0, 1, 1))
-"""Other tensors before, elements, others after: a case may share a counter, a variable or a norm with another tensor."""
+"""Others before, elements, others after: a case may share a counter, a variable or a norm with another tensor."""
 LENGTHS = tuple((0, 2**k, 0) for k in range(1, 8))
 """A lane may not show it in a tensor that is no longer than vectors are wide."""
 ALONE = 3

@@ -109,6 +109,7 @@ def findings(report: Report, summary: Summary) -> Iterator[RenderableType]:
         yield Text()
         yield marked(group.verdict, where(group.checks[0]))
         yield Padding(Group(*told(group)), (0, 0, 0, 2))
+        yield Text(f"  Check:  {plain(group.checks[0].key)}", "cyan")
         yield Text(f"  Repeat: {repeat(report, group.checks[0])}", "cyan")
     if len(found) > SHOWN:
         rest = plural(len(found) - SHOWN, "more finding")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import runpy
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -127,9 +128,9 @@ def found(folder: Path, name: str, dtype: torch.dtype = torch.float32, rule: str
     return finding.counterexample
 
 
-def ran(folder: Path, name: str, example: Counterexample, capsys: Any, rule: str = "sgd") -> list[str]:
+def ran(folder: Path, check: Check, example: Counterexample, capsys: Any) -> list[str]:
     """What the script of a counterexample prints."""
-    check = Check("conformance", rule, f"{folder / 'neighbours.py'}:{name}")
+    check = replace(check, target=f"{folder / 'neighbours.py'}:{check.target}")
     (folder / "case.py").write_text(script(check, example))
     runpy.run_path(str(folder / "case.py"))
     return capsys.readouterr().out.splitlines()
@@ -154,7 +155,10 @@ def test_the_smallest_case_is_found_and_its_script_shows_it(
     assert (example.before, example.elements, example.after) == company
     assert (example.x0, example.gradients, example.schedule) == (x0, gradients, {})
     assert example.constructor.keys() == constructor.keys()
-    assert ran(folder, name, example, capsys)[0] == f"step {example.step} gives {example.seen}"
+    assert (
+        ran(folder, Check("conformance", "sgd", name), example, capsys)[0]
+        == f"step {example.step} gives {example.seen}"
+    )
     right = again(Candidate.of(f"{folder / 'neighbours.py'}:Plain", "sgd"), example, torch.float32, "cpu")
     assert abs(right - example.expected) <= example.budget, "the right one has it too"
 
@@ -163,17 +167,15 @@ def test_a_rule_that_looks_at_tensors_has_a_small_one_beside_another(folder: Pat
     example = found(folder, "GlobalNorms", torch.float64, "lars")
     assert example.alone and example.before + example.after == 1 and example.whole is not None
     assert torch.tensor(example.whole.x0).numel() <= 2 and example.step == 1
-    check = Check("conformance", "lars", f"{folder / 'neighbours.py'}:GlobalNorms", dtype="float64")
-    (folder / "case.py").write_text(script(check, example))
-    runpy.run_path(str(folder / "case.py"))
-    assert capsys.readouterr().out.splitlines()[0] == f"step 1 gives {example.seen}"
+    check = Check("conformance", "lars", "GlobalNorms", dtype="float64")
+    assert ran(folder, check, example, capsys)[0] == f"step 1 gives {example.seen}"
 
 
 def test_what_needs_its_scenario_is_kept_and_says_so(folder: Path, capsys: Any) -> None:
     """The second group's decay is not seen in a tensor by itself, so nothing is claimed of one."""
     example = found(folder, "OtherGroup")
     assert not example.alone and "second group" in example.found and example.ratio > 1
-    lines = ran(folder, "OtherGroup", example, capsys)
+    lines = ran(folder, Check("conformance", "sgd", "OtherGroup"), example, capsys)
     assert lines[0] != f"step {example.step} gives {example.seen}"
     assert lines[-1] == f"among other tensors it was {example.seen}"
 
