@@ -9,12 +9,12 @@ import torch
 
 from lawful.properties.cases import Case, Departure
 from lawful.properties.rerun import Rerun
+from lawful.properties.running import rate
 from lawful.properties.shrinking import shrunk
 from lawful.properties.simpler import short
 from lawful.verify.candidate import Candidate
 from lawful.verify.errors import told
 from lawful.verify.evidence import Check, Counterexample, Whole
-from lawful.verify.symbols import lr
 
 
 def counterexample(rerun: Rerun, departure: Departure, found: str, seed: int) -> Counterexample:
@@ -44,7 +44,9 @@ def _told(rerun: Rerun, departure: Departure, found: str, seed: int) -> Countere
         x0=_at(x0, lane),
         gradients=[_at(gradient, lane) for gradient in gradients],
         schedule={
-            k: {"lr": case.scenario.hyper_at(0, k)[lr]} for k in case.scenario.changes if k <= case.steps
+            k: rate(rerun.candidate, case.scenario.hyper_at(0, k))
+            for k in case.scenario.changes
+            if k <= case.steps
         },
         step=case.steps,
         lane=lane,

@@ -124,6 +124,7 @@ def told(group: view.Group) -> Iterator[RenderableType]:
     if group.finding.details:
         yield Text(plain(group.finding.details))
     if example := group.finding.counterexample:
+        yield Text("The smallest inputs that show it:" if example.alone else "The inputs:", "dim")
         yield pairs({**outcome(example), **facts(example)})
     if len(group.results) > 1:
         yield Text(f"Likewise {likewise(group.results[1:])}.", "dim")

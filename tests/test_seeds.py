@@ -28,11 +28,11 @@ def test_two_verdicts_of_one_check_are_told(seeds: Any) -> None:
     assert seeds.differing(found) == {"a": found["a"]}
 
 
-def test_a_right_and_a_wrong_one_are_judged_alike_by_three_seeds(seeds: Any) -> None:
+def test_a_right_and_a_wrong_one_are_judged_alike_by_two_seeds(seeds: Any) -> None:
     settings = Settings("quick", dtypes=("bfloat16",), only=("conformance",))
-    found = seeds.verdicts(["torch.optim:SGD"], range(3), settings, workers=1)
+    found = seeds.verdicts(["torch.optim:SGD"], range(2), settings, workers=1)
     assert {next(iter(verdicts)) for verdicts in found.values()} == {Verdict.LAWFUL, Verdict.UNLAWFUL}
-    assert seeds.differing(found) == {} and all([0, 1, 2] in v.values() for v in found.values())
+    assert seeds.differing(found) == {} and all([0, 1] in v.values() for v in found.values())
 
 
 @pytest.mark.thorough
