@@ -82,9 +82,9 @@ def target(cls: type) -> str:
 def judged(found: Sequence[Case], settings: Settings, workers: int = 0) -> list[Result]:
     """Every case with its evidence."""
     results = {case.id: Result(case) for case in found}
-    with Pool(workers) as pool:
+    with Pool(workers) as pool, Session(pool, settings) as session:
         checks = {check.key: (check, case.id) for case in found for check in planned(pool, case, settings)}
-        for check, evidence in Session(pool, settings).run([check for check, _ in checks.values()]):
+        for check, evidence in session.run([check for check, _ in checks.values()]):
             results[checks[check.key][1]].evidence.append(evidence)
     return list(results.values())
 

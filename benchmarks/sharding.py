@@ -48,10 +48,10 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0)
     arguments = parser.parse_args()
     settings = Settings(seed=arguments.seed)
-    with Pool() as pool:
+    with Pool() as pool, Session(pool, settings) as session:
         plans = list(planned(pool, arguments.targets, settings))
         every = [check for checks in plans for check in checks]
-        evidence = {check.key: found for check, found in Session(pool, settings).run(every)}
+        evidence = {check.key: found for check, found in session.run(every)}
     print(f"| optimizer | looks at | {' | '.join(LAYOUTS)} |\n| --- | --- |{' ---: |' * len(LAYOUTS)}")
     print("\n".join(row(checks, evidence) for checks in plans))
 

@@ -17,6 +17,7 @@ from time import perf_counter
 from typing import Any
 
 from lawful.verify.candidate import Candidate, Description, no_claim
+from lawful.verify.configuration import Known
 from lawful.verify.errors import Unanswerable, unknown
 from lawful.verify.evidence import Check, Evidence, Finding, Verdict
 from lawful.verify.rule import Rule, find_rule
@@ -35,7 +36,7 @@ class Settings:
         timeout: seconds that one check may take.
         dtypes: of the parameters.
         devices: on which the parameters live.
-        known: pattern of check keys → why a finding there is accepted.
+        known: pattern of check keys → why a finding there is accepted, and until when.
         only: names of the properties that are asked, or patterns of them; all where there are none.
     """
 
@@ -44,7 +45,7 @@ class Settings:
     timeout: float = 60.0
     dtypes: tuple[str, ...] = DTYPES
     devices: tuple[str, ...] = ("cpu",)
-    known: dict[str, str] = field(default_factory=dict)
+    known: dict[str, Known] = field(default_factory=dict)
     only: tuple[str, ...] = ()
 
 

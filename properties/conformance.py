@@ -1,30 +1,28 @@
 """Conformance: every step of a candidate stays within the error budget of the rule that it claims."""
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import torch
 from sympy import Symbol
-from torch import Tensor
 
+from lawful.properties.cases import Case, Departure
 from lawful.properties.checks import Journal, Property, Settings
+from lawful.properties.counterexamples import counterexample
 from lawful.properties.defaults import default_scenario
 from lawful.properties.drawing import drawn
-from lawful.properties.judging import Part, Tally, Trajectories, format_of, of_rule, parts
+from lawful.properties.judging import TRAJECTORIES, Part, Tally, format_of, of_rule, parts
 from lawful.properties.one_step import FIRST_STEPS, Reader, next_state
 from lawful.properties.outputs import departure
+from lawful.properties.rerun import Rerun
 from lawful.properties.running import RaisedError, RefusedError, Run
 from lawful.properties.scenarios import Scenario, expand, plan
 from lawful.properties.summary import exercised, refusal_notes
 from lawful.verify.candidate import Candidate
-from lawful.verify.evidence import Check, Counterexample, Evidence, Finding, Verdict, Whole
+from lawful.verify.evidence import Check, Evidence, Finding, Verdict
 from lawful.verify.formats import Format
 from lawful.verify.oracle import Oracle, State
-from lawful.verify.rule import Rule
-
-TRAJECTORIES = Trajectories()
 
 
 @dataclass(frozen=True)
@@ -83,6 +81,11 @@ class Conformance:
                 if self.finding is None:
                     self._try(scenario)
         return self._conclusion()
+
+    def rerun(self) -> Rerun:
+        """For smaller counterexamples, with about as many steps as the check itself may take."""
+        sources = plan(self.candidate, self.profile.steps, self.dtype is torch.float16)
+        return Rerun(self.candidate, self.path, self.dtype, self.device, len(sources) * self.profile.steps[1])
 
     def _try(self, scenario: Scenario) -> None:
         try:
@@ -227,85 +230,17 @@ class Watch:
         self.tally.add(state.x, seen, part.others)
         if not float(ratio.max()) > 1.0:
             return None
-        return _finding(
-            self.check, self.scenario, self.rule, run, part, state, step, int(ratio.argmax()), one_step
+        return self._finding(run, part, state, step, int(ratio.argmax()), one_step)
+
+    def _finding(self, run: Run, part: Part, state: State, step: int, lane: int, one_step: bool) -> Finding:
+        block, index = part.locate(lane, run.blocks)
+        case = Case.of(self.scenario, self.rule, part, step, lane)
+        found = Departure.of(case, run, part, state, lane, 0 if case.elements else lane)
+        found = found if one_step else found.checked(self.rule)
+        seldom = " from its own state" if one_step else ""
+        where = f"leaves {self.rule} at step {step}{seldom}, in lane {index} of {block.name}"
+        self.check.journal(f"shrinking: {where}")
+        example = counterexample(
+            self.check.rerun(), found, f"lane {index} of {block.name}", self.scenario.seed
         )
-
-
-def _finding(
-    check: Conformance,
-    scenario: Scenario,
-    rule: Rule,
-    run: Run,
-    part: Part,
-    state: State,
-    step: int,
-    lane: int,
-    one_step: bool,
-) -> Finding:
-    block, index = part.locate(lane, run.blocks)
-    gradients = [float(v) for v in part.gradients[:step].reshape(step, -1)[:, lane]]
-    hypers = [of_rule(rule, scenario.hyper_at(part.group, k), part.dtype) for k in range(1, step + 1)]
-    seen = float(part.gather(run.parameters).reshape(-1)[lane])
-    budget = float(torch.as_tensor(state.x.radius).expand(part.x0.shape).reshape(-1)[lane])
-    start = float(part.x0.reshape(-1)[lane])
-    screened = float(torch.as_tensor(state.x.mid).reshape(-1)[lane]), False
-    second = None if one_step else _confirmed(rule, *told(part, step, lane, rule), hypers, seen, budget)
-    expected, confirmed = second or screened
-    ratio = abs(seen - expected) / budget if math.isfinite(seen) and budget else math.inf
-    seldom = " from its own state" if one_step else ""
-    message = (
-        f"leaves {rule} at step {step}{seldom}, in lane {index} of {block.name}: {ratio:.3g} budgets away."
-    )
-    constructor = {
-        **run.arguments,
-        **(check.candidate.group(scenario.hypers[part.group]) if part.group else {}),
-    }
-    return Finding(
-        message,
-        Counterexample(
-            constructor, start, gradients, _changes(scenario, part, step), step, index, block.name,
-            expected, seen, budget, ratio, confirmed, scenario.seed, _whole(rule, part, step, lane),
-        ),
-    )  # fmt: skip
-
-
-def _whole(rule: Rule, part: Part, step: int, lane: int) -> Whole | None:
-    """The tensor around a lane; of a rule that looks at all tensors, all of them as one."""
-    if rule.scope == "lane":
-        return None
-    return Whole(part.x0.tolist(), part.gradients[:step].tolist(), lane)
-
-
-def _changes(scenario: Scenario, part: Part, step: int) -> dict[int, dict[str, float]]:
-    """Step → the learning rate that is set before it."""
-    return {
-        k: {s.name: v for s, v in scenario.hyper_at(part.group, k).items() if s.name == "lr"}
-        for k in scenario.changes
-        if k <= step
-    }
-
-
-def told(part: Part, step: int, lane: int, rule: Rule) -> tuple[Tensor, Tensor, int]:
-    """First value, gradients and the lane's index: of the lane alone, if its rule does not look at others."""
-    x0, gradients = part.x0.to(torch.float64), part.gradients[:step].to(torch.float64)
-    return (x0[lane], gradients[:, lane], 0) if rule.scope == "lane" else (x0, gradients, lane)
-
-
-def _confirmed(
-    rule: Rule,
-    x0: Tensor,
-    gradients: Tensor,
-    lane: int,
-    hypers: list[dict[Symbol, float]],
-    seen: float,
-    budget: float,
-) -> tuple[float, bool] | None:
-    """The value of the second oracle, and whether the candidate is beyond the budget from it; None without it."""
-    try:
-        from lawful.verify.confirm import exact_trajectory
-
-        value = exact_trajectory(rule, x0.tolist(), gradients.tolist(), hypers)[-1].reshape(-1)[lane]
-    except (ImportError, ArithmeticError):
-        return None
-    return float(value.mid()), not abs(value - seen) <= budget if math.isfinite(seen) else True
+        return Finding(f"{where}: {found.ratio:.3g} budgets away.", example)

@@ -106,6 +106,9 @@ class Trajectories:
         return self._oracles[rule.hash, fmt]
 
 
+TRAJECTORIES = Trajectories()
+
+
 def trajectory(oracle: Oracle, part: Part, scenario: Scenario) -> list[State]:
     """The oracle's states of a part after each step."""
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from sympy import Symbol
 from torch import Tensor
 from torch.optim.lr_scheduler import LRScheduler
 
@@ -11,6 +12,7 @@ from lawful.properties.scenarios import Block, Scenario
 from lawful.properties.schedules import SCHEDULERS
 from lawful.verify.candidate import Candidate
 from lawful.verify.errors import told
+from lawful.verify.symbols import lr
 
 CLEAR = (ValueError, TypeError, RuntimeError, NotImplementedError, AssertionError)
 """The exceptions by which an implementation may refuse."""
@@ -112,7 +114,10 @@ class Run:
     def _groups(self) -> list[dict[str, Any]]:
         groups: list[dict[str, Any]] = [{"params": self._members(0)}]
         if len(self.scenario.hypers) > 1:
-            groups.append({"params": self._members(1), **self.candidate.group(self.scenario.hypers[1])})
+            own = self.scenario.hypers[1]
+            groups.append(
+                {"params": self._members(1), **self.candidate.group(own), **rate(self.candidate, own)}
+            )
         return groups
 
     def _members(self, group: int) -> list[Tensor]:
@@ -145,12 +150,8 @@ class Run:
         if step not in self.scenario.schedule:
             return
         for index, group in enumerate(self.optimizer.param_groups):
-            group.update(
-                {k: v for k, v in self._group_at(index, step).items() if k in group and k.endswith("lr")}
-            )
-
-    def _group_at(self, index: int, step: int) -> dict[str, Any]:
-        return self.candidate.group(self.scenario.hyper_at(index, step))
+            named = rate(self.candidate, self.scenario.hyper_at(index, step))
+            group.update({name: value for name, value in named.items() if name in group})
 
     def step(self, step: int, closure: Callable[[], Any] | None = None) -> Any:
         """One step, the number of which is given; what it returns.
@@ -166,6 +167,11 @@ class Run:
                 raise RefusedError(told(error)) from error
             kind = UnusualError if step == 1 and is_own(error) else RaisedError
             raise kind(f"step {step} raises {told(error)}") from error
+
+
+def rate(candidate: Candidate, hyper: Mapping[Symbol, float]) -> dict[str, float]:
+    """The learning rate as a group may hold it: as the constructor calls it, or as schedulers do."""
+    return {name: hyper[lr] for name in (candidate.bound[lr], "lr")} if lr in candidate.bound else {}
 
 
 def _refill(p: Tensor, gradient: Tensor, sparse: bool) -> None:

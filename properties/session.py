@@ -3,13 +3,12 @@
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
-from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from lawful.properties.checks import Settings
 from lawful.verify.candidate import Description
-from lawful.verify.configuration import known_deviation
+from lawful.verify.configuration import accepted
 from lawful.verify.errors import Unanswerable, WorkerError, WorkerTimeoutError
 from lawful.verify.evidence import Check, Evidence, Finding, Verdict
 from lawful.verify.pool import Here, Pool
@@ -62,7 +61,7 @@ def _looked_up(pool: Pool | Here, function: str, target: str, timeout: float, *a
 
 
 class Session:
-    """Runs checks; as many at a time as there are workers.
+    """Runs checks; as many at a time as there are workers. A context manager.
 
     Args:
         pool: the workers.
@@ -77,6 +76,18 @@ class Session:
         self._pool, self._settings, self._listener = pool, settings, listener
         self._folder = tempfile.TemporaryDirectory(prefix="lawful-", ignore_cleanup_errors=True)
 
+    def close(self) -> None:
+        """Removes what was written down of running checks; those that still run can no longer be waited for."""
+        self._folder.cleanup()
+
+    def __enter__(self) -> Self:
+        """The session."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """See `close`."""
+        self.close()
+
     def start(self, checks: Sequence[Check]) -> "dict[str, Future[Evidence]]":
         """Begins to run the checks in the background; check's property and id → its evidence to come."""
         return {check.key: self._pool.start(self._run, check, number) for number, check in enumerate(checks)}
@@ -90,7 +101,7 @@ class Session:
     def _run(self, check: Check, number: int) -> Evidence:
         self._listener("started", check=check)
         evidence = self._evidence(check, Path(self._folder.name) / str(number))
-        evidence = replace(evidence, known=known_deviation(self._settings.known, check.key))
+        evidence = accepted(evidence, check, self._settings.known)
         self._listener("finished", check=check, evidence=evidence)
         return evidence
 

@@ -14,9 +14,8 @@ import torch
 from torch import Tensor
 
 from lawful.properties.checks import Journal, Property, Settings
-from lawful.properties.conformance import TRAJECTORIES
 from lawful.properties.drawing import drawn
-from lawful.properties.judging import Part, Tally, format_of, parts
+from lawful.properties.judging import TRAJECTORIES, Part, Tally, format_of, parts
 from lawful.properties.layouts import FSDP, SPLIT, ZERO, Layout, watched
 from lawful.properties.running import RefusedError, Run
 from lawful.properties.scenarios import Block, Draw, Scenario, expand

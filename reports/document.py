@@ -36,3 +36,24 @@ def load(path: str | Path) -> Report:
         raise Unanswerable(f"the report {str(path)!r} cannot be read: {error.strerror}.") from error
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise Unanswerable(f"{str(path)!r} is not a report: {error}.") from error
+
+
+def opened(path: str | Path) -> Report:
+    """The report of a document, a record, or a folder that holds one of them.
+
+    Raises:
+        Unanswerable: it cannot be read, or is none of these, or holds nothing.
+    """
+    place = Path(path)
+    names = ("report.json", "record.jsonl") if place.is_dir() else ()
+    place = next((place / name for name in names if (place / name).is_file()), place)
+    try:
+        document_ = place.read_bytes().startswith(b"{\n")  # a record's line is one event, whole
+    except OSError as error:
+        raise Unanswerable(f"the report {str(path)!r} cannot be read: {error.strerror}.") from error
+    report = load(place) if document_ else Report.read(place)
+    if not report.hash:
+        raise Unanswerable(
+            f"{str(path)!r} holds no event: it is not a record, or the run ended before it began."
+        )
+    return report

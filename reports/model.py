@@ -44,7 +44,7 @@ class Summary:
     @property
     def known(self) -> int:
         """How many checks failed as the project knows and accepts."""
-        return sum(bool(result.evidence.known and result.evidence.findings) for result in self.results)
+        return sum(bool(result.evidence.known) for result in self.results)
 
     @property
     def comparisons(self) -> int:

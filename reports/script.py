@@ -1,7 +1,7 @@
 """A counterexample as a script that needs torch and the implementation, and nothing of ours.
 
-It runs the failing lane alone, in a tensor of one element, or, where the rule looks at whole tensors, the whole tensor
-alone. What depends on other lanes or tensors does not show there; the script's last line says what was seen.
+It runs the smallest tensor that shows the departure. What depends on the other tensors and groups that were there does
+not show; the script's last line says what was seen.
 """
 
 from lawful.verify.candidate import Description
@@ -11,21 +11,39 @@ from lawful.verify.rule import find_rule
 
 def script(check: Check, example: Counterexample, target: Description | None = None) -> str:
     """The script's source. `target` says where a bundled implementation comes from."""
-    whole = example.context
+    differentiable = example.constructor.get("differentiable")
     lines = [
         "import torch",
         *_imported(check, target),
         "",
-        f"x = torch.tensor({_number(whole.x0)}, dtype=torch.{check.dtype}, device={check.device!r})",
-        *([] if example.constructor.get("differentiable") else ["x.requires_grad_()"]),
-        f"optimizer = {_class(check, target)}([x]{_arguments(example)})",
+        f"x = torch.tensor({_first(example)}, dtype=torch.{check.dtype}, device={check.device!r})",
+        *([] if differentiable else ["x.requires_grad_()"]),
+        *(["other = torch.ones_like(x, requires_grad=x.requires_grad)"] if _others(example) else []),
+        f"optimizer = {_class(check, target)}([{_parameters(example)}]{_arguments(example)})",
         *_steps(example, find_rule(check.rule).sparse),
         "",
-        f'print("step", step, "gives", x.flatten()[{whole.lane}].item())',
+        f'print("step", step, "gives", x.flatten()[{example.context.lane}].item())',
         f'print("the rule gives", {_number(example.expected)}, "give or take", {_number(example.budget)})',
-        f'print("among {"other tensors" if example.whole else "other lanes"} it was", {_number(example.seen)})',
+        f'print("{"seen:" if example.alone else "among other tensors it was"}", {_number(example.seen)})',
     ]
     return "\n".join(lines) + "\n"
+
+
+def _others(example: Counterexample) -> int:
+    return example.before + example.after
+
+
+def _parameters(example: Counterexample) -> str:
+    return ", ".join([*["other"] * example.before, "x", *["other"] * example.after])
+
+
+def _first(example: Counterexample) -> str:
+    return _number(example.whole.x0) if example.whole else _repeated(_number(example.x0), example)
+
+
+def _repeated(number: str, example: Counterexample) -> str:
+    """A tensor of equal lanes."""
+    return f"[{number}]" + (f" * {example.elements}" if example.elements > 1 else "")
 
 
 def _class(check: Check, target: Description | None) -> str:
@@ -46,13 +64,16 @@ def _arguments(example: Counterexample) -> str:
 
 
 def _steps(example: Counterexample, sparse: bool) -> list[str]:
-    lines = [f"for step, gradient in enumerate({_number(example.context.gradients)}, 1):"]
+    gradients = example.whole.gradients if example.whole else example.gradients
+    slope = "gradient" if example.whole else _repeated("gradient", example)
+    lines = [f"for step, gradient in enumerate({_number(gradients)}, 1):"]
     for step, changes in example.schedule.items():
         lines += [f"    if step == {step}:", "        for group in optimizer.param_groups:"]
         lines += [f"            group[{name!r}] = {_number(value)}" for name, value in changes.items()]
     kind = ".to_sparse()" if sparse else ""
-    refilled = f"    x.grad = torch.tensor(gradient, dtype=x.dtype, device=x.device){kind}"
-    return [*lines, refilled, "    optimizer.step()"]
+    lines += [f"    x.grad = torch.tensor({slope}, dtype=x.dtype, device=x.device){kind}"]
+    lines += [f"    other.grad = torch.ones_like(other){kind}"] if _others(example) else []
+    return [*lines, "    optimizer.step()"]
 
 
 def _number(value: object) -> str:

@@ -1,4 +1,4 @@
-"""The lists of `lawful prove`, `lawful rules`, `lawful laws` and `lawful claims` on a terminal."""
+"""The lists of `lawful prove`, `rules`, `laws`, `claims` and `compare` on a terminal."""
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -7,9 +7,10 @@ from rich.console import Console, Group, RenderableType
 from rich.padding import Padding
 from rich.text import Text
 
+from lawful.reports.changes import Change
 from lawful.reports.mathematics import rule_text
 from lawful.reports.terminal import STYLES, pairs
-from lawful.reports.words import GLYPHS, assurances, plural, seconds
+from lawful.reports.words import GLYPHS, assurances, plain, plural, seconds
 from lawful.verify.evidence import Proof, Verdict
 from lawful.verify.law import Law
 from lawful.verify.ledger import Saying, Truth
@@ -99,3 +100,20 @@ def show_claims(sayings: Mapping[str, Saying], console: Console) -> None:
         console.print(Padding(body, (0, 0, 1, 2)))
     counted = Counter(saying.truth for saying in sayings.values())
     console.print(", ".join(f"{counted[truth]} {truth}" for truth in Truth if counted[truth]) + ".")
+
+
+def show_changes(changed: Mapping[str, list[Change]], console: Console) -> None:
+    """Prints what changed between two reports, under a heading for each section."""
+    if not changed:
+        console.print("Nothing changed.")
+    for section, found in changed.items():
+        console.print(Text(f"Changed {section}", "bold"))
+        for change in found:
+            console.print(Padding(Group(Text(plain(change.subject)), _change(change)), (0, 0, 0, 2)))
+
+
+def _change(change: Change) -> RenderableType:
+    return Padding(
+        pairs({"before": plain(change.before) or "nothing", "after": plain(change.after) or "nothing"}),
+        (0, 0, 0, 2),
+    )

@@ -122,6 +122,7 @@ def findings(report: Report, summary: Summary) -> Iterator[RenderableType]:
         yield Text()
         yield marked(group.verdict, where(group.checks[0]))
         yield Padding(Group(*told(group)), (0, 0, 0, 2))
+        yield Text(f"  Check:  {plain(group.checks[0].key)}", "cyan")
         yield Text(f"  Repeat: {repeat(report, group.checks[0])}", "cyan")
     if len(found) > SHOWN:
         rest = plural(len(found) - SHOWN, "more finding")
@@ -136,6 +137,7 @@ def told(group: view.Group) -> Iterator[RenderableType]:
     if group.finding.details:
         yield Text(plain(group.finding.details))
     if example := group.finding.counterexample:
+        yield Text("The smallest inputs that show it:" if example.alone else "The inputs:", "dim")
         yield pairs({**outcome(example), **facts(example)})
     if len(group.results) > 1:
         yield Text(f"Likewise {likewise(group.results[1:])}.", "dim")

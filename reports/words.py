@@ -133,9 +133,26 @@ def facts(example: Counterexample) -> dict[str, str]:
     said["gradients"] = ", ".join(shown) + (f", … and {more} more" if more > 0 else "")
     for step, changes in example.schedule.items():
         said[f"before step {step}"] = assignments(changes)
-    said["lane"] = f"{example.lane} of {plain(example.tensor)}"
+    said |= company(example)
     said["second oracle"] = "agrees" if example.confirmed else "did not confirm it"
     return said
+
+
+def company(example: Counterexample) -> dict[str, str]:
+    """In what a counterexample shows, and where it was found."""
+    said = {}
+    if example.whole:
+        said["shown by"] = f"lane {example.lane} of a whole tensor (in the script)"
+    elif example.elements > 1:
+        said["shown by"] = f"a tensor of {example.elements} such lanes"
+    if example.before or example.after:
+        place = "after" if example.before else "before"
+        said["shown by"] = (
+            f"{said.get('shown by', 'it')}, {place} another tensor, of ones with gradients of ones"
+        )
+    if not example.alone:
+        said["shown by"] = "the tensors and groups among which it was found, not by it alone"
+    return {**said, "found in": plain(example.found)}
 
 
 def outcome(example: Counterexample) -> dict[str, str]:

@@ -12,10 +12,6 @@ import pytest
 
 from lawful.properties.checks import Settings
 
-pytestmark = pytest.mark.filterwarnings(
-    "ignore:Implicitly cleaning up:ResourceWarning"
-)  # a session's own folder
-
 BENCHMARK = Path(__file__).parent.parent / "benchmarks" / "detection.py"
 
 CORPUS = '''

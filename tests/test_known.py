@@ -2,12 +2,15 @@
 
 import subprocess
 import sys
+from dataclasses import replace
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 
-from lawful.verify.configuration import configuration, known_deviation
+from lawful.verify.configuration import Known, accepted, configuration, known_deviation
 from lawful.verify.errors import Unanswerable
+from lawful.verify.evidence import Check, Evidence, Finding, Verdict
 
 OPTIMIZER = """
 import torch
@@ -17,7 +20,7 @@ class Wrong(torch.optim.SGD):
     def step(self, closure=None):
         super().step(closure)
         for group in self.param_groups:
-            for p in group["params"]:
+            for p in group["params"] if group["foreach"] else ():
                 p.mul_(1.01)
 """
 KNOWN = '[tool.lawful.known]\n"{pattern}" = "wrong on purpose"\n'
@@ -30,23 +33,58 @@ def lawful(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.mark.parametrize(
-    ("pattern", "code"), [("* sgd-wrong.py.Wrong-*", 0), ("* sgd-wrong.py.Wrong-foreach-*", 1)]
+    ("pattern", "code"), [("* sgd-wrong.py.Wrong-foreach-*", 0), ("* sgd-wrong.py.Wrong-loop-*", 1)]
 )
 def test_the_exit_code_counts_what_is_not_known(tmp_path: Path, pattern: str, code: int) -> None:
     (tmp_path / "wrong.py").write_text(OPTIMIZER)
     (tmp_path / "pyproject.toml").write_text(KNOWN.format(pattern=pattern))
-    done = lawful(
-        tmp_path, "check", "wrong.py:Wrong", "--rule", "sgd", "--profile", "quick", "--dtype", "float32"
-    )
+    asked = "--rule", "sgd", "--profile", "quick", "--dtype", "float32", "--property", "conformance"
+    done = lawful(tmp_path, "check", "wrong.py:Wrong", *asked)
     said = " ".join(done.stdout.split())
-    assert "does not follow sgd" in said and "known and accepted" in said
-    assert ("wrong on purpose" in said, done.returncode) == (code == 0, code)
+    assert "does not follow sgd" in said and "wrong on purpose" in said and done.returncode == code
+    assert ("does not occur" in said, "known and accepted" in said) == (code == 1, code == 0)
+
+
+CHECK = Check("conformance", 'adamw(eps="hat")', "lib:AdamW")
+FOUND = Evidence(Verdict.UNLAWFUL, findings=[Finding("leaves the rule.")])
+PASSED = Evidence(Verdict.LAWFUL)
+DAY = date(2027, 3, 1)
 
 
 def test_a_reason_belongs_to_the_first_pattern_that_matches() -> None:
-    known = {"conformance a-*": "first", "conformance *": "second"}
-    assert known_deviation(known, "conformance a-b") == "first"
-    assert known_deviation(known, "quiet a-b") == ""
+    known = {"conformance a-*": Known("first"), "conformance *": Known("second")}
+    assert known_deviation(known, "conformance a-b") == ("conformance a-*", Known("first"))
+    assert known_deviation(known, "quiet a-b") is None
+
+
+def test_what_is_known_counts_for_nothing_until_its_last_day() -> None:
+    known = {CHECK.key: Known("why", DAY)}
+    assert accepted(FOUND, CHECK, known, DAY).counted is Verdict.NOT_APPLICABLE
+    late = accepted(FOUND, CHECK, known, DAY + timedelta(days=1))
+    assert late.counted is Verdict.UNLAWFUL and "until 2027-03-01: why" in late.findings[-1].message
+    assert accepted(FOUND, replace(CHECK, path="foreach"), known, DAY) == FOUND
+
+
+def test_what_is_known_and_does_not_occur_is_a_finding() -> None:
+    known = {"conformance *": Known("why")}
+    stale = accepted(PASSED, CHECK, known)
+    assert stale.counted is Verdict.INCONCLUSIVE and "does not occur: why" in stale.findings[0].message
+    assert accepted(PASSED, replace(CHECK, arguments={"lr": 1.0}), known) == PASSED
+    refused = Evidence(Verdict.NOT_APPLICABLE)
+    assert accepted(refused, CHECK, known) == refused
+
+
+@pytest.mark.parametrize(
+    "value",
+    ['""', "3", "{until = 2027-03-01}", '{reason = "a", until = "soon"}', '{reason = "a", by = "me"}'],
+)
+def test_an_entry_that_says_no_reason_is_answered_in_words(tmp_path: Path, value: str) -> None:
+    place = tmp_path / "pyproject.toml"
+    place.write_text(f'[tool.lawful.known]\n"a" = {{reason = "b", until = {DAY}}}\n')
+    assert configuration(tmp_path)["known"] == {"a": Known("b", DAY)}
+    place.write_text(f'[tool.lawful.known]\n"a" = {value}\n')
+    with pytest.raises(Unanswerable, match="it must be"):
+        configuration(tmp_path)
 
 
 def test_an_unknown_key_is_answered_in_words(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ FRONT_ENDS = {
     "options.py",
     "campaign.py",
     "questions.py",
+    "replay.py",
     "racing.py",
     "api.py",
     "pytest_plugin.py",

@@ -45,7 +45,7 @@ from lawful.verify.rule import find_rule, rules
 HOSTILE = "<script>alert(1)</script> [red]x[/red] \x1b[2J |`*_ \ud800"
 CHECK = Check("conformance", "adamw", "lib.optim:AdamW", "foreach", "float32")
 EXAMPLE = Counterexample(
-    {"lr": 0.1, "betas": [0.9, 0.99]}, 0.5, [1.0, -0.25], {2: {"lr": 0.05}}, 2, 7, "a tensor of 64 lanes",
+    {"lr": 0.1, "betas": [0.9, 0.99]}, 0.5, [1.0, -0.25], {2: {"lr": 0.05}}, 2, 0, "lane 7 of 64",
     0.25, math.nan, 1e-9, math.inf, True, 3,
 )  # fmt: skip
 LAWFUL = Evidence(Verdict.LAWFUL, worst=0.84, median=0.2, comparisons=3_100_000, scenarios=20, seconds=1.5)
@@ -390,7 +390,7 @@ def test_the_script_of_a_counterexample_runs_with_torch_alone(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     example = Counterexample(
-        {"lr": 0.1}, 0.5, [1.0, -0.25], {2: {"lr": 0.05}}, 2, 7, "a tensor", 0.4, math.inf, 1e-9, 3.0, True
+        {"lr": 0.1}, 0.5, [1.0, -0.25], {2: {"lr": 0.05}}, 2, 0, "lane 7", 0.4, math.inf, 1e-9, 3.0, True
     )
     (tmp_path / "case.py").write_text(
         script(Check("conformance", "sgd", "torch.optim:SGD", dtype="float64"), example)

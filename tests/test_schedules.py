@@ -75,6 +75,22 @@ def test_the_right_one_is_lawful_and_was_scheduled() -> None:
     )
 
 
+@pytest.mark.parametrize("key", ["learning_rate", "lr"])
+def test_groups_hold_the_rate_under_the_name_of_the_constructor_or_of_schedulers(key: str) -> None:
+    class Renamed(Plain):
+        def __init__(self, params: Any, learning_rate: float = 0.1) -> None:
+            torch.optim.Optimizer.__init__(self, params, {key: learning_rate, "weight_decay": 0.0})
+
+        def rate(self, group: dict[str, Any]) -> float:
+            return float(group[key])
+
+    class Deaf(Renamed):
+        def rate(self, group: dict[str, Any]) -> float:
+            return float(self.defaults[key])
+
+    assert [evidence(cls).verdict for cls in (Renamed, Deaf)] == [Verdict.LAWFUL, Verdict.UNLAWFUL]
+
+
 @pytest.mark.parametrize("cls", [Unscheduled, ZeroIsDefault, AsTheFirstGroup, Overwriting])
 def test_its_neighbours_are_refused(cls: type) -> None:
     assert evidence(cls).verdict is Verdict.UNLAWFUL

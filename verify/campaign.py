@@ -58,6 +58,23 @@ class Campaign:
 
         return Report.read(self.record)
 
+    def again(
+        self, checks: Sequence[Any], laws: Sequence[str], examples: Sequence[tuple[Any, Any]]
+    ) -> tuple[Any, list[str]]:
+        """The report of these checks and laws, and what counterexamples, each with its check, give now.
+
+        Raises:
+            Unanswerable: a target, rule or law is no longer known.
+        """
+        with self._pool() as pool:
+            described = self.described(pool, list(dict.fromkeys(check.target for check in checks)))
+            given = [pool.start(_repeated, pool, *example, self._patience) for example in examples]
+            self._write(pool, described, [list(checks)], laws)
+            said = [answer.result() for answer in given]
+        from lawful.reports.model import Report
+
+        return Report.read(self.record), said
+
     def described(self, pool: Pool | Here, targets: Sequence[str]) -> list[Any]:
         """The targets' descriptions, each once."""
         from lawful.properties.session import describe, targets_of
@@ -95,10 +112,11 @@ class Campaign:
                 if live is not None:
                     getattr(live, event)(**payload)
 
-            under_way = Session(pool, self.settings, listener).start(checks)
-            importlib.import_module("lawful.reports.terminal")  # while the workers work
-            for evidence in under_way.values():
-                evidence.result()
+            with Session(pool, self.settings, listener) as session:
+                under_way = session.start(checks)
+                importlib.import_module("lawful.reports.terminal")  # while the workers work
+                for evidence in under_way.values():
+                    evidence.result()
             record.append("end")
 
     def _preamble(
@@ -141,6 +159,14 @@ class Campaign:
 
         with Live(self.progress, total) as live:
             yield live
+
+
+def _repeated(pool: Pool | Here, check: Any, example: Any, timeout: float) -> str:
+    try:
+        call = "lawful.properties.counterexamples:repeated", check, example
+        return str(pool.call(*call, timeout=timeout, about=check.target))
+    except WorkerError as error:
+        return str(error)
 
 
 def _proof(pool: Pool | Here, law: str, timeout: float) -> Any:

@@ -1,4 +1,4 @@
-"""The command line: `lawful check`, `verify`, `prove`, `rules`, `laws`, `claims`, `race`, `report`.
+"""The command line: `lawful check`, `verify`, `replay`, `compare`, `prove`, `rules`, `laws`, `claims`, `race` …
 
 Exit codes: 0 lawful, 1 unlawful, 2 the question was wrong, 3 inconclusive, crashed or timed out,
 130 interrupted.
@@ -6,6 +6,7 @@ Everything but the answer goes to standard error.
 """
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -183,14 +184,45 @@ def report_command(
     report: ReportFolder = "",
 ) -> None:
     """Print the report of a record, and write it again if asked to."""
-    from lawful.reports.model import Report
+    from lawful.reports.document import opened
 
-    found = Report.read(record)
-    if not found.hash:
-        raise Unanswerable(
-            f"{record!r} holds no event: it is not a record, or the run ended before it began."
-        )
-    raise typer.Exit(write(found, json, report))
+    raise typer.Exit(write(opened(record), json, report))
+
+
+@app.command()
+def replay(
+    report: Annotated[str, typer.Argument(help="A report, a record, or a folder that holds one.")],
+    checks: Annotated[
+        list[str] | None, typer.Argument(help="Names or patterns of checks; all without.")
+    ] = None,
+    timeout: Timeout = 60.0,
+    workers: Workers = 0,
+    in_process: InProcess = False,
+    json: Json = "",
+) -> None:
+    """Ask the questions of a report again, and say what changed."""
+    from lawful.verify.campaign import Campaign
+    from lawful.verify.replay import REPLAYED, Replay, told
+
+    again = Replay(report, checks or [], timeout)
+    campaign = Campaign(again.settings, REPLAYED, workers, in_process, stderr, sys.argv[1:])
+    found, changed = _interruptible(campaign, again.run, campaign)
+    if json != "-":
+        write(found, "", "")
+    told(changed, json)
+    raise typer.Exit(found.exit_code)
+
+
+@app.command()
+def compare(
+    before: Annotated[str, typer.Argument(help="A report, a record, or a folder that holds one.")],
+    after: Annotated[str, typer.Argument(help="Likewise.")],
+    json: Json = "",
+) -> None:
+    """Print what changed between two reports; exits with 1 if anything that was seen did."""
+    from lawful.verify.replay import compare as compared
+
+    raise typer.Exit(compared(before, after, json))
 
 
 def _aligned(lines: list[str]) -> str:
@@ -206,9 +238,14 @@ def _campaign(settings: Any, report: str, workers: int, in_process: bool = False
 
 
 def _run(campaign: Any, *arguments: Any, **named: Any) -> Any:
-    """The campaign's report; what Ctrl-C leaves of it is in the record."""
+    """The campaign's report."""
+    return _interruptible(campaign, campaign.run, *arguments, **named)
+
+
+def _interruptible(campaign: Any, run: Callable[..., Any], *arguments: Any, **named: Any) -> Any:
+    """What a campaign's run returns; what Ctrl-C leaves of it is in the record."""
     try:
-        return campaign.run(*arguments, **named)
+        return run(*arguments, **named)
     except KeyboardInterrupt:
         rest = f"; what was recorded: lawful report {campaign.record}" if campaign.begun else "."
         say(f"interrupted{rest}")

@@ -1,13 +1,30 @@
 """`[tool.lawful]` in a pyproject.toml: what a project says of its own optimizers."""
 
 import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
 from lawful.verify.errors import Unanswerable, unknown
+from lawful.verify.evidence import Check, Evidence, Finding, Verdict
 
 KEYS = ("targets", "known")
+
+
+@dataclass(frozen=True)
+class Known:
+    """A deviation that a project accepts.
+
+    Attributes:
+        reason: why.
+        until: the last day on which it does; None for no end.
+    """
+
+    reason: str
+    until: date | None = None
 
 
 def configuration(folder: Path) -> dict[str, Any]:
@@ -31,9 +48,47 @@ def _table(path: Path) -> dict[str, Any]:
     for key in table:
         if key not in KEYS:
             raise unknown(f"key of [tool.lawful] in {path}", key, KEYS)
-    return dict(table)
+    known = {pattern: _known(value, pattern, path) for pattern, value in table.get("known", {}).items()}
+    return {**table, "known": known}
 
 
-def known_deviation(known: dict[str, str], check: str) -> str:
-    """The reason of the first pattern that matches a check's key, or ""."""
-    return next((reason for pattern, reason in known.items() if fnmatchcase(check, pattern)), "")
+def _known(value: Any, pattern: str, path: Path) -> Known:
+    """`"reason"` or `{reason = "reason", until = 2027-03-01}`."""
+    said = value if isinstance(value, dict) else {"reason": value}
+    reason, until = said.get("reason"), said.get("until")
+    dated = until is None or type(until) is date
+    if not (isinstance(reason, str) and reason and dated and said.keys() <= {"reason", "until"}):
+        raise Unanswerable(
+            f'known deviation {pattern!r} in {path} is {value!r}; it must be "why" or '
+            '{reason = "why", until = 2027-03-01}.'
+        )
+    return Known(reason, until)
+
+
+def known_deviation(known: Mapping[str, Known], check: str) -> tuple[str, Known] | None:
+    """The first pattern that matches a check's key, with what it says."""
+    return next(((p, k) for p, k in known.items() if check == p or fnmatchcase(check, p)), None)
+
+
+def accepted(
+    evidence: Evidence, check: Check, known: Mapping[str, Known], today: date | None = None
+) -> Evidence:
+    """The evidence beside what the project says of its check.
+
+    A finding that is known counts for nothing. What is known no longer, or does not occur, is a finding itself: nobody
+    can tell any more what the project thinks of its optimizer. With constructor arguments that the user fixes, it need
+    not occur.
+    """
+    if (entry := known_deviation(known, check.key)) is None:
+        return evidence
+    pattern, deviation = entry
+    expired = deviation.until is not None and (today or datetime.now(UTC).date()) > deviation.until
+    if evidence.findings and not expired:
+        return replace(evidence, known=deviation.reason)
+    if evidence.findings:
+        said = f"This was known and accepted until {deviation.until}: {deviation.reason}"
+        return replace(evidence, findings=[*evidence.findings, Finding(said)])
+    if evidence.verdict is Verdict.LAWFUL and not check.arguments:
+        said = f"The known deviation {pattern!r} does not occur: {deviation.reason}"
+        return replace(evidence, verdict=Verdict.INCONCLUSIVE, findings=[Finding(said)])
+    return evidence

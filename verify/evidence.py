@@ -87,7 +87,7 @@ class Whole:
 
 @dataclass(frozen=True)
 class Counterexample:
-    """The lane on which the candidate first left the budget, with all that is needed to run it again.
+    """The smallest lane that was found on which the candidate leaves the budget, with all that a repeat needs.
 
     Attributes:
         constructor: the arguments of the candidate's constructor.
@@ -96,7 +96,7 @@ class Counterexample:
         schedule: step → hyperparameters changed before that step.
         step: the first step beyond the budget, from 1.
         lane: the lane's index in its tensor.
-        tensor: which tensor of the scenario the lane is in, in words.
+        found: where it was found, in words.
         expected: the rule's value, from the second oracle where it confirmed it.
         seen: the candidate's value.
         budget: how far a correct implementation may be from `expected`.
@@ -104,6 +104,10 @@ class Counterexample:
         confirmed: whether ball arithmetic agreed with the screening oracle.
         seed: of the scenario.
         whole: the tensor around the lane; None where the rule takes each lane alone.
+        elements: how many times the lane stands in its tensor, where the rule takes each lane alone.
+        before: how many other tensors, of ones with gradients of ones, the optimizer has before it.
+        after: and how many after it.
+        alone: whether this much was seen to show it; if not, it needs the other tensors that were there.
     """
 
     constructor: dict[str, Any]
@@ -112,7 +116,7 @@ class Counterexample:
     schedule: dict[int, dict[str, float]]
     step: int
     lane: int
-    tensor: str
+    found: str
     expected: float
     seen: float
     budget: float
@@ -120,11 +124,16 @@ class Counterexample:
     confirmed: bool
     seed: int = 0
     whole: Whole | None = None
+    elements: int = 1
+    before: int = 0
+    after: int = 0
+    alone: bool = False
 
     @builtins.property
     def context(self) -> Whole:
         """The least tensor in which the lane can be run again."""
-        return self.whole or Whole([self.x0], [[gradient] for gradient in self.gradients])
+        n = self.elements
+        return self.whole or Whole([self.x0] * n, [[gradient] * n for gradient in self.gradients], self.lane)
 
 
 @dataclass(frozen=True)
@@ -178,7 +187,7 @@ class Evidence:
         notes: conventions noticed, refusals, options left alone: what the reader should know though nothing failed.
         findings: what failed.
         figures: what can be drawn of it.
-        known: why the project accepts what failed; "" if it does not.
+        known: why the project accepts the findings; "" if it does not, or there are none.
         seconds: wall time of the check in its worker.
     """
 
@@ -198,7 +207,7 @@ class Evidence:
     @property
     def counted(self) -> Verdict:
         """The verdict as it counts for the whole: what is known and accepted does not."""
-        return Verdict.NOT_APPLICABLE if self.known and self.findings else self.verdict
+        return Verdict.NOT_APPLICABLE if self.known else self.verdict
 
 
 @dataclass(frozen=True)

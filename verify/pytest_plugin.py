@@ -14,6 +14,7 @@ import pytest
 if TYPE_CHECKING:
     from concurrent.futures import Future
 
+    from lawful.properties.session import Session
     from lawful.verify.evidence import Check, Evidence
 
 pytest.register_assert_rewrite("lawful.properties.test_properties")
@@ -76,6 +77,7 @@ class Run:
         from lawful.verify.pool import Pool
 
         self.pool = Pool()
+        self._session: Session | None = None
         self._futures: dict[str, Future[Evidence]] = {}
         try:
             table = configuration(config.rootpath)
@@ -113,11 +115,11 @@ class Run:
             self._futures = self._session.start(selected)
         return self._futures[check.key].result()
 
-    def reason(self, check: Check) -> str:
-        """Why a finding of this check is accepted, or ""."""
-        from lawful.verify.configuration import known_deviation
-
-        return known_deviation(self.settings.known, check.key)
+    def stop(self) -> None:
+        """Ends the workers."""
+        self.pool.stop()
+        if self._session is not None:
+            self._session.close()
 
 
 def _settings(config: pytest.Config, table: dict[str, Any]) -> Any:
@@ -147,18 +149,10 @@ def _run(config: pytest.Config) -> Run:
     return config.stash[RUN]
 
 
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Known deviations are expected to fail, each with its reason; one that no longer does is a failure."""
-    for item in items:
-        check = _check_of(item)
-        if RUN in config.stash and check is not None and (reason := config.stash[RUN].reason(check)):
-            item.add_marker(pytest.mark.xfail(reason=reason, strict=True))
-
-
 def pytest_unconfigure(config: pytest.Config) -> None:
     """Ends the workers."""
     if RUN in config.stash:
-        config.stash[RUN].pool.stop()
+        config.stash[RUN].stop()
 
 
 @pytest.fixture
