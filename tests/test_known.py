@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from lawful.properties.test_properties import judge
 from lawful.verify.configuration import Known, accepted, configuration, known_deviation
 from lawful.verify.errors import Unanswerable
 from lawful.verify.evidence import Check, Evidence, Finding, Verdict
