@@ -97,10 +97,13 @@ QUESTIONS = {
     "laws nosuch": ["law 'nosuch'"],
     "rules adm": ["rule 'adm'", "did you mean adam"],
     "report nosuch.jsonl": ["'nosuch.jsonl' cannot be read"],
-    "report .": ["'.' cannot be read"],
+    "report .": ["'record.jsonl', line 1"],
+    "report ..": ["'..' cannot be read"],
     "report notes.txt": ["'notes.txt', line 1"],
     "report record.jsonl": ["'record.jsonl', line 1"],
     "report empty.jsonl": ["'empty.jsonl' holds no event"],
+    "replay nosuch.jsonl": ["'nosuch.jsonl' cannot be read"],
+    "compare empty.jsonl record.jsonl": ["'empty.jsonl' holds no event"],
 }
 """Command line → what the line on standard error says."""
 

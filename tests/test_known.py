@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from lawful.properties.test_properties import judge
 from lawful.verify.configuration import Known, accepted, configuration, known_deviation
 from lawful.verify.errors import Unanswerable
 from lawful.verify.evidence import Check, Evidence, Finding, Verdict
@@ -97,3 +98,15 @@ def test_a_broken_file_is_answered_in_words(tmp_path: Path) -> None:
     (tmp_path / "pyproject.toml").write_text("[tool.lawful\n")
     with pytest.raises(Unanswerable, match="cannot be read"):
         configuration(tmp_path)
+
+
+def test_pytest_expects_what_is_known_and_fails_on_what_is_not() -> None:
+    known = {CHECK.key: Known("why", DAY)}
+    with pytest.raises(pytest.xfail.Exception, match="why"):
+        judge(accepted(FOUND, CHECK, known, DAY))
+    for evidence in (
+        accepted(FOUND, CHECK, known, DAY + timedelta(days=1)),
+        accepted(PASSED, CHECK, known, DAY),
+    ):
+        with pytest.raises(pytest.fail.Exception, match="why"):
+            judge(evidence)
