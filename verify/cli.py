@@ -1,4 +1,4 @@
-"""The command line: `lawful check`, `verify`, `prove`, `rules`, `laws`, `claims`, `race`, `report`.
+"""The command line: `lawful check`, `verify`, `identify`, `adequacy`, `prove`, `rules`, `laws`, `claims`, `race`, `report`.
 
 Exit codes: 0 lawful, 1 unlawful, 2 the question was wrong, 3 inconclusive, crashed or timed out,
 130 interrupted.
@@ -27,6 +27,7 @@ from lawful.verify.options import (
     ReportFolder,
     RuleOption,
     Seed,
+    Target,
     Targets,
     Timeout,
     Workers,
@@ -82,6 +83,27 @@ def verify(
 
     campaign = _campaign(options.settings(profile, seed, timeout, [], device), report, workers)
     raise typer.Exit(write(_run(campaign, ["bundled", "torch.optim"], laws=list(known())), "", report))
+
+
+@app.command()
+def identify(
+    target: Target,
+    arg: Arguments = [],  # noqa: B006 - typer reads the default
+    seed: Seed = 0,
+    timeout: Timeout = 60.0,
+    json: Json = "",
+) -> None:
+    """Find which rule and which conventions an optimizer follows; exit code 1 if none fits."""
+    from lawful.reports.encoding import encode
+    from lawful.reports.identity import show_identity
+    from lawful.verify.questions import identity
+
+    found = identity(target, options.arguments(arg), options.natural(seed), options.patience(timeout))
+    if json:
+        save(json, encode(found) + b"\n")
+    if json != "-":
+        show_identity(found, stdout)
+    raise typer.Exit(0 if found.fits else 1)
 
 
 @app.command()

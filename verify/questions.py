@@ -42,3 +42,15 @@ def proof(law: str) -> Proof:
 def unproved(law: str, why: str) -> Proof:
     """What is recorded of a law whose proof a worker did not finish."""
     return Proof(law, "", "The proof was not finished.", "", "", False, [why], False, "", False, "")
+
+
+def identity(target: str, arguments: dict[str, Any], seed: int, timeout: float) -> Any:
+    """What a target follows (`lawful.properties.identify.Identity`), found by a worker.
+
+    Raises:
+        Unanswerable: an unknown target or argument, or one that cannot be run.
+    """
+    from lawful.verify.pool import Pool
+
+    with Pool(1) as pool:
+        return pool.call("lawful.properties.identify:answer", target, arguments, seed, timeout=timeout)

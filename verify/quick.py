@@ -5,6 +5,7 @@ It decides nothing. It sorts many rules by how far they are from what was seen, 
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import reduce
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -30,9 +31,12 @@ from lawful.verify.tensors import (
 
 Array = NDArray[np.float64]
 Hyper = Mapping[Symbol, float]
+Lines = Mapping[Symbol, Expr]
 
 
-def path(rule: Rule, x0: Array, gradients: Array, hypers: Sequence[Hyper]) -> Array:
+def path(
+    rule: Rule, x0: Array, gradients: Array, hypers: Sequence[Hyper], lines: Lines = MappingProxyType({})
+) -> Array:
     """The parameter after each step, from x0 under these gradients and the hyperparameters of each step.
 
     Args:
@@ -40,13 +44,14 @@ def path(rule: Rule, x0: Array, gradients: Array, hypers: Sequence[Hyper]) -> Ar
         x0: one tensor, or lanes.
         gradients: steps first.
         hypers: hyperparameter → value, of each step.
+        lines: what symbols of the rule stand for that are neither inputs nor state.
     """
     with np.errstate(all="ignore"):
         first = {x: x0, **sizes(x0.shape), **hypers[0]}
         state = {x: x0, **{s: Values(first, x0.shape).of(rule.initial(s)) for s in rule.state}}
         seen = []
         for step, (gradient, hyper) in enumerate(zip(gradients, hypers, strict=True), start=1):
-            now = Values({**sizes(x0.shape), **state, **hyper, g: gradient, t: step}, x0.shape)
+            now = Values({**sizes(x0.shape), **state, **hyper, g: gradient, t: step}, x0.shape, lines)
             state = {s: now.of(e) for s, e in {x: rule.x, **rule.state}.items()}
             seen.append(np.broadcast_to(state[x], x0.shape))
     return np.stack(seen)
@@ -55,8 +60,11 @@ def path(rule: Rule, x0: Array, gradients: Array, hypers: Sequence[Hyper]) -> Ar
 class Values:
     """Expressions at one point, each evaluated once."""
 
-    def __init__(self, at: Mapping[Symbol, Any], shape: tuple[int, ...]) -> None:
+    def __init__(
+        self, at: Mapping[Symbol, Any], shape: tuple[int, ...], lines: Lines = MappingProxyType({})
+    ) -> None:
         """Nothing is evaluated yet."""
+        self._lines = lines
         self._known: dict[Expr, Any] = dict(at)
         self._shape = shape
 
@@ -70,6 +78,8 @@ class Values:
     def _computed(self, expr: Expr) -> Any:
         if expr.is_Number:
             return float(expr)
+        if expr.is_Symbol:
+            return self.of(self._lines[expr])
         if isinstance(expr, Piecewise):
             return self._chosen(expr)
         arguments = [self.of(a) for a in expr.args]

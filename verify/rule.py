@@ -158,6 +158,11 @@ class Rule:
         return self.replace({t: Integer(step)})
 
     @cached_property
+    def mathematics(self) -> object:
+        """What two rules have in common that are written with the same expressions."""
+        return self.x, frozenset((s, e, self.initial(s)) for s, e in self.state.items())
+
+    @cached_property
     def hash(self) -> str:
         """SHA-256 of the rule's mathematics: expressions, state and initial values."""
         parts = [srepr(self.x), *(f"{s}:{srepr(e)}:{srepr(self.initial(s))}" for s, e in self.state.items())]
