@@ -55,7 +55,7 @@ class Proposal:
     @property
     def words(self) -> str:
         """It in words."""
-        return f"{self.variant.words}, but with {self.mutant.words}" if self.mutant else self.variant.words
+        return f"like {self.variant.words}, but {self.mutant.words}" if self.mutant else self.variant.words
 
     def predicted(self, probe: Probe) -> Array:
         """What it says of a run."""

@@ -30,7 +30,7 @@ class Mutant:
     Attributes:
         open: the rule, in which some symbols stand for lines.
         lines: these lines.
-        words: the change: `v_hat: v_t/(1 − beta1^t) instead of v_t/(1 − beta2^t)`.
+        words: the change: `with v_t/(1 − beta1^t) instead of v_t/(1 − beta2^t) in v_hat`.
     """
 
     open: Rule
@@ -113,7 +113,7 @@ class Opened:
             for new, words in {
                 n: w for n, w in reversed(changes) if n != expr and not n.has(I, nan, zoo)
             }.items():
-                yield self._with(line, new, f"{plain(line)}: {words}")
+                yield self._with(line, new, f"with {words} in {plain(line)}")
             known.add(line)
 
     def _with(self, line: Symbol, new: Expr, words: str) -> Mutant:
