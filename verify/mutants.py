@@ -81,6 +81,11 @@ class Opened:
         return {s: e for s, e in found.items() if s in kept or s == x or _read(s, found)}
 
     @cached_property
+    def defined(self) -> Lines:
+        """The lines but for that of the parameter."""
+        return {s: e for s, e in self.lines.items() if s != x}
+
+    @cached_property
     def open(self) -> Rule:
         """The rule in terms of its lines."""
         return replace(self.rule, x=self.lines[x], state={**self.rule.state, **self.after})
@@ -118,8 +123,8 @@ class Opened:
 
     def _with(self, line: Symbol, new: Expr, words: str) -> Mutant:
         if line == x:
-            return Mutant(replace(self.open, x=new), self.lines, words)
-        return Mutant(self.open, {**self.lines, line: new}, words)
+            return Mutant(replace(self.open, x=new), self.defined, words)
+        return Mutant(self.open, {**self.defined, line: new}, words)
 
     def _at_places(self, expr: Expr, known: set[Symbol]) -> Iterator[tuple[Expr, str]]:
         """(changed line, the change in words); a line may read those before it only."""
@@ -147,10 +152,10 @@ class Opened:
             others = {f"what {s} should": a for s, a in self.after.items() if s != symbol}
             for words, kept in {"its first value": symbol, "its root": sqrt(Abs(after)), **others}.items():
                 state = {**self.open.state, symbol: kept}
-                yield Mutant(replace(self.open, state=state), self.lines, f"{symbol} keeps {words}")
+                yield Mutant(replace(self.open, state=state), self.defined, f"{symbol} keeps {words}")
             start = Integer(0 if self.rule.initial(symbol) != 0 else 1)
             init = {**self.rule.init, symbol: start}
-            yield Mutant(replace(self.open, init=init), self.lines, f"{symbol} starts at {start}")
+            yield Mutant(replace(self.open, init=init), self.defined, f"{symbol} starts at {start}")
 
 
 def _read(symbol: Symbol, lines: Lines) -> bool:
