@@ -51,7 +51,7 @@ def adequacy(spec: str, seed: int = 0, profile: str = "default") -> Adequacy:
 
 
 def ideal(rule: Rule) -> type:
-    """A class whose constructor takes exactly the rule's hyperparameters, at their defaults; it is never constructed."""
+    """A class whose constructor takes exactly the rule's hyperparameters, at their defaults; nobody constructs it."""
     held: dict[str, Any] = {}
     for symbol, default in rule.defaults.items():
         name, _ = rule.tuple_of(symbol) or (symbol.name, 0)

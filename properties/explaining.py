@@ -17,8 +17,11 @@ from lawful.verify.rule import Rule
 from lawful.verify.symbols import weight_decay, x
 from lawful.verify.variants import Variant, variants
 
-PATIENCE = 6.0
-"""Seconds after which no further slip is tried."""
+PATIENCE = 3.0
+"""Seconds for the slips of one rule."""
+
+NEAREST = 2
+"""How many conventions, besides the claimed ones, are tried with a slip."""
 
 STEP = Symbol("step", real=True)
 """What a rule without decay takes from the weight."""
@@ -58,18 +61,18 @@ def _sentence(subject: Subject, claimed: Variant) -> str:
         inquiry = Inquiry(subject.probes([claimed.family]), subject.path, subject.device)
     except Unanswerable:
         return ""
-    members = (Proposal(v) for v in variants([claimed.family]))
-    found = _first_fit(inquiry, members)
-    if found and found.rule.mathematics == claimed.rule.mathematics:
+    found = inquiry.matches(Proposal(v) for v in variants([claimed.family]))
+    fits = [p.variant for match, p in found if match.fits]
+    if any(v.rule.mathematics == claimed.rule.mathematics for v in fits):
         return ""
-    if found:
-        return f" It has {found.variant.beside(claimed)}{difference(claimed.rule, found.rule)}."
-    found = _first_fit(inquiry, _in_time(Proposal(claimed, mutant) for mutant in mutants(claimed.rule)))
-    return f" It is {found.words}." if found else ""
-
-
-def _first_fit(inquiry: Inquiry, proposals: Iterator[Proposal]) -> Proposal | None:
-    return next((proposal for match, proposal in inquiry.matches(proposals) if match.fits), None)
+    if fits:
+        nearest = min(fits, key=lambda v: len(v.options.items() ^ claimed.options.items()))
+        return f" It has {nearest.beside(claimed)}{difference(claimed.rule, nearest.rule)}."
+    for variant in (claimed, *(p.variant for _, p in found[:NEAREST])):
+        slips = _in_time(Proposal(variant, mutant) for mutant in mutants(variant.rule))
+        if slipped := next((p for match, p in inquiry.matches(slips) if match.fits), None):
+            return f" It is {slipped.words}{difference(claimed.rule, slipped.rule)}."
+    return ""
 
 
 def _in_time(proposals: Iterator[Proposal]) -> Iterator[Proposal]:

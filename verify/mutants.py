@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from sympy import Abs, Expr, I, Integer, Pow, Symbol, nan, sqrt, zoo
+from sympy import Abs, Expr, I, Integer, Pow, Symbol, Tuple, nan, sqrt, zoo
 
 from lawful.verify.plain import plain
 from lawful.verify.rule import Rule
@@ -53,6 +53,7 @@ def closed(rule: Rule, lines: Mapping[Symbol, Expr]) -> Rule:
 def mutants(rule: Rule) -> Iterator[Mutant]:
     """Every rule that differs from this one by one change."""
     opened = Opened(rule)
+    yield from opened.of_rule()
     yield from opened.of_lines()
     yield from opened.of_state()
 
@@ -111,10 +112,11 @@ class Opened:
         return {**found, x: ()}
 
     def of_lines(self) -> Iterator[Mutant]:
-        """A line changed at one place, or everywhere."""
+        """A line changed at one place, or throughout."""
         known: set[Symbol] = set()
         for line, expr in self.lines.items():
-            changes = (*self._at_places(expr, known), *self._everywhere(expr))
+            changes = [*self._at_places(expr, known)]
+            changes += [(expr.xreplace(change), words) for change, words in self._throughout(expr)]
             for new, words in {
                 n: w for n, w in reversed(changes) if n != expr and not n.has(I, nan, zoo)
             }.items():
@@ -135,16 +137,26 @@ class Opened:
                 if (put := _put(expr, place, new)) is not None:
                     yield put, _words(expr, place, new)
 
-    def _everywhere(self, expr: Expr) -> Iterator[tuple[Expr, str]]:
-        """One hyperparameter for another, or for what is left of 1, and powers a step early or late."""
+    def _throughout(self, expr: Expr) -> Iterator[tuple[Mapping[Expr, Expr], str]]:
+        """(what is replaced, the change in words): one hyperparameter for another, or for what is left of 1; powers a
+        step early or late."""
         held = held_together(self.rule)
         for symbol in sorted(expr.free_symbols & set(self.rule.defaults), key=str):
             for new in (*held.get(symbol, ()), 1 - symbol):
-                yield expr.xreplace({symbol: new}), f"{plain(new)} instead of {plain(symbol)}"
-        for base in {p.base for p in expr.atoms(Pow) if p.exp.has(t)}:
+                yield {symbol: new}, f"{plain(new)} instead of {plain(symbol)}"
+        powers = [p for p in expr.atoms(Pow) if p.exp.has(t)]
+        for base in sorted({p.base for p in powers}, key=str):
             for late in (t - 1, t + 1):
-                powers = {p: p.base ** p.exp.xreplace({t: late}) for p in expr.atoms(Pow) if p.base == base}
-                yield expr.xreplace(powers), f"{late} instead of t in the powers of {plain(base)}"
+                change = {p: base ** p.exp.xreplace({t: late}) for p in powers if p.base == base}
+                yield change, f"{plain(late)} instead of t in the powers of {plain(base)}"
+
+    def of_rule(self) -> Iterator[Mutant]:
+        """All lines changed throughout."""
+        for change, words in self._throughout(Tuple(*self.lines.values())):
+            lines = {line: expr.xreplace(change) for line, expr in self.lines.items()}
+            if not any(expr.has(I, nan, zoo) for expr in lines.values()):
+                rest = {s: e for s, e in lines.items() if s != x}
+                yield Mutant(replace(self.open, x=lines[x]), rest, f"with {words} throughout")
 
     def of_state(self) -> Iterator[Mutant]:
         """What is kept: nothing, a root, what belongs to another name; another first value."""
@@ -166,7 +178,15 @@ def _written(expr: Expr, lines: Lines) -> Expr:
     """An expression in what the lines define, the largest first."""
     for symbol, part in reversed(_whole(lines).items()):
         expr = expr.xreplace({part: symbol})
+        if part.is_Add:
+            expr = _gathered(_gathered(expr, part, symbol), -part, -symbol)
     return expr
+
+
+def _gathered(expr: Expr, part: Expr, symbol: Expr) -> Expr:
+    """The terms of a line that went into a larger sum, as that line: g + wd·x − m_t is g_t − m_t."""
+    terms = set(part.args)
+    return expr.replace(lambda e: e.is_Add and terms < set(e.args), lambda e: e - part + symbol)
 
 
 def _whole(lines: Mapping[Symbol, Expr]) -> Lines:
@@ -205,6 +225,10 @@ def _put(expr: Expr, place: tuple[int, ...], new: Expr) -> Expr | None:
 
 def _words(expr: Expr, place: tuple[int, ...], new: Expr) -> str:
     """The change, with as much around it as can be read."""
-    around = next((d for d in range(len(place) + 1) if len(plain(_at(expr, place[:d]))) <= SHOWN), len(place))
+    around = next(d for d in range(len(place) + 1) if d == len(place) or _readable(_at(expr, place[:d])))
     old = _at(expr, place[:around])
     return f"{plain(_put(old, place[around:], new))} instead of {plain(old)}"
+
+
+def _readable(expr: Expr) -> bool:
+    return isinstance(expr, Expr) and len(plain(expr)) <= SHOWN
