@@ -20,7 +20,7 @@ from lawful.verify import quick
 from lawful.verify.adequacy import Adequacy
 from lawful.verify.candidate import Candidate
 from lawful.verify.formats import FORMATS
-from lawful.verify.mutants import Mutant, mutants
+from lawful.verify.mutants import UNANALYSED, Mutant, mutants
 from lawful.verify.oracle import Oracle, State
 from lawful.verify.rule import Rule, find_family
 from lawful.verify.sameness import Sameness, sameness
@@ -92,7 +92,10 @@ def departs(mutant: Mutant, rule: Rule, part: Part, scenario: Scenario, path: li
     away = max(_budgets(state, torch.tensor(at), part) for state, at in zip(path, found, strict=True))
     if not 1.0 / SURE < away < SURE:
         return away >= SURE
-    exact = trajectory(Oracle(mutant.rule, FLOAT64), part, scenario)
+    try:
+        exact = trajectory(Oracle(mutant.rule, FLOAT64), part, scenario)
+    except UNANALYSED:
+        return False
     return any(
         _budgets(state, torch.as_tensor(one.x.mid).expand(part.x0.shape), part) > 1.0
         for state, one in zip(path, exact, strict=True)

@@ -1,24 +1,18 @@
 """What a candidate that leaves its rule follows instead, in words."""
 
-from collections.abc import Iterator, Mapping
-from itertools import takewhile
-from time import perf_counter
+from collections.abc import Mapping
 from typing import Any
 
 from sympy import Symbol, expand
 
-from lawful.properties.identify import Inquiry, Proposal
+from lawful.properties.identify import Inquiry, Proposal, slipped
 from lawful.properties.probes import Subject
 from lawful.verify.candidate import Candidate
 from lawful.verify.errors import Unanswerable
-from lawful.verify.mutants import mutants
 from lawful.verify.plain import plain
 from lawful.verify.rule import Rule
 from lawful.verify.symbols import weight_decay, x
 from lawful.verify.variants import Variant, variants
-
-PATIENCE = 3.0
-"""Seconds for the slips of one rule."""
 
 NEAREST = 2
 """How many conventions, besides the claimed ones, are tried with a slip."""
@@ -68,16 +62,8 @@ def _sentence(subject: Subject, claimed: Variant) -> str:
     if fits:
         nearest = min(fits, key=lambda v: len(v.options.items() ^ claimed.options.items()))
         return f" It has {nearest.beside(claimed)}{difference(claimed.rule, nearest.rule)}."
-    for variant in (claimed, *(p.variant for _, p in found[:NEAREST])):
-        slips = _in_time(Proposal(variant, mutant) for mutant in mutants(variant.rule))
-        if slipped := next((p for match, p in inquiry.matches(slips) if match.fits), None):
-            return f" It is {slipped.words}{difference(claimed.rule, slipped.rule)}."
-    return ""
-
-
-def _in_time(proposals: Iterator[Proposal]) -> Iterator[Proposal]:
-    end = perf_counter() + PATIENCE
-    return takewhile(lambda proposal: perf_counter() < end, proposals)
+    slip = slipped(inquiry, [claimed, *(p.variant for _, p in found[:NEAREST])])
+    return f" It is {slip[1].words}{difference(claimed.rule, slip[1].rule)}." if slip else ""
 
 
 def difference(claimed: Rule, found: Rule) -> str:

@@ -4,8 +4,9 @@ Rules in plain float64 are sorted by how much of the candidate's steps they leav
 budget judges those that leave next to nothing, and the nearest of the others.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import takewhile
 from time import perf_counter
 from typing import Any
 
@@ -19,10 +20,10 @@ from lawful.verify.candidate import Candidate
 from lawful.verify.errors import unknown
 from lawful.verify.identity import Identity, Match
 from lawful.verify.loading import load
-from lawful.verify.mutants import Mutant, mutants
+from lawful.verify.mutants import UNANALYSED, Mutant, mutants
 from lawful.verify.oracle import Oracle
 from lawful.verify.quick import Array
-from lawful.verify.rule import Rule
+from lawful.verify.rule import Family, Rule, normal
 from lawful.verify.sameness import Sameness, sameness
 from lawful.verify.tensors import Kept, NewtonSchulzInBfloat16
 from lawful.verify.variants import Variant, ranked, variants
@@ -35,6 +36,9 @@ SINGLE = 1e-6
 
 SIEVED, LEAST, MOST = 48, 2, 12
 """How many rules the first run leaves; how many are judged at least, and at most."""
+
+PATIENCE = 2.0
+"""Seconds for the slips of one rule."""
 
 ROUNDING = 1e-12
 """What of a weight is no step."""
@@ -96,8 +100,11 @@ class Inquiry:
     def judged(self, share: float, proposal: Proposal) -> Match:
         """A rule beside what was seen, by the oracle and its budget."""
         tally = Tally()
-        for probe in self.probes:
-            self._compare(tally, probe, proposal.rule, probe.under(probe.hyper(proposal.variant)))
+        try:
+            for probe in self.probes:
+                self._compare(tally, probe, proposal.rule, probe.under(probe.hyper(proposal.variant)))
+        except UNANALYSED:
+            tally.worst = np.inf
         decided = 1.0 - tally.no_verdict / max(tally.comparisons, 1)
         return Match(proposal.variant.spec, proposal.words, tally.worst, share, decided)
 
@@ -153,7 +160,8 @@ def identified(subject: Subject, target: str = "") -> Identity:
         if found[0][0].fits or found[0][0].unexplained > SINGLE:
             break
     if not any(match.fits for match, _ in found):
-        found = [*_slipped(inquiry, found[0][1].variant), *found]
+        near = _near(found, families, normal(subject.cls.__name__))
+        found = [*filter(None, [slipped(inquiry, near)]), *found]
     return replace(
         _concluded(inquiry, found),
         target=target or subject.cls.__name__,
@@ -163,17 +171,33 @@ def identified(subject: Subject, target: str = "") -> Identity:
     )
 
 
-def _slipped(inquiry: Inquiry, variant: Variant) -> list[tuple[Match, Proposal]]:
-    """A rule with one change, if that fits."""
-    found = inquiry.matches(Proposal(variant, mutant) for mutant in mutants(variant.rule))
-    return [pair for pair in found if pair[0].fits][:1]
+def slipped(inquiry: Inquiry, near: Iterable[Variant]) -> tuple[Match, Proposal] | None:
+    """The first of the rules that fits with one change; each gets `PATIENCE`."""
+    for variant in near:
+        changed = _in_time(Proposal(variant, mutant) for mutant in mutants(variant.rule))
+        if found := next((pair for pair in inquiry.matches(changed) if pair[0].fits), None):
+            return found
+    return None
+
+
+def _in_time(proposals: Iterator[Proposal]) -> Iterator[Proposal]:
+    end = perf_counter() + PATIENCE
+    return takewhile(lambda proposal: perf_counter() < end, proposals)
+
+
+def _near(found: Sequence[tuple[Match, Proposal]], families: Sequence[Family], claimed: str) -> list[Variant]:
+    """What to change: the bare rule that a class's name claims, that of the nearest, the nearest themselves."""
+    near = [proposal.variant for _, proposal in found[:LEAST]]
+    bare = [f for f in (families[0], near[0].family) if f is near[0].family or normal(f.name) == claimed]
+    every = [*(Variant(f, {}) for f in bare), *near]
+    return list({v.spec: v for v in every}.values())
 
 
 def _concluded(inquiry: Inquiry, found: Sequence[tuple[Match, Proposal]]) -> Identity:
     fits = sorted((pair for pair in found if pair[0].fits), key=lambda pair: _plainness(pair[1]))
     same = {match.rule: str(inquiry.same(fits[0][1], proposal)) for match, proposal in fits[1:]}
     return Identity(
-        "", [match for match, _ in fits], same, next((m for m, _ in found if not m.fits), None), 0
+        "", [match for match, _ in fits], same, next((m for m, _ in found if m.worst > 1.0), None), 0
     )
 
 

@@ -107,6 +107,27 @@ def identify(
 
 
 @app.command()
+def adequacy(
+    rules: Annotated[list[str] | None, typer.Argument(help="Rules with conventions; all without.")] = None,
+    seed: Seed = 0,
+    timeout: Timeout = 300.0,
+    workers: Workers = 0,
+    json: Json = "",
+) -> None:
+    """Measure the inputs of `check`: which single changes of a rule they tell from it; exit code 1 if not all."""
+    from lawful.reports.adequacy import show_adequacy
+    from lawful.reports.encoding import encode
+    from lawful.verify.questions import adequacies
+
+    found = adequacies(rules or [], options.natural(seed), options.patience(timeout), workers)
+    if json:
+        save(json, encode(found) + b"\n")
+    if json != "-":
+        show_adequacy(found, stdout)
+    raise typer.Exit(1 if any(one.survivors for one in found) else 0)
+
+
+@app.command()
 def prove(laws: Annotated[list[str] | None, typer.Argument(help="Which laws; all without.")] = None) -> None:
     """Prove the laws; print statement, source, method and time of each."""
     from lawful.reports.tables import show_proofs

@@ -23,6 +23,10 @@ SHOWN = 40
 """How many characters of a line are shown around a change."""
 
 
+UNANALYSED = (ArithmeticError, LookupError, NotImplementedError, RuntimeError, TypeError, ValueError)
+"""What an oracle may raise on a mutant: it divides by nothing, or there is no error analysis of what it does."""
+
+
 @dataclass(frozen=True)
 class Mutant:
     """A rule with one change.

@@ -54,3 +54,24 @@ def identity(target: str, arguments: dict[str, Any], seed: int, timeout: float) 
 
     with Pool(1) as pool:
         return pool.call("lawful.properties.identify:answer", target, arguments, seed, timeout=timeout)
+
+
+def adequacies(rules: Sequence[str], seed: int, timeout: float, workers: int) -> list[Any]:
+    """The `lawful.verify.adequacy.Adequacy` of each rule, or of the bare names of all families, found by workers.
+
+    Raises:
+        Unanswerable: an unknown rule.
+    """
+    from lawful.verify.pool import Pool
+
+    with Pool(workers) as pool:
+        names = rules or pool.call("lawful.verify.questions:families", timeout=timeout)
+        asked = [pool.ask("lawful.properties.adequacy:adequacy", n, seed, timeout=timeout) for n in names]
+        return [answer.result() for answer in asked]
+
+
+def families() -> list[str]:
+    """The names of all rules."""
+    from lawful.verify.rule import rules
+
+    return [family.name for family in rules().values()]
