@@ -3,7 +3,7 @@
 import pytest
 
 from lawful.properties.adequacy import adequacy
-from lawful.verify.mutants import Opened, mutants
+from lawful.verify.mutants import Opened, closed, mutants
 from lawful.verify.rule import find_rule, rules
 from lawful.verify.sameness import Sameness, sameness
 
@@ -27,8 +27,6 @@ def test_a_rule_is_put_together_as_it_was(name: str) -> None:
     """Up to how sympy writes roots of products."""
     rule = rules()[name]()
     opened = Opened(rule)
-    from lawful.verify.mutants import closed
-
     assert sameness(closed(opened.open, opened.defined), rule) is not Sameness.NONE
 
 
