@@ -9,6 +9,7 @@ from time import perf_counter
 from typing import Any
 
 import torch
+from sympy import Symbol
 from torch import Tensor
 
 from lawful.properties.conformance import PROFILES
@@ -18,12 +19,14 @@ from lawful.properties.judging import Part, of_rule, parts, trajectory
 from lawful.properties.scenarios import Scenario, expand, plan
 from lawful.verify import quick
 from lawful.verify.adequacy import Adequacy
+from lawful.verify.balls import Ball
 from lawful.verify.candidate import Candidate
 from lawful.verify.formats import FORMATS
 from lawful.verify.mutants import UNANALYSED, Mutant, mutants
 from lawful.verify.oracle import Oracle, State
 from lawful.verify.rule import Rule, find_family
 from lawful.verify.sameness import Sameness, sameness
+from lawful.verify.symbols import x
 
 SURE = 1e3
 """How many budgets off a path in plain float64 must be for its own rounding not to matter."""
@@ -84,28 +87,38 @@ def survivors(rule: Rule, every: Iterable[Mutant], inputs: Iterable[Scenario]) -
 
 
 def departs(mutant: Mutant, rule: Rule, part: Part, scenario: Scenario, path: list[State]) -> bool:
-    """Whether a mutant's path leaves the budget of the rule's; in doubt its own oracle says where it goes."""
+    """Whether a mutant's path leaves the budget of the rule's, in the parameter or an output."""
+    return any(_leaves(mutant, rule, part, scenario, path, read) for read in (x, *rule.outputs))
+
+
+def _leaves(
+    mutant: Mutant, rule: Rule, part: Part, scenario: Scenario, path: list[State], read: Symbol
+) -> bool:
+    """The same of one tensor; in doubt the mutant's own oracle says where it goes."""
     hypers = [
         of_rule(rule, scenario.hyper_at(part.group, k), part.dtype) for k in range(1, scenario.steps + 1)
     ]
-    found = quick.path(mutant.open, part.x0.numpy(), part.gradients.numpy(), hypers, mutant.lines)
-    away = max(_budgets(state, torch.tensor(at), part) for state, at in zip(path, found, strict=True))
+    found = quick.path(mutant.open, part.x0.numpy(), part.gradients.numpy(), hypers, mutant.lines, read)
+    expected = [_ball(state, read) for state in path]
+    away = max(_budgets(ball, torch.tensor(at), part) for ball, at in zip(expected, found, strict=True))
     if not 1.0 / SURE < away < SURE:
         return away >= SURE
     try:
-        exact = trajectory(Oracle(mutant.rule, FLOAT64), part, scenario)
+        exact = [_ball(state, read) for state in trajectory(Oracle(mutant.rule, FLOAT64), part, scenario)]
     except UNANALYSED:
         return False
-    return any(
-        _budgets(state, torch.as_tensor(one.x.mid).expand(part.x0.shape), part) > 1.0
-        for state, one in zip(path, exact, strict=True)
-    )
+    at = (torch.as_tensor(ball.mid).expand(part.x0.shape) for ball in exact)
+    return any(_budgets(ball, value, part) > 1.0 for ball, value in zip(expected, at, strict=True))
 
 
-def _budgets(state: State, at: Tensor, part: Part) -> float:
+def _ball(state: State, read: Symbol) -> Ball:
+    return state.x if read == x else state.slots[read]
+
+
+def _budgets(expected: Ball, at: Tensor, part: Part) -> float:
     """How many budgets the farthest lane is away, of those that have one."""
-    distance = torch.nan_to_num(state.x.distance(at), torch.inf, torch.inf)
-    budget = torch.as_tensor(state.x.radius, dtype=torch.float64).expand_as(distance)
+    distance = torch.nan_to_num(expected.distance(at), torch.inf, torch.inf)
+    budget = torch.as_tensor(expected.radius, dtype=torch.float64).expand_as(distance)
     ratio = torch.where(torch.isfinite(budget) & (distance > 0), distance / budget, 0.0).reshape(-1)
     own = ratio[: ratio.numel() - part.others]
     return float(own.max()) if own.numel() else 0.0

@@ -35,7 +35,7 @@ class Shapes:
         first: of the first group.
         second: of the tensor of the second group.
         other: of the tensor of another dtype.
-        pausing: whether the second tensor's gradient is 0 in one step, all of it.
+        pausing: whether the second tensor's gradient is 0, all of it, in the first step and in one in the middle.
     """
 
     first: tuple[tuple[int, ...], ...] = SHAPES
@@ -118,7 +118,7 @@ def expand(scenario: Scenario, dtype: torch.dtype) -> list[Block]:
     plan += [("the second group", 1, shapes.second, dtype)] if len(scenario.hypers) > 1 else []
     blocks = [Block(name, group, *_lanes(rng, scenario, shape, kind)) for name, group, shape, kind in plan]
     if shapes.pausing:
-        blocks[1].gradients[scenario.steps // 2] = 0.0
+        blocks[1].gradients[[0, scenario.steps // 2]] = 0.0
     return blocks
 
 

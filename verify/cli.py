@@ -1,4 +1,5 @@
-"""The command line: `lawful check`, `verify`, `identify`, `adequacy`, `prove`, `rules`, `laws`, `claims`, `race`, `report`.
+"""The command line: `lawful check`, `verify`, `identify`, `adequacy`, `prove`, `rules`, `laws`, `claims`, `race`,
+`report`.
 
 Exit codes: 0 lawful, 1 unlawful, 2 the question was wrong, 3 inconclusive, crashed or timed out,
 130 interrupted.

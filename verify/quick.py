@@ -35,9 +35,10 @@ Lines = Mapping[Symbol, Expr]
 
 
 def path(
-    rule: Rule, x0: Array, gradients: Array, hypers: Sequence[Hyper], lines: Lines = MappingProxyType({})
-) -> Array:
-    """The parameter after each step, from x0 under these gradients and the hyperparameters of each step.
+    rule: Rule, x0: Array, gradients: Array, hypers: Sequence[Hyper], lines: Lines = MappingProxyType({}),
+    read: Symbol = x,
+) -> Array:  # fmt: skip
+    """The parameter, or another tensor that is read, after each step from x0 under these gradients and hyperparameters.
 
     Args:
         rule: the rule.
@@ -45,6 +46,7 @@ def path(
         gradients: steps first.
         hypers: hyperparameter → value, of each step.
         lines: what symbols of the rule stand for that are neither inputs nor state.
+        read: the parameter or a state.
     """
     with np.errstate(all="ignore"):
         first = {x: x0, **sizes(x0.shape), **hypers[0]}
@@ -53,7 +55,7 @@ def path(
         for step, (gradient, hyper) in enumerate(zip(gradients, hypers, strict=True), start=1):
             now = Values({**sizes(x0.shape), **state, **hyper, g: gradient, t: step}, x0.shape, lines)
             state = {s: now.of(e) for s, e in {x: rule.x, **rule.state}.items()}
-            seen.append(np.broadcast_to(state[x], x0.shape))
+            seen.append(np.broadcast_to(state[read], x0.shape))
     return np.stack(seen)
 
 
