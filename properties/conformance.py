@@ -1,7 +1,7 @@
 """Conformance: every step of a candidate stays within the error budget of the rule that it claims."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import torch
@@ -12,6 +12,7 @@ from lawful.properties.checks import Journal, Property, Settings
 from lawful.properties.counterexamples import counterexample
 from lawful.properties.defaults import default_scenario
 from lawful.properties.drawing import drawn
+from lawful.properties.explaining import explained
 from lawful.properties.judging import TRAJECTORIES, Part, Tally, format_of, of_rule, parts
 from lawful.properties.one_step import FIRST_STEPS, Reader, next_state
 from lawful.properties.outputs import departure
@@ -96,7 +97,9 @@ class Conformance:
     def _run(self, scenario: Scenario) -> None:
         self.journal(scenario)
         try:
-            self.finding = self.finding or first_departure(self, scenario)
+            if found := first_departure(self, scenario):
+                words = explained(self.candidate, scenario.options, self.path, self.device)
+                self.finding = replace(found, message=found.message + words)
         except RaisedError as error:
             self.finding = Finding(f"{error}", details=repr(scenario))
             self.raised = True

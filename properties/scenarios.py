@@ -35,11 +35,13 @@ class Shapes:
         first: of the first group.
         second: of the tensor of the second group.
         other: of the tensor of another dtype.
+        pausing: whether the second tensor's gradient is 0, all of it, in the first step and in one in the middle.
     """
 
     first: tuple[tuple[int, ...], ...] = SHAPES
     second: tuple[int, ...] = (67,)
     other: tuple[int, ...] = (33,)
+    pausing: bool = False
 
 
 def shapes_of(rule: Rule) -> Shapes:
@@ -48,7 +50,7 @@ def shapes_of(rule: Rule) -> Shapes:
     whole = rule.scope == "tensor"
     every = (*MATRICES, (2, 3, 4), (33,), ()) if whole else SHAPES
     taken = tuple(s for s in every if fewest <= len(s) <= most)
-    return Shapes(taken, (7, 4), (4, 6)) if whole else Shapes(taken)
+    return Shapes(taken, (7, 4), (4, 6), True) if whole else Shapes(taken)
 
 
 @dataclass(frozen=True)
@@ -114,7 +116,10 @@ def expand(scenario: Scenario, dtype: torch.dtype) -> list[Block]:
             0, ("the tensor of another dtype", 0, shapes.other, other)
         )  # what is taken from the first, shows
     plan += [("the second group", 1, shapes.second, dtype)] if len(scenario.hypers) > 1 else []
-    return [Block(name, group, *_lanes(rng, scenario, shape, kind)) for name, group, shape, kind in plan]
+    blocks = [Block(name, group, *_lanes(rng, scenario, shape, kind)) for name, group, shape, kind in plan]
+    if shapes.pausing:
+        blocks[1].gradients[[0, scenario.steps // 2]] = 0.0
+    return blocks
 
 
 def _lanes(

@@ -93,6 +93,12 @@ QUESTIONS = {
     "check": ["argument", "targets"],
     "chek sgd": ["'chek'", "'check'"],
     # the other commands
+    "identify nosuch": ["target 'nosuch'", "adamw", "package.module:Class"],
+    "identify torch.optim:LBFGS": ["LBFGS cannot be run"],
+    f"{SGD.replace('check', 'identify')} --arg lrr=0.1": ["argument of SGD 'lrr'", "did you mean lr"],
+    "identify needy.py:SGD": ["SGD cannot be run", "total_steps"],
+    "identify sgd --seed -1": ["--seed -1 is negative"],
+    "adequacy adm": ["rule 'adm'", "did you mean adam"],
     "prove nosuch": ["law 'nosuch'"],
     "laws nosuch": ["law 'nosuch'"],
     "rules adm": ["rule 'adm'", "did you mean adam"],

@@ -203,14 +203,17 @@ def root(a: Ball, may_be_negative: bool) -> Ball:
 
 
 def maximum(a: Ball, b: Ball) -> Ball:
-    """max(a, b), which is 1-Lipschitz in each argument."""
+    """max(a, b): the larger where that is sure, and else 1-Lipschitz in each argument."""
     difference = a.centre[0] - b.centre[0]
     if a.centre[1] is not None and b.centre[1] is not None:
         difference = difference + (a.centre[1] - b.centre[1])
-    centre = choose(tensor(difference) >= 0, a.centre, b.centre)
+    larger = tensor(difference) >= 0
+    centre = choose(larger, a.centre, b.centre)
     if is_exact(a) and is_exact(b):
         return Ball(centre)
-    return Ball(centre, torch.maximum(tensor(a.radius), tensor(b.radius)))
+    ra, rb = tensor(a.radius), tensor(b.radius)
+    sure = torch.abs(tensor(difference)) > 2 * (ra + rb)  # twice, for the difference is rounded too
+    return Ball(centre, torch.where(sure, torch.where(larger, ra, rb), torch.maximum(ra, rb)))
 
 
 def minimum(a: Ball, b: Ball) -> Ball:

@@ -1,4 +1,4 @@
-"""The command line: `lawful check`, `verify`, `replay`, `compare`, `prove`, `rules`, `laws`, `claims`, `race` …
+"""The command line: `lawful check`, `identify`, `replay`, `compare`, `prove`, `laws`, `claims`, `race`, `adequacy` …
 
 Exit codes: 0 lawful, 1 unlawful, 2 the question was wrong, 3 inconclusive, crashed or timed out,
 130 interrupted.
@@ -28,6 +28,7 @@ from lawful.verify.options import (
     ReportFolder,
     RuleOption,
     Seed,
+    Target,
     Targets,
     Timeout,
     Workers,
@@ -83,6 +84,48 @@ def verify(
 
     campaign = _campaign(options.settings(profile, seed, timeout, [], device), report, workers)
     raise typer.Exit(write(_run(campaign, ["bundled", "torch.optim"], laws=list(known())), "", report))
+
+
+@app.command()
+def identify(
+    target: Target,
+    arg: Arguments = [],  # noqa: B006 - typer reads the default
+    seed: Seed = 0,
+    timeout: Timeout = 60.0,
+    json: Json = "",
+) -> None:
+    """Find which rule and which conventions an optimizer follows; exit code 1 if none fits."""
+    from lawful.reports.encoding import encode
+    from lawful.reports.identity import show_identity
+    from lawful.verify.questions import identity
+
+    found = identity(target, options.arguments(arg), options.natural(seed), options.patience(timeout))
+    if json:
+        save(json, encode(found) + b"\n")
+    if json != "-":
+        show_identity(found, stdout)
+    raise typer.Exit(0 if found.fits else 1)
+
+
+@app.command()
+def adequacy(
+    rules: Annotated[list[str] | None, typer.Argument(help="Rules with conventions; all without.")] = None,
+    seed: Seed = 0,
+    timeout: Timeout = 300.0,
+    workers: Workers = 0,
+    json: Json = "",
+) -> None:
+    """Measure the inputs of `check`: which single changes of a rule they tell from it; exit code 1 if not all."""
+    from lawful.reports.adequacy import show_adequacy
+    from lawful.reports.encoding import encode
+    from lawful.verify.questions import adequacies
+
+    found = adequacies(rules or [], options.natural(seed), options.patience(timeout), workers)
+    if json:
+        save(json, encode(found) + b"\n")
+    if json != "-":
+        show_adequacy(found, stdout)
+    raise typer.Exit(1 if any(one.survivors for one in found) else 0)
 
 
 @app.command()

@@ -15,6 +15,7 @@ Targets = Annotated[
     list[str],
     typer.Argument(help="package.module:Class, file.py:Class, a module, a bundled name, or `bundled`."),
 ]
+Target = Annotated[str, typer.Argument(help="package.module:Class, file.py:Class or a bundled name.")]
 RuleOption = Annotated[
     str, typer.Option("--rule", help='The rule that it claims: adamw, adamw(eps="hat"), my.module:RULE.')
 ]
@@ -74,12 +75,38 @@ def settings(
     for device in devices:
         if not re.fullmatch(rf"({'|'.join(DEVICES)})(:\d+)?", device):
             raise unknown("device", device, (*DEVICES, "cuda:1"))
+    known = configuration(Path.cwd()).get("known", {})
+    return Settings(
+        profile,
+        natural(seed),
+        patience(timeout),
+        tuple(dtypes) or DTYPES,
+        tuple(devices),
+        known,
+        tuple(properties),
+    )
+
+
+def natural(seed: int) -> int:
+    """The seed.
+
+    Raises:
+        Unanswerable: it is negative.
+    """
     if seed < 0:
         raise Unanswerable(f"--seed {seed} is negative.")
+    return seed
+
+
+def patience(timeout: float) -> float:
+    """The time limit in seconds.
+
+    Raises:
+        Unanswerable: it is not sensible.
+    """
     if not 0.1 <= timeout <= 86400.0:
         raise Unanswerable(f"--timeout {timeout} is not between 0.1 and 86400 seconds.")
-    known = configuration(Path.cwd()).get("known", {})
-    return Settings(profile, seed, timeout, tuple(dtypes) or DTYPES, tuple(devices), known, tuple(properties))
+    return timeout
 
 
 def _known(kind: str, names: list[str], known: tuple[str, ...]) -> None:

@@ -42,3 +42,36 @@ def proof(law: str) -> Proof:
 def unproved(law: str, why: str) -> Proof:
     """What is recorded of a law whose proof a worker did not finish."""
     return Proof(law, "", "The proof was not finished.", "", "", False, [why], False, "", False, "")
+
+
+def identity(target: str, arguments: dict[str, Any], seed: int, timeout: float) -> Any:
+    """What a target follows (`lawful.properties.identify.Identity`), found by a worker.
+
+    Raises:
+        Unanswerable: an unknown target or argument, or one that cannot be run.
+    """
+    from lawful.verify.pool import Pool
+
+    with Pool(1) as pool:
+        return pool.call("lawful.properties.identify:answer", target, arguments, seed, timeout=timeout)
+
+
+def adequacies(rules: Sequence[str], seed: int, timeout: float, workers: int) -> list[Any]:
+    """The `lawful.verify.adequacy.Adequacy` of each rule, or of the bare names of all families, found by workers.
+
+    Raises:
+        Unanswerable: an unknown rule.
+    """
+    from lawful.verify.pool import Pool
+
+    with Pool(workers) as pool:
+        names = rules or pool.call("lawful.verify.questions:families", timeout=timeout)
+        asked = [pool.ask("lawful.properties.adequacy:adequacy", n, seed, timeout=timeout) for n in names]
+        return [answer.result() for answer in asked]
+
+
+def families() -> list[str]:
+    """The names of all rules."""
+    from lawful.verify.rule import rules
+
+    return [family.name for family in rules().values()]

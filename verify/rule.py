@@ -26,6 +26,7 @@ from lawful.verify.tensors import SIZES, EverywhereMean, OfTensor
 
 Options = Mapping[str, Any]
 Spellings = Mapping[str, Mapping[str, Mapping[Any, Any]]]
+Words = Mapping[str, Mapping[Any, str]]
 
 
 @dataclass(frozen=True)
@@ -157,6 +158,11 @@ class Rule:
         return self.replace({t: Integer(step)})
 
     @cached_property
+    def mathematics(self) -> object:
+        """What two rules have in common that are written with the same expressions."""
+        return self.x, frozenset((s, e, self.initial(s)) for s, e in self.state.items())
+
+    @cached_property
     def hash(self) -> str:
         """SHA-256 of the rule's mathematics: expressions, state and initial values."""
         parts = [srepr(self.x), *(f"{s}:{srepr(e)}:{srepr(self.initial(s))}" for s, e in self.state.items())]
@@ -187,11 +193,13 @@ class Family:
         spellings: convention → constructor argument → {value: what the argument must be}, for conventions that
             libraries spell in their own way, such as ADOPT's `clip_lambda=None`.
         allows: whether a choice of conventions and hyperparameters (by name) makes sense together.
+        words: convention → value → what an implementation has that follows it, as a noun phrase.
     """
 
     build: Callable[..., Rule]
     spellings: Spellings = field(default_factory=dict)
     allows: Callable[[Options, Mapping[str, float]], bool] = lambda options, hyper: True
+    words: Words = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -215,6 +223,10 @@ class Family:
             self._validate(name, value)
         chosen = {name: value for name, value in conventions.items() if value != self.conventions[name][0]}
         return _written(self.build, tuple(sorted(chosen.items())), maximize)
+
+    def said(self, name: str, value: Any) -> str:
+        """A convention's value in words, or as code where the family has none for it."""
+        return self.words.get(name, {}).get(value, f"{name}={value!r}")
 
     def _validate(self, name: str, value: Any) -> None:
         known = self.conventions
@@ -248,9 +260,10 @@ def _allowed(annotation: Any) -> tuple[Any, ...]:
 def family(
     spellings: Spellings = MappingProxyType({}),
     allows: Callable[[Options, Mapping[str, float]], bool] = lambda options, hyper: True,
+    words: Words = MappingProxyType({}),
 ) -> Callable[[Callable[..., Rule]], Family]:
     """Marks a function from conventions to a rule as a family (see `Family`)."""
-    return lambda build: Family(build, spellings, allows)
+    return lambda build: Family(build, spellings, allows, words)
 
 
 @cache

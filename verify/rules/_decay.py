@@ -5,13 +5,25 @@ from typing import Literal
 
 from sympy import Expr, Symbol
 
-from lawful.verify.rule import Spellings
+from lawful.verify.rule import Spellings, Words
 from lawful.verify.symbols import g, lr, lr_0, weight_decay, x
 
 Decay = Literal["lr*wd", "wd", "wd*lr/lr_0"]
 """What decoupled decay multiplies: lr·wd (torch); wd alone; wd times the schedule's multiplier lr/lr₀ (the paper)."""
 
 SPELLINGS: Spellings = {"decay": {"fixed_decay": {"lr*wd": False, "wd": True}}}
+
+WORDS: Words = {
+    "decay": {
+        "lr*wd": "decay by lr·wd",
+        "wd": "decay by wd without lr",
+        "wd*lr/lr_0": "decay by wd times the schedule's multiplier",
+        "l2": "decay added to the gradient (L2)",
+        "none": "no decay",
+    },
+    "decouple": {True: "decay apart from the gradient", False: "decay added to the gradient (L2)"},
+}
+"""Both, in words."""
 
 RATES = {"lr*wd": lr * weight_decay, "wd": weight_decay, "wd*lr/lr_0": weight_decay * lr / lr_0}
 

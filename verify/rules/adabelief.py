@@ -4,8 +4,8 @@ from typing import Literal
 
 from sympy import Symbol, sqrt
 
-from lawful.verify.rule import Rule, Source, family
-from lawful.verify.rules._decay import SPELLINGS, Decay, l2_gradient, shrunk, with_start
+from lawful.verify.rule import Rule, Source, Words, family
+from lawful.verify.rules._decay import SPELLINGS, WORDS, Decay, l2_gradient, shrunk, with_start
 from lawful.verify.symbols import beta1, beta2, eps, g, lr, m, t, weight_decay, x
 
 s = Symbol("s", nonnegative=True)
@@ -14,7 +14,12 @@ DEFAULTS = {lr: 1e-3, beta1: 0.9, beta2: 0.999, eps: 1e-16, weight_decay: 0.0}
 G, M, S = Symbol("g_t"), Symbol("m_hat"), Symbol("s_hat")
 
 
-@family(spellings=SPELLINGS)
+PLACE: Words = {
+    "eps_place": {"accumulated": "eps accumulated in the variance", "at use": "eps outside the root alone"}
+}
+
+
+@family(spellings=SPELLINGS, words={**WORDS, **PLACE})
 def adabelief(
     *,
     decouple: bool = True,

@@ -3,10 +3,10 @@
 from math import inf, nan
 from typing import Literal
 
-from sympy import Expr, Max, Min, Piecewise, Symbol, sqrt
+from sympy import Expr, Max, Min, Piecewise, Rational, Symbol, sqrt
 
 from lawful.verify.domain import Domain
-from lawful.verify.rule import Rule, Source, family
+from lawful.verify.rule import Rule, Source, Words, family
 from lawful.verify.symbols import beta2_decay, d, eps1, eps2, g, lr, t, v, weight_decay, x
 from lawful.verify.tensors import ColMean, RowMean, dim, rms
 
@@ -20,14 +20,24 @@ DOMAINS = {
     eps2: Domain((1e-3, 1e-2, 0.1, 1.0, 0.0)),
     d: Domain((1.0, 1.5, 2.0), low=1.0),
 }
+CEILING = Rational(1, 100)
+"""fairseq's largest relative step."""
+
+WORDS: Words = {
+    "form": {
+        "torch": "torch's bounds of eps and lr",
+        "fairseq": "fairseq's eps added to the square, and lr as it is",
+        "fairseq relative": "fairseq's eps added to the square, and a rate of 1/√t without lr",
+    }
+}
 
 
-@family()
-def adafactor(*, form: Literal["torch", "fairseq"] = "torch") -> Rule:
+@family(words=WORDS)
+def adafactor(*, form: Literal["torch", "fairseq", "fairseq relative"] = "torch") -> Rule:
     """The second moment as an outer product of its row and column means, for tensors of two dimensions and more.
 
     torch bounds eps1 from below where it divides, and the rate by 1/√t; fairseq adds eps1 to g², takes lr as it is
-    (`relative_step=False`) and decays by the scaled rate.
+    (`relative_step=False`, else 1/√t up to 1e-2) and decays by the scaled rate.
     """
     square = g**2 if form == "torch" else g**2 + eps1
     w = t**beta2_decay
@@ -44,7 +54,8 @@ def adafactor(*, form: Literal["torch", "fairseq"] = "torch") -> Rule:
 
     u_t = of_matrix(normalised(r_t * c_t / mean), normalised(v_t))
     clipped = u_t / Max(1, rms(u_t) / d)
-    alpha_t = Max(eps2, rms(x)) * (Min(lr, 1 / sqrt(t)) if form == "torch" else lr)
+    rates = {"torch": Min(lr, 1 / sqrt(t)), "fairseq": lr, "fairseq relative": Min(CEILING, 1 / sqrt(t))}
+    alpha_t = Max(eps2, rms(x)) * rates[form]
     decayed = x * (1 - (lr if form == "torch" else alpha_t) * weight_decay)
     return Rule(
         "adafactor",

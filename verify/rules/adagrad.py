@@ -18,7 +18,7 @@ SOURCE = Source("Duchi, Hazan & Singer, JMLR 12 (2011)", "Figure 1, diagonal; op
 G, LR = Symbol("g_t"), Symbol("lr_t")
 
 
-@family()
+@family(words={"start": {"0": "a sum that starts at 0", "0.1": "a sum that starts at 0.1"}})
 def adagrad(*, start: Literal["0", "0.1"] = "0") -> Rule:
     """torch.optim.Adagrad, whose sum starts at 0 unless told otherwise; TensorFlow's and Keras's start at 0.1."""
     g_t = l2_gradient()

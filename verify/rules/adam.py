@@ -4,8 +4,8 @@ from typing import Literal
 
 from sympy import Expr, Max, Symbol, sqrt
 
-from lawful.verify.rule import Rule, Source, family
-from lawful.verify.rules._decay import SPELLINGS, Decay, l2_gradient, shrunk, with_start
+from lawful.verify.rule import Rule, Source, Words, family
+from lawful.verify.rules._decay import SPELLINGS, WORDS, Decay, l2_gradient, shrunk, with_start
 from lawful.verify.symbols import beta1, beta2, eps, g, lr, m, t, v, v_max, weight_decay, x
 
 Eps = Literal["outside", "hat", "inside"]
@@ -13,6 +13,24 @@ Eps = Literal["outside", "hat", "inside"]
 
 Maximum = Literal[False, True, "paper", "corrected"]
 """AMSGrad's maximum: none; of the raw v, corrected afterwards (torch); without any correction; of the corrected v."""
+
+EPS: Words = {
+    "eps": {
+        "outside": "eps outside the corrected root",
+        "hat": "eps outside the uncorrected root (epsilon hat)",
+        "inside": "eps inside the root",
+    }
+}
+CORRECTION: Words = {"bias_correction": {True: "bias correction", False: "no bias correction"}}
+AMSGRAD: Words = {
+    "amsgrad": {
+        False: "no maximum",
+        True: "the maximum of the raw second moment, corrected afterwards",
+        "paper": "the maximum of the raw second moment, and no bias correction",
+        "corrected": "the maximum of the corrected second moment",
+    }
+}
+ORDER: Words = {"decay_order": {"before": "decay of the old weight", "after": "decay of the updated weight"}}
 
 DEFAULTS = {lr: 1e-3, beta1: 0.9, beta2: 0.999, eps: 1e-8}
 G, M, V = Symbol("g_t"), Symbol("m_hat"), Symbol("v_hat")
@@ -62,14 +80,14 @@ def adam_like(
     return Rule("adam", new, state, with_start({**DEFAULTS, weight_decay: wd}, decay), source, names=names)
 
 
-@family()
+@family(words={**EPS, **CORRECTION, **AMSGRAD})
 def adam(*, amsgrad: Maximum = False, eps: Eps = "outside", bias_correction: bool = True) -> Rule:
     """torch.optim.Adam: L2 regularisation, eps outside the corrected root. With decoupled decay it is `adamw`."""
     source = Source("arXiv:1412.6980", "Algorithm 1")
     return adam_like(0.0, source, False, eps_place=eps, bias_correction=bias_correction, amsgrad=amsgrad)
 
 
-@family(spellings=SPELLINGS)
+@family(spellings=SPELLINGS, words={**WORDS, **EPS, **CORRECTION, **AMSGRAD, **ORDER})
 def adamw(
     *,
     decouple: bool = True,
@@ -84,7 +102,7 @@ def adamw(
     return adam_like(1e-2, source, decouple, decay, decay_order, eps, bias_correction, amsgrad)
 
 
-@family()
+@family(words={**EPS, **AMSGRAD})
 def amsgrad(*, amsgrad: Literal[True, "paper", "corrected"] = True, eps: Eps = "outside") -> Rule:
     """AMSGrad: Adam that divides by the largest second moment so far."""
     source = Source("arXiv:1904.09237", "Algorithm 2")

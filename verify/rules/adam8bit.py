@@ -5,7 +5,7 @@ from typing import Literal
 from sympy import Expr, Piecewise, Symbol
 
 from lawful.verify.domain import Domain
-from lawful.verify.rule import Rule, Source, family
+from lawful.verify.rule import Rule, Source, Words, family
 from lawful.verify.rules._decay import l2_gradient
 from lawful.verify.rules.adam import DEFAULTS, denominator
 from lawful.verify.symbols import beta1, beta2, g, lr, m, t, v, weight_decay, x
@@ -18,7 +18,13 @@ DOMAINS = {smallest: Domain((1, 4096), chosen=True), block_size: Domain((64, 256
 G, M, V = Symbol("g_t"), Symbol("m_hat"), Symbol("v_hat")
 
 
-@family(spellings={"bits": {"optim_bits": {8: 8, 32: 32}}})
+WORDS: Words = {
+    "bits": {8: "moments in 8 bits", 32: "moments in 32 bits"},
+    "decay": {"l2": "decay added to the gradient (L2)", "after": "decay of the updated weight"},
+}
+
+
+@family(spellings={"bits": {"optim_bits": {8: 8, 32: 32}}}, words=WORDS)
 def adam8bit(*, bits: Literal[8, 32] = 8, decay: Literal["l2", "after"] = "l2") -> Rule:
     """Adam whose moments are kept in 8 bits, in tensors of `min_8bit_size` elements and more; others in 32.
 

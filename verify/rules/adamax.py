@@ -4,7 +4,7 @@ from typing import Literal
 
 from sympy import Abs, Max, Symbol
 
-from lawful.verify.rule import Rule, Source, family
+from lawful.verify.rule import Rule, Source, Words, family
 from lawful.verify.rules._decay import l2_gradient
 from lawful.verify.symbols import beta1, beta2, eps, lr, m, t, weight_decay, x
 
@@ -14,7 +14,12 @@ DEFAULTS = {lr: 2e-3, beta1: 0.9, beta2: 0.999, eps: 1e-8, weight_decay: 0.0}
 G, M = Symbol("g_t"), Symbol("m_hat")
 
 
-@family()
+WORDS: Words = {
+    "eps_place": {"maximum": "eps added to |g| in the maximum", "denominator": "eps added to the maximum"}
+}
+
+
+@family(words=WORDS)
 def adamax(*, eps_place: Literal["maximum", "denominator"] = "maximum") -> Rule:
     """torch.optim.Adamax: max(β2 u, |g| + eps). Keras and optax: m / (u + eps)."""
     g_t = l2_gradient()

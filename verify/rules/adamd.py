@@ -3,13 +3,13 @@
 from sympy import Symbol
 
 from lawful.verify.rule import Rule, Source, family
-from lawful.verify.rules.adam import DEFAULTS, denominator
+from lawful.verify.rules.adam import CORRECTION, DEFAULTS, denominator
 from lawful.verify.symbols import beta1, beta2, g, lr, m, t, v, weight_decay, x
 
 M, V = Symbol("m_hat"), Symbol("v_hat")
 
 
-@family()
+@family(words=CORRECTION)
 def adamd(*, bias_correction: bool = True) -> Rule:
     """x − lr·H·(m̂ + wd·x) with H = 1/(√v̂ + eps): at rest where g = −wd·x, as with L2 and unlike AdamW.
 

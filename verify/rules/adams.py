@@ -4,16 +4,21 @@ from dataclasses import replace
 
 from sympy import Symbol, sqrt
 
-from lawful.verify.rule import Rule, Source, family
-from lawful.verify.rules._decay import SPELLINGS, Decay
-from lawful.verify.rules.adam import V, adam_like
+from lawful.verify.rule import Rule, Source, Words, family
+from lawful.verify.rules._decay import SPELLINGS, WORDS, Decay
+from lawful.verify.rules.adam import AMSGRAD, V, adam_like
 from lawful.verify.symbols import eps, weight_decay
 from lawful.verify.tensors import EverywhereMean
 
 MEAN = Symbol("v_mean", nonnegative=True)
 
 
-@family(spellings=SPELLINGS)
+STABLE: Words = {
+    "decay_eps": {False: "a mean under the decay as it is", True: "eps added to the root under the decay"}
+}
+
+
+@family(spellings=SPELLINGS, words={**WORDS, **AMSGRAD, **STABLE})
 def adams(
     *,
     decouple: bool = True,

@@ -1,9 +1,11 @@
 """Schedule-free AdamW (arXiv:2405.15682): an average of the iterates takes the schedule's place."""
 
+from typing import Literal
+
 from sympy import Max, Min, Symbol, sqrt
 
 from lawful.verify.domain import Domain
-from lawful.verify.rule import Rule, Source, family
+from lawful.verify.rule import Rule, Source, Words, family
 from lawful.verify.symbols import beta1, beta2, eps, g, lr, t, v, weight_decay, x
 
 warmup_steps = Symbol("warmup_steps", nonnegative=True)
@@ -25,19 +27,29 @@ DOMAINS = {
 LR, C, U = Symbol("lr_t"), Symbol("c_t"), Symbol("u_t")
 
 
-@family()
-def adamw_schedulefree() -> Rule:
+WORDS: Words = {
+    "correction": {
+        "moment": "the second moment corrected",
+        "lr": "the correction folded into lr, decay and weights included",
+    }
+}
+
+
+@family(words=WORDS)
+def adamw_schedulefree(*, correction: Literal["moment", "lr"] = "moment") -> Rule:
     """The authors' code: the parameter is y, where gradients are taken; the average x follows from y and z.
 
-    Step t's iterate z has the weight t^r·(the largest lr so far)^power; the decay is at y.
+    Step t's iterate z has the weight t^r·(the largest lr so far)^power; the decay is at y. The authors' reference
+    file folds √(1 − β2ᵗ) into lr (`correction="lr"`).
     """
-    lr_t = lr * Min(1, t / Max(1, warmup_steps))
+    bc2 = 1 - beta2**t
+    lr_t = lr * Min(1, t / Max(1, warmup_steps)) * (sqrt(bc2) if correction == "lr" else 1)
     largest = Max(lr_max, lr_t)
     weight = t**r * largest**power
     c_t = weight / (total + weight)
 
     v_t = beta2 * v + (1 - beta2) * g**2
-    u_t = g / (sqrt(v_t / (1 - beta2**t)) + eps) + weight_decay * x
+    u_t = g / (sqrt(v_t / (bc2 if correction == "moment" else 1)) + eps) + weight_decay * x
     return Rule(
         "adamw_schedulefree",
         x=(1 - c_t) * x + c_t * z - lr_t * (1 - beta1 * (1 - c_t)) * u_t,

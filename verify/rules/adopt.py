@@ -4,8 +4,8 @@ from typing import Literal
 
 from sympy import Eq, Expr, Max, Min, Piecewise, Rational, Symbol, sqrt
 
-from lawful.verify.rule import Rule, Source, family
-from lawful.verify.rules._decay import SPELLINGS, Decay, l2_gradient, shrunk, with_start
+from lawful.verify.rule import Rule, Source, Words, family
+from lawful.verify.rules._decay import SPELLINGS, WORDS, Decay, l2_gradient, shrunk, with_start
 from lawful.verify.symbols import beta1, beta2, eps, g, lr, m, t, v, weight_decay, x
 
 DEFAULTS = {lr: 1e-3, beta1: 0.9, beta2: 0.9999, eps: 1e-6, weight_decay: 0.0}
@@ -17,7 +17,14 @@ def clipped(ratio: Expr, bound: Expr) -> Expr:
     return Min(Max(ratio, -bound), bound)
 
 
-@family(spellings={**SPELLINGS, "clip": {"clip_lambda": {"none": None}}})
+CHOICES: Words = {
+    "clip": {"t^(1/4)": "the normalised gradient clipped at (t − 1)^¼", "none": "no clipping"},
+    "eps_place": {"max": "the larger of root and eps", "sum": "eps added to the root"},
+    "first_call": {"bootstrap": "a first call that moves nothing", "decays": "decay in the first call too"},
+}
+
+
+@family(words={**WORDS, **CHOICES}, spellings={**SPELLINGS, "clip": {"clip_lambda": {"none": None}}})
 def adopt(
     *,
     decouple: bool = False,

@@ -1,9 +1,11 @@
 """Cautious AdamW (arXiv:2411.16085)."""
 
-from sympy import Symbol
+from typing import Literal
 
-from lawful.verify.rule import Rule, Source, family
-from lawful.verify.rules._decay import SPELLINGS, Decay, shrunk, with_start
+from sympy import Max, Rational, Symbol
+
+from lawful.verify.rule import Rule, Source, Words, family
+from lawful.verify.rules._decay import SPELLINGS, WORDS, Decay, shrunk, with_start
 from lawful.verify.rules.adam import DEFAULTS, denominator
 from lawful.verify.symbols import beta1, beta2, g, lr, m, t, v, weight_decay, x
 from lawful.verify.tensors import IfPositive, Total, n
@@ -11,13 +13,21 @@ from lawful.verify.tensors import IfPositive, Total, n
 M, V, MASK, SCALE = Symbol("m_hat"), Symbol("v_hat"), Symbol("phi_t"), Symbol("s_t")
 
 
-@family(spellings=SPELLINGS)
-def cautious_adamw(*, decay: Decay = "lr*wd") -> Rule:
+SHARE = Rational(1, 1000)
+"""The least mean of the mask that is divided by."""
+
+MASKS: Words = {
+    "mask_scale": {"sum": "a mask times n/(Σ + 1)", "mean": "a mask over its mean, 1e-3 at least"}
+}
+
+
+@family(spellings=SPELLINGS, words={**WORDS, **MASKS})
+def cautious_adamw(*, decay: Decay = "lr*wd", mask_scale: Literal["sum", "mean"] = "sum") -> Rule:
     """AdamW that moves a lane only where average and gradient agree in sign, and the others further for it."""
     m_t = beta1 * m + (1 - beta1) * g
     v_t = beta2 * v + (1 - beta2) * g**2
     mask = IfPositive(m_t * g, 1, 0)
-    scale = n / (Total(mask) + 1)
+    scale = n / (Total(mask) + 1) if mask_scale == "sum" else 1 / Max(Total(mask) / n, SHARE)
     step = lr * scale * mask * (m_t / (1 - beta1**t)) / denominator(v_t, 1 - beta2**t, "outside")
     return Rule(
         "cautious_adamw",

@@ -1,9 +1,12 @@
 """LAMB (arXiv:1904.00962)."""
 
+from typing import Literal
+
 from sympy import Min, Symbol, sqrt
 
-from lawful.verify.rule import Rule, Source, family
-from lawful.verify.rules.lars import trust
+from lawful.verify.rule import Rule, Source, Words, family
+from lawful.verify.rules.adam import CORRECTION
+from lawful.verify.rules.lars import RATIOS, only_with_decay, trust
 from lawful.verify.symbols import beta1, beta2, eps, g, lr, m, t, v, weight_decay, x
 from lawful.verify.tensors import Norm
 
@@ -11,15 +14,34 @@ DEFAULTS = {lr: 1e-3, beta1: 0.9, beta2: 0.999, eps: 1e-6, weight_decay: 0.0}
 M, V, U, RATIO = Symbol("m_hat"), Symbol("v_hat"), Symbol("u_t"), Symbol("r_t")
 
 
-@family()
-def lamb(*, bias_correction: bool = True, clamp: bool = False) -> Rule:
-    """Adam's direction with decay, made as long as the weight; `clamp` takes no weight for longer than 10."""
+CLAMP: Words = {
+    "clamp": {
+        False: "the weight's norm as it is",
+        True: "the weight's norm clamped to 10",
+        "ratio": "the ratio clamped to 10",
+    }
+}
+
+
+@family(words={**CORRECTION, **CLAMP, **RATIOS})
+def lamb(
+    *,
+    bias_correction: bool = True,
+    clamp: Literal[False, True, "ratio"] = False,
+    ratio: Literal["always", "with decay"] = "always",
+) -> Rule:
+    """Adam's direction with decay, made as long as the weight; `clamp` takes no weight for longer than 10, or no ratio.
+
+    `ratio="with decay"` is timm's and apex's default: Adam where there is no decay.
+    """
     m_t = beta1 * m + (1 - beta1) * g
     v_t = beta2 * v + (1 - beta2) * g**2
     bc1, bc2 = (1 - beta1**t, 1 - beta2**t) if bias_correction else (1, 1)
     u_t = (m_t / bc1) / (sqrt(v_t / bc2) + eps) + weight_decay * x
-    length = Min(Norm(x), 10) if clamp else Norm(x)
+    length = Min(Norm(x), 10) if clamp is True else Norm(x)
     r_t = trust(length / Norm(u_t), length, Norm(u_t))
+    r_t = Min(r_t, 10) if clamp == "ratio" else r_t
+    r_t = only_with_decay(r_t) if ratio == "with decay" else r_t
     return Rule(
         "lamb",
         x=x - lr * r_t * u_t,

@@ -2,10 +2,10 @@
 
 from typing import Literal
 
-from sympy import Expr, Min, Symbol
+from sympy import Eq, Expr, Min, Piecewise, Symbol
 
 from lawful.verify.domain import Domain
-from lawful.verify.rule import Rule, Source, family
+from lawful.verify.rule import Rule, Source, Words, family
 from lawful.verify.rules._decay import l2_gradient
 from lawful.verify.symbols import b, g, lr, momentum, trust_coefficient, weight_decay, x
 from lawful.verify.tensors import IfPositive, Norm
@@ -20,11 +20,29 @@ def trust(ratio: Expr, *norms: Expr) -> Expr:
     return IfPositive(Min(*norms), ratio, 1)
 
 
-@family()
-def lars(*, lr_place: Literal["inside", "outside"] = "inside") -> Rule:
+def only_with_decay(ratio: Expr) -> Expr:
+    """The ratio, 1 for parameters without decay."""
+    return Piecewise((1, Eq(weight_decay, 0)), (ratio, True))
+
+
+RATIOS: Words = {
+    "ratio": {"always": "a ratio in any case", "with decay": "a ratio of 1 where there is no decay"}
+}
+PLACES: Words = {
+    "lr_place": {"inside": "lr and ratio inside the buffer", "outside": "lr and ratio outside the buffer"}
+}
+
+
+@family(words={**PLACES, **RATIOS})
+def lars(
+    *,
+    lr_place: Literal["inside", "outside"] = "inside",
+    ratio: Literal["always", "with decay"] = "always",
+) -> Rule:
     """Momentum whose learning rate is local: trust_coefficient·‖x‖/(‖g‖ + wd·‖x‖), one for each tensor."""
     local = trust_coefficient * Norm(x) / (Norm(g) + weight_decay * Norm(x))
     r_t = trust(local, Norm(x), Norm(g))
+    r_t = only_with_decay(r_t) if ratio == "with decay" else r_t
     g_t = l2_gradient()
     b_t = momentum * b + (lr * r_t * g_t if lr_place == "inside" else g_t)
     return Rule(

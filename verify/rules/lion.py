@@ -3,7 +3,7 @@
 from sympy import Symbol, sign
 
 from lawful.verify.rule import Rule, Source, Spellings, family
-from lawful.verify.rules._decay import SPELLINGS, Decay, l2_gradient, shrunk, with_start
+from lawful.verify.rules._decay import SPELLINGS, WORDS, Decay, l2_gradient, shrunk, with_start
 from lawful.verify.symbols import beta1, beta2, g, lr, m, weight_decay, x
 
 DEFAULTS = {lr: 1e-4, beta1: 0.9, beta2: 0.99, weight_decay: 0.0}
@@ -15,7 +15,7 @@ SPELLED: Spellings = {**SPELLINGS, "decouple": {"weight_decouple": {True: True, 
 constructor that has it means apart from the learning rate."""
 
 
-@family(spellings=SPELLED)
+@family(spellings=SPELLED, words=WORDS)
 def lion(*, decouple: bool = True, decay: Decay = "lr*wd") -> Rule:
     """The sign of an average that weighs the present by 1 − β1; the average kept forgets at β2."""
     g_t = g if decouple else l2_gradient()

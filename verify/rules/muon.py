@@ -6,7 +6,7 @@ from typing import Literal
 from sympy import Expr, Float, Max, Symbol, sqrt
 
 from lawful.verify.domain import WEIGHT, Domain
-from lawful.verify.rule import Rule, Source, family
+from lawful.verify.rule import Rule, Source, Words, family
 from lawful.verify.rules._decay import shrunk
 from lawful.verify.symbols import b, eps, g, lr, momentum, weight_decay, x
 from lawful.verify.tensors import NewtonSchulz, NewtonSchulzInBfloat16, cols, rows
@@ -30,7 +30,17 @@ SPELLED = {
 }
 
 
-@family(spellings=SPELLED)
+WORDS: Words = {
+    "nesterov": {True: "a look-ahead", False: "no look-ahead"},
+    "rate": {"original": "lr·√max(1, rows/cols)", "match_rms_adamw": "lr·0.2·√max(rows, cols)"},
+    "iteration": {
+        "parameter": "an iteration in the parameter's precision",
+        "bfloat16": "an iteration in bfloat16",
+    },
+}
+
+
+@family(spellings=SPELLED, words=WORDS)
 def muon(
     *,
     nesterov: bool = True,

@@ -5,8 +5,8 @@ from typing import Literal
 from sympy import Expr, Float, Symbol, sqrt
 
 from lawful.verify.domain import Domain
-from lawful.verify.rule import Rule, Source, family
-from lawful.verify.rules._decay import l2_gradient, shrunk
+from lawful.verify.rule import Rule, Source, Words, family
+from lawful.verify.rules._decay import WORDS, l2_gradient, shrunk
 from lawful.verify.symbols import beta1, beta2, eps, g, lr, m, t, v, weight_decay, x
 
 psi = Symbol("momentum_decay", nonnegative=True)
@@ -21,13 +21,28 @@ def mu(step: Expr) -> Expr:
     return beta1 * (1 - Float(0.96) ** (step * psi) / 2)
 
 
-@family()
-def nadam(*, decouple: bool = False, momentum: Literal["schedule", "constant"] = "schedule") -> Rule:
-    """torch.optim.NAdam: momentum by Dozat's schedule, corrected by its running product; optax: β1 throughout."""
+MOMENTA: Words = {
+    "momentum": {"schedule": "momentum by Dozat's schedule", "constant": "constant momentum β1"},
+    "second": {"v": "the second moment as it is", "beta2*v": "the second moment times β2"},
+}
+
+
+@family(words={**WORDS, **MOMENTA})
+def nadam(
+    *,
+    decouple: bool = False,
+    momentum: Literal["schedule", "constant"] = "schedule",
+    second: Literal["v", "beta2*v"] = "v",
+) -> Rule:
+    """torch.optim.NAdam: momentum by Dozat's schedule, corrected by its running product; optax: β1 throughout.
+
+    `second="beta2*v"`: one version of the paper has β2 before the corrected second moment.
+    """
     g_t = g if decouple else l2_gradient()
     m_t = beta1 * m + (1 - beta1) * g_t
     v_t = beta2 * v + (1 - beta2) * g_t**2
-    d_t = sqrt(v_t / (1 - beta2**t)) + eps
+    factor = beta2 if second == "beta2*v" else 1
+    d_t = sqrt(factor * v_t / (1 - beta2**t)) + eps
 
     scheduled = momentum == "schedule"
     mu_t, mu_next = (mu(t), mu(t + 1)) if scheduled else (beta1, beta1)

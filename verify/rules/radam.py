@@ -4,8 +4,8 @@ from typing import Literal
 
 from sympy import Gt, Piecewise, Symbol, sqrt
 
-from lawful.verify.rule import Rule, Source, family
-from lawful.verify.rules._decay import l2_gradient, shrunk
+from lawful.verify.rule import Rule, Source, Words, family
+from lawful.verify.rules._decay import WORDS, l2_gradient, shrunk
 from lawful.verify.rules.adam import denominator
 from lawful.verify.symbols import beta1, beta2, eps, g, lr, m, t, v, weight_decay, x
 
@@ -13,7 +13,16 @@ DEFAULTS = {lr: 1e-3, beta1: 0.9, beta2: 0.999, eps: 1e-8, weight_decay: 0.0}
 G, M, RHO, R = Symbol("g_t"), Symbol("m_hat"), Symbol("rho_t"), Symbol("r_t")
 
 
-@family()
+PLACES: Words = {
+    "threshold": {5: "adaptation where ρ > 5", 4: "adaptation where ρ > 4"},
+    "eps_place": {
+        "hat": "eps outside the uncorrected root (epsilon hat)",
+        "outside": "eps outside the corrected root",
+    },
+}
+
+
+@family(words={**WORDS, **PLACES})
 def radam(
     *, decouple: bool = False, threshold: Literal[5, 4] = 5, eps_place: Literal["hat", "outside"] = "hat"
 ) -> Rule:

@@ -4,7 +4,7 @@ from typing import Literal
 
 from sympy import Expr, Symbol, sqrt
 
-from lawful.verify.rule import Rule, Source, family
+from lawful.verify.rule import Rule, Source, Words, family
 from lawful.verify.rules._decay import l2_gradient
 from lawful.verify.symbols import alpha, b, eps, g_avg, lr, momentum, v, weight_decay, x
 
@@ -12,7 +12,15 @@ DEFAULTS = {lr: 1e-2, alpha: 0.99, eps: 1e-8, weight_decay: 0.0, momentum: 0.0}
 G, D = Symbol("g_t"), Symbol("d_t")
 
 
-@family()
+WORDS: Words = {
+    "centered": {False: "no centring", True: "centring"},
+    "eps": {"outside": "eps outside the root", "inside": "eps inside the root"},
+    "start": {0: "an average that starts at 0", 1: "an average that starts at 1"},
+    "lr_place": {"outside": "lr outside the buffer", "inside": "lr inside the buffer"},
+}
+
+
+@family(words=WORDS)
 def rmsprop(
     *,
     centered: bool = False,

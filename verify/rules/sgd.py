@@ -6,8 +6,8 @@ from typing import Any, Literal
 
 from sympy import Eq, Expr, Or, Piecewise, Symbol
 
-from lawful.verify.rule import Rule, Source, family
-from lawful.verify.rules._decay import SPELLINGS, Decay, l2_gradient, shrunk, with_start
+from lawful.verify.rule import Rule, Source, Words, family
+from lawful.verify.rules._decay import SPELLINGS, WORDS, Decay, l2_gradient, shrunk, with_start
 from lawful.verify.symbols import b, dampening, g, lr, momentum, t, weight_decay, x
 
 DEFAULTS = {lr: 1e-3, momentum: 0.0, dampening: 0.0, weight_decay: 0.0}
@@ -42,7 +42,18 @@ def stable(weight: Expr) -> Expr:
     return weight * (1 - lr * weight_decay * (1 - dampening) / (1 - momentum))
 
 
-@family(allows=nesterov_needs_momentum)
+NESTEROV: Words = {"nesterov": {False: "no look-ahead", True: "a look-ahead"}}
+BUFFER: Words = {
+    "lr_place": {"outside": "lr outside the buffer", "inside": "lr inside the buffer"},
+    "first_step": {"undamped": "a first buffer without dampening", "damped": "a first buffer with dampening"},
+}
+DECAYS: Words = {
+    **WORDS,
+    "decay": {**WORDS["decay"], "stable": "decay by lr·wd·(1 − dampening)/(1 − momentum)"},
+}
+
+
+@family(allows=nesterov_needs_momentum, words={**WORDS, **NESTEROV, **BUFFER})
 def sgd(
     *,
     nesterov: bool = False,
@@ -56,7 +67,7 @@ def sgd(
     return sgd_like(weight, g_t, nesterov, lr_place, first_step, TORCH)
 
 
-@family(allows=nesterov_needs_momentum, spellings=SPELLINGS)
+@family(allows=nesterov_needs_momentum, spellings=SPELLINGS, words={**DECAYS, **NESTEROV})
 def sgdw(
     *, nesterov: bool = False, decay: Decay | Literal["stable"] = "lr*wd", decouple: bool = True
 ) -> Rule:

@@ -3,13 +3,13 @@
 from sympy import Abs, Expr, Gt, Piecewise, Symbol
 
 from lawful.verify.rule import Rule, Source, family
-from lawful.verify.rules.adam import DEFAULTS, Eps, denominator
+from lawful.verify.rules.adam import DEFAULTS, EPS, Eps, denominator
 from lawful.verify.symbols import beta1, beta2, g, lr, m, t, v, x
 
 M, V = Symbol("m_hat"), Symbol("v_hat")
 
 
-@family()
+@family(words=EPS)
 def sparse_adam(*, eps: Eps = "hat") -> Rule:
     """torch.optim.SparseAdam: where the gradient has no entry, parameter and moments stay; t counts every step.
 

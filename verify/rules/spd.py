@@ -5,8 +5,8 @@ from typing import Literal
 
 from sympy import Integer, Max, Symbol
 
-from lawful.verify.rule import Rule, Source, family
-from lawful.verify.rules.adam import adam
+from lawful.verify.rule import Rule, Source, Words, family
+from lawful.verify.rules.adam import AMSGRAD, adam
 from lawful.verify.symbols import g, weight_decay, x
 from lawful.verify.tensors import IfPositive, Norm, Total
 
@@ -14,7 +14,10 @@ x_start = Symbol("x_start", real=True)
 NEW, RATIO = Symbol("n_t"), Symbol("r_t")
 
 
-@family()
+ANCHORS: Words = {"anchor": {"start": "distance from the first weights", "zero": "distance from 0"}}
+
+
+@family(words={**ANCHORS, **AMSGRAD})
 def spd(*, anchor: Literal["start", "zero"] = "start", amsgrad: bool = False) -> Rule:
     """Adam; where the gradient points back to the first weights and the step gains distance from them all the same,
     the tensor gives back a share of that gain.

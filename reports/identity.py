@@ -1,0 +1,38 @@
+"""What `lawful identify` says, in sentences."""
+
+from collections.abc import Iterator
+
+from rich.console import Console
+
+from lawful.verify.identity import Identity, Match
+
+
+def show_identity(identity: Identity, console: Console) -> None:
+    """Prints what a class follows, and by how much nothing else does."""
+    for line in sentences(identity):
+        console.print(line, markup=False, highlight=False, soft_wrap=True)
+
+
+def sentences(identity: Identity) -> Iterator[str]:
+    """The answer, how sure it is, and what else there is to know."""
+    yield f"{identity.target}: {_answer(identity)}"
+    for rule, how in identity.same.items():
+        yield f"  {rule} fits too: {how}."
+    if identity.nearest:
+        yield f"  {_other(identity, identity.nearest)}"
+    if identity.dtype != "float64":
+        yield f"  This holds in {identity.dtype}; in float64, something is kept in lower precision."
+
+
+def _answer(identity: Identity) -> str:
+    if identity.fits:
+        first = identity.fits[0]
+        return f"{first.words}. Largest deviation {first.worst:.3g} of the error budget."
+    return f"none of the {identity.searched} rules and conventions fits."
+
+
+def _other(identity: Identity, match: Match) -> str:
+    left = f"{match.worst:.3g} budgets away, {match.unexplained:.2g} of a step unexplained on average"
+    if not identity.fits:
+        return f"Nearest: {match.words} ({left})."
+    return f"No other of the {identity.searched} variants fits; the nearest, {match.words}, is {left}."
