@@ -12,6 +12,7 @@ from torch import Tensor
 from torch.optim.optimizer import Optimizer, ParamsT
 
 from lawful.optimizers._bucket import Bucket, buckets
+from lawful.optimizers._fused import require
 
 __all__ = ["Bucket", "ForeachOptimizer", "Hyper", "ParamsT"]
 
@@ -45,6 +46,10 @@ class ForeachOptimizer(Optimizer):
     def update(self, b: Bucket, h: Hyper) -> None:
         """Update the bucket's parameters and states in place by the rule's step number `b.step`."""
         raise NotImplementedError
+
+    def fuse(self, b: Bucket, h: Hyper) -> None:
+        """The same in one pass over memory, for rules that offer `fused`: from `b.given` to `b.stored`."""
+        raise NotImplementedError(f"{type(self).__name__} has no fused update")
 
     def validate(self, group: dict[str, Any]) -> None:
         """Raise ValueError unless every hyperparameter of `group` lies in its domain."""
@@ -95,8 +100,12 @@ class ForeachOptimizer(Optimizer):
     def update_all(self, work: Iterable[tuple[Bucket, Hyper]]) -> None:
         """Update every bucket of every group; a rule that looks at all parameters goes over them twice."""
         for bucket, hyper in work:
-            self.update(bucket, hyper)
-            bucket.settle()
+            if getattr(hyper, "fused", False):
+                require(bucket.stored[0].device)
+                self.fuse(bucket, hyper)
+            else:
+                self.update(bucket, hyper)
+                bucket.settle()
 
 
 def _is_vector(value: object) -> bool:

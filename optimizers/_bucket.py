@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, MutableMapping, Sequence
+from functools import cached_property
 from typing import Any
 
 import torch
@@ -23,7 +24,7 @@ class Bucket:
     the user's and only read. `step` counts this update too: it is 1 in the first.
 
     Where `group["state_dtype"]` is wider than the parameters' dtype, `params` and `grads` are copies in it, so
-    that all arithmetic is done there, and `settle` rounds the parameters once.
+    that all arithmetic is done there, and `settle` rounds the parameters once; `stored` and `given` are not.
     """
 
     def __init__(
@@ -31,19 +32,27 @@ class Bucket:
     ) -> None:
         """Take three lists of one length; under `maximize` the gradients become a negated copy."""
         self._leaves, self._states, self.step = params, states, step
-        self._stored = _real(params)
-        own = self._stored[0].dtype
-        self.dtype = torch.promote_types(own, group.get("state_dtype") or own)
-        self.params = [p.to(self.dtype) for p in self._stored]
-        grads = _real([g if g.layout is torch.strided else g.to_dense() for g in grads])
-        self.grads = [g.to(self.dtype) for g in grads]
+        self.stored = _real(params)
+        self.given = _real([g if g.layout is torch.strided else g.to_dense() for g in grads])
         if group["maximize"]:
-            self.grads = list(torch._foreach_neg(self.grads))
+            self.given = list(torch._foreach_neg(self.given))
+        own = self.stored[0].dtype
+        self.dtype = torch.promote_types(own, group.get("state_dtype") or own)
+
+    @cached_property
+    def params(self) -> list[Tensor]:
+        """The parameters in `dtype`."""
+        return [p.to(self.dtype) for p in self.stored]
+
+    @cached_property
+    def grads(self) -> list[Tensor]:
+        """The gradients in `dtype`."""
+        return [g.to(self.dtype) for g in self.given]
 
     def settle(self) -> None:
         """Round updated copies to the parameters themselves."""
-        if self.params[0] is not self._stored[0]:
-            torch._foreach_copy_(self._stored, self.params)
+        if self.params[0] is not self.stored[0]:
+            torch._foreach_copy_(self.stored, self.params)
 
     def lacks(self, name: str) -> bool:
         """Whether the state `name` has yet to be made; parameters of one bucket agree on it."""

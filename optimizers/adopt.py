@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
+
 import torch
 from torch import Tensor
 
+from lawful.optimizers import _fused
 from lawful.optimizers._base import Bucket, ForeachOptimizer, Hyper, ParamsT
 
 
@@ -29,8 +33,9 @@ class ADOPT(ForeachOptimizer):
         decouple: bool = False,
         *,
         maximize: bool = False,
+        fused: bool = False,
     ) -> None:
-        """See the class."""
+        """See the class; `fused` updates in one pass over memory, on a GPU."""
         super().__init__(
             params,
             lr=lr,
@@ -40,6 +45,7 @@ class ADOPT(ForeachOptimizer):
             weight_decay=weight_decay,
             decouple=decouple,
             maximize=maximize,
+            fused=fused,
         )
 
     def update(self, b: Bucket, h: Hyper) -> None:
@@ -67,3 +73,24 @@ class ADOPT(ForeachOptimizer):
             torch._foreach_clamp_min_(c, -(t**0.25))
             torch._foreach_clamp_max_(c, t**0.25)
         return c
+
+    def fuse(self, b: Bucket, h: Hyper) -> None:
+        """`update`, element by element; the first call needs no speed."""
+        if (t := b.step - 1) == 0:
+            self.update(b, h)
+            return
+        beta1, beta2 = h.betas
+        l2, decay = (0.0, h.weight_decay) if h.decouple else (h.weight_decay, 0.0)
+        limit = t**0.25 if h.clip else math.inf
+        numbers = l2, 1 - h.lr * decay, h.lr, beta1, 1 - beta1, beta2, 1 - beta2, h.eps, limit
+        _fused.update(element, [b.stored, b.state("exp_avg"), b.state("exp_avg_sq")], b.given, *numbers)
+
+
+def element(x: Tensor, g: Tensor, state: list[Tensor], numbers: Sequence[Tensor]) -> tuple[Tensor, ...]:
+    """One element: the new parameter and moments."""
+    m, v = state
+    l2, keep, lr, beta1, rest1, beta2, rest2, eps, limit = numbers
+    g = g + l2 * x
+    c = g / torch.maximum(torch.sqrt(v), eps)
+    m = beta1 * m + rest1 * torch.maximum(torch.minimum(c, limit), -limit)
+    return x * keep - lr * m, m, beta2 * v + rest2 * g * g

@@ -60,8 +60,9 @@ class Property:
         everywhere: whether it is asked on every path and dtype, or in one dtype, on the first path.
         dtype: where it is asked in one dtype, which.
         paths: whether it is asked on every path though in one dtype.
-        profiles: in which it is asked.
+        profiles: in which it is asked without being named.
         applies: whether a rule has it.
+        on: whether it is asked on a device.
     """
 
     name: str
@@ -72,6 +73,12 @@ class Property:
     paths: bool = False
     profiles: tuple[str, ...] = PROFILES
     applies: Callable[[Rule], bool] = field(default=lambda rule: True)
+    on: Callable[[str], bool] = field(default=lambda device: True)
+
+
+def on_cpu(device: str) -> bool:
+    """For properties that are asked on the CPU alone."""
+    return device == "cpu"
 
 
 Journal = Callable[[Any], None]
@@ -144,8 +151,9 @@ def plan_for(
     return [
         Check(p.name, rule, target, path, dtype, device, dict(arguments or {}))
         for p in _asked(settings.only)
-        if p.applies(claimed) and settings.profile in p.profiles
+        if p.applies(claimed) and (settings.only or settings.profile in p.profiles)
         for device in settings.devices
+        if p.on(device)
         for dtype in (settings.dtypes if p.everywhere else (p.dtype,))
         for path in (paths if p.everywhere or p.paths else paths[:1])
     ]

@@ -103,10 +103,11 @@ class Inquiry:
         try:
             for probe in self.probes:
                 self._compare(tally, probe, proposal.rule, probe.under(probe.hyper(proposal.variant)))
+            worst = tally.worst
         except UNANALYSED:
-            tally.worst = np.inf
+            worst = np.inf
         decided = 1.0 - tally.no_verdict / max(tally.comparisons, 1)
-        return Match(proposal.variant.spec, proposal.words, tally.worst, share, decided)
+        return Match(proposal.variant.spec, proposal.words, worst, share, decided)
 
     def _compare(self, tally: Tally, probe: Probe, rule: Rule, scenario: Scenario) -> None:
         lane = 0

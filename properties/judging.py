@@ -130,31 +130,42 @@ def of_rule(rule: Rule, hyper: Mapping[Symbol, float], dtype: torch.dtype) -> di
 
 @dataclass
 class Tally:
-    """What has been compared so far."""
+    """What has been compared so far, kept where it was compared: an accelerator is not waited for before the end."""
 
     comparisons: int = 0
-    no_verdict: int = 0
-    worst: float = 0.0
     ratios: list[Tensor] = field(default_factory=list)
+    """Of each comparison; NaN where there is no verdict, or no budget."""
+    _no_verdict: Tensor | int = 0
+    _worst: Tensor | float = 0.0
 
     def add(self, expected: Ball, seen: Tensor, others: int = 0) -> Tensor:
         """Compares one step's values but for the last `others`; returns each lane's ratio to the budget (0 where there
         is no verdict)."""
         distance = torch.nan_to_num(expected.distance(seen), torch.inf, torch.inf)
-        budget = torch.as_tensor(expected.radius).expand_as(distance)
+        budget = torch.as_tensor(expected.radius, device=distance.device).expand_as(distance)
         if others:
             distance, budget = distance[:-others], budget[:-others]
         decided = torch.isfinite(budget)
-        ratio = torch.where(distance > 0, distance / budget, 0.0)
-        ratio = torch.where(decided, ratio, 0.0)
+        ratio = torch.where(decided & (distance > 0), distance / budget, 0.0)
         self.comparisons += distance.numel()
-        self.no_verdict += int((~decided).sum())
-        self.worst = max(self.worst, float(ratio.max()) if ratio.numel() else 0.0)
-        self.ratios.append(ratio[decided & (budget > 0)].to(torch.float32))
+        self._no_verdict = self._no_verdict + decided.logical_not().sum()
+        if ratio.numel():
+            self._worst = ratio.max().clamp_min(self._worst)
+        self.ratios.append(torch.where(decided & (budget > 0), ratio, torch.nan).to(torch.float32))
         return ratio
+
+    @property
+    def no_verdict(self) -> int:
+        """How many comparisons had an infinite budget."""
+        return int(self._no_verdict)
+
+    @property
+    def worst(self) -> float:
+        """The largest ratio."""
+        return float(self._worst)
 
     @property
     def median(self) -> float:
         """The median ratio over comparisons with a budget above 0."""
-        everything = torch.cat(self.ratios) if self.ratios else torch.zeros(0)
-        return float(everything.median()) if everything.numel() else 0.0
+        everything = torch.cat([ratio.reshape(-1) for ratio in self.ratios] or [torch.zeros(0)])
+        return float(torch.nan_to_num(everything.nanmedian(), 0.0)) if everything.numel() else 0.0

@@ -10,6 +10,7 @@ from torch import Tensor
 from lawful.properties.ranks import RANKS, on_ranks
 from lawful.properties.running import Run
 from lawful.properties.scenarios import Block
+from lawful.verify.formats import Format
 
 Values = list[list[Tensor]]
 """The values of all blocks after each step."""
@@ -22,16 +23,20 @@ class Layout:
     Attributes:
         name: as checks name it.
         how: in words.
-        divides: what does not stay together: the elements of a `tensor`, or the tensors of an `optimizer`.
+        divides: what does not stay together: the elements of a `tensor`, or the tensors of an `optimizer`, or nothing.
         values: arguments of a `Run` → the values after its steps, in as many copies as there are.
-        distributed: whether it takes several ranks, which are on the CPU.
+        on: whether there is such a thing on a device.
+        computes: the format of the undivided run → the one in which this one may compute.
+        profiles: in which it is asked.
     """
 
     name: str
     how: str
-    divides: Literal["tensor", "optimizer"]
+    divides: Literal["tensor", "optimizer", "nothing"]
     values: Callable[..., list[Values]]
-    distributed: bool = True
+    on: Callable[[str], bool] = lambda device: True
+    computes: Callable[[Format], Format] = lambda fmt: fmt
+    profiles: tuple[str, ...] = ("default", "thorough")
 
 
 def watched(run: Run) -> Values:
@@ -117,6 +122,10 @@ def _fsdp(*run: Any) -> list[Values]:
     return on_ranks(lambda: watched(FullySharded(*run)))
 
 
-SPLIT = Layout("split", "cut into two tensors, or one for each row", "tensor", _split, distributed=False)
-ZERO = Layout("zero", "divided by ZeroRedundancyOptimizer over two ranks", "optimizer", _zero)
-FSDP = Layout("fsdp", "divided by fully_shard over two ranks", "tensor", _fsdp)
+def _has_ranks(device: str) -> bool:
+    return device == "cpu" and torch.distributed.is_available()
+
+
+SPLIT = Layout("split", "cut into two tensors, or one for each row", "tensor", _split)
+ZERO = Layout("zero", "divided by ZeroRedundancyOptimizer over two ranks", "optimizer", _zero, _has_ranks)
+FSDP = Layout("fsdp", "divided by fully_shard over two ranks", "tensor", _fsdp, _has_ranks)

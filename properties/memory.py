@@ -4,7 +4,7 @@ import torch
 from sympy import Rational
 from torch import Tensor
 
-from lawful.properties.checks import Journal, Property, Settings
+from lawful.properties.checks import Journal, Property, Settings, on_cpu
 from lawful.properties.looking import plain
 from lawful.properties.running import RefusedError, Run
 from lawful.properties.scenarios import Block, Scenario
@@ -54,4 +54,5 @@ memory = Property(
     "The state holds as many numbers for each parameter as the rule needs.",
     state_is_counted,
     dtype="float32",
+    on=on_cpu,
 )

@@ -10,7 +10,7 @@ from sympy import Symbol, lambdify
 from torch import Tensor
 
 from lawful.properties import dynamics  # noqa: F401  how its predictions are looked at
-from lawful.properties.checks import Journal, Property, Settings
+from lawful.properties.checks import Journal, Property, Settings, on_cpu
 from lawful.properties.convergence import run_trial
 from lawful.properties.lanes import Lanes, radius
 from lawful.properties.looking import contradicted, hyperparameters, look, plain, within
@@ -205,7 +205,7 @@ def test_of(law: Law) -> Property:
         except RefusedError as refusal:
             return Evidence(Verdict.NOT_APPLICABLE, notes=[f"refused: {refusal}"])
 
-    return Property(law.name, law.statement, seen, applies=lambda rule: is_about(law, rule))
+    return Property(law.name, law.statement, seen, applies=lambda rule: is_about(law, rule), on=on_cpu)
 
 
 def said(candidate: Candidate) -> set[str]:

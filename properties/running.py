@@ -68,6 +68,7 @@ class Run:
         """
         self._sparse = self.candidate.rule(self.scenario.options).sparse
         self.parameters = self.placed([self.parameter(block) for block in self.blocks])
+        self._there: dict[int, Tensor] = {}
         try:
             self.optimizer = self.constructed(self._groups())
         except (Exception, SystemExit) as error:
@@ -143,7 +144,13 @@ class Run:
     def feed(self, step: int) -> None:
         """Gives every parameter its gradient of a step, from 1."""
         for p, block in zip(self.parameters, self.blocks, strict=True):
-            _refill(p, self.slope(block.gradients[step - 1]), self._sparse)
+            _refill(p, self.slope(self._gradients(block, p)[step - 1]), self._sparse)
+
+    def _gradients(self, block: Block, p: Tensor) -> Tensor:
+        """A block's gradients where its parameter is; copied once."""
+        if id(block) not in self._there:
+            self._there[id(block)] = block.gradients.to(p.device)
+        return self._there[id(block)]
 
     def set_lr(self, step: int) -> None:
         """Sets the groups' learning rates by hand where the scenario's schedule changes them before a step."""
@@ -153,6 +160,10 @@ class Run:
             named = rate(self.candidate, self.scenario.hyper_at(index, step))
             group.update({name: value for name, value in named.items() if name in group})
 
+    def driven(self) -> Any:
+        """The optimizer's own step, as it is called."""
+        return self.optimizer.step()
+
     def step(self, step: int, closure: Callable[[], Any] | None = None) -> Any:
         """One step, the number of which is given; what it returns.
 
@@ -161,7 +172,7 @@ class Run:
             RaisedError: a later step raises, or the first an error that is no refusal.
         """
         try:
-            return self.optimizer.step() if closure is None else self.optimizer.step(closure)
+            return self.driven() if closure is None else self.optimizer.step(closure)
         except (Exception, SystemExit) as error:
             if step == 1 and isinstance(error, CLEAR):
                 raise RefusedError(told(error)) from error
@@ -178,8 +189,8 @@ def _refill(p: Tensor, gradient: Tensor, sparse: bool) -> None:
     """Writes the gradient into the same storage each step, as training loops do that do not set it to None; a sparse
     one leaves out what is 0."""
     if sparse:
-        p.grad = gradient.to(p.device).to_sparse()
+        p.grad = gradient.to_sparse()
     elif p.grad is None:
-        p.grad = gradient.clone().to(p.device)
+        p.grad = gradient.clone()
     else:
         p.grad.copy_(gradient)

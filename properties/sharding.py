@@ -25,7 +25,7 @@ from lawful.verify.evidence import Check, Evidence, Finding, Verdict
 from lawful.verify.oracle import State
 from lawful.verify.rule import Rule
 
-SCOPES = ("lane", "tensor", "optimizer")
+SCOPES = ("lane", "tensor", "optimizer", "nothing")
 STEPS = (8, 8)
 
 
@@ -76,7 +76,7 @@ class Division:
         run = self.candidate, self.path, self.scenario, blocks, self.device
         copies = self.layout.values(*run)  # ranks are forked before the candidate has run here
         whole = watched(Run(*run))
-        fmt = format_of(self.dtype, self.path, self.device)
+        fmt = self.layout.computes(format_of(self.dtype, self.path, self.device))
         for part in parts(blocks, self.device, self.rule):
             for step, state in enumerate(TRAJECTORIES.of(self.rule, fmt, part, self.scenario)):
                 for copy in copies:
@@ -105,6 +105,8 @@ def concluded(division: Division) -> Evidence:
         verdict, findings = Verdict.UNLAWFUL, [_finding(division)]
     elif division.departure:
         verdict, notes = Verdict.NOT_APPLICABLE, [_note(division)]
+    elif tally.worst and division.layout.divides == "nothing":
+        notes = [f"differs in bits, by at most {tally.worst:.3g} of what both budgets allow"]
     return Evidence(
         verdict,
         worst=tally.worst,
@@ -118,7 +120,8 @@ def concluded(division: Division) -> Evidence:
 
 
 def _finding(division: Division) -> Finding:
-    message = f"leaves its own undivided run, {division.layout.how}, {division.departure}."
+    other = "plain" if division.layout.divides == "nothing" else "undivided"
+    message = f"leaves its own {other} run, {division.layout.how}, {division.departure}."
     return Finding(message, details=repr(division.scenario))
 
 
@@ -131,8 +134,6 @@ def property_of(layout: Layout) -> Property:
     """The property that dividing in this way changes nothing."""
 
     def seen(candidate: Candidate, check: Check, settings: Settings, journal: Journal) -> Evidence:
-        if layout.distributed and not (check.device == "cpu" and torch.distributed.is_available()):
-            return Evidence(Verdict.NOT_APPLICABLE, notes=["needs torch.distributed, and the device cpu"])
         start, scenario = time.perf_counter(), scenario_of(candidate, settings.seed)
         path, dtype = candidate.paths[check.path], getattr(torch, check.dtype)
         division = Division(layout, candidate, path, scenario, dtype, check.device)
@@ -149,7 +150,8 @@ def property_of(layout: Layout) -> Property:
         seen,
         dtype="float32",
         paths=True,
-        profiles=("default", "thorough"),
+        profiles=layout.profiles,
+        on=layout.on,
     )
 
 

@@ -14,7 +14,7 @@ import torch
 from numpy.typing import NDArray
 from sympy import Symbol
 
-from lawful.properties.checks import Journal, Property, Settings
+from lawful.properties.checks import Journal, Property, Settings, on_cpu
 from lawful.properties.judging import of_rule
 from lawful.properties.lanes import FORMAT, radius
 from lawful.properties.looking import plain
@@ -169,7 +169,8 @@ def test_of(law: Symmetry) -> Property:
         except UnsayableError as reason:
             return Evidence(Verdict.NOT_APPLICABLE, notes=[str(reason)])
 
-    return Property(law.name, law.statement, seen, applies=lambda rule: isinstance(law.how(rule), Covariance))
+    applies = lambda rule: isinstance(law.how(rule), Covariance)  # noqa: E731
+    return Property(law.name, law.statement, seen, applies=applies, on=on_cpu)
 
 
 def _plain_ways(candidate: Candidate) -> list[tuple[str, Mapping[str, Any]]]:

@@ -227,7 +227,7 @@ class Candidate:
         """Ways to run → the constructor arguments that choose them; `loop` first, or `default` where none is named."""
         flags = [f for f in PATHS if f in self.parameters and self._is_flag(f)]
         plain = {f: False for f in flags if f in ("foreach", "fused")}
-        first = "loop" if plain else "default"
+        first = "loop" if "foreach" in plain else "default"
         rest = {f: {**{k: v for k, v in plain.items() if k != f and f != "foreach"}, f: True} for f in flags}
         return {first: plain, **rest}
 

@@ -31,11 +31,12 @@ LINEAR = 1 / 254
 
 def half_spacing(ratio: Tensor, signed: bool) -> Tensor:
     """What rounding a value to its nearest code can lose, both in units of the block's largest magnitude."""
-    decades = 10.0 ** -torch.arange(DECADES, dtype=torch.float64)
-    intervals = 2.0 ** torch.arange(DECADES - signed, -signed, -1, dtype=torch.float64)
+    numbers: Any = {"dtype": torch.float64, "device": ratio.device}
+    decades = 10.0 ** -torch.arange(DECADES, **numbers)
+    intervals = 2.0 ** torch.arange(DECADES - signed, -signed, -1, **numbers)
     lost = torch.flip(0.45 * decades / intervals, [0])
-    upper = torch.flip(decades, [0])[:-1].contiguous()
-    found = lost[torch.bucketize(ratio.nan_to_num(0.0).contiguous(), upper)]
+    upper = torch.flip(10.0 ** -torch.arange(1, DECADES, **numbers), [0])
+    found = torch.take(lost, torch.bucketize(ratio.nan_to_num(0.0).contiguous(), upper))
     return found.clamp(min=LINEAR) if signed else found
 
 
@@ -45,7 +46,7 @@ def largest(values: Tensor, block: int) -> Tensor:
     size = block or max(flat.numel(), 1)
     padded = torch.nn.functional.pad(flat, (0, -flat.numel() % size)).reshape(-1, size)
     tops = padded.amax(1, keepdim=True) if padded.numel() else padded
-    return tops.expand_as(padded).reshape(-1)[: flat.numel()].reshape(values.shape)
+    return tops.expand_as(padded).reshape(-1).narrow(0, 0, flat.numel()).reshape(values.shape)
 
 
 @dataclass(frozen=True)

@@ -27,9 +27,12 @@ if TYPE_CHECKING:
 
 def spread(ball: Ball, shape: torch.Size) -> Ball:
     """The ball with a centre and a radius for every element of this shape."""
-    high, low = (None if part is None else tensor(part).expand(shape) for part in ball.centre)
-    assert high is not None
-    return Ball((high, low), tensor(ball.radius).expand(shape))
+    place = tensor(ball.mid).device
+    high, low, radius = (
+        None if part is None else tensor(part).to(place).expand(shape) for part in (*ball.centre, ball.radius)
+    )
+    assert high is not None and radius is not None
+    return Ball((high, low), radius)
 
 
 def shape_of(step: Step) -> torch.Size:

@@ -55,11 +55,17 @@ class Step:
         return {s: self._finite(_inflated(node(self))) for s, node in nodes.items()}
 
     def _finite(self, ball: Ball) -> Ball:
-        if not (known := torch.isfinite(tensor(ball.mid))).all():
-            ball = ball.widened(torch.where(known, tensor(ball.radius), torch.inf))
-        if self.reached is None or (within := self.reached <= self.fmt.largest).all():
-            return ball
-        return ball.widened(torch.where(within, tensor(ball.radius), torch.inf))
+        known = torch.isfinite(tensor(ball.mid))
+        if self.reached is not None:
+            known = known & (self.reached <= self.fmt.largest)
+        return (
+            ball if _everywhere(known) else ball.widened(torch.where(known, tensor(ball.radius), torch.inf))
+        )
+
+
+def _everywhere(condition: Tensor) -> bool:
+    """Whether a condition is known to hold everywhere; an accelerator is not waited for to ask it."""
+    return condition.device.type == "cpu" and bool(condition.all())
 
 
 def _inflated(ball: Ball) -> Ball:

@@ -21,6 +21,9 @@ from lawful.verify.errors import Unanswerable, told
 MEMORY = 2 << 30
 """How many bytes of data a worker may have beyond what it has after its imports."""
 
+DRIVER = 64 << 30
+"""How many bytes CUDA may map besides; unmeasured, so generous."""
+
 OUTPUT = 1 << 30
 """How many bytes a worker may write to one file; torch.compile's precompiled headers take 150 MB."""
 
@@ -53,7 +56,8 @@ def prepare() -> None:
     os.setsid()
     follow_parent()
     torch.set_num_threads(1)
-    resource.setrlimit(resource.RLIMIT_DATA, (_data() + MEMORY, resource.RLIM_INFINITY))
+    memory = _data() + MEMORY + (DRIVER if torch.version.cuda else 0)
+    resource.setrlimit(resource.RLIMIT_DATA, (memory, resource.RLIM_INFINITY))
     resource.setrlimit(resource.RLIMIT_FSIZE, (OUTPUT, resource.RLIM_INFINITY))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     sys.dont_write_bytecode = True
@@ -89,11 +93,22 @@ def mute() -> None:
 def answered(function: str, arguments: tuple[Any, ...]) -> bytes:
     """What the function returned, as `answer`; or why it did not, in words, as `unanswerable` or `raised`."""
     try:
-        return pickle.dumps(("answer", call(function, *arguments)))
+        answer = pickle.dumps(("answer", call(function, *arguments)))
+        wait_for_accelerator()
+        return answer
     except Unanswerable as error:
         return pickle.dumps(("unanswerable", str(error)))
     except BaseException as error:
         return pickle.dumps(("raised", f"it raises {told(error)}, {_place(error)}"))
+
+
+def wait_for_accelerator() -> None:
+    """Raises what a kernel has done meanwhile: after a fault, nothing in its process reaches the device any more.
+
+    An answer that is an error ends the process, so that the next question is asked in a fresh one.
+    """
+    if torch.cuda.is_initialized():  # type: ignore[no-untyped-call]
+        torch.cuda.synchronize()
 
 
 def call(function: str, *arguments: Any) -> Any:
