@@ -2,10 +2,16 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: verify test lint bench clean
+.PHONY: verify verify-cuda test lint bench clean
 
 verify: .venv/installed
 	$(BIN)/lawful verify --report reports/latest
+
+# With the torch of this Python, which is one for CUDA; nothing else of it is changed.
+verify-cuda:
+	$(PYTHON) -m venv --system-site-packages .venv-cuda
+	.venv-cuda/bin/python -m pip install --quiet --disable-pip-version-check hypothesis jinja2 msgspec python-flint rich sympy typer
+	.venv-cuda/bin/python benchmarks/cuda.py
 
 test: .venv/installed
 	$(BIN)/python -m pytest properties/
@@ -27,4 +33,4 @@ bench: .venv/installed
 	@touch $@
 
 clean:
-	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .lawful reports/latest
+	rm -rf .venv .venv-cuda .mypy_cache .ruff_cache .pytest_cache .hypothesis .lawful reports/latest reports/cuda
