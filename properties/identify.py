@@ -7,7 +7,7 @@ budget judges those that leave next to nothing, and the nearest of the others.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import takewhile
-from time import perf_counter
+from time import perf_counter, process_time
 from typing import Any
 
 import numpy as np
@@ -37,8 +37,8 @@ SINGLE = 1e-6
 SIEVED, LEAST, MOST = 48, 2, 12
 """How many rules the first run leaves; how many are judged at least, and at most."""
 
-PATIENCE = 2.0
-"""Seconds for the slips of one rule."""
+PATIENCE = 3.0
+"""Seconds of this process for the slips of one rule."""
 
 ROUNDING = 1e-12
 """What of a weight is no step."""
@@ -81,6 +81,10 @@ class Inquiry:
         """(unexplained share, rule) of those that the first run leaves, the nearest first."""
         sieved = self._sorted(proposals, self.probes[:1])[:SIEVED]
         return self._sorted((p for _, p in sieved), self.probes)
+
+    def close(self, proposals: Iterable[Proposal]) -> list[Proposal]:
+        """The rules that leave next to nothing unexplained in the first run."""
+        return [proposal for share, proposal in self._sorted(proposals, self.probes[:1]) if share < CLOSE]
 
     def _sorted(self, proposals: Iterable[Proposal], probes: Sequence[Probe]) -> list[tuple[float, Proposal]]:
         found = [
@@ -176,14 +180,15 @@ def slipped(inquiry: Inquiry, near: Iterable[Variant]) -> tuple[Match, Proposal]
     """The first of the rules that fits with one change; each gets `PATIENCE`."""
     for variant in near:
         changed = _in_time(Proposal(variant, mutant) for mutant in mutants(variant.rule))
-        if found := next((pair for pair in inquiry.matches(changed) if pair[0].fits), None):
+        close = inquiry.close(changed)
+        if close and (found := next((pair for pair in inquiry.matches(close) if pair[0].fits), None)):
             return found
     return None
 
 
 def _in_time(proposals: Iterator[Proposal]) -> Iterator[Proposal]:
-    end = perf_counter() + PATIENCE
-    return takewhile(lambda proposal: perf_counter() < end, proposals)
+    end = process_time() + PATIENCE
+    return takewhile(lambda proposal: process_time() < end, proposals)
 
 
 def _near(found: Sequence[tuple[Match, Proposal]], families: Sequence[Family], claimed: str) -> list[Variant]:

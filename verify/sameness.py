@@ -17,7 +17,7 @@ from lawful.verify.mutants import UNANALYSED
 from lawful.verify.rule import Rule
 from lawful.verify.symbols import lr, lr_0, x
 
-STEPS, POINTS = 7, 9
+STEPS, POINTS = 7, 24
 SAME = arb(2) ** -150
 """Two values that differ by less are the same: the balls are of 300 bits."""
 
@@ -80,6 +80,6 @@ def _matrix(random: Random) -> list[list[float]]:
 
 
 def _drawn(domain: Domain, symbol: Symbol, random: Random) -> float:
-    """Near the value at which every term shows."""
-    value = domain.values[0]
+    """Near the value at which every term shows; now and then 0, where that is allowed."""
+    value = domain.values[0] if 0.0 not in domain.values else random.choice((0.0, *domain.values[:1] * 2))
     return value if symbol.is_integer else value * random.uniform(0.9, 1.0)

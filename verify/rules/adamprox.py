@@ -3,14 +3,14 @@
 from sympy import Symbol, sqrt
 
 from lawful.verify.rule import Rule, Source, family
-from lawful.verify.rules._decay import RATES, Decay, with_start
+from lawful.verify.rules._decay import RATES, WORDS, Decay, with_start
 from lawful.verify.symbols import beta1, beta2, eps, g, lr, m, t, v, weight_decay, x
 
 DEFAULTS = {lr: 1e-3, beta1: 0.9, beta2: 0.999, eps: 1e-8, weight_decay: 1e-2}
 M, V = Symbol("m_hat"), Symbol("v_hat")
 
 
-@family()
+@family(words=WORDS)
 def adamprox(*, decay: Decay = "lr*wd") -> Rule:
     """Adam's step, then the proximal operator of lr·(wd/2)·x²: division by 1 + lr·wd. The authors' code divides by
     1 + wd·lr/lr₀, lr₀ the first lr."""
