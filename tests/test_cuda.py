@@ -8,6 +8,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 SCRIPT = Path(__file__).parent.parent / "benchmarks" / "cuda.py"
 
 BARE = """
@@ -29,6 +31,7 @@ def rehearsed(folder: Path, *options: str) -> tuple[subprocess.CompletedProcess[
     return done, json.loads((folder / "cuda.json").read_text())
 
 
+@pytest.mark.thorough
 def test_the_campaign_runs(tmp_path: Path) -> None:
     done, found = rehearsed(tmp_path)
     assert done.returncode == 0, done.stderr

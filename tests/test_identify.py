@@ -109,12 +109,21 @@ class Cube(Moments):
         p.sub_(group["lr"] * s["m"] ** 3 / (1 + p.abs()))
 
 
-@pytest.mark.parametrize("name", ["sgdw", "lars", "adopt"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "lars",
+        pytest.param("sgdw", marks=pytest.mark.thorough),
+        pytest.param("adopt", marks=pytest.mark.thorough),
+    ],
+)
 def test_ours_is_recognised(name: str) -> None:
     assert identity(load(name)).fits[0].rule == name
 
 
-@pytest.mark.parametrize("name", ["SGD", "Adam", "RAdam", "SparseAdam"])
+@pytest.mark.parametrize(
+    "name", ["Adam", *(pytest.param(n, marks=pytest.mark.thorough) for n in ("SGD", "RAdam", "SparseAdam"))]
+)
 def test_torchs_is_recognised(name: str) -> None:
     found = identity(getattr(torch.optim, name))
     assert found.fits[0].rule.replace("_", "") == name.lower()
@@ -212,6 +221,7 @@ def test_from_a_fresh_process(tmp_path: Path) -> None:
     assert json.loads((tmp_path / "found.json").read_text())["fits"][0]["rule"] == "adagrad"
 
 
+@pytest.mark.thorough
 def test_nothing_fits_is_exit_code_1(tmp_path: Path) -> None:
     (tmp_path / "nothing.py").write_text(NOTHING)
     ended = lawful("identify", f"{tmp_path / 'nothing.py'}:Nothing")

@@ -28,6 +28,7 @@ def test_two_verdicts_of_one_check_are_told(seeds: Any) -> None:
     assert seeds.differing(found) == {"a": found["a"]}
 
 
+@pytest.mark.thorough
 def test_a_right_and_a_wrong_one_are_judged_alike_by_two_seeds(seeds: Any) -> None:
     settings = Settings("quick", dtypes=("bfloat16",), only=("conformance",))
     found = seeds.verdicts(["torch.optim:SGD"], range(2), settings, workers=1)
