@@ -63,10 +63,7 @@ class Proposal:
 
     def predicted(self, probe: Probe) -> Array:
         """What it says of a run."""
-        hyper = probe.hyper(self.variant)
-        if self.mutant:
-            return probe.predicted(self.mutant.open, hyper, self.mutant.lines)
-        return probe.predicted(self.rule, hyper)
+        return probe.predicted(self.variant, self.mutant)
 
 
 @dataclass

@@ -20,6 +20,7 @@ from lawful.properties.running import RaisedError, RefusedError, Run
 from lawful.properties.scenarios import Block, Scenario, Shapes, expand, turned
 from lawful.verify.candidate import Candidate
 from lawful.verify.errors import Unanswerable
+from lawful.verify.mutants import Mutant
 from lawful.verify.quick import Array, Lines, path
 from lawful.verify.rule import Family, Rule, Source
 from lawful.verify.symbols import lr, lr_0, x
@@ -116,9 +117,11 @@ class Probe:
         lacking = {s: default for s, default in rule.defaults.items() if s not in bound and s != lr_0}
         return rule.replace({s: int(v) if v == int(v) else v for s, v in lacking.items()})
 
-    def predicted(self, rule: Rule, hyper: Mapping[Symbol, float], lines: Lines = NONE) -> Array:
-        """What `seen` would be under a rule; `lines` are what symbols of it stand for."""
-        found = [_path(rule, part, self.under(hyper), lines) for part in parts(self.blocks, "cpu", rule)]
+    def predicted(self, variant: Variant, mutant: Mutant | None = None) -> Array:
+        """What `seen` would be under a rule, or under one of its mutants."""
+        rule, lines = (mutant.open, mutant.lines) if mutant else (variant.rule, NONE)
+        scenario = self.under(self.hyper(variant))
+        found = [_path(rule, part, scenario, lines) for part in parts(self.blocks, "cpu", variant.rule)]
         return np.concatenate([self.seen[:1], np.concatenate(found, 1)])
 
 
