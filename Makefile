@@ -1,6 +1,7 @@
 # Needs Python 3.11 or newer and make; everything else is installed into .venv, pinned by constraints.txt.
 PYTHON ?= python3
 BIN := .venv/bin
+export OMP_NUM_THREADS := 1
 
 .PHONY: verify verify-cuda test lint bench clean
 

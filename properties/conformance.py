@@ -35,16 +35,18 @@ class Profile:
         pinned: scenarios for each option and each value of it.
         steps: least and most steps of a scenario.
         long: steps of the one long scenario (past bfloat16's 256).
+        named: whether a finding is told as the convention or slip that it is.
     """
 
     examples: int
     pinned: int
     steps: tuple[int, int]
     long: int
+    named: bool = True
 
 
 PROFILES = {
-    "quick": Profile(2, 1, (6, 10), 0),
+    "quick": Profile(2, 1, (6, 10), 0, named=False),
     "default": Profile(5, 1, (8, 20), 0),
     "thorough": Profile(100, 10, (8, 60), 600),
 }
@@ -98,12 +100,17 @@ class Conformance:
         self.journal(scenario)
         try:
             if found := first_departure(self, scenario):
-                words = explained(self.candidate, scenario.options, self.path, self.device)
-                self.finding = replace(found, message=found.message + words)
+                self.finding = self._named(found, scenario)
         except RaisedError as error:
             self.finding = Finding(f"{error}", details=repr(scenario))
             self.raised = True
         self.seen.append(scenario)
+
+    def _named(self, found: Finding, scenario: Scenario) -> Finding:
+        if not self.profile.named:
+            return found
+        words = explained(self.candidate, scenario.options, self.path, self.device)
+        return replace(found, message=found.message + words)
 
     def _conclusion(self) -> Evidence:
         decided = self.tally.comparisons - self.tally.no_verdict
