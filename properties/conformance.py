@@ -35,18 +35,16 @@ class Profile:
         pinned: scenarios for each option and each value of it.
         steps: least and most steps of a scenario.
         long: steps of the one long scenario (past bfloat16's 256).
-        named: whether a finding is told as the convention or slip that it is.
     """
 
     examples: int
     pinned: int
     steps: tuple[int, int]
     long: int
-    named: bool = True
 
 
 PROFILES = {
-    "quick": Profile(2, 1, (6, 10), 0, named=False),
+    "quick": Profile(2, 1, (6, 10), 0),
     "default": Profile(5, 1, (8, 20), 0),
     "thorough": Profile(100, 10, (8, 60), 600),
 }
@@ -68,6 +66,7 @@ class Conformance:
     seen: list[Scenario] = field(default_factory=list)
     refusals: list[str] = field(default_factory=list)
     finding: Finding | None = None
+    failing: Scenario | None = None
     raised: bool = False
 
     def evidence(self) -> Evidence:
@@ -100,17 +99,18 @@ class Conformance:
         self.journal(scenario)
         try:
             if found := first_departure(self, scenario):
-                self.finding = self._named(found, scenario)
+                self.finding, self.failing = found, scenario
         except RaisedError as error:
             self.finding = Finding(f"{error}", details=repr(scenario))
             self.raised = True
         self.seen.append(scenario)
 
-    def _named(self, found: Finding, scenario: Scenario) -> Finding:
-        if not self.profile.named:
-            return found
-        words = explained(self.candidate, scenario.options, self.path, self.device)
-        return replace(found, message=found.message + words)
+    def named(self, evidence: Evidence) -> Evidence:
+        """With the finding told as the convention or slip that it is."""
+        if self.failing is None:
+            return evidence
+        words = explained(self.candidate, self.failing.options, self.path, self.device)
+        return replace(evidence, findings=[replace(f, message=f.message + words) for f in evidence.findings])
 
     def _conclusion(self) -> Evidence:
         decided = self.tally.comparisons - self.tally.no_verdict
@@ -132,9 +132,10 @@ class Conformance:
 def follows_its_rule(candidate: Candidate, check: Check, settings: Settings, journal: Journal) -> Evidence:
     """Every step stays within the error budget of the rule that the candidate claims."""
     path, dtype = candidate.paths[check.path], getattr(torch, check.dtype)
-    return Conformance(
-        candidate, path, dtype, check.device, PROFILES[settings.profile], settings.seed, journal
-    ).evidence()
+    profile = PROFILES[settings.profile]
+    conformance = Conformance(candidate, path, dtype, check.device, profile, settings.seed, journal)
+    evidence = conformance.evidence()
+    return evidence if settings.profile == "quick" else conformance.named(evidence)
 
 
 conformance = Property(
