@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 export OMP_NUM_THREADS := 1
 
-.PHONY: verify verify-cuda test test-properties test-harness lint bench clean
+.PHONY: verify verify-cuda test lint bench clean
 
 verify: .venv/installed
 	$(BIN)/lawful verify --report reports/latest
@@ -14,14 +14,8 @@ verify-cuda:
 	.venv-cuda/bin/python -m pip install --quiet --disable-pip-version-check hypothesis jinja2 msgspec python-flint rich sympy typer
 	.venv-cuda/bin/python benchmarks/cuda.py
 
-# Both at once: each waits for processes now and then.
 test: .venv/installed
-	@$(MAKE) --no-print-directory --jobs 2 --output-sync=target test-properties test-harness
-
-test-properties:
 	$(BIN)/python -m pytest properties/
-
-test-harness:
 	$(BIN)/python -m pytest tests/ --numprocesses logical
 
 lint: .venv/installed
