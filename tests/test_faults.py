@@ -295,7 +295,7 @@ def ended(folder: Path) -> dict[str, tuple[int, str]]:
             wait_for(lambda: (folder / how / "looping").exists() and len(finished(record)) == 2)  # noqa: B023
         os.killpg(processes["Ctrl-C"].pid, signal.SIGINT)
         processes["SIGKILL"].kill()
-        said = {how: process.communicate(timeout=20)[1] for how, process in processes.items()}
+        said = {how: process.communicate(timeout=60)[1] for how, process in processes.items()}
     finally:
         for process in processes.values():
             process.kill()

@@ -77,7 +77,7 @@ def test_a_wrong_formula_is_refused(name: str, as_it_stands: None, monkeypatch: 
 @pytest.mark.parametrize(
     ("name", "dtype"),
     [
-        ("lion", torch.bfloat16),
+        pytest.param("lion", torch.bfloat16, marks=pytest.mark.thorough),
         pytest.param("adamw", torch.float32, marks=pytest.mark.thorough),
         pytest.param("adamw", torch.bfloat16, marks=pytest.mark.thorough),
         pytest.param("adopt", torch.float32, marks=pytest.mark.thorough),
