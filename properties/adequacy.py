@@ -4,7 +4,7 @@ Oracle against oracle: no implementation runs. A mutant is killed where its path
 """
 
 import inspect
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from time import perf_counter
 from typing import Any
 
@@ -12,11 +12,9 @@ import torch
 from sympy import Symbol
 from torch import Tensor
 
-from lawful.properties.conformance import PROFILES
-from lawful.properties.defaults import default_scenario
-from lawful.properties.drawing import drawn
+from lawful.properties.drawing import PROFILES, asked
 from lawful.properties.judging import Part, of_rule, parts, trajectory
-from lawful.properties.scenarios import Scenario, expand, plan
+from lawful.properties.scenarios import Scenario, expand
 from lawful.verify import quick
 from lawful.verify.adequacy import Adequacy
 from lawful.verify.balls import Ball
@@ -42,7 +40,7 @@ def adequacy(spec: str, seed: int = 0, profile: str = "default") -> Adequacy:
     """
     start, (family, conventions) = perf_counter(), find_family(spec)
     rule = family(**conventions)
-    inputs = list(scenarios(Candidate(ideal(rule), family, conventions), seed, profile))
+    inputs = list(asked(Candidate(ideal(rule), family, conventions), PROFILES[profile], seed))
     every = list(mutants(rule))
     left = survivors(rule, every, inputs)
     known = {mutant.words: sameness(rule, mutant.rule) for mutant in left}
@@ -63,14 +61,6 @@ def ideal(rule: Rule) -> type:
     kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
     signature = inspect.Signature([inspect.Parameter(n, kind, default=value) for n, value in names.items()])
     return type("Ideal", (torch.optim.Optimizer,), {"__signature__": signature})
-
-
-def scenarios(candidate: Candidate, seed: int, profile: str) -> Iterator[Scenario]:
-    """Those of the candidate's conformance."""
-    amount = PROFILES[profile]
-    yield default_scenario(candidate, seed)
-    for source in plan(candidate, amount.steps, low=False):
-        yield from drawn(source, amount.pinned if source.generic else amount.examples, seed)
 
 
 def survivors(rule: Rule, every: Iterable[Mutant], inputs: Iterable[Scenario]) -> list[Mutant]:

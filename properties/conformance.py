@@ -10,8 +10,7 @@ from sympy import Symbol
 from lawful.properties.cases import Case, Departure
 from lawful.properties.checks import Journal, Property, Settings
 from lawful.properties.counterexamples import counterexample
-from lawful.properties.defaults import default_scenario
-from lawful.properties.drawing import drawn
+from lawful.properties.drawing import PROFILES, Profile, asked
 from lawful.properties.explaining import explained
 from lawful.properties.judging import TRAJECTORIES, Part, Tally, format_of, of_rule, parts
 from lawful.properties.one_step import FIRST_STEPS, Reader, next_state
@@ -24,30 +23,6 @@ from lawful.verify.candidate import Candidate
 from lawful.verify.evidence import Check, Evidence, Finding, Verdict
 from lawful.verify.formats import Format
 from lawful.verify.oracle import Oracle, State
-
-
-@dataclass(frozen=True)
-class Profile:
-    """How much is drawn.
-
-    Attributes:
-        examples: scenarios with everything drawn.
-        pinned: scenarios for each option and each value of it.
-        steps: least and most steps of a scenario.
-        long: steps of the one long scenario (past bfloat16's 256).
-    """
-
-    examples: int
-    pinned: int
-    steps: tuple[int, int]
-    long: int
-
-
-PROFILES = {
-    "quick": Profile(2, 1, (6, 10), 0),
-    "default": Profile(5, 1, (8, 20), 0),
-    "thorough": Profile(100, 10, (8, 60), 600),
-}
 
 
 @dataclass
@@ -71,22 +46,25 @@ class Conformance:
 
     def evidence(self) -> Evidence:
         """Runs until the first finding, or until everything that the profile asks for is done."""
-        first = default_scenario(self.candidate, self.seed)
+        own, *others = asked(self.candidate, self.profile, self.seed, self.low)
         try:
-            self._run(first)
+            self._run(own)
         except RefusedError as refusal:
             return Evidence(Verdict.NOT_APPLICABLE, notes=[f"refused: {refusal}"])
-        for source in plan(self.candidate, self.profile.steps, self.dtype is torch.float16):
-            for scenario in drawn(
-                source, self.profile.pinned if source.generic else self.profile.examples, self.seed
-            ):
-                if self.finding is None:
-                    self._try(scenario)
+        for scenario in others:
+            if self.finding is not None:
+                break
+            self._try(scenario)
         return self._conclusion()
+
+    @property
+    def low(self) -> bool:
+        """Whether the format is too narrow for extreme scales."""
+        return self.dtype is torch.float16
 
     def rerun(self) -> Rerun:
         """For smaller counterexamples, with about as many steps as the check itself may take."""
-        sources = plan(self.candidate, self.profile.steps, self.dtype is torch.float16)
+        sources = plan(self.candidate, self.profile.steps, self.low)
         return Rerun(self.candidate, self.path, self.dtype, self.device, len(sources) * self.profile.steps[1])
 
     def _try(self, scenario: Scenario) -> None:

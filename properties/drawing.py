@@ -1,14 +1,61 @@
-"""What Hypothesis draws, as a list: the same source and seed give the same scenarios."""
+"""What Hypothesis draws, as a list: the same candidate and seed give the same scenarios."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 import hypothesis
+import hypothesis.strategies as st
 from hypothesis import HealthCheck, Phase, Verbosity
 
-from lawful.properties.scenarios import Draw, Scenario, scenarios
+from lawful.properties.defaults import default_scenario
+from lawful.properties.scenarios import Draw, Scenario, plan, scenarios
+from lawful.verify.candidate import Candidate
 
 
-def drawn(source: Draw, count: int, seed: int) -> list[Scenario]:
-    """At most this many scenarios, the simplest first."""
-    found: list[Scenario] = []
+@dataclass(frozen=True)
+class Profile:
+    """How much is drawn.
+
+    Attributes:
+        examples: scenarios with everything drawn.
+        pinned: scenarios for each option and each value of it.
+        steps: least and most steps of a scenario.
+    """
+
+    examples: int
+    pinned: int
+    steps: tuple[int, int]
+
+
+PROFILES = {
+    "quick": Profile(2, 1, (6, 10)),
+    "default": Profile(5, 1, (8, 20)),
+    "thorough": Profile(100, 10, (8, 60)),
+}
+
+
+ASKED: dict[str, list[Scenario]] = {}
+"""What has been drawn, kept so that all paths and formats share it."""
+
+
+def asked(candidate: Candidate, profile: Profile, seed: int, low: bool = False) -> list[Scenario]:
+    """The scenarios of a candidate's conformance, its own defaults first; `low` formats hold no extreme scales."""
+    key = repr((candidate, profile, seed, low))
+    if key not in ASKED:
+        ASKED[key] = list(_asked(candidate, profile, seed, low))
+    return ASKED[key]
+
+
+def _asked(candidate: Candidate, profile: Profile, seed: int, low: bool) -> Iterator[Scenario]:
+    yield default_scenario(candidate, seed)
+    *pinned, free = plan(candidate, profile.steps, low)
+    yield from drawn(pinned, profile.pinned, seed)
+    yield from drawn([free], profile.examples, seed)
+
+
+def drawn(sources: Sequence[Draw], count: int, seed: int) -> list[Scenario]:
+    """At most this many scenarios of each source, the simplest first."""
+    found: list[tuple[Scenario, ...]] = []
 
     @hypothesis.seed(seed)
     @hypothesis.settings(
@@ -19,9 +66,11 @@ def drawn(source: Draw, count: int, seed: int) -> list[Scenario]:
         suppress_health_check=list(HealthCheck),
         verbosity=Verbosity.quiet,
     )
-    @hypothesis.given(scenarios(source))
-    def each(scenario: Scenario) -> None:
-        found.append(scenario)
+    @hypothesis.given(
+        st.tuples(*map(scenarios, sources))
+    )  # at once: each call of Hypothesis costs a search of the heap
+    def each(of_each: tuple[Scenario, ...]) -> None:
+        found.append(of_each)
 
     each()
-    return found
+    return [scenario for of_one in zip(*found, strict=True) for scenario in of_one]

@@ -40,7 +40,7 @@ def scenario_of(candidate: Candidate, seed: int) -> Scenario:
     What would be a scalar has one element, as FSDP2 demands; of these, one rank has nothing.
     """
     generic = Draw(candidate, STEPS, pins={"groups": 2, "schedule": True}, generic=True)
-    scenario = drawn(generic, 1, seed)[0]
+    scenario = drawn([generic], 1, seed)[0]
     divisible = tuple(shape or (1,) for shape in scenario.shapes.first)
     return replace(scenario, shapes=replace(scenario.shapes, first=divisible))
 

@@ -11,7 +11,8 @@ from torch import Tensor
 
 from lawful.optimizers import Adam, Adam8bit
 from lawful.optimizers._dynamic import code_book, packed, unpacked
-from lawful.properties.conformance import PROFILES, Conformance
+from lawful.properties.conformance import Conformance
+from lawful.properties.drawing import PROFILES
 from lawful.verify.candidate import Candidate
 from lawful.verify.confirm import exact_trajectory
 from lawful.verify.quantization import half_spacing, largest

@@ -3,6 +3,7 @@
 import pytest
 
 from lawful.properties.adequacy import adequacy
+from lawful.properties.defaults import default_scenario
 from lawful.verify.mutants import Opened, closed, mutants
 from lawful.verify.rule import find_rule, rules
 from lawful.verify.sameness import Sameness, sameness
@@ -18,7 +19,8 @@ def test_no_mutant_survives(rule: str) -> None:
 
 def test_weak_inputs_let_mutants_survive(monkeypatch: pytest.MonkeyPatch) -> None:
     """The measure measures: the defaults alone, without decay or momentum, show less."""
-    monkeypatch.setattr("lawful.properties.adequacy.plan", lambda *arguments, **options: [])
+    own = lambda candidate, profile, seed: [default_scenario(candidate, seed)]  # noqa: E731
+    monkeypatch.setattr("lawful.properties.adequacy.asked", own)
     assert adequacy("sgd").survivors
 
 

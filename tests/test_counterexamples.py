@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 import torch
 
-from lawful.properties.conformance import PROFILES, Conformance
+from lawful.properties.conformance import Conformance
 from lawful.properties.counterexamples import again
+from lawful.properties.drawing import PROFILES
 from lawful.properties.simpler import short, weight
 from lawful.reports.script import script
 from lawful.verify.candidate import Candidate

@@ -21,7 +21,8 @@ from lawful.verify.candidate import Candidate
 from lawful.verify.confirm import exact_trajectory
 from lawful.verify.evidence import Check, Verdict
 from lawful.verify.formats import FORMATS
-from lawful.verify.oracle import Oracle, decided
+from lawful.verify.oracle import Oracle
+from lawful.verify.program import decided
 from lawful.verify.rule import Family, Rule, rules
 from lawful.verify.symbols import g, lr, t, x
 

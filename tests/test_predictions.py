@@ -4,10 +4,10 @@ import pytest
 import torch
 from torch import Tensor
 
-from lawful.optimizers import ADOPT, SGD, SGDW, Adam, AdamW, AMSGrad, Lion
+from lawful.optimizers import ADOPT, SGD, Adam, AdamW
 from lawful.properties.checks import Settings
 from lawful.properties.looking import look
-from lawful.properties.predictions import is_about, predictions
+from lawful.properties.predictions import predictions
 from lawful.verify.candidate import Candidate
 from lawful.verify.evidence import Check, Verdict
 from lawful.verify.law import laws
@@ -19,23 +19,6 @@ from lawful.verify.rules.adopt import adopt
 from lawful.verify.rules.sgd import sgd
 from lawful.verify.symbols import beta1, beta2, dampening, lr, momentum, weight_decay, x
 from lawful.verify.trial import Trial
-
-BUNDLED = {cls.__name__.lower(): cls for cls in (SGD, SGDW, Adam, AdamW, AMSGrad, ADOPT, Lion)}
-PAIRS = [
-    (law, name)
-    for law in laws().values()
-    for name in BUNDLED
-    if is_about(law, Candidate.of(BUNDLED[name]).rule({}))
-]
-
-
-@pytest.mark.parametrize(("law", "name"), PAIRS, ids=[f"{law.name}-{name}" for law, name in PAIRS])
-def test_every_prediction_is_seen_of_the_reference_optimizers(law, name: str) -> None:  # type: ignore[no-untyped-def]
-    candidate = Candidate.of(BUNDLED[name])
-    rule = candidate.rule({})
-    for prediction in law.predicts:
-        if prediction.claimed.hash == rule.hash:
-            assert look(prediction, candidate, 0).verdict is Verdict.LAWFUL
 
 
 def test_predictions_are_properties() -> None:

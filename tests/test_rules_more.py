@@ -92,7 +92,8 @@ def test_scalar_state_may_be_kept_in_float32_but_not_for_float64() -> None:
 
 
 def lawful(cls: type, rule: str, dtype: torch.dtype = torch.float64) -> bool:
-    from lawful.properties.conformance import PROFILES, Conformance
+    from lawful.properties.conformance import Conformance
+    from lawful.properties.drawing import PROFILES
 
     candidate = Candidate.of(cls, rule)
     path = next(iter(candidate.paths.values()))

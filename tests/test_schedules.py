@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 import torch
 
-from lawful.properties.conformance import PROFILES, Conformance
+from lawful.properties.conformance import Conformance
+from lawful.properties.drawing import PROFILES
 from lawful.properties.schedules import SCHEDULERS, rates
 from lawful.verify.candidate import Candidate
 from lawful.verify.evidence import Evidence, Verdict

@@ -13,7 +13,8 @@ from torch import Tensor
 from torch.optim import Optimizer
 
 from lawful.optimizers import ASGD, SGD, Adam, AdamD, AdamW, available
-from lawful.properties.conformance import PROFILES, Conformance
+from lawful.properties.conformance import Conformance
+from lawful.properties.drawing import PROFILES
 from lawful.reports.script import script
 from lawful.verify.candidate import Candidate, claimed
 from lawful.verify.errors import Unanswerable

@@ -10,16 +10,17 @@ from types import MappingProxyType
 from typing import Any
 
 import torch
-from sympy import Expr, Integer, Piecewise, Symbol, sympify
+from sympy import Expr, Symbol
 from torch import Tensor
 
 from lawful.verify import balls
 from lawful.verify.balls import Ball
 from lawful.verify.compiler import Compiler
 from lawful.verify.formats import Format
+from lawful.verify.program import Case, program
 from lawful.verify.rule import Rule
 from lawful.verify.scalars import Environment, Scalar, evaluated, holds, symbols
-from lawful.verify.step import Node, Step
+from lawful.verify.step import Step
 from lawful.verify.symbols import g, lr, t, x
 from lawful.verify.tensors import sizes
 
@@ -36,15 +37,6 @@ class State:
     scalars: Mapping[Symbol, Scalar] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class Case:
-    """The rule with its cases decided (first step, no momentum …), compiled."""
-
-    x: Node
-    slots: Mapping[Symbol, Node]
-    scalars: Mapping[Symbol, Expr]
-
-
 @dataclass
 class Oracle:
     """A rule compiled for one format.
@@ -56,26 +48,21 @@ class Oracle:
 
     rule: Rule
     fmt: Format
-    _cases: dict[tuple[Any, ...], Case] = field(default_factory=dict)
-    _used: dict[tuple[Any, ...], frozenset[Symbol]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        """Finds the conditions on which the rule branches."""
-        expressions = (self.rule.x, *self.rule.state.values())
-        branches = {c for e in expressions for p in e.atoms(Piecewise) for _, c in p.args}
-        self._tensors = self.rule.tensors
-        self._conditions = sorted((c for c in branches if not c.free_symbols & self._tensors), key=str)
-        self._numbers = [s for s in self.rule.state if s not in self._tensors]
+        """Finds the rule's program."""
+        self._program = program(self.rule)
 
     def start(self, x0: Tensor, hyper: Hyper = MappingProxyType({})) -> State:
         """The state before the first step, for parameters of any shape and dtype.
 
         `hyper` is needed where a state starts at a hyperparameter.
         """
-        run, compiler = Step(hyper, {x: self.ball(x0)}, self.fmt), Compiler(self._tensors, frozenset())
+        run = Step(hyper, {x: self.ball(x0)}, self.fmt)
+        compiler = Compiler(self._program.tensors, frozenset())
         initial = {s: self.rule.initial(s) for s in self.rule.state}
-        slots = {s: compiler.node(e)(run) for s, e in initial.items() if s in self._tensors}
-        numbers = {s: self._kept(initial[s], hyper) for s in self._numbers}
+        slots = {s: compiler.node(e)(run) for s, e in initial.items() if s in self._program.tensors}
+        numbers = {s: self._kept(initial[s], hyper) for s in self._program.numbers}
         like = (
             x0 if self.rule.scope == "lane" else x0.new_empty(())
         )  # a factor is as large as the first step makes it
@@ -111,20 +98,8 @@ class Oracle:
         """The state symbols that matter at these hyperparameters and for parameters of this shape: without momentum
         there is no buffer, and a vector has no factors."""
         found = sizes(shape)
-        shaped = {c: bool(c.subs(found)) for c in self._conditions if c.free_symbols <= found.keys()}
-        return self._read(self._zeros(hyper), shaped)
-
-    def _read(self, zeros: tuple[Symbol, ...], truth: Mapping[Expr, bool]) -> frozenset[Symbol]:
-        key = (zeros, *truth.items())
-        if key not in self._used:
-            self._used[key] = self._find(zeros, truth)
-        return self._used[key]
-
-    def _find(self, zeros: tuple[Symbol, ...], truth: Mapping[Expr, bool]) -> frozenset[Symbol]:
-        nothing = {s: Integer(0) for s in zeros}
-        after = {s: decided(e, truth).subs(nothing) for s, e in {x: self.rule.x, **self.rule.state}.items()}
-        used = (e.free_symbols for s, e in after.items() if e != s)
-        return frozenset(self.rule.state) & self._tensors & frozenset[Symbol]().union(*used)
+        known = [c for c in self._program.conditions if c.free_symbols <= found.keys()]
+        return self._program.read(tuple((c, bool(c.subs(found))) for c in known), self._zeros(hyper))
 
     def _zeros(self, hyper: Hyper) -> tuple[Symbol, ...]:
         """The hyperparameters that are 0. Not lr: 0·(an overflow) is NaN, so what it multiplies matters."""
@@ -132,32 +107,6 @@ class Oracle:
 
     def _case(self, environment: Environment, hyper: Hyper) -> tuple[Case, bool]:
         """The case, and whether it is sure that it is this one."""
-        found = [holds(c, environment, self.fmt.scalar) for c in self._conditions]
-        truth = tuple(value for value, _ in found)
-        zeros = self._zeros(hyper)
-        if (truth, zeros) not in self._cases:
-            self._cases[truth, zeros] = self._compile(dict(zip(self._conditions, truth, strict=True)), zeros)
-        return self._cases[truth, zeros], all(sure for _, sure in found)
-
-    def _compile(self, truth: Mapping[Expr, bool], zeros: tuple[Symbol, ...]) -> Case:
-        nothing = {s: Integer(0) for s in zeros}
-
-        def resolved(expr: Expr) -> Expr:
-            return sympify(decided(expr, truth)).subs(nothing)
-
-        new_x, new_slots = resolved(self.rule.x), {s: resolved(e) for s, e in self.rule.state.items()}
-        numbers = {s: new_slots.pop(s) for s in self._numbers}
-        stored = frozenset(new_slots[s] for s in self._read(zeros, {}))
-        compiler = Compiler(self._tensors, stored)
-        return Case(compiler.node(new_x), {s: compiler.node(e) for s, e in new_slots.items()}, numbers)
-
-
-def decided(expr: Expr, truth: Mapping[Expr, bool]) -> Expr:
-    """The expression with the branch of every `Piecewise` chosen whose conditions are all listed or `True`."""
-
-    def chosen(*branches: Any) -> Expr:
-        if all(c in truth or c == True for _, c in branches):  # noqa: E712
-            return next(e for e, c in branches if truth.get(c, True))
-        return Piecewise(*branches)
-
-    return expr.replace(Piecewise, chosen)
+        found = {c: holds(c, environment, self.fmt.scalar) for c in self._program.conditions}
+        truth = tuple((condition, value) for condition, (value, _) in found.items())
+        return self._program.case(truth, self._zeros(hyper)), all(sure for _, sure in found.values())

@@ -75,7 +75,7 @@ class Rule:
     sparse: bool = False
     counts: Literal["parameter", "group"] = "parameter"
 
-    @property
+    @cached_property
     def scope(self) -> Literal["lane", "tensor", "optimizer"]:
         """How far a lane's next value depends on others: not at all, within its tensor, or within the optimizer."""
         expressions = (self.x, *self.state.values())
@@ -138,7 +138,7 @@ class Rule:
         new = {old: sympify(value) for old, value in substitution.items()}
 
         def sub(expr: Expr) -> Expr:
-            return expr.subs(new, simultaneous=True)
+            return expr.xreplace(new)
 
         return replace(
             self,

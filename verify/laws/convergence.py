@@ -120,7 +120,7 @@ adopt_returns_on_reddi = Inequality(
     written=C / sqrt(v0) - 1 / sqrt(v1) - 1 / sqrt(v2),
     source=OWN,
     refuses=false_if("Adam instead", runs={end: after(plain_adam, 3, start=_most / (1 + w))}),
-    predicts=[DriftsTo(adopt(), Trial(plain_adopt, reddi(4), SHORT_MEMORY, lr=0.01, steps=4000, lanes=4))],
+    predicts=[DriftsTo(adopt(), Trial(plain_adopt, reddi(4), SHORT_MEMORY, lr=0.01, steps=1000, lanes=4))],
 )
 
 G, M = Symbol("G", real=True), Symbol("M", real=True)
@@ -162,5 +162,9 @@ adopt_needs_independent_noise = Inequality(
     runs={end: _order},
     source=Source("arXiv:2411.02853", "raised in its review"),
     refuses=false_if("down for every c > 3/2", over={c: (Rational(3, 2), 2)}),
-    predicts=[DriftsTo(adopt(), Trial(plain_adopt, mirrored(Rational(19, 10)), NO_MEMORY, lr=1e-3, lanes=4))],
+    predicts=[
+        DriftsTo(
+            adopt(), Trial(plain_adopt, mirrored(Rational(19, 10)), NO_MEMORY, lr=1e-2, steps=4000, lanes=4)
+        )
+    ],
 )

@@ -21,9 +21,9 @@ PAPER = "arXiv:2411.02853"
 OWN = Source("lawful", "derived here; the statement is elementary")
 
 
-def trial(claimed: Rule, rule: Rule, second: float, lr: float = 2e-3) -> DriftsTo:
+def trial(claimed: Rule, rule: Rule, second: float, lr: float, steps: int) -> DriftsTo:
     """The two-point problem at k = 5 without momentum."""
-    return DriftsTo(claimed, Trial(rule, two_point(5), {beta1: 0.0, beta2: second}, lr))
+    return DriftsTo(claimed, Trial(rule, two_point(5), {beta1: 0.0, beta2: second}, lr, steps))
 
 
 p, high, low = Symbol("p", positive=True), Symbol("high", real=True), Symbol("low", real=True)
@@ -63,7 +63,7 @@ adopt_follows_the_mean_gradient = Identity(
     refuses=false_if(
         "Adam instead, whose v holds the gradient", runs=either(plain_adam, (high, low), {m: m, v: V})
     ),
-    predicts=[trial(adopt(), plain_adopt, second=b) for b in (0.1, 0.5)],
+    predicts=[trial(adopt(), plain_adopt, second=b, lr=2e-3, steps=12_000) for b in (0.1, 0.5)],
 )
 
 adopt_clipped_starts_the_wrong_way = Inequality(
@@ -114,7 +114,7 @@ adam_walks_away_on_two_points = Drift(
     towards=1,
     source=OWN,
     refuses=false_if("ADOPT instead", rule=plain_adopt.replace({beta1: 0})),
-    predicts=[trial(adam(), plain_adam, second=b) for b in (0.1, 0.5)],
+    predicts=[trial(adam(), plain_adam, second=b, lr=1e-2, steps=2000) for b in (0.1, 0.5)],
 )
 
 amsgrad_follows_the_mean_gradient = Inequality(
@@ -127,7 +127,7 @@ amsgrad_follows_the_mean_gradient = Inequality(
     runs=on_two_points(plain_amsgrad, k, k**4 / (1 + w), k**4 * (1 + s)),
     source=Source("arXiv:1904.09237", "AMSGrad"),
     refuses=false_if("Adam instead", runs=on_two_points(plain_adam, k, k**4 / (1 + w))),
-    predicts=[trial(amsgrad(), plain_amsgrad, second=b, lr=1e-2) for b in (0.1, 0.5)],
+    predicts=[trial(amsgrad(), plain_amsgrad, second=b, lr=1e-2, steps=10_000) for b in (0.1, 0.5)],
 )
 
 c = Symbol("c", positive=True)
