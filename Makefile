@@ -16,7 +16,7 @@ verify-cuda:
 
 test: .venv/installed
 	$(BIN)/python -m pytest properties/
-	$(BIN)/python -m pytest tests/ --numprocesses logical
+	$(BIN)/python -m pytest tests/ --numprocesses logical --dist worksteal
 
 lint: .venv/installed
 	$(BIN)/ruff check .

@@ -46,14 +46,12 @@ class Conformance:
 
     def evidence(self) -> Evidence:
         """Runs until the first finding, or until everything that the profile asks for is done."""
-        own, *others = asked(self.candidate, self.profile, self.seed, self.low)
+        scenarios = asked(self.candidate, self.profile, self.seed, self.low)
         try:
-            self._run(own)
+            self._run(next(scenarios))
         except RefusedError as refusal:
             return Evidence(Verdict.NOT_APPLICABLE, notes=[f"refused: {refusal}"])
-        for scenario in others:
-            if self.finding is not None:
-                break
+        while self.finding is None and (scenario := next(scenarios, None)):
             self._try(scenario)
         return self._conclusion()
 

@@ -34,23 +34,18 @@ PROFILES = {
 }
 
 
-ASKED: dict[str, list[Scenario]] = {}
+DRAWN: dict[str, list[Scenario]] = {}
 """What has been drawn, kept so that all paths and formats share it."""
 
 
-def asked(candidate: Candidate, profile: Profile, seed: int, low: bool = False) -> list[Scenario]:
+def asked(candidate: Candidate, profile: Profile, seed: int, low: bool = False) -> Iterator[Scenario]:
     """The scenarios of a candidate's conformance, its own defaults first; `low` formats hold no extreme scales."""
-    key = repr((candidate, profile, seed, low))
-    if key not in ASKED:
-        ASKED[key] = list(_asked(candidate, profile, seed, low))
-    return ASKED[key]
-
-
-def _asked(candidate: Candidate, profile: Profile, seed: int, low: bool) -> Iterator[Scenario]:
     yield default_scenario(candidate, seed)
-    *pinned, free = plan(candidate, profile.steps, low)
-    yield from drawn(pinned, profile.pinned, seed)
-    yield from drawn([free], profile.examples, seed)
+    key = repr((candidate, profile, seed, low))
+    if key not in DRAWN:
+        *pinned, free = plan(candidate, profile.steps, low)
+        DRAWN[key] = [*drawn(pinned, profile.pinned, seed), *drawn([free], profile.examples, seed)]
+    yield from DRAWN[key]
 
 
 def drawn(sources: Sequence[Draw], count: int, seed: int) -> list[Scenario]:

@@ -1,9 +1,11 @@
-"""What the tests of the oracle share: implementations on lanes, compared with it in both modes."""
+"""What tests share: implementations on lanes, compared with the oracle in both modes, and the command line."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
+from subprocess import CompletedProcess
 from typing import Any
 
 import pytest
@@ -13,6 +15,7 @@ from torch import Tensor
 
 from lawful.properties.judging import Tally
 from lawful.verify.balls import Ball
+from lawful.verify.cli import main
 from lawful.verify.formats import FORMATS
 from lawful.verify.oracle import Oracle, State
 from lawful.verify.rule import Rule
@@ -178,3 +181,20 @@ def bench() -> Callable[[Rule, Hyper, Lanes], Bench]:
     return lambda rule, hyper, drawn: Bench(
         rule, {s: float(hyper[s]) for s in rule.hyperparameters}, *drawn.drawn()
     )
+
+
+@pytest.fixture
+def lawful(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> Callable[..., CompletedProcess[str]]:
+    """The command line in a folder, through its entry point in this process: all questions share one fork server."""
+
+    def ended(folder: Path, *words: str) -> CompletedProcess[str]:
+        monkeypatch.chdir(folder)
+        monkeypatch.syspath_prepend(folder)
+        monkeypatch.setattr("sys.argv", ["lawful", *words])
+        with pytest.raises(SystemExit) as end:
+            main()
+        return CompletedProcess(words, int(end.value.code or 0), *capfd.readouterr())
+
+    return ended

@@ -3,11 +3,10 @@
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-
-from lawful.verify.cli import main
 
 FILES = {
     "broken.py": "def f(:\n",
@@ -124,24 +123,19 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.parametrize("question", QUESTIONS)
 def test_one_line_says_what_was_wrong(
-    question: str, folder: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+    question: str, folder: Path, lawful: Callable[..., subprocess.CompletedProcess[str]]
 ) -> None:
-    """Through the entry point in this process, so that all questions share one fork server."""
-    monkeypatch.chdir(folder)
-    monkeypatch.syspath_prepend(folder)
-    monkeypatch.setattr("sys.argv", ["lawful", *question.split()])
-    with pytest.raises(SystemExit) as end:
-        main()
-    stdout, stderr = capfd.readouterr()
-    assert end.value.code == 2
-    assert not stdout
+    ended = lawful(folder, *question.split())
+    stderr = ended.stderr
+    assert ended.returncode == 2
+    assert not ended.stdout
     assert stderr.startswith("lawful: ") and stderr.endswith("\n") and stderr.count("\n") == 1, stderr
     assert "\x1b" not in stderr
     for words in QUESTIONS[question]:
         assert words in stderr
 
 
-@pytest.mark.parametrize("question", ["check nosuch", "check sgd --profil quick", "report notes.txt"])
+@pytest.mark.parametrize("question", ["check sgd --profil quick", "report notes.txt"])
 def test_the_process_ends_with_2(question: str, folder: Path) -> None:
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
     command = [sys.executable, "-m", "lawful.verify.cli", *question.split()]

@@ -1,10 +1,10 @@
 """Known deviations: a finding that the project accepts, with its reason, does not count."""
 
-import subprocess
-import sys
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
+from subprocess import CompletedProcess
 
 import pytest
 
@@ -27,16 +27,12 @@ class Wrong(torch.optim.SGD):
 KNOWN = '[tool.lawful.known]\n"{pattern}" = "wrong on purpose"\n'
 
 
-def lawful(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    """The command line in a folder."""
-    command = [sys.executable, "-m", "lawful.verify.cli", *words]
-    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
-
-
 @pytest.mark.parametrize(
     ("pattern", "code"), [("* sgd-wrong.py.Wrong-foreach-*", 0), ("* sgd-wrong.py.Wrong-loop-*", 1)]
 )
-def test_the_exit_code_counts_what_is_not_known(tmp_path: Path, pattern: str, code: int) -> None:
+def test_the_exit_code_counts_what_is_not_known(
+    tmp_path: Path, lawful: Callable[..., CompletedProcess[str]], pattern: str, code: int
+) -> None:
     (tmp_path / "wrong.py").write_text(OPTIMIZER)
     (tmp_path / "pyproject.toml").write_text(KNOWN.format(pattern=pattern))
     asked = "--rule", "sgd", "--profile", "quick", "--dtype", "float32", "--property", "conformance"
