@@ -21,7 +21,7 @@ from lawful.properties.judging import of_rule
 from lawful.verify.candidate import Candidate
 from lawful.verify.formats import FORMATS
 from lawful.verify.oracle import Oracle
-    from lawful.verify.program import decided
+from lawful.verify.program import decided
 from lawful.verify.rule import Rule, normal, rules
 from lawful.verify.scalars import holds
 from lawful.verify.symbols import t

@@ -47,24 +47,32 @@ def widest(step: Step, ball: Ball) -> Ball:
 
 
 def folded(centre: Centre, axis: int) -> Centre:
-    """The sum along an axis, which stays with size 1, pair by pair."""
+    """The sum of k terms along an axis, which stays with size 1; it loses less than k of the centres' own errors.
+
+    In double-double, multiples of a power of two are cut off the high parts, twice, so large that they add up exactly
+    in any order (Rump, Ogita & Oishi 2008, algorithm 3.2); what is left is as small as the low parts.
+    """
     high, low = tensor(centre[0]), centre[1]
-    while (size := high.shape[axis]) > 1:
-        half = size // 2
-        first, second = ([p.narrow(axis, k, half) for p in _parts(high, low)] for k in (0, half))
-        total = balls.add_centres(_centre(*first), _centre(*second))
-        rest = [p.narrow(axis, 2 * half, size - 2 * half) for p in _parts(high, low)]
-        high = torch.cat([tensor(total[0]), rest[0]], axis)
-        low = None if total[1] is None else torch.cat([tensor(total[1]), rest[1]], axis)
-    return high, low
+    if low is None:
+        return high.sum(axis, keepdim=True), None
+    if high.shape[axis] <= 1:
+        return high, low
+    room = 2.0 ** ceil(log2(high.shape[axis] + 2))
+    largest = high.abs().amax(axis, keepdim=True).clamp_min(SMALLEST)
+    above = largest / torch.frexp(largest).mantissa * room
+    first, left = _cut(high, above, axis)
+    second, left = _cut(left, above * (room * 2.0**-53), axis)
+    s, e = balls.two_sum(first, second)
+    return balls.quick_two_sum(s, e + (left + tensor(low)).sum(axis, keepdim=True))
 
 
-def _parts(high: Tensor, low: Any) -> list[Tensor]:
-    return [high] if low is None else [high, low]
+SMALLEST = torch.finfo(torch.float64).tiny
 
 
-def _centre(high: Tensor, low: Tensor | None = None) -> Centre:
-    return high, low
+def _cut(values: Tensor, above: Tensor, axis: int) -> tuple[Tensor, Tensor]:
+    """The sum of what `above`, a power of two, cuts off the values, and what it leaves of them."""
+    multiples = (above + values) - above
+    return multiples.sum(axis, keepdim=True), values - multiples
 
 
 def summed(step: Step, terms: Ball, axis: int | None) -> Ball:
@@ -76,7 +84,7 @@ def summed(step: Step, terms: Ball, axis: int | None) -> Ball:
         return Ball(_squeezed(total.centre), tensor(total.radius).squeeze(0))
     k = tensor(terms.mid).shape[axis]
     size = tensor(terms.magnitude()).sum(axis, keepdim=True)
-    lost = _gamma(k - 1, step.fmt.intermediate) + balls.own_error(terms.centre) * (ceil(log2(max(k, 2))) + 1)
+    lost = _gamma(k - 1, step.fmt.intermediate) + balls.own_error(terms.centre) * k
     radius = tensor(terms.radius).sum(axis, keepdim=True) + size * lost
     radius = radius + torch.sign(size) * step.fmt.tiny * k
     step.reach(size.max() if size.numel() else 0.0)
