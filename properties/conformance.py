@@ -27,7 +27,18 @@ from lawful.verify.oracle import Oracle, State
 
 @dataclass
 class Conformance:
-    """The check of one candidate on one path, dtype and device."""
+    """The check of one candidate on one path, dtype and device.
+
+    Args:
+        candidate: with the rule that it claims.
+        path: constructor arguments that choose the way to run.
+        dtype: of the parameters that are judged.
+        device: where they live.
+        profile: how much is drawn.
+        seed: of what is drawn.
+        journal: told what is being tried.
+        shrinking: whether a finding is told of the smallest case that shows it, or as it was seen.
+    """
 
     candidate: Candidate
     path: Mapping[str, Any]
@@ -36,6 +47,7 @@ class Conformance:
     profile: Profile
     seed: int
     journal: Journal
+    shrinking: bool = False
     tally: Tally = field(default_factory=Tally)
     notes: list[str] = field(default_factory=list)
     seen: list[Scenario] = field(default_factory=list)
@@ -62,7 +74,7 @@ class Conformance:
 
     def rerun(self) -> Rerun:
         """For smaller counterexamples, with about as many steps as the check itself may take."""
-        sources = plan(self.candidate, self.profile.steps, self.low)
+        sources = plan(self.candidate, self.profile.steps, self.low) if self.shrinking else []
         return Rerun(self.candidate, self.path, self.dtype, self.device, len(sources) * self.profile.steps[1])
 
     def _try(self, scenario: Scenario) -> None:
@@ -109,7 +121,7 @@ def follows_its_rule(candidate: Candidate, check: Check, settings: Settings, jou
     """Every step stays within the error budget of the rule that the candidate claims."""
     path, dtype = candidate.paths[check.path], getattr(torch, check.dtype)
     profile = PROFILES[settings.profile]
-    conformance = Conformance(candidate, path, dtype, check.device, profile, settings.seed, journal)
+    conformance = Conformance(candidate, path, dtype, check.device, profile, settings.seed, journal, True)
     evidence = conformance.evidence()
     return evidence if settings.profile == "quick" else conformance.named(evidence)
 
@@ -126,10 +138,13 @@ def first_departure(check: Conformance, scenario: Scenario) -> Finding | None:
     parameter through L2, the scenario is run again one step at a time, if the candidate's state can be read.
     """
     watch = Watch(check, scenario)
-    finding = watch.trajectory()
-    if finding is None and watch.vacuous > VACUOUS and watch.readable:
-        finding = watch.one_step()
-    return finding
+    try:
+        finding = watch.trajectory()
+        if finding is None and watch.vacuous > VACUOUS and watch.readable:
+            finding = watch.one_step()
+        return finding
+    finally:
+        check.tally.absorb(watch.tally)
 
 
 VACUOUS = 0.05
@@ -213,8 +228,7 @@ class Watch:
         self, run: Run, part: Part, state: State, step: int, one_step: bool = False
     ) -> Finding | None:
         seen = part.gather(run.parameters)
-        ratio = self.check.tally.add(state.x, seen, part.others)
-        self.tally.add(state.x, seen, part.others)
+        ratio = self.tally.add(state.x, seen, part.others)
         if not float(ratio.max()) > 1.0:
             return None
         return self._finding(run, part, state, step, int(ratio.argmax()), one_step)

@@ -78,12 +78,16 @@ def format_of(dtype: torch.dtype, path: Mapping[str, Any], device: str) -> Forma
     return fmt if device == "cpu" else fmt.flushing()
 
 
+KEPT = 256
+"""How many trajectories: those of all scenarios of a format, of each of ten tensors where a rule looks at tensors."""
+
+
 class Trajectories:
     """The oracle's trajectories of a scenario's parts, kept so that all paths of a dtype share them."""
 
     def __init__(self) -> None:
         """Nothing computed yet."""
-        self._compute = lru_cache(maxsize=128)(self._run)
+        self._compute = lru_cache(maxsize=KEPT)(self._run)
         self._oracles: dict[tuple[str, Format], Oracle] = {}
         self._pending: tuple[Rule, Part, Scenario] | None = None
 
@@ -153,6 +157,13 @@ class Tally:
             self._worst = ratio.max().clamp_min(self._worst)
         self.ratios.append(torch.where(decided & (budget > 0), ratio, torch.nan).to(torch.float32))
         return ratio
+
+    def absorb(self, other: "Tally") -> None:
+        """Adds what another has compared."""
+        self.comparisons += other.comparisons
+        self.ratios += other.ratios
+        self._no_verdict = self._no_verdict + other._no_verdict
+        self._worst = torch.as_tensor(other._worst).clamp_min(self._worst)
 
     @property
     def no_verdict(self) -> int:

@@ -12,6 +12,7 @@ from lawful.verify.configuration import accepted
 from lawful.verify.errors import Unanswerable, WorkerError, WorkerTimeoutError
 from lawful.verify.evidence import Check, Evidence, Finding, Verdict
 from lawful.verify.pool import Here, Pool
+from lawful.verify.turns import Turns
 
 Listener = Callable[..., Any]
 """Called as listener(event, **payload): `started` with a check, `finished` with a check and its evidence."""
@@ -89,8 +90,25 @@ class Session:
         self.close()
 
     def start(self, checks: Sequence[Check]) -> "dict[str, Future[Evidence]]":
-        """Begins to run the checks in the background; check's property and id → its evidence to come."""
-        return {check.key: self._pool.start(self._run, check, number) for number, check in enumerate(checks)}
+        """Begins to run the checks in the background; check's property and id → its evidence to come.
+
+        A worker goes on with the target that it has, so that the target's process and the oracle's runs serve again.
+        """
+        once = {check.key: check for check in checks}
+        futures: dict[str, Future[Evidence]] = {key: Future() for key in once}
+        turns = Turns((check.target, (number, check)) for number, check in enumerate(once.values()))
+
+        def turn() -> None:
+            number, check = turns.take()
+            try:
+                futures[check.key].set_result(self._run(check, number))
+            except BaseException as error:
+                futures[check.key].set_exception(error)
+                raise
+
+        for _ in once:
+            self._pool.start(turn)
+        return futures
 
     def run(self, checks: Sequence[Check]) -> Iterator[tuple[Check, Evidence]]:
         """The checks' evidence, in the order of the checks."""

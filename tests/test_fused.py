@@ -41,8 +41,9 @@ def departure(candidate: Candidate, dtype: torch.dtype, groups: int = 2) -> Find
     scenario = replace(scenario, hypers=scenario.hypers[:groups])
     path, quick = candidate.paths["fused"], PROFILES["quick"]
     check = Conformance(candidate, path, dtype, "cpu", quick, 0, lambda entry: None)
-    found = Watch(check, scenario).trajectory()
-    assert check.tally.no_verdict < check.tally.comparisons / 2 and check.tally.worst > 0
+    watch = Watch(check, scenario)
+    found, tally = watch.trajectory(), watch.tally
+    assert tally.no_verdict < tally.comparisons / 2 and tally.worst > 0
     return found
 
 

@@ -16,10 +16,11 @@ from sympy import Abs, Add, Expr, Max, Min, Mul, Piecewise, Pow, Symbol, sign
 from torch import Tensor
 from torch.optim import Optimizer
 
-from lawful.properties.checks import Settings, run
+from lawful.properties.conformance import Conformance
+from lawful.properties.drawing import PROFILES
 from lawful.verify.candidate import Candidate
 from lawful.verify.confirm import exact_trajectory
-from lawful.verify.evidence import Check, Verdict
+from lawful.verify.evidence import Verdict
 from lawful.verify.formats import FORMATS
 from lawful.verify.oracle import Oracle
 from lawful.verify.program import decided
@@ -193,7 +194,9 @@ def verdict(claimed: Rule, implemented: Rule, dtype: str = "float64") -> Verdict
     inside = ", ".join(f"{k}={v!r}" for k, v in claimed.conventions.items())
     spec = f"{claimed.name}({inside})"
     candidate = Candidate.of(implementation(implemented), spec)
-    return run(candidate, Check("conformance", spec, "Written", "default", dtype), Settings("quick")).verdict
+    path, quick = candidate.paths["default"], PROFILES["quick"]
+    check = Conformance(candidate, path, getattr(torch, dtype), "cpu", quick, 0, lambda entry: None)
+    return check.evidence().verdict
 
 
 @families
