@@ -55,7 +55,7 @@ def test_what_the_page_shows_is_what_happens(
 ) -> None:
     if ":" in target and find_spec(target.partition(":")[0]) is None:
         pytest.skip(f"{target} is not installed")
-    done = (lawful if ":qhadam" in words else alone)(folder, *words.split())
+    done = (lawful if ":qhadam" in words else alone)(folder, *words.split(), "--profile", "quick")
     assert f"{sign} {said}" in " ".join(done.stdout.split()), done.stdout + done.stderr
     assert done.returncode == "✓✗".index(sign)
 
