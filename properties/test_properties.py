@@ -1,8 +1,16 @@
-"""The items that pytest collects: every check of every candidate, and the proof of every law."""
+"""The items that pytest collects: the proof of every law, while the workers begin, and the checks of all candidates."""
 
 import pytest
 
 from lawful.verify.evidence import Check, Evidence, Finding, Verdict
+
+
+def test_proof(law: str) -> None:
+    """The law is proved, the second check agrees, and its false neighbour is refused."""
+    from lawful.verify.law import find_law
+
+    proof = find_law(law).prove()
+    assert proof.proved and proof.confirmed and proof.refused, proof
 
 
 def test_conformance(check: Check, evidence: Evidence) -> None:
@@ -38,14 +46,6 @@ def test_fsdp(check: Check, evidence: Evidence) -> None:
 def test_law(check: Check, evidence: Evidence) -> None:
     """What a law predicts of implementations holds of this one."""
     judge(evidence)
-
-
-def test_proof(law: str) -> None:
-    """The law is proved, the second check agrees, and its false neighbour is refused."""
-    from lawful.verify.law import find_law
-
-    proof = find_law(law).prove()
-    assert proof.proved and proof.confirmed and proof.refused, proof
 
 
 def judge(evidence: Evidence) -> None:

@@ -105,14 +105,15 @@ class Run:
             return ""
         return "law" if check.property in self.laws else "contract"
 
-    def evidence(self, items: list[pytest.Item], check: Check) -> Evidence:
-        """The evidence of a check; with the first one, all selected checks are handed to the workers."""
+    def start(self, items: list[pytest.Item]) -> None:
+        """Hands the checks of these items to the workers."""
         from lawful.properties.session import Session
 
-        if not self._futures:
-            selected = [c for item in items if (c := _check_of(item)) is not None]
-            self._session = Session(self.pool, self.settings)
-            self._futures = self._session.start(selected)
+        self._session = Session(self.pool, self.settings)
+        self._futures = self._session.start([c for item in items if (c := _check_of(item)) is not None])
+
+    def evidence(self, check: Check) -> Evidence:
+        """The evidence of a check, when there is some."""
         return self._futures[check.key].result()
 
     def stop(self) -> None:
@@ -149,6 +150,13 @@ def _run(config: pytest.Config) -> Run:
     return config.stash[RUN]
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtestloop(session: pytest.Session) -> None:
+    """The workers begin with what was selected."""
+    if RUN in session.config.stash and not session.config.option.collectonly:
+        session.config.stash[RUN].start(session.items)
+
+
 def pytest_unconfigure(config: pytest.Config) -> None:
     """Ends the workers."""
     if RUN in config.stash:
@@ -158,4 +166,4 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 @pytest.fixture
 def evidence(request: pytest.FixtureRequest, check: Check) -> Evidence:
     """What the check saw."""
-    return _run(request.config).evidence(request.session.items, check)
+    return _run(request.config).evidence(check)
