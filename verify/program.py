@@ -88,10 +88,9 @@ def program(rule: Rule) -> Program:
 
 def decided(expr: Expr, truth: Mapping[Expr, bool]) -> Expr:
     """The expression with the branch of every `Piecewise` chosen whose conditions are all listed or `True`."""
+    known = (p for p in expr.atoms(Piecewise) if all(c in truth or c == True for _, c in p.args))  # noqa: E712
+    return expr.xreplace({p: decided(_branch(p, truth), truth) for p in known})
 
-    def chosen(*branches: Any) -> Expr:
-        if all(c in truth or c == True for _, c in branches):  # noqa: E712
-            return next(e for e, c in branches if truth.get(c, True))
-        return Piecewise(*branches)
 
-    return expr.replace(Piecewise, chosen)
+def _branch(piecewise: Piecewise, truth: Mapping[Expr, bool]) -> Expr:
+    return next(sympify(e) for e, c in piecewise.args if truth.get(c, True))
