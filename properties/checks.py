@@ -6,10 +6,8 @@ worker.
 """
 
 import fnmatch
-import importlib
-import pkgutil
 import warnings
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
@@ -20,6 +18,7 @@ from lawful.verify.candidate import Candidate, Description, no_claim
 from lawful.verify.configuration import Known
 from lawful.verify.errors import Unanswerable, unknown
 from lawful.verify.evidence import Check, Evidence, Finding, Verdict
+from lawful.verify.package import modules
 from lawful.verify.rule import Rule, find_rule
 
 PROFILES = ("quick", "default", "thorough")
@@ -87,22 +86,14 @@ Journal = Callable[[Any], None]
 @cache
 def properties() -> dict[str, Property]:
     """Every property, by name."""
-    found = [p for module in _modules() for p in vars(module).values() if isinstance(p, Property)]
-    found += [
-        p for module in _modules() for group in vars(module).values() if _is_group(group) for p in group
-    ]
+    values = [value for module in modules("lawful.properties") for value in vars(module).values()]
+    found = [p for p in values if isinstance(p, Property)]
+    found += [p for group in values if _is_group(group) for p in group]
     return {p.name: p for p in found}
 
 
 def _is_group(value: Any) -> bool:
     return isinstance(value, tuple) and bool(value) and all(isinstance(p, Property) for p in value)
-
-
-def _modules() -> Iterable[Any]:
-    package = importlib.import_module("lawful.properties")
-    for info in pkgutil.walk_packages(package.__path__, package.__name__ + "."):
-        if not info.name.rpartition(".")[2].startswith("test_"):
-            yield importlib.import_module(info.name)
 
 
 def plan(

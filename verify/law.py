@@ -4,8 +4,6 @@
 its name is the variable's. Adding a law is adding one object.
 """
 
-import importlib
-import pkgutil
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, field, replace
@@ -20,6 +18,7 @@ from lawful.verify.claims import Answer, Claim
 from lawful.verify.errors import unknown
 from lawful.verify.evidence import Proof
 from lawful.verify.formula import hypotheses
+from lawful.verify.package import modules
 from lawful.verify.prediction import Prediction
 from lawful.verify.rule import Source
 
@@ -113,18 +112,12 @@ def laws() -> Mapping[str, Law]:
         ValueError: two laws have the same name.
     """
     found: dict[str, Law] = {}
-    for module in _modules():
+    for module in modules("lawful.verify.laws"):
         here = {name: law for name, law in vars(module).items() if isinstance(law, Law)}
         if twice := found.keys() & here.keys():
             raise ValueError(f"laws with the same name in two files: {', '.join(sorted(twice))}.")
         found |= here
     return MappingProxyType(found)
-
-
-def _modules() -> Iterable[Any]:
-    package = importlib.import_module("lawful.verify.laws")
-    for info in pkgutil.iter_modules(package.__path__, package.__name__ + "."):
-        yield importlib.import_module(info.name)
 
 
 def find_law(name: str) -> Law:

@@ -4,8 +4,6 @@
 its name is the variable's. Adding a claim is adding one object.
 """
 
-import importlib
-import pkgutil
 from collections.abc import Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass
 from enum import StrEnum
@@ -14,6 +12,7 @@ from types import MappingProxyType
 
 from lawful.verify.errors import unknown
 from lawful.verify.law import Law
+from lawful.verify.package import modules
 
 
 class Truth(StrEnum):
@@ -68,13 +67,8 @@ class Saying:
 @cache
 def ledger() -> Mapping[str, Saying]:
     """Every claim there is, by name, theme by theme."""
-    package = importlib.import_module("lawful.verify.sayings")
-    modules = (
-        importlib.import_module(info.name)
-        for info in pkgutil.iter_modules(package.__path__, package.__name__ + ".")
-    )
-    found = {n: s for module in modules for n, s in vars(module).items() if isinstance(s, Saying)}
-    return MappingProxyType(found)
+    found = modules("lawful.verify.sayings")
+    return MappingProxyType({n: s for m in found for n, s in vars(m).items() if isinstance(s, Saying)})
 
 
 def find_saying(name: str) -> Saying:

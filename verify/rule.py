@@ -8,8 +8,7 @@ scanning the package, so that adding a rule is adding one file.
 import ast
 import importlib
 import inspect
-import pkgutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from hashlib import sha256
@@ -21,6 +20,7 @@ from sympy import Expr, Integer, Symbol, srepr, sympify
 
 from lawful.verify.domain import Domain
 from lawful.verify.errors import Unanswerable, unknown
+from lawful.verify.package import modules
 from lawful.verify.symbols import DOMAINS, TUPLES, g, t, x
 from lawful.verify.tensors import SIZES, EverywhereMean, OfTensor
 
@@ -270,7 +270,10 @@ def family(
 def rules() -> Mapping[str, Family]:
     """Every family there is, by normal name: those of `lawful.verify.rules` and of the entry points `lawful.rules`."""
     found = {
-        normal(f.name): f for module in _modules() for f in vars(module).values() if isinstance(f, Family)
+        normal(f.name): f
+        for module in modules("lawful.verify.rules")
+        for f in vars(module).values()
+        if isinstance(f, Family)
     }
     for entry in entry_points(group="lawful.rules"):
         found[normal(entry.name)] = entry.load()
@@ -292,16 +295,10 @@ class OutOfScope:
 
 def refuse_if_out_of_scope(name: str) -> None:
     """Raises `Unanswerable`, with the reason, if a name is one that no rule can have."""
-    for module in _modules():
+    for module in modules("lawful.verify.rules"):
         for found in vars(module).values():
             if isinstance(found, OutOfScope) and normal(found.name) == normal(name):
                 raise Unanswerable(f"{found.name} {found.reason}.")
-
-
-def _modules() -> Iterator[Any]:
-    package = importlib.import_module("lawful.verify.rules")
-    for info in pkgutil.iter_modules(package.__path__, package.__name__ + "."):
-        yield importlib.import_module(info.name)
 
 
 def normal(name: str) -> str:

@@ -40,6 +40,8 @@ class Turns(Generic[T]):
     def _choice(self, last: str) -> str:
         if last in self._waiting:
             return last
+        if not self._waiting:
+            raise ValueError("nothing is left to be done")
         held = set(self._held.values())
-        free = (about for about in self._waiting if about not in held)
-        return next(free, None) or max(self._waiting, key=lambda about: len(self._waiting[about]))
+        free = [about for about in self._waiting if about not in held]
+        return free[0] if free else max(self._waiting, key=lambda about: len(self._waiting[about]))
