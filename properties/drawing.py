@@ -33,9 +33,10 @@ PROFILES = {
     "thorough": Profile(100, 10, (8, 60)),
 }
 
-
-DRAWN: dict[str, list[Scenario]] = {}
-"""What has been drawn, kept so that all paths and formats share it."""
+DRAWN: dict[str, tuple[Candidate, list[Scenario]]] = {}
+"""What has been drawn, kept so that all paths and formats share it; with the candidate, so that nothing else gets the
+addresses that its text contains.
+"""
 
 
 def asked(candidate: Candidate, profile: Profile, seed: int, low: bool = False) -> Iterator[Scenario]:
@@ -44,12 +45,16 @@ def asked(candidate: Candidate, profile: Profile, seed: int, low: bool = False) 
     key = repr((candidate, profile, seed, low))
     if key not in DRAWN:
         *pinned, free = plan(candidate, profile.steps, low)
-        DRAWN[key] = [*drawn(pinned, profile.pinned, seed), *drawn([free], profile.examples, seed)]
-    yield from DRAWN[key]
+        found = [*drawn(pinned, profile.pinned, seed), *drawn([free], profile.examples, seed)]
+        DRAWN[key] = candidate, found
+    yield from DRAWN[key][1]
 
 
 def drawn(sources: Sequence[Draw], count: int, seed: int) -> list[Scenario]:
-    """At most this many scenarios of each source, the simplest first."""
+    """At most this many scenarios of each source, the simplest first.
+
+    All sources are drawn from at once: each call of Hypothesis searches the heap.
+    """
     found: list[tuple[Scenario, ...]] = []
 
     @hypothesis.seed(seed)
@@ -61,9 +66,7 @@ def drawn(sources: Sequence[Draw], count: int, seed: int) -> list[Scenario]:
         suppress_health_check=list(HealthCheck),
         verbosity=Verbosity.quiet,
     )
-    @hypothesis.given(
-        st.tuples(*map(scenarios, sources))
-    )  # at once: each call of Hypothesis costs a search of the heap
+    @hypothesis.given(st.tuples(*map(scenarios, sources)))
     def each(of_each: tuple[Scenario, ...]) -> None:
         found.append(of_each)
 
