@@ -113,6 +113,7 @@ class Trajectories:
 TRAJECTORIES = Trajectories()
 
 
+@torch.inference_mode()  # autograd's bookkeeping is a quarter of a small operation
 def trajectory(oracle: Oracle, part: Part, scenario: Scenario) -> list[State]:
     """The oracle's states of a part after each step."""
 

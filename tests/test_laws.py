@@ -176,7 +176,7 @@ def test_unknown_law_is_refused_with_the_nearest_name() -> None:
 
 def test_two_laws_of_one_name_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     twin = SimpleNamespace(square=SQUARE)
-    monkeypatch.setattr(engine, "_modules", lambda: [twin, twin])
+    monkeypatch.setattr(engine, "modules", lambda package: [twin, twin])
     laws.cache_clear()
     try:
         with pytest.raises(ValueError, match="square"):

@@ -140,12 +140,6 @@ def test_torchs_adamw_is_what_it_is_however_divided(ask: Ask, layout: str, path:
     assert path == "fused" or evidence.worst == 0.0
 
 
-@pytest.mark.parametrize("layout", ["split", "zero", "fsdp"])
-@pytest.mark.parametrize("name", ["adamw", "sgd"])
-def test_bundled_optimizers_are_what_they_are_however_divided(ask: Ask, layout: str, name: str) -> None:
-    assert ask(layout, name, name).verdict is Verdict.LAWFUL
-
-
 def test_lamb_is_not_invariant_but_reduces_across_the_shards_of_fsdp(ask: Ask) -> None:
     cut, zero, fsdp = (ask(layout, "lamb", "lamb") for layout in ("split", "zero", "fsdp"))
     assert cut.verdict is Verdict.NOT_APPLICABLE and cut.worst > 1.0
