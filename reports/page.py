@@ -87,7 +87,7 @@ def tiles(report: Report) -> list[tuple[str, str]]:
         (len(report.summaries), "implementations"),
         (len(report.results), "checks"),
         (sum(summary.comparisons for summary in report.summaries), "comparisons"),
-        (len(report.findings), "checks with findings"),
+        (sum(bool(r.evidence.findings) for r in report.results), "checks with findings"),
         (len(report.rules), "rules"),
         (len(report.proofs), "laws"),
     ]
