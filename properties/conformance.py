@@ -121,7 +121,9 @@ def follows_its_rule(candidate: Candidate, check: Check, settings: Settings, jou
     """Every step stays within the error budget of the rule that the candidate claims."""
     path, dtype = candidate.paths[check.path], getattr(torch, check.dtype)
     profile = PROFILES[settings.profile]
-    conformance = Conformance(candidate, path, dtype, check.device, profile, settings.seed, journal, True)
+    conformance = Conformance(
+        candidate, path, dtype, check.device, profile, settings.seed, journal, shrinking=True
+    )
     evidence = conformance.evidence()
     return evidence if settings.profile == "quick" else conformance.named(evidence)
 

@@ -123,7 +123,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def found(folder: Path, name: str, dtype: torch.dtype = torch.float32, rule: str = "sgd") -> Counterexample:
     candidate = Candidate.of(f"{folder / 'neighbours.py'}:{name}", rule)
     path = next(iter(candidate.paths.values()))
-    check = Conformance(candidate, path, dtype, "cpu", PROFILES["quick"], 0, lambda entry: None, True)
+    check = Conformance(
+        candidate, path, dtype, "cpu", PROFILES["quick"], 0, lambda entry: None, shrinking=True
+    )
     (finding,) = check.evidence().findings
     assert finding.counterexample is not None
     return finding.counterexample

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sympy import Expr, Integer, Piecewise, Symbol, sympify
+from sympy import Expr, Integer, Piecewise, Symbol
 
 from lawful.verify.compiler import Compiler
 from lawful.verify.rule import Rule
@@ -72,7 +72,7 @@ class Program:
 
     def _resolved(self, truth: Truth, zeros: tuple[Symbol, ...]) -> dict[Symbol, Expr]:
         chosen, nothing = dict(truth), {s: Integer(0) for s in zeros}
-        return {s: sympify(decided(e, chosen)).xreplace(nothing) for s, e in self._after.items()}
+        return {s: decided(e, chosen).xreplace(nothing) for s, e in self._after.items()}
 
 
 PROGRAMS: dict[object, Program] = {}
@@ -93,4 +93,4 @@ def decided(expr: Expr, truth: Mapping[Expr, bool]) -> Expr:
 
 
 def _branch(piecewise: Piecewise, truth: Mapping[Expr, bool]) -> Expr:
-    return next(sympify(e) for e, c in piecewise.args if truth.get(c, True))
+    return next(e for e, c in piecewise.args if truth.get(c, True))
