@@ -11,9 +11,9 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from lawful.verify.candidates.loading import bundled
 from lawful.verify.errors import Unanswerable
-from lawful.verify.loading import bundled
-from lawful.verify.rule import find_rule, normal
+from lawful.verify.language.rule import find_rule, normal
 
 Optimizer = Callable[[list[Tensor]], torch.optim.Optimizer]
 

@@ -17,7 +17,7 @@ from lawful.properties.checks import Settings
 from lawful.reports.document import document
 from lawful.reports.html import html
 from lawful.reports.model import Report
-from lawful.verify.campaign import Campaign
+from lawful.verify.front.campaign import Campaign
 
 BYTES = {"float32": (4, 4), "bfloat16": (2, 2), "bfloat16 + float32": (2, 4)}
 """Of a parameter and of a number of its state."""

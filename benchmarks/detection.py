@@ -23,10 +23,10 @@ from typing import Protocol
 from baselines import METHODS, refuses
 
 from lawful.properties.checks import DTYPES, PROFILES, Settings
-from lawful.properties.session import Session, describe, plan
 from lawful.verify.evidence import Check, Evidence, Verdict
-from lawful.verify.pool import Pool
-from lawful.verify.rule import normal, rules
+from lawful.verify.front.session import Session, describe, plan
+from lawful.verify.language.rule import normal, rules
+from lawful.verify.workers.pool import Pool
 
 REFUSED = {Verdict.UNLAWFUL, Verdict.CRASHED, Verdict.TIMED_OUT}
 

@@ -103,7 +103,7 @@ CASES = [
 def run(case: Case, folder: Path) -> None:
     """Runs one check as a user would; its record and report are left in the folder."""
     python_path = os.pathsep.join([str(HERE), str(HERE.parent / ".src"), os.environ.get("PYTHONPATH", "")])
-    command = [sys.executable, "-m", "lawful.verify.cli", *case.command, "--report", str(folder)]
+    command = [sys.executable, "-m", "lawful.verify.front.cli", *case.command, "--report", str(folder)]
     subprocess.run(command, env={**os.environ, "PYTHONPATH": python_path}, stdout=subprocess.DEVNULL)
 
 

@@ -7,11 +7,11 @@ from typing import Literal
 
 from sympy import Rational
 
-from lawful.verify.rule import Rule, family
+from lawful.verify.language.rule import Rule, family
+from lawful.verify.language.symbols import dampening, momentum, t
 from lawful.verify.rules._decay import Decay
 from lawful.verify.rules.adopt import adopt
 from lawful.verify.rules.sgd import sgd
-from lawful.verify.symbols import dampening, momentum, t
 
 SGD_AVERAGED = sgd(first_step="damped").replace({dampening: momentum})
 """SGD whose buffer is an average from 0: dampening is the momentum."""

@@ -16,16 +16,16 @@ from torch import Tensor
 from torch.optim import Optimizer
 
 from lawful.optimizers import available
-from lawful.properties.defaults import default_scenario
-from lawful.properties.judging import of_rule
-from lawful.verify.candidate import Candidate
-from lawful.verify.formats import FORMATS
-from lawful.verify.oracle import Oracle
-from lawful.verify.program import decided
-from lawful.verify.rule import Rule, normal, rules
-from lawful.verify.scalars import holds
-from lawful.verify.symbols import t
-from lawful.verify.tensors import In8Bits, sizes
+from lawful.properties.runs.judging import of_rule
+from lawful.properties.scenarios.defaults import default_scenario
+from lawful.verify.candidates.candidate import Candidate
+from lawful.verify.language.rule import Rule, normal, rules
+from lawful.verify.language.symbols import t
+from lawful.verify.language.tensors import In8Bits, sizes
+from lawful.verify.oracle.formats import FORMATS
+from lawful.verify.oracle.oracle import Oracle
+from lawful.verify.oracle.program import decided
+from lawful.verify.oracle.scalars import holds
 
 SHAPE = (128, 96)
 

@@ -13,9 +13,9 @@ from dataclasses import replace
 from time import perf_counter
 
 from lawful.properties.checks import PROFILES, Settings
-from lawful.properties.session import Session, describe, plan, targets_of
 from lawful.verify.evidence import Verdict
-from lawful.verify.pool import Pool
+from lawful.verify.front.session import Session, describe, plan, targets_of
+from lawful.verify.workers.pool import Pool
 
 Verdicts = dict[str, dict[Verdict, list[int]]]
 """Check → verdict → the seeds that gave it."""

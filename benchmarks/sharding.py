@@ -10,12 +10,12 @@ import argparse
 from collections.abc import Iterable, Iterator, Mapping
 
 from lawful.properties.checks import Settings
-from lawful.properties.session import Session, describe, plan, targets_of
 from lawful.properties.sharding import sharding
 from lawful.reports.words import GLYPHS, ratio
 from lawful.verify.evidence import Check, Evidence
-from lawful.verify.pool import Pool
-from lawful.verify.rule import find_rule
+from lawful.verify.front.session import Session, describe, plan, targets_of
+from lawful.verify.language.rule import find_rule
+from lawful.verify.workers.pool import Pool
 
 LAYOUTS = [layout.name for layout in sharding]
 """The names of the properties, in the order of the columns."""

@@ -17,10 +17,10 @@ import torch
 from speed import synchronize
 from torch import Tensor
 
-from lawful.properties.judging import Tally, format_of
-from lawful.verify.formats import FORMATS
-from lawful.verify.oracle import Oracle
-from lawful.verify.rule import find_rule
+from lawful.properties.runs.judging import Tally, format_of
+from lawful.verify.language.rule import find_rule
+from lawful.verify.oracle.formats import FORMATS
+from lawful.verify.oracle.oracle import Oracle
 
 
 @dataclass

@@ -14,12 +14,12 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
-from lawful.verify.candidate import Candidate, Description, no_claim
-from lawful.verify.configuration import Known
+from lawful.verify.candidates.candidate import Candidate, Description, no_claim
 from lawful.verify.errors import Unanswerable, unknown
 from lawful.verify.evidence import Check, Evidence, Finding, Verdict
+from lawful.verify.front.configuration import Known
+from lawful.verify.language.rule import Rule, find_rule
 from lawful.verify.package import modules
-from lawful.verify.rule import Rule, find_rule
 
 PROFILES = ("quick", "default", "thorough")
 DTYPES = ("float64", "float32", "bfloat16", "float16")
@@ -116,9 +116,9 @@ def _constructed(candidate: Candidate, settings: Settings) -> None:
     """A constructor that refuses what the user gives it answers no question."""
     import torch
 
-    from lawful.properties.defaults import default_scenario
-    from lawful.properties.running import RaisedError, RefusedError, Run
-    from lawful.properties.scenarios import expand
+    from lawful.properties.runs.running import RaisedError, RefusedError, Run
+    from lawful.properties.scenarios.defaults import default_scenario
+    from lawful.properties.scenarios.scenarios import expand
 
     path, scenario = next(iter(candidate.paths.values())), default_scenario(candidate, settings.seed)
     try:
@@ -172,7 +172,7 @@ def run(
     candidate: Candidate, check: Check, settings: Settings, journal: Journal = lambda entry: None
 ) -> Evidence:
     """Runs one check where it is called; what the candidate changes globally is noticed, noted and undone."""
-    from lawful.verify.surroundings import undone
+    from lawful.verify.candidates.surroundings import undone
 
     start = perf_counter()
     with undone() as changed, warnings.catch_warnings():
@@ -183,7 +183,7 @@ def run(
 
 
 def _seen(candidate: Candidate, check: Check, settings: Settings, journal: Journal) -> Evidence:
-    from lawful.properties.running import RaisedError
+    from lawful.properties.runs.running import RaisedError
 
     try:
         return properties()[check.property].run(candidate, check, settings, journal)

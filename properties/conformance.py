@@ -7,22 +7,22 @@ from typing import Any
 import torch
 from sympy import Symbol
 
-from lawful.properties.cases import Case, Departure
 from lawful.properties.checks import Journal, Property, Settings
-from lawful.properties.counterexamples import counterexample
-from lawful.properties.drawing import PROFILES, Profile, asked
-from lawful.properties.explaining import explained
-from lawful.properties.judging import TRAJECTORIES, Part, Tally, format_of, of_rule, parts
-from lawful.properties.one_step import FIRST_STEPS, Reader, next_state
+from lawful.properties.counterexamples.cases import Case, Departure
+from lawful.properties.counterexamples.counterexamples import counterexample
+from lawful.properties.counterexamples.explaining import explained
+from lawful.properties.counterexamples.rerun import Rerun
 from lawful.properties.outputs import departure
-from lawful.properties.rerun import Rerun
-from lawful.properties.running import RaisedError, RefusedError, Run
-from lawful.properties.scenarios import Scenario, expand, plan
-from lawful.properties.summary import exercised, refusal_notes
-from lawful.verify.candidate import Candidate
+from lawful.properties.runs.judging import TRAJECTORIES, Part, Tally, format_of, of_rule, parts
+from lawful.properties.runs.one_step import FIRST_STEPS, Reader, next_state
+from lawful.properties.runs.running import RaisedError, RefusedError, Run
+from lawful.properties.runs.summary import exercised, refusal_notes
+from lawful.properties.scenarios.drawing import PROFILES, Profile, asked
+from lawful.properties.scenarios.scenarios import Scenario, expand, plan
+from lawful.verify.candidates.candidate import Candidate
 from lawful.verify.evidence import Check, Evidence, Finding, Verdict
-from lawful.verify.formats import Format
-from lawful.verify.oracle import Oracle, State
+from lawful.verify.oracle.formats import Format
+from lawful.verify.oracle.oracle import Oracle, State
 
 
 @dataclass

@@ -8,12 +8,12 @@ import torch
 from torch import Tensor
 
 from lawful.properties.checks import PROFILES
-from lawful.properties.layouts import Layout, Values, watched
-from lawful.properties.running import RefusedError, Run
-from lawful.properties.scenarios import Block, Scenario
+from lawful.properties.runs.layouts import Layout, Values, watched
+from lawful.properties.runs.running import RefusedError, Run
+from lawful.properties.scenarios.scenarios import Block, Scenario
 from lawful.properties.sharding import property_of
-from lawful.verify.candidate import Candidate
-from lawful.verify.formats import Format
+from lawful.verify.candidates.candidate import Candidate
+from lawful.verify.oracle.formats import Format
 
 WARM = 3
 """Steps before a graph is captured, as torch recommends: state is made and kernels are chosen in the first."""

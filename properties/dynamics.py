@@ -11,12 +11,12 @@ from mpmath import mp, mpf
 from sympy import Expr, lambdify
 from torch import Tensor
 
-from lawful.properties.lanes import FORMAT, Lanes, radius
-from lawful.properties.looking import hyperparameters, look, plain, within
-from lawful.verify.candidate import Candidate
+from lawful.properties.runs.lanes import FORMAT, Lanes, radius
+from lawful.properties.runs.looking import hyperparameters, look, plain, within
+from lawful.verify.candidates.candidate import Candidate
 from lawful.verify.evidence import Evidence, Finding, Verdict
-from lawful.verify.prediction import Bounded, MeanSquare, Moves, Pinned, StableUpTo, after, c
-from lawful.verify.symbols import t, x
+from lawful.verify.language.symbols import t, x
+from lawful.verify.theory.prediction import Bounded, MeanSquare, Moves, Pinned, StableUpTo, after, c
 
 DIGITS = 50
 """In which predictions are evaluated, so that their own rounding does not count."""

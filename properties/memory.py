@@ -5,14 +5,14 @@ from sympy import Rational
 from torch import Tensor
 
 from lawful.properties.checks import Journal, Property, Settings, on_cpu
-from lawful.properties.looking import plain
-from lawful.properties.running import RefusedError, Run
-from lawful.properties.scenarios import Block, Scenario
-from lawful.verify.algebra.storage import per_parameter
-from lawful.verify.algebra.symmetry import put
-from lawful.verify.candidate import Candidate
+from lawful.properties.runs.looking import plain
+from lawful.properties.runs.running import RefusedError, Run
+from lawful.properties.scenarios.scenarios import Block, Scenario
+from lawful.verify.candidates.candidate import Candidate
 from lawful.verify.evidence import Check, Evidence, Verdict
-from lawful.verify.tensors import cols, rows
+from lawful.verify.language.tensors import cols, rows
+from lawful.verify.provers.algebra.storage import per_parameter
+from lawful.verify.provers.algebra.symmetry import put
 
 ROWS, COLS = 96, 64
 """Large enough for those that keep small tensors' state in another form."""

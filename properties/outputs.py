@@ -6,13 +6,13 @@ import torch
 from sympy import Symbol
 from torch import Tensor
 
-from lawful.properties.judging import Part, Tally
-from lawful.properties.one_step import gathered
-from lawful.properties.running import Run
-from lawful.verify.balls import Ball
+from lawful.properties.runs.judging import Part, Tally
+from lawful.properties.runs.one_step import gathered
+from lawful.properties.runs.running import Run
 from lawful.verify.evidence import Finding
-from lawful.verify.oracle import State
-from lawful.verify.rule import Rule
+from lawful.verify.language.rule import Rule
+from lawful.verify.oracle.balls import Ball
+from lawful.verify.oracle.oracle import State
 
 
 def departure(rule: Rule, run: Run, part: Part, state: State, step: int, tally: Tally) -> Finding | None:

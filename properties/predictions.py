@@ -11,17 +11,24 @@ from torch import Tensor
 
 from lawful.properties import dynamics  # noqa: F401  how its predictions are looked at
 from lawful.properties.checks import Journal, Property, Settings, on_cpu
-from lawful.properties.convergence import run_trial
-from lawful.properties.lanes import Lanes, radius
-from lawful.properties.looking import contradicted, hyperparameters, look, plain, within
-from lawful.properties.running import RefusedError
-from lawful.verify.candidate import Candidate
+from lawful.properties.races.convergence import run_trial
+from lawful.properties.runs.lanes import Lanes, radius
+from lawful.properties.runs.looking import contradicted, hyperparameters, look, plain, within
+from lawful.properties.runs.running import RefusedError
+from lawful.verify.candidates.candidate import Candidate
 from lawful.verify.evidence import Check, Evidence, Figure, Finding, Series, Verdict
-from lawful.verify.law import Law, laws
-from lawful.verify.prediction import AverageOfUpdates, DecayFromOutside, DriftsTo, ForgetsStart, SameBits, x1
-from lawful.verify.rule import Rule, normal
-from lawful.verify.symbols import eps, lr, weight_decay, x
-from lawful.verify.trial import Trial
+from lawful.verify.language.rule import Rule, normal
+from lawful.verify.language.symbols import eps, lr, weight_decay, x
+from lawful.verify.theory.law import Law, laws
+from lawful.verify.theory.prediction import (
+    AverageOfUpdates,
+    DecayFromOutside,
+    DriftsTo,
+    ForgetsStart,
+    SameBits,
+    x1,
+)
+from lawful.verify.theory.trial import Trial
 
 
 # ----------------------------------------------------------------------------------------------- decay

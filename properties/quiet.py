@@ -5,17 +5,17 @@ import warnings
 import torch
 
 from lawful.properties.checks import Journal, Property, Settings
-from lawful.properties.defaults import default_scenario
-from lawful.properties.running import RefusedError, Run
-from lawful.properties.scenarios import expand
-from lawful.verify.candidate import Candidate
+from lawful.properties.runs.running import RefusedError, Run
+from lawful.properties.scenarios.defaults import default_scenario
+from lawful.properties.scenarios.scenarios import expand
+from lawful.verify.candidates.candidate import Candidate
 from lawful.verify.errors import first_line
 from lawful.verify.evidence import Check, Evidence, Finding, Verdict
 
 
 def is_quiet(candidate: Candidate, check: Check, settings: Settings, journal: Journal) -> Evidence:
     """Runs the defaults for a few steps and looks at standard output and error, warnings and the global state."""
-    from lawful.verify.surroundings import output, undone
+    from lawful.verify.candidates.surroundings import output, undone
 
     scenario = default_scenario(candidate, settings.seed)
     journal(scenario)

@@ -14,16 +14,16 @@ import torch
 from torch import Tensor
 
 from lawful.properties.checks import Journal, Property, Settings
-from lawful.properties.drawing import drawn
-from lawful.properties.judging import TRAJECTORIES, Part, Tally, format_of, parts
-from lawful.properties.layouts import FSDP, SPLIT, ZERO, Layout, watched
-from lawful.properties.running import RefusedError, Run
-from lawful.properties.scenarios import Block, Draw, Scenario, expand
-from lawful.verify.balls import Ball
-from lawful.verify.candidate import Candidate
+from lawful.properties.runs.judging import TRAJECTORIES, Part, Tally, format_of, parts
+from lawful.properties.runs.layouts import FSDP, SPLIT, ZERO, Layout, watched
+from lawful.properties.runs.running import RefusedError, Run
+from lawful.properties.scenarios.drawing import drawn
+from lawful.properties.scenarios.scenarios import Block, Draw, Scenario, expand
+from lawful.verify.candidates.candidate import Candidate
 from lawful.verify.evidence import Check, Evidence, Finding, Verdict
-from lawful.verify.oracle import State
-from lawful.verify.rule import Rule
+from lawful.verify.language.rule import Rule
+from lawful.verify.oracle.balls import Ball
+from lawful.verify.oracle.oracle import State
 
 SCOPES = ("lane", "tensor", "optimizer", "nothing")
 STEPS = (8, 8)

@@ -15,20 +15,20 @@ from numpy.typing import NDArray
 from sympy import Symbol
 
 from lawful.properties.checks import Journal, Property, Settings, on_cpu
-from lawful.properties.judging import of_rule
-from lawful.properties.lanes import FORMAT, radius
-from lawful.properties.looking import plain
 from lawful.properties.predictions import together
-from lawful.properties.running import RefusedError, Run
-from lawful.properties.scenarios import Block, Scenario
-from lawful.verify.algebra.symmetry import Covariance
-from lawful.verify.candidate import Candidate
+from lawful.properties.runs.judging import of_rule
+from lawful.properties.runs.lanes import FORMAT, radius
+from lawful.properties.runs.looking import plain
+from lawful.properties.runs.running import RefusedError, Run
+from lawful.properties.scenarios.scenarios import Block, Scenario
+from lawful.verify.candidates.candidate import Candidate
 from lawful.verify.evidence import Check, Evidence, Finding, Verdict
-from lawful.verify.law import laws
-from lawful.verify.oracle import Oracle
-from lawful.verify.rule import Rule
-from lawful.verify.symbols import lr, lr_0
-from lawful.verify.symmetries import Symmetry
+from lawful.verify.language.rule import Rule
+from lawful.verify.language.symbols import lr, lr_0
+from lawful.verify.oracle.oracle import Oracle
+from lawful.verify.provers.algebra.symmetry import Covariance
+from lawful.verify.theory.law import laws
+from lawful.verify.theory.symmetries import Symmetry
 
 SHAPE, STEPS = (13, 11), 12
 """A matrix with more elements than two SIMD widths hold, and a tail."""

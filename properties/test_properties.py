@@ -7,7 +7,7 @@ from lawful.verify.evidence import Check, Evidence, Finding, Verdict
 
 def test_proof(law: str) -> None:
     """The law is proved, the second check agrees, and its false neighbour is refused."""
-    from lawful.verify.law import find_law
+    from lawful.verify.theory.law import find_law
 
     proof = find_law(law).prove()
     assert proof.proved and proof.confirmed and proof.refused, proof

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from rich.console import Console
 from rich.table import Table
 
-from lawful.verify.adequacy import Adequacy
+from lawful.verify.variants.adequacy import Adequacy
 
 
 def show_adequacy(found: Sequence[Adequacy], console: Console) -> None:

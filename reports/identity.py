@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from rich.console import Console
 
-from lawful.verify.identity import Identity, Match
+from lawful.verify.variants.identity import Identity, Match
 
 
 def show_identity(identity: Identity, console: Console) -> None:

@@ -13,8 +13,8 @@ from sympy import Add, Expr, Mul, Piecewise, Symbol, count_ops, latex, sqrt
 
 from lawful.reports.notation import arranged, block, line_latex, line_text
 from lawful.reports.ruletext import RuleText
-from lawful.verify.rule import Rule
-from lawful.verify.symbols import LATEX, g, x
+from lawful.verify.language.rule import Rule
+from lawful.verify.language.symbols import LATEX, g, x
 
 Line = tuple[Symbol, Expr]
 Named = Mapping[Symbol, Expr]
@@ -42,7 +42,7 @@ def start(rule: Rule) -> list[Line]:
 
 
 def written(symbol: Symbol) -> str:
-    """How a paper writes a symbol, as LaTeX: from `lawful.verify.symbols.LATEX`, else its name."""
+    """How a paper writes a symbol, as LaTeX: from `lawful.verify.language.symbols.LATEX`, else its name."""
     name = re.sub("_(hat|bar)", r"\1", symbol.name)
     return LATEX.get(symbol.name) or re.sub(r"^[a-z]{2,}", r"\\mathrm{\g<0>}", latex(Symbol(name)))
 

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 from lawful.reports import view, words
 from lawful.reports.encoding import encode
 from lawful.reports.model import Report, Result, Summary
-from lawful.verify.candidate import Description
+from lawful.verify.candidates.candidate import Description
 from lawful.verify.evidence import Check, Finding, Verdict
 
 if TYPE_CHECKING:
-    from lawful.verify.ledger import Saying
+    from lawful.verify.theory.ledger import Saying
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ def claims(report: Report) -> dict[str, "Saying"]:
     """The claims of the ledger that the report's proofs decide."""
     if not report.proofs:
         return {}
-    from lawful.verify.ledger import ledger  # the laws are slow to import, and most reports have none
+    from lawful.verify.theory.ledger import ledger  # the laws are slow to import, and most reports have none
 
     proved = {proof.law for proof in report.proofs if proof.verdict is Verdict.LAWFUL}
     return {n: s for n, s in ledger().items() if s.laws and proved.issuperset(s.names)}

@@ -13,13 +13,13 @@ import torch
 from sympy import Symbol
 from torch import Tensor
 
-from lawful.properties.judging import Tally
-from lawful.verify.balls import Ball
-from lawful.verify.cli import main
-from lawful.verify.formats import FORMATS
-from lawful.verify.oracle import Oracle, State
-from lawful.verify.rule import Rule
-from lawful.verify.symbols import x
+from lawful.properties.runs.judging import Tally
+from lawful.verify.front.cli import main
+from lawful.verify.language.rule import Rule
+from lawful.verify.language.symbols import x
+from lawful.verify.oracle.balls import Ball
+from lawful.verify.oracle.formats import FORMATS
+from lawful.verify.oracle.oracle import Oracle, State
 
 Values = dict[Symbol, Tensor]
 """The parameter and the state."""

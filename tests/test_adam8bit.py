@@ -12,11 +12,11 @@ from torch import Tensor
 from lawful.optimizers import Adam, Adam8bit
 from lawful.optimizers._dynamic import code_book, packed, unpacked
 from lawful.properties.conformance import Conformance
-from lawful.properties.drawing import PROFILES
-from lawful.verify.candidate import Candidate
-from lawful.verify.confirm import exact_trajectory
-from lawful.verify.quantization import half_spacing, largest
-from lawful.verify.rule import find_rule
+from lawful.properties.scenarios.drawing import PROFILES
+from lawful.verify.candidates.candidate import Candidate
+from lawful.verify.language.rule import find_rule
+from lawful.verify.oracle.confirm import exact_trajectory
+from lawful.verify.oracle.quantization import half_spacing, largest
 
 BUDGET_OF_FLOATS = 1 + 2.0**-20
 

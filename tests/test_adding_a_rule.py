@@ -40,7 +40,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def alone(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
     """The command line in a process of its own: entry points are looked for once."""
-    command = [sys.executable, "-m", "lawful.verify.cli", *words]
+    command = [sys.executable, "-m", "lawful.verify.front.cli", *words]
     return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
 
 

@@ -2,11 +2,11 @@
 
 import pytest
 
-from lawful.properties.adequacy import adequacy
-from lawful.properties.defaults import default_scenario
-from lawful.verify.mutants import Opened, closed, mutants
-from lawful.verify.rule import find_rule, rules
-from lawful.verify.sameness import Sameness, sameness
+from lawful.properties.identification.adequacy import adequacy
+from lawful.properties.scenarios.defaults import default_scenario
+from lawful.verify.language.rule import find_rule, rules
+from lawful.verify.variants.mutants import Opened, closed, mutants
+from lawful.verify.variants.sameness import Sameness, sameness
 
 
 @pytest.mark.parametrize("rule", ["adamw", "sgd(nesterov=True)", "lion"])
@@ -20,7 +20,7 @@ def test_no_mutant_survives(rule: str) -> None:
 def test_weak_inputs_let_mutants_survive(monkeypatch: pytest.MonkeyPatch) -> None:
     """The measure measures: the defaults alone, without decay or momentum, show less."""
     own = lambda candidate, profile, seed: [default_scenario(candidate, seed)]  # noqa: E731
-    monkeypatch.setattr("lawful.properties.adequacy.asked", own)
+    monkeypatch.setattr("lawful.properties.identification.adequacy.asked", own)
     assert adequacy("sgd").survivors
 
 

@@ -138,7 +138,7 @@ def test_one_line_says_what_was_wrong(
 @pytest.mark.parametrize("question", ["check sgd --profil quick", "report notes.txt"])
 def test_the_process_ends_with_2(question: str, folder: Path) -> None:
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
-    command = [sys.executable, "-m", "lawful.verify.cli", *question.split()]
+    command = [sys.executable, "-m", "lawful.verify.front.cli", *question.split()]
     ended = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=60)
     assert ended.returncode == 2
     assert not ended.stdout

@@ -11,11 +11,11 @@ import pytest
 import torch
 from torch import Tensor
 
-from lawful.verify import balls
-from lawful.verify.balls import Ball, Centre
-from lawful.verify.formats import FORMATS
-from lawful.verify.oracle import Oracle
-from lawful.verify.rule import find_rule
+from lawful.verify.language.rule import find_rule
+from lawful.verify.oracle import balls
+from lawful.verify.oracle.balls import Ball, Centre
+from lawful.verify.oracle.formats import FORMATS
+from lawful.verify.oracle.oracle import Oracle
 
 N = 120
 Truth = Callable[..., Any]

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 import torch
 
-from lawful.verify.candidate import Candidate
-from lawful.verify.symbols import beta1, dampening, lr
+from lawful.verify.candidates.candidate import Candidate
+from lawful.verify.language.symbols import beta1, dampening, lr
 
 
 class Anything(torch.optim.Optimizer):

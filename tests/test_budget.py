@@ -12,9 +12,8 @@ import torch
 from sympy import Symbol
 from torch import Tensor
 
-from lawful.verify.formats import FORMATS
-from lawful.verify.rule import find_rule
-from lawful.verify.symbols import (
+from lawful.verify.language.rule import find_rule
+from lawful.verify.language.symbols import (
     alpha,
     b,
     beta1,
@@ -29,6 +28,7 @@ from lawful.verify.symbols import (
     weight_decay,
     x,
 )  # fmt: skip
+from lawful.verify.oracle.formats import FORMATS
 
 DTYPES = (torch.float64, torch.float32, torch.bfloat16, torch.float16)
 Hyper = dict[Symbol, float]

@@ -7,9 +7,9 @@ import torch
 from torch.optim import SGD, Adam, AdamW, RMSprop
 
 from lawful.optimizers import ADOPT
-from lawful.verify.candidate import Candidate, claimed, describe, load, targets_of
+from lawful.verify.candidates.candidate import Candidate, claimed, describe, load, targets_of
 from lawful.verify.errors import Unanswerable
-from lawful.verify.symbols import beta1, beta2, lr, weight_decay
+from lawful.verify.language.symbols import beta1, beta2, lr, weight_decay
 
 
 def test_symbols_and_options_of_adamw() -> None:

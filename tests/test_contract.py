@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from lawful.properties.checks import Property, Settings, properties, run
-from lawful.verify.candidate import Candidate
+from lawful.verify.candidates.candidate import Candidate
 from lawful.verify.errors import Unanswerable
 from lawful.verify.evidence import Check, Evidence, Verdict
 

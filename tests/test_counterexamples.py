@@ -12,11 +12,11 @@ import pytest
 import torch
 
 from lawful.properties.conformance import Conformance
-from lawful.properties.counterexamples import again
-from lawful.properties.drawing import PROFILES
-from lawful.properties.simpler import short, weight
+from lawful.properties.counterexamples.counterexamples import again
+from lawful.properties.counterexamples.simpler import short, weight
+from lawful.properties.scenarios.drawing import PROFILES
 from lawful.reports.script import script
-from lawful.verify.candidate import Candidate
+from lawful.verify.candidates.candidate import Candidate
 from lawful.verify.evidence import Check, Counterexample
 
 NEIGHBOURS = '''

@@ -11,16 +11,16 @@ from torch._subclasses.fake_tensor import FakeTensorMode
 
 from lawful.properties.checks import Settings, plan_for
 from lawful.properties.driving import Captured
-from lawful.properties.judging import Tally
-from lawful.properties.running import RefusedError
-from lawful.properties.scenarios import expand
+from lawful.properties.runs.judging import Tally
+from lawful.properties.runs.running import RefusedError
+from lawful.properties.scenarios.scenarios import expand
 from lawful.properties.sharding import scenario_of
-from lawful.verify import worker
-from lawful.verify.candidate import Candidate
-from lawful.verify.formats import FORMATS
-from lawful.verify.oracle import Oracle
-from lawful.verify.rule import Family, rules
-from lawful.verify.scalars import evaluated
+from lawful.verify.candidates.candidate import Candidate
+from lawful.verify.language.rule import Family, rules
+from lawful.verify.oracle.formats import FORMATS
+from lawful.verify.oracle.oracle import Oracle
+from lawful.verify.oracle.scalars import evaluated
+from lawful.verify.workers import worker
 
 FAMILIES = {family.name: family for family in rules().values()}
 WAITS = {"muon"}

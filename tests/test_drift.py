@@ -9,18 +9,18 @@ from flint import arb, fmpq
 from sympy import Integer, Rational, Symbol
 
 from lawful.optimizers.adopt import ADOPT
-from lawful.properties.convergence import paths, run_trial
-from lawful.verify.arithmetic.degree import Graded
-from lawful.verify.arithmetic.evaluate import Undecided, evaluate, is_zero, rational, root
-from lawful.verify.arithmetic.interval import Interval, hull
-from lawful.verify.arithmetic.slope import Sloped
-from lawful.verify.law import laws
+from lawful.properties.races.convergence import paths, run_trial
+from lawful.verify.language.symbols import beta1, beta2, t
 from lawful.verify.laws.convergence import plain_adam, plain_adopt, plain_amsgrad
-from lawful.verify.prediction import DriftsTo
-from lawful.verify.problems import mirrored, reddi, two_point
+from lawful.verify.provers.arithmetic.degree import Graded
+from lawful.verify.provers.arithmetic.evaluate import Undecided, evaluate, is_zero, rational, root
+from lawful.verify.provers.arithmetic.interval import Interval, hull
+from lawful.verify.provers.arithmetic.slope import Sloped
 from lawful.verify.rules.adam import adamw
-from lawful.verify.symbols import beta1, beta2, t
-from lawful.verify.trial import Trial
+from lawful.verify.theory.law import laws
+from lawful.verify.theory.prediction import DriftsTo
+from lawful.verify.theory.problems import mirrored, reddi, two_point
+from lawful.verify.theory.trial import Trial
 
 NONE = {beta1: 0.0, beta2: 0.0}
 TENTH = {beta1: 0.0, beta2: 0.1}

@@ -10,21 +10,21 @@ from torch import Tensor
 from lawful.optimizers import SGD, SGDW, Adam, Adamax, AdamW, Lion, NAdam
 from lawful.properties.checks import Settings
 from lawful.properties.dynamics import hadamard, on_signs, path_of
-from lawful.properties.lanes import radius
-from lawful.properties.looking import look
 from lawful.properties.predictions import predictions
-from lawful.verify.algebra.prove import prove
-from lawful.verify.arithmetic.check import second_check
-from lawful.verify.candidate import Candidate
-from lawful.verify.claims import Claim, Kept, Stable
-from lawful.verify.dynamics import Bound, Threshold
+from lawful.properties.runs.lanes import radius
+from lawful.properties.runs.looking import look
+from lawful.verify.candidates.candidate import Candidate
 from lawful.verify.evidence import Check, Verdict
-from lawful.verify.law import find_law, laws
+from lawful.verify.language.symbols import beta1, beta2, eps, g, lr, momentum, t, weight_decay, x
 from lawful.verify.laws.step_size import rho
-from lawful.verify.prediction import MeanSquare, Moves, Pinned, StableUpTo, c
+from lawful.verify.provers.algebra.prove import prove
+from lawful.verify.provers.arithmetic.check import second_check
+from lawful.verify.provers.claims import Claim, Kept, Stable
 from lawful.verify.rules.adam import adam
 from lawful.verify.rules.lion import lion
-from lawful.verify.symbols import beta1, beta2, eps, g, lr, momentum, t, weight_decay, x
+from lawful.verify.theory.dynamics import Bound, Threshold
+from lawful.verify.theory.law import find_law, laws
+from lawful.verify.theory.prediction import MeanSquare, Moves, Pinned, StableUpTo, c
 
 a, y = Symbol("a", positive=True), Symbol("y", real=True)
 gap, q = Symbol("gap", nonnegative=True), Symbol("q", nonnegative=True)

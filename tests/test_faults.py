@@ -19,8 +19,8 @@ from lawful.reports.record import read
 from lawful.verify.errors import Unanswerable
 
 RULE = """
-from lawful.verify.rule import Rule, Source
-from lawful.verify.symbols import g, lr, x
+from lawful.verify.language.rule import Rule, Source
+from lawful.verify.language.symbols import g, lr, x
 
 PLAIN = Rule("plain", x - lr * g, {}, {lr: 1e-3}, Source("this test"))
 """
@@ -193,7 +193,7 @@ EXPECTED: dict[str, tuple[str, str, str]] = {
 }  # fmt: skip
 """Candidate → verdicts of conformance and of quiet, and what a finding says."""
 
-CONSOLE = [sys.executable, "-m", "lawful.verify.cli"]
+CONSOLE = [sys.executable, "-m", "lawful.verify.front.cli"]
 OPTIONS = ["--rule", "plain:PLAIN", "--profile", "quick", "--dtype", "float32", "--workers", "2"]
 OPTIONS += ["--property", "conformance", "--property", "quiet"]
 

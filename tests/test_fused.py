@@ -14,9 +14,9 @@ from torch import Tensor
 from lawful import optimizers
 from lawful.optimizers import _fused
 from lawful.properties.conformance import Conformance, Watch
-from lawful.properties.drawing import PROFILES
+from lawful.properties.scenarios.drawing import PROFILES
 from lawful.properties.sharding import scenario_of
-from lawful.verify.candidate import Candidate
+from lawful.verify.candidates.candidate import Candidate
 from lawful.verify.evidence import Finding
 
 NAMES = ("adamw", "adopt", "lion")

@@ -13,16 +13,16 @@ import pytest
 import torch
 from torch import Tensor
 
-from lawful.properties.explaining import explained
-from lawful.properties.identify import Inquiry, Proposal, identified, unexplained
-from lawful.properties.probes import Subject
-from lawful.verify.candidate import Candidate
-from lawful.verify.identity import Identity
-from lawful.verify.loading import load
-from lawful.verify.quick import Array
-from lawful.verify.rule import find_rule, rules
-from lawful.verify.sameness import Sameness, sameness
-from lawful.verify.variants import members, ranked, variants
+from lawful.properties.counterexamples.explaining import explained
+from lawful.properties.identification.identify import Inquiry, Proposal, identified, unexplained
+from lawful.properties.identification.probes import Subject
+from lawful.verify.candidates.candidate import Candidate
+from lawful.verify.candidates.loading import load
+from lawful.verify.language.rule import find_rule, rules
+from lawful.verify.oracle.quick import Array
+from lawful.verify.variants.identity import Identity
+from lawful.verify.variants.sameness import Sameness, sameness
+from lawful.verify.variants.variants import members, ranked, variants
 
 
 def identity(cls: type, **arguments: Any) -> Identity:
@@ -209,7 +209,7 @@ def test_sameness_is_told_from_difference() -> None:
 # ------------------------------------------------------------------------------------------------- the command line
 def lawful(*arguments: str) -> subprocess.CompletedProcess[str]:
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
-    command = [sys.executable, "-m", "lawful.verify.cli", *arguments]
+    command = [sys.executable, "-m", "lawful.verify.front.cli", *arguments]
     return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120)
 
 

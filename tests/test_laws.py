@@ -6,10 +6,14 @@ from types import SimpleNamespace
 import pytest
 from sympy import Function, Rational, Symbol, oo, sqrt
 
-from lawful.verify import law as engine
-from lawful.verify.algebra.prove import prove
-from lawful.verify.arithmetic.check import second_check
-from lawful.verify.claims import (
+from lawful.verify.errors import Unanswerable
+from lawful.verify.evidence import Verdict
+from lawful.verify.language.rule import Source
+from lawful.verify.language.symbols import g, lr, momentum, x
+from lawful.verify.laws.noise import adam_walks_away_on_two_points
+from lawful.verify.provers.algebra.prove import prove
+from lawful.verify.provers.arithmetic.check import second_check
+from lawful.verify.provers.claims import (
     Always,
     Answer,
     Bounds,
@@ -21,15 +25,11 @@ from lawful.verify.claims import (
     Positive,
     n,
 )
-from lawful.verify.errors import Unanswerable
-from lawful.verify.evidence import Verdict
-from lawful.verify.law import Law, false_if, find_law, laws
-from lawful.verify.laws.noise import adam_walks_away_on_two_points
-from lawful.verify.problems import two_point
-from lawful.verify.rule import Source
 from lawful.verify.rules.sgd import sgd
-from lawful.verify.symbols import g, lr, momentum, x
-from lawful.verify.theorems import Identity
+from lawful.verify.theory import law as engine
+from lawful.verify.theory.law import Law, false_if, find_law, laws
+from lawful.verify.theory.problems import two_point
+from lawful.verify.theory.theorems import Identity
 
 HERE = Source("tests")
 a, c, y = Symbol("a", positive=True), Symbol("c", real=True), Symbol("y", positive=True)

@@ -3,9 +3,9 @@
 import pytest
 
 from lawful.verify.errors import Unanswerable
-from lawful.verify.law import laws
 from lawful.verify.laws.step_size import published_step_bound_is_false
-from lawful.verify.ledger import Saying, Truth, find_saying, ledger
+from lawful.verify.theory.law import laws
+from lawful.verify.theory.ledger import Saying, Truth, find_saying, ledger
 
 
 @pytest.mark.parametrize("name", ledger())

@@ -17,15 +17,15 @@ from torch import Tensor
 from torch.optim import Optimizer
 
 from lawful.properties.conformance import Conformance
-from lawful.properties.drawing import PROFILES
-from lawful.verify.candidate import Candidate
-from lawful.verify.confirm import exact_trajectory
+from lawful.properties.scenarios.drawing import PROFILES
+from lawful.verify.candidates.candidate import Candidate
 from lawful.verify.evidence import Verdict
-from lawful.verify.formats import FORMATS
-from lawful.verify.oracle import Oracle
-from lawful.verify.program import decided
-from lawful.verify.rule import Family, Rule, rules
-from lawful.verify.symbols import g, lr, t, x
+from lawful.verify.language.rule import Family, Rule, rules
+from lawful.verify.language.symbols import g, lr, t, x
+from lawful.verify.oracle.confirm import exact_trajectory
+from lawful.verify.oracle.formats import FORMATS
+from lawful.verify.oracle.oracle import Oracle
+from lawful.verify.oracle.program import decided
 
 LANES, STEPS = 2, 4
 

@@ -3,10 +3,10 @@
 import pytest
 import torch
 
-from lawful.verify.formats import FORMATS
-from lawful.verify.oracle import Oracle, State
-from lawful.verify.rule import find_rule
-from lawful.verify.symbols import beta2, eps, lr, v
+from lawful.verify.language.rule import find_rule
+from lawful.verify.language.symbols import beta2, eps, lr, v
+from lawful.verify.oracle.formats import FORMATS
+from lawful.verify.oracle.oracle import Oracle, State
 
 HALF = FORMATS[torch.float16]
 

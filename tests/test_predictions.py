@@ -6,19 +6,26 @@ from torch import Tensor
 
 from lawful.optimizers import ADOPT, SGD, Adam, AdamW
 from lawful.properties.checks import Settings
-from lawful.properties.looking import look
 from lawful.properties.predictions import predictions
-from lawful.verify.candidate import Candidate
+from lawful.properties.runs.looking import look
+from lawful.verify.candidates.candidate import Candidate
 from lawful.verify.evidence import Check, Verdict
-from lawful.verify.law import laws
+from lawful.verify.language.symbols import beta1, beta2, dampening, lr, momentum, weight_decay, x
 from lawful.verify.laws.convergence import plain_adam
-from lawful.verify.prediction import AverageOfUpdates, DecayFromOutside, DriftsTo, ForgetsStart, SameBits, x1
-from lawful.verify.problems import two_point
 from lawful.verify.rules.adam import adam, adamw
 from lawful.verify.rules.adopt import adopt
 from lawful.verify.rules.sgd import sgd
-from lawful.verify.symbols import beta1, beta2, dampening, lr, momentum, weight_decay, x
-from lawful.verify.trial import Trial
+from lawful.verify.theory.law import laws
+from lawful.verify.theory.prediction import (
+    AverageOfUpdates,
+    DecayFromOutside,
+    DriftsTo,
+    ForgetsStart,
+    SameBits,
+    x1,
+)
+from lawful.verify.theory.problems import two_point
+from lawful.verify.theory.trial import Trial
 
 
 def test_predictions_are_properties() -> None:

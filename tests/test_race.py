@@ -12,20 +12,20 @@ import pytest
 from flint import arb, fmpq
 from sympy import Rational, Symbol
 
-from lawful.properties import phase as diagrams
-from lawful.properties.arrival import FALSE_ALARM, FEWEST, Arrival, Course, End, surely_most
-from lawful.properties.convergence import Lossy
-from lawful.properties.race import drifting, enter
+from lawful.properties.races import phase as diagrams
+from lawful.properties.races.arrival import FALSE_ALARM, FEWEST, Arrival, Course, End, surely_most
+from lawful.properties.races.convergence import Lossy
+from lawful.properties.races.race import drifting, enter
 from lawful.reports.race import Race, html
-from lawful.verify.arithmetic.drift import boundary
-from lawful.verify.arithmetic.evaluate import rational
 from lawful.verify.evidence import Series
-from lawful.verify.memory import long_run, memory, on_average
-from lawful.verify.problem import Problem, find_problem, problems
-from lawful.verify.problems import mirrored, reddi, reddi101, two_point
-from lawful.verify.rule import Rule, find_rule
-from lawful.verify.symbols import beta1, beta2, lr, m, v, v_max, weight_decay
-from lawful.verify.trial import Trial
+from lawful.verify.language.memory import long_run, memory, on_average
+from lawful.verify.language.rule import Rule, find_rule
+from lawful.verify.language.symbols import beta1, beta2, lr, m, v, v_max, weight_decay
+from lawful.verify.provers.arithmetic.drift import boundary
+from lawful.verify.provers.arithmetic.evaluate import rational
+from lawful.verify.theory.problem import Problem, find_problem, problems
+from lawful.verify.theory.problems import mirrored, reddi, reddi101, two_point
+from lawful.verify.theory.trial import Trial
 
 
 @cache
@@ -291,7 +291,7 @@ QUESTIONS = {
 
 @pytest.mark.parametrize("question", QUESTIONS)
 def test_a_wrong_question_is_answered_in_one_line(question: str, capsys, monkeypatch) -> None:  # type: ignore[no-untyped-def]
-    from lawful.verify.cli import main
+    from lawful.verify.front.cli import main
 
     monkeypatch.setattr(sys, "argv", ["lawful", *question.split()])
     with pytest.raises(SystemExit) as left:

@@ -13,10 +13,10 @@ from lawful.properties.checks import Settings
 from lawful.reports.changes import account, changes, chosen, exit_code
 from lawful.reports.document import document, opened
 from lawful.reports.model import Report
-from lawful.verify.campaign import Campaign
 from lawful.verify.errors import Unanswerable
 from lawful.verify.evidence import Verdict
-from lawful.verify.replay import Replay, compare
+from lawful.verify.front.campaign import Campaign
+from lawful.verify.front.replay import Replay, compare
 
 SGD = """
 import torch

@@ -40,7 +40,7 @@ from lawful.verify.evidence import (
     Verdict,
     Whole,
 )
-from lawful.verify.rule import find_rule, rules
+from lawful.verify.language.rule import find_rule, rules
 
 HOSTILE = "<script>alert(1)</script> [red]x[/red] \x1b[2J |`*_ \ud800"
 CHECK = Check("conformance", "adamw", "lib.optim:AdamW", "foreach", "float32")
@@ -347,7 +347,7 @@ def value(expr: object, named: dict[str, float]) -> float:
     from sympy import Abs, Max, Min, Piecewise
 
     from lawful.reports.notation import clip
-    from lawful.verify.tensors import (
+    from lawful.verify.language.tensors import (
         SIZES,
         ColMean,
         EverywhereMean,

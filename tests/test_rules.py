@@ -6,9 +6,9 @@ import pytest
 from sympy import Rational, Symbol, simplify
 
 from lawful.verify.errors import Unanswerable
-from lawful.verify.rule import Rule, find_family, find_rule, normal, rules
-from lawful.verify.symbols import b, beta1, beta2, eps, g, lr, m, momentum, t, v, weight_decay, x
-from lawful.verify.tensors import SIZES
+from lawful.verify.language.rule import Rule, find_family, find_rule, normal, rules
+from lawful.verify.language.symbols import b, beta1, beta2, eps, g, lr, m, momentum, t, v, weight_decay, x
+from lawful.verify.language.tensors import SIZES
 
 NAMES = ["adam", "adamw", "adopt", "amsgrad", "lion", "rmsprop", "sgd", "sgdw"]
 

@@ -10,16 +10,16 @@ import torch
 from sympy import Float, Gt, Max, Min, Symbol, sqrt
 
 from lawful.optimizers import ASGD, AdamWR, AdamWScheduleFree, NAdam, RAdam, Rprop
-from lawful.verify.balls import Ball, either, positive
-from lawful.verify.candidate import Candidate
-from lawful.verify.compiler import Compiler
-from lawful.verify.confirm import exact_trajectory
-from lawful.verify.formats import FORMATS
-from lawful.verify.oracle import Oracle, State
-from lawful.verify.rule import Rule, find_rule
-from lawful.verify.scalars import FLOAT64, Scalar, compile_scalar, holds
-from lawful.verify.step import Step
-from lawful.verify.symbols import beta1, eps, g, lr, m, t, v
+from lawful.verify.candidates.candidate import Candidate
+from lawful.verify.language.rule import Rule, find_rule
+from lawful.verify.language.symbols import beta1, eps, g, lr, m, t, v
+from lawful.verify.oracle.balls import Ball, either, positive
+from lawful.verify.oracle.compiler import Compiler
+from lawful.verify.oracle.confirm import exact_trajectory
+from lawful.verify.oracle.formats import FORMATS
+from lawful.verify.oracle.oracle import Oracle, State
+from lawful.verify.oracle.scalars import FLOAT64, Scalar, compile_scalar, holds
+from lawful.verify.oracle.step import Step
 
 DOUBLE, SINGLE, HALF = (FORMATS[d] for d in (torch.float64, torch.float32, torch.float16))
 
@@ -93,7 +93,7 @@ def test_scalar_state_may_be_kept_in_float32_but_not_for_float64() -> None:
 
 def lawful(cls: type, rule: str, dtype: torch.dtype = torch.float64) -> bool:
     from lawful.properties.conformance import Conformance
-    from lawful.properties.drawing import PROFILES
+    from lawful.properties.scenarios.drawing import PROFILES
 
     candidate = Candidate.of(cls, rule)
     path = next(iter(candidate.paths.values()))

@@ -8,9 +8,9 @@ import pytest
 import torch
 
 from lawful.properties.conformance import Conformance
-from lawful.properties.drawing import PROFILES
-from lawful.properties.schedules import SCHEDULERS, rates
-from lawful.verify.candidate import Candidate
+from lawful.properties.scenarios.drawing import PROFILES
+from lawful.properties.scenarios.schedules import SCHEDULERS, rates
+from lawful.verify.candidates.candidate import Candidate
 from lawful.verify.evidence import Evidence, Verdict
 
 

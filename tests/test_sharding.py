@@ -11,20 +11,20 @@ import pytest
 from rich.console import Console
 
 from lawful.properties.checks import Settings, plan_for
-from lawful.properties.layouts import FSDP, SPLIT, ZERO
-from lawful.properties.ranks import on_ranks
-from lawful.properties.running import RaisedError, RefusedError
-from lawful.properties.session import PERFORM
+from lawful.properties.runs.layouts import FSDP, SPLIT, ZERO
+from lawful.properties.runs.ranks import on_ranks
+from lawful.properties.runs.running import RaisedError, RefusedError
 from lawful.properties.sharding import invariant
 from lawful.reports.model import Result, Summary
 from lawful.reports.tables import show_rules
-from lawful.verify.candidate import Candidate
+from lawful.verify.candidates.candidate import Candidate
 from lawful.verify.errors import WorkerTimeoutError
 from lawful.verify.evidence import Check, Evidence, Verdict
-from lawful.verify.pool import Pool
-from lawful.verify.rule import Rule, Source, rules
-from lawful.verify.symbols import g, lr, x
-from lawful.verify.tensors import EverywhereMean, Norm
+from lawful.verify.front.session import PERFORM
+from lawful.verify.language.rule import Rule, Source, rules
+from lawful.verify.language.symbols import g, lr, x
+from lawful.verify.language.tensors import EverywhereMean, Norm
+from lawful.verify.workers.pool import Pool
 
 CANDIDATES = """
 import os, pathlib, torch

@@ -14,15 +14,15 @@ from torch.optim import Optimizer
 
 from lawful.optimizers import ASGD, SGD, Adam, AdamD, AdamW, available
 from lawful.properties.conformance import Conformance
-from lawful.properties.drawing import PROFILES
+from lawful.properties.scenarios.drawing import PROFILES
 from lawful.reports.script import script
-from lawful.verify.candidate import Candidate, claimed
+from lawful.verify.candidates.candidate import Candidate, claimed
 from lawful.verify.errors import Unanswerable
 from lawful.verify.evidence import Check, Counterexample, Evidence
-from lawful.verify.formats import FORMATS
-from lawful.verify.oracle import Oracle
-from lawful.verify.rule import find_rule, rules
-from lawful.verify.symbols import m, v
+from lawful.verify.language.rule import find_rule, rules
+from lawful.verify.language.symbols import m, v
+from lawful.verify.oracle.formats import FORMATS
+from lawful.verify.oracle.oracle import Oracle
 
 MEMORY = Path(__file__).parent.parent / "benchmarks" / "memory.py"
 

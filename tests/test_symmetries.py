@@ -12,23 +12,23 @@ from lawful.optimizers import SGD, AdamW, Lion, available
 from lawful.properties.checks import Settings
 from lawful.properties.memory import memory
 from lawful.properties.symmetry import symmetries
-from lawful.verify.algebra.equations import Lacks
-from lawful.verify.algebra.symmetry import Covariance, put
-from lawful.verify.algebra.weights import Weighing, Weight
-from lawful.verify.arithmetic.check import second_check
-from lawful.verify.arithmetic.symmetry import covariant
-from lawful.verify.candidate import Candidate
-from lawful.verify.changes import Flipped, Scaled
-from lawful.verify.claims import Covariant
+from lawful.verify.candidates.candidate import Candidate
 from lawful.verify.evidence import Check, Evidence, Verdict
-from lawful.verify.law import find_law, laws
-from lawful.verify.rule import Rule, Source
+from lawful.verify.language.rule import Rule, Source
+from lawful.verify.language.symbols import eps, g, lr, m, t, v, weight_decay, x
+from lawful.verify.language.tensors import Norm, RowMean, Total
+from lawful.verify.provers.algebra.equations import Lacks
+from lawful.verify.provers.algebra.symmetry import Covariance, put
+from lawful.verify.provers.algebra.weights import Weighing, Weight
+from lawful.verify.provers.arithmetic.check import second_check
+from lawful.verify.provers.arithmetic.symmetry import covariant
+from lawful.verify.provers.changes import Flipped, Scaled
+from lawful.verify.provers.claims import Covariant
 from lawful.verify.rules.adadelta import adadelta
 from lawful.verify.rules.adam import adam, adamw
 from lawful.verify.rules.sgd import sgd
-from lawful.verify.symbols import eps, g, lr, m, t, v, weight_decay, x
-from lawful.verify.symmetries import Symmetry, known
-from lawful.verify.tensors import Norm, RowMean, Total
+from lawful.verify.theory.law import find_law, laws
+from lawful.verify.theory.symmetries import Symmetry, known
 
 LAWS = [law for law in laws().values() if isinstance(law, Symmetry)]
 UNREACHED = {

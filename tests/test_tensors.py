@@ -11,18 +11,12 @@ from torch import Tensor
 
 from lawful.optimizers import LAMB, LARS, Adafactor, AdamW, CautiousAdamW, Muon
 from lawful.properties.conformance import Conformance
-from lawful.properties.drawing import Profile
-from lawful.verify.candidate import Candidate
-from lawful.verify.compiler import Compiler
-from lawful.verify.confirm import exact_trajectory
+from lawful.properties.scenarios.drawing import Profile
+from lawful.verify.candidates.candidate import Candidate
 from lawful.verify.evidence import Verdict
-from lawful.verify.formats import FORMATS
-from lawful.verify.oracle import Oracle
-from lawful.verify.orthogonalization import Quintic
-from lawful.verify.rule import find_rule
-from lawful.verify.step import Step
-from lawful.verify.symbols import x
-from lawful.verify.tensors import (
+from lawful.verify.language.rule import find_rule
+from lawful.verify.language.symbols import x
+from lawful.verify.language.tensors import (
     ColMean,
     IfPositive,
     NewtonSchulz,
@@ -32,6 +26,12 @@ from lawful.verify.tensors import (
     Total,
     sizes,
 )
+from lawful.verify.oracle.compiler import Compiler
+from lawful.verify.oracle.confirm import exact_trajectory
+from lawful.verify.oracle.formats import FORMATS
+from lawful.verify.oracle.oracle import Oracle
+from lawful.verify.oracle.orthogonalization import Quintic
+from lawful.verify.oracle.step import Step
 
 RULES = [
     "lars", "lamb", "cautious_adamw", "adafactor", "adafactor(form='fairseq')", "muon", "came", "adams",

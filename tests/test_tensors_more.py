@@ -10,15 +10,15 @@ from sympy import Symbol
 
 from lawful.optimizers import CAME, SGDW, SPD, Adafactor, Adam, AdamS, AdamW, Muon
 from lawful.properties.conformance import Conformance, Watch
-from lawful.properties.defaults import default_scenario
-from lawful.properties.drawing import PROFILES, Profile
-from lawful.verify.balls import exact
-from lawful.verify.candidate import Candidate
-from lawful.verify.compiler import Compiler
-from lawful.verify.formats import FORMATS
-from lawful.verify.rule import find_rule
-from lawful.verify.step import Step
-from lawful.verify.symbols import beta2, x
+from lawful.properties.scenarios.defaults import default_scenario
+from lawful.properties.scenarios.drawing import PROFILES, Profile
+from lawful.verify.candidates.candidate import Candidate
+from lawful.verify.language.rule import find_rule
+from lawful.verify.language.symbols import beta2, x
+from lawful.verify.oracle.balls import exact
+from lawful.verify.oracle.compiler import Compiler
+from lawful.verify.oracle.formats import FORMATS
+from lawful.verify.oracle.step import Step
 
 
 def verdict(

@@ -11,8 +11,8 @@ import pytest
 import torch
 from sympy import Symbol
 
-from lawful.verify.rule import find_rule
-from lawful.verify.symbols import (
+from lawful.verify.language.rule import find_rule
+from lawful.verify.language.symbols import (
     alpha,
     b,
     beta1,

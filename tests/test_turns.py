@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from lawful.verify.turns import Turns
+from lawful.verify.workers.turns import Turns
 
 WORK = [("a", "a1"), ("b", "b1"), ("a", "a2"), ("b", "b2"), ("b", "b3"), ("c", "c1")]
 

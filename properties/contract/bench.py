@@ -12,13 +12,13 @@ from torch import Tensor
 
 from lawful.properties.contract.following import alone, deviation, followed, same_bits
 from lawful.properties.contract.way import Way
-from lawful.properties.judging import Part, Trajectories, format_of, of_rule, trajectory
-from lawful.properties.running import RefusedError, Run, UnusualError
-from lawful.properties.scenarios import Block, Draw, Scenario, allowed, expand, shapes_of, tied
-from lawful.verify.candidate import Candidate
-from lawful.verify.formats import Format
-from lawful.verify.oracle import State
-from lawful.verify.rule import Rule
+from lawful.properties.runs.judging import Part, Trajectories, format_of, of_rule, trajectory
+from lawful.properties.runs.running import RefusedError, Run, UnusualError
+from lawful.properties.scenarios.scenarios import Block, Draw, Scenario, allowed, expand, shapes_of, tied
+from lawful.verify.candidates.candidate import Candidate
+from lawful.verify.language.rule import Rule
+from lawful.verify.oracle.formats import Format
+from lawful.verify.oracle.oracle import State
 
 STEPS = 6
 ORACLES = Trajectories()

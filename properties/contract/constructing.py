@@ -5,9 +5,9 @@ from typing import Any
 
 from lawful.properties.contract.bench import Bench
 from lawful.properties.contract.contract import Messages, contract
-from lawful.properties.running import CLEAR, is_own
+from lawful.properties.runs.running import CLEAR, is_own
 from lawful.verify.errors import first_line, told
-from lawful.verify.symbols import TUPLES, lr
+from lawful.verify.language.symbols import TUPLES, lr
 
 MISSPELT = "weight_dacay"
 

@@ -5,10 +5,10 @@ from collections.abc import Callable, Iterator
 from lawful.properties.checks import Journal, Property, Settings
 from lawful.properties.contract.bench import Bench, NotOwedError
 from lawful.properties.contract.way import Ways, plainly
-from lawful.properties.running import RaisedError, RefusedError
-from lawful.verify.candidate import Candidate
+from lawful.properties.runs.running import RaisedError, RefusedError
+from lawful.verify.candidates.candidate import Candidate
 from lawful.verify.evidence import Check, Evidence, Finding, Verdict
-from lawful.verify.rule import Rule
+from lawful.verify.language.rule import Rule
 
 Messages = Iterator[str]
 Look = Callable[[Bench], Messages]

@@ -12,8 +12,8 @@ from lawful.properties.contract.bench import Bench, NotOwedError
 from lawful.properties.contract.contract import Messages, contract
 from lawful.properties.contract.following import followed
 from lawful.properties.contract.way import in_dtypes, plainly
-from lawful.properties.running import Run
-from lawful.properties.scenarios import Block, Scenario
+from lawful.properties.runs.running import Run
+from lawful.properties.scenarios.scenarios import Block, Scenario
 
 FEW = 4
 """After how many steps counters are told from other numbers."""

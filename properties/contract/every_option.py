@@ -11,8 +11,8 @@ from lawful.properties.contract.bench import Bench
 from lawful.properties.contract.contract import Messages, contract
 from lawful.properties.contract.following import copied, followed, same_bits
 from lawful.properties.contract.way import options
-from lawful.properties.running import RaisedError, RefusedError
-from lawful.properties.scenarios import Draw
+from lawful.properties.runs.running import RaisedError, RefusedError
+from lawful.properties.scenarios.scenarios import Draw
 
 STEPS = 10
 SCALES = ((-1.0, 0.5), (-10.0, -6.0))

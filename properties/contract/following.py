@@ -7,8 +7,8 @@ from dataclasses import replace
 import torch
 from torch import Tensor
 
-from lawful.properties.running import RaisedError, RefusedError, Run
-from lawful.properties.scenarios import Block, Scenario
+from lawful.properties.runs.running import RaisedError, RefusedError, Run
+from lawful.properties.scenarios.scenarios import Block, Scenario
 from lawful.verify.errors import told
 
 

@@ -8,7 +8,7 @@ from lawful.properties.contract.bench import STEPS, Bench, NotOwedError
 from lawful.properties.contract.contract import Messages, contract
 from lawful.properties.contract.following import copied, followed, never_raising, same_bits
 from lawful.properties.contract.way import paths, paths_and_options
-from lawful.properties.running import Run
+from lawful.properties.runs.running import Run
 
 
 @contract(over=paths_and_options)

@@ -7,8 +7,8 @@ from lawful.properties.contract.bench import Bench
 from lawful.properties.contract.contract import Messages, contract, of_each_tensor
 from lawful.properties.contract.following import copied, followed, same_bits
 from lawful.properties.contract.way import paths
-from lawful.properties.running import Run
-from lawful.properties.scenarios import Block
+from lawful.properties.runs.running import Run
+from lawful.properties.scenarios.scenarios import Block
 
 STEPS = 8
 

@@ -10,7 +10,7 @@ from lawful.properties.contract.bench import STEPS, Bench
 from lawful.properties.contract.contract import Messages, contract, of_each_tensor
 from lawful.properties.contract.following import followed, same_bits
 from lawful.properties.contract.way import paths
-from lawful.properties.scenarios import Block
+from lawful.properties.scenarios.scenarios import Block
 
 
 def transposed(x0: Tensor) -> Tensor:

@@ -10,8 +10,8 @@ from lawful.properties.contract.bench import STEPS, Bench, NotOwedError
 from lawful.properties.contract.contract import Messages, contract
 from lawful.properties.contract.following import copied
 from lawful.properties.contract.way import paths
-from lawful.properties.running import Run
-from lawful.verify.symbols import lr
+from lawful.properties.runs.running import Run
+from lawful.verify.language.symbols import lr
 
 FACTORS = {2: 0.5, 3: 0.0, 4: 0.25, 5: 2.0}
 """Step → factor of the learning rate from then on."""

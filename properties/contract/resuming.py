@@ -14,9 +14,9 @@ from lawful.properties.contract.bench import STEPS, Bench
 from lawful.properties.contract.contract import Messages, contract
 from lawful.properties.contract.following import followed, never_raising, same_bits
 from lawful.properties.contract.way import Way, in_dtypes, options, paths, plainly
-from lawful.properties.running import Run
-from lawful.properties.scenarios import Block, Scenario
-from lawful.verify.candidate import Candidate
+from lawful.properties.runs.running import Run
+from lawful.properties.scenarios.scenarios import Block, Scenario
+from lawful.verify.candidates.candidate import Candidate
 
 HALF = STEPS // 2
 

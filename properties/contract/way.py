@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from lawful.verify.candidate import Candidate
+from lawful.verify.candidates.candidate import Candidate
 
 
 @dataclass(frozen=True)

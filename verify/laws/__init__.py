@@ -1,1 +1,4 @@
-"""The laws, one file per theme. A law reads like its theorem; its kind knows how to prove it."""
+"""The catalogue of theorems: one file a theme.
+
+May import: language, rules, provers, theory.
+"""

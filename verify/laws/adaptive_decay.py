@@ -2,14 +2,14 @@
 
 from sympy import Expr, Integer, Rational, Symbol
 
-from lawful.verify.claims import Run, g1
-from lawful.verify.inductions import Equivalence
-from lawful.verify.law import false_if
-from lawful.verify.prediction import DecayFromOutside, SameBits
-from lawful.verify.rule import Rule, Source
+from lawful.verify.language.rule import Rule, Source
+from lawful.verify.language.symbols import beta1, beta2, eps, g, lr, m, v, weight_decay, x
+from lawful.verify.provers.claims import Run, g1
 from lawful.verify.rules.adam import adam, adamw
-from lawful.verify.symbols import beta1, beta2, eps, g, lr, m, v, weight_decay, x
-from lawful.verify.theorems import Coefficient, Identity, Inequality, Separation
+from lawful.verify.theory.inductions import Equivalence
+from lawful.verify.theory.law import false_if
+from lawful.verify.theory.prediction import DecayFromOutside, SameBits
+from lawful.verify.theory.theorems import Coefficient, Identity, Inequality, Separation
 
 LH = "arXiv:1711.05101"
 OWN = Source("lawful", "derived here; the statement is elementary")

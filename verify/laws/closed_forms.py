@@ -2,17 +2,17 @@
 
 from sympy import Symbol, sign, sqrt
 
-from lawful.verify.claims import Run, g1, n
-from lawful.verify.inductions import Equivalence, Invariant
-from lawful.verify.law import false_if
+from lawful.verify.language.rule import Source
+from lawful.verify.language.symbols import alpha, beta1, beta2, eps, g, lr, m, momentum, t, v, weight_decay, x
 from lawful.verify.laws.step_size import bare, exact
-from lawful.verify.prediction import Moves
-from lawful.verify.prediction import c as lane
-from lawful.verify.rule import Source
+from lawful.verify.provers.claims import Run, g1, n
 from lawful.verify.rules.adam import adam, adamw
 from lawful.verify.rules.rmsprop import rmsprop
-from lawful.verify.symbols import alpha, beta1, beta2, eps, g, lr, m, momentum, t, v, weight_decay, x
-from lawful.verify.theorems import Identity
+from lawful.verify.theory.inductions import Equivalence, Invariant
+from lawful.verify.theory.law import false_if
+from lawful.verify.theory.prediction import Moves
+from lawful.verify.theory.prediction import c as lane
+from lawful.verify.theory.theorems import Identity
 
 PAPER = "arXiv:1412.6980"
 OWN = Source("lawful", "derived here; the statement is elementary")

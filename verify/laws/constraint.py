@@ -2,20 +2,20 @@
 
 from sympy import Expr, Integer, Symbol, log, sign
 
-from lawful.verify.algebra.unroll import at
-from lawful.verify.claims import Run, g1, n
-from lawful.verify.dynamics import Bound
-from lawful.verify.inductions import Invariant
-from lawful.verify.law import false_if
+from lawful.verify.language.rule import Rule, Source
+from lawful.verify.language.symbols import beta1, beta2, eps, g, lr, m, t, v, weight_decay, x
 from lawful.verify.laws.step_size import K, K_next, exact
 from lawful.verify.laws.step_size import rho as largest_step
-from lawful.verify.prediction import Bounded, Moves, after
-from lawful.verify.prediction import c as lane
-from lawful.verify.rule import Rule, Source
+from lawful.verify.provers.algebra.unroll import at
+from lawful.verify.provers.claims import Run, g1, n
 from lawful.verify.rules.adam import adam, adamw
 from lawful.verify.rules.lion import C, lion
-from lawful.verify.symbols import beta1, beta2, eps, g, lr, m, t, v, weight_decay, x
-from lawful.verify.theorems import Coefficient, Identity
+from lawful.verify.theory.dynamics import Bound
+from lawful.verify.theory.inductions import Invariant
+from lawful.verify.theory.law import false_if
+from lawful.verify.theory.prediction import Bounded, Moves, after
+from lawful.verify.theory.prediction import c as lane
+from lawful.verify.theory.theorems import Coefficient, Identity
 
 OWN = Source("lawful", "derived here; the statement is elementary")
 LION_K = Source("arXiv:2310.05898", "its box |x| ≤ 1/wd, in discrete time")

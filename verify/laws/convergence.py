@@ -5,17 +5,17 @@ from typing import Any
 
 from sympy import Expr, GoldenRatio, Rational, Symbol, oo, sqrt
 
-from lawful.verify.claims import Bounds, Run, n
-from lawful.verify.inductions import Invariant
-from lawful.verify.law import false_if
-from lawful.verify.prediction import DriftsTo
-from lawful.verify.problems import mirrored, reddi
-from lawful.verify.rule import Rule, Source
+from lawful.verify.language.rule import Rule, Source
+from lawful.verify.language.symbols import beta1, beta2, eps, g, lr, m, v, v_max, weight_decay, x
+from lawful.verify.provers.claims import Bounds, Run, n
 from lawful.verify.rules.adam import adam, amsgrad
 from lawful.verify.rules.adopt import adopt
-from lawful.verify.symbols import beta1, beta2, eps, g, lr, m, v, v_max, weight_decay, x
-from lawful.verify.theorems import Inequality
-from lawful.verify.trial import Trial
+from lawful.verify.theory.inductions import Invariant
+from lawful.verify.theory.law import false_if
+from lawful.verify.theory.prediction import DriftsTo
+from lawful.verify.theory.problems import mirrored, reddi
+from lawful.verify.theory.theorems import Inequality
+from lawful.verify.theory.trial import Trial
 
 REDDI = Source("arXiv:1904.09237", "Theorem 1, made exact")
 OWN = Source("lawful", "derived here; the statement is elementary")

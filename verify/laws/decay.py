@@ -2,15 +2,15 @@
 
 from sympy import Expr, Integer, Symbol
 
-from lawful.verify.claims import Run, g1, g2, n, nth
-from lawful.verify.inductions import Equivalence, Invariant
-from lawful.verify.law import false_if
-from lawful.verify.prediction import DecayFromOutside, x1
-from lawful.verify.rule import Rule, Source
+from lawful.verify.language.rule import Rule, Source
+from lawful.verify.language.symbols import b, dampening, g, lr, m, momentum, v, weight_decay, x
+from lawful.verify.provers.claims import Run, g1, g2, n, nth
 from lawful.verify.rules.adam import adamw
 from lawful.verify.rules.sgd import sgd
-from lawful.verify.symbols import b, dampening, g, lr, m, momentum, v, weight_decay, x
-from lawful.verify.theorems import Coefficient, Identity
+from lawful.verify.theory.inductions import Equivalence, Invariant
+from lawful.verify.theory.law import false_if
+from lawful.verify.theory.prediction import DecayFromOutside, x1
+from lawful.verify.theory.theorems import Coefficient, Identity
 
 LH = "arXiv:1711.05101"
 OWN = Source("lawful", "derived here; the statement is elementary")

@@ -2,12 +2,12 @@
 
 from sympy import Integer, Symbol
 
-from lawful.verify.claims import n
-from lawful.verify.inductions import Invariant
-from lawful.verify.law import false_if
-from lawful.verify.rule import Source
+from lawful.verify.language.rule import Source
+from lawful.verify.language.symbols import beta1, beta2, eps, g, lr, m, v, weight_decay, x
+from lawful.verify.provers.claims import n
 from lawful.verify.rules.adam import adam
-from lawful.verify.symbols import beta1, beta2, eps, g, lr, m, v, weight_decay, x
+from lawful.verify.theory.inductions import Invariant
+from lawful.verify.theory.law import false_if
 
 slope = Symbol("s", positive=True)
 steady = adam().replace({eps: 0, weight_decay: 0, g: -slope})

@@ -2,14 +2,14 @@
 
 from sympy import Rational, Symbol, log, sqrt
 
-from lawful.verify.claims import n
-from lawful.verify.inductions import Equivalence, Invariant
-from lawful.verify.law import false_if
-from lawful.verify.prediction import AverageOfUpdates, ForgetsStart
-from lawful.verify.rule import Source
+from lawful.verify.language.rule import Source
+from lawful.verify.language.symbols import eps, g, lr, m, v, weight_decay, x
+from lawful.verify.provers.claims import n
 from lawful.verify.rules.adam import M, V, adamw
-from lawful.verify.symbols import eps, g, lr, m, v, weight_decay, x
-from lawful.verify.theorems import Asymptotics, Identity
+from lawful.verify.theory.inductions import Equivalence, Invariant
+from lawful.verify.theory.law import false_if
+from lawful.verify.theory.prediction import AverageOfUpdates, ForgetsStart
+from lawful.verify.theory.theorems import Asymptotics, Identity
 
 PAPER = "arXiv:2405.13698"
 OWN = Source("lawful", "derived here; the statement is elementary")

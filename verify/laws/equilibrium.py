@@ -5,16 +5,16 @@ The noise is a sign, ±1 with equal chance and independent: then v̂ = 1 at eps 
 
 from sympy import Expr, Integer, Symbol, pi, sqrt
 
-from lawful.verify.claims import Run
-from lawful.verify.dynamics import Equilibrium
-from lawful.verify.law import false_if
-from lawful.verify.prediction import MeanSquare
-from lawful.verify.rule import Source
+from lawful.verify.language.rule import Source
+from lawful.verify.language.symbols import b, beta1, dampening, eps, lr, m, momentum, weight_decay, x
+from lawful.verify.provers.claims import Run
 from lawful.verify.rules.adam import adamw
 from lawful.verify.rules.lion import lion
 from lawful.verify.rules.sgd import sgd, sgdw
-from lawful.verify.symbols import b, beta1, dampening, eps, lr, m, momentum, weight_decay, x
-from lawful.verify.theorems import Inequality
+from lawful.verify.theory.dynamics import Equilibrium
+from lawful.verify.theory.law import false_if
+from lawful.verify.theory.prediction import MeanSquare
+from lawful.verify.theory.theorems import Inequality
 
 REQ = "arXiv:2305.17212"
 OWN = Source("lawful", "derived here; the statement is elementary")

@@ -2,8 +2,9 @@
 
 from sympy import Integer, Rational, Symbol
 
-from lawful.verify.law import false_if
-from lawful.verify.rule import Source
+from lawful.verify.language.rule import Source
+from lawful.verify.language.symbols import momentum
+from lawful.verify.language.tensors import cols, rows
 from lawful.verify.rules.adafactor import adafactor
 from lawful.verify.rules.adagrad import adagrad
 from lawful.verify.rules.adam import adam, adamw, amsgrad
@@ -12,10 +13,9 @@ from lawful.verify.rules.muon import muon
 from lawful.verify.rules.nadam import nadam
 from lawful.verify.rules.rmsprop import rmsprop
 from lawful.verify.rules.sgd import sgd
-from lawful.verify.symbols import momentum
-from lawful.verify.symmetries import Resource
-from lawful.verify.tensors import cols, rows
-from lawful.verify.theorems import Identity
+from lawful.verify.theory.law import false_if
+from lawful.verify.theory.symmetries import Resource
+from lawful.verify.theory.theorems import Identity
 
 OWN = Source("lawful", "derived here; the statement is elementary")
 MIXED = Source("arXiv:1910.02054", "memory of model states")

@@ -5,17 +5,17 @@ from itertools import permutations, product
 
 from sympy import Expr, Integer, Rational, Symbol, oo, sqrt
 
-from lawful.verify.claims import Run
-from lawful.verify.law import false_if
+from lawful.verify.language.rule import Rule, Source
+from lawful.verify.language.symbols import beta1, beta2, m, v, v_max, x
 from lawful.verify.laws.convergence import plain_adam, plain_adopt, plain_amsgrad, unit
-from lawful.verify.prediction import DriftsTo
-from lawful.verify.problems import mirrored, two_point
-from lawful.verify.rule import Rule, Source
+from lawful.verify.provers.claims import Run
 from lawful.verify.rules.adam import adam, amsgrad
 from lawful.verify.rules.adopt import adopt
-from lawful.verify.symbols import beta1, beta2, m, v, v_max, x
-from lawful.verify.theorems import Drift, Identity, Inequality
-from lawful.verify.trial import Trial
+from lawful.verify.theory.law import false_if
+from lawful.verify.theory.prediction import DriftsTo
+from lawful.verify.theory.problems import mirrored, two_point
+from lawful.verify.theory.theorems import Drift, Identity, Inequality
+from lawful.verify.theory.trial import Trial
 
 PAPER = "arXiv:2411.02853"
 OWN = Source("lawful", "derived here; the statement is elementary")

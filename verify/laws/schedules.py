@@ -6,13 +6,13 @@ rational in q, and need no trigonometry beyond that.
 
 from sympy import Symbol, oo, sqrt
 
-from lawful.verify.claims import n
-from lawful.verify.inductions import Invariant
-from lawful.verify.law import false_if
-from lawful.verify.rule import Source
+from lawful.verify.language.rule import Source
+from lawful.verify.language.symbols import g, lr, momentum, weight_decay, x
+from lawful.verify.provers.claims import n
 from lawful.verify.rules.sgd import sgd
-from lawful.verify.symbols import g, lr, momentum, weight_decay, x
-from lawful.verify.theorems import Coefficient, Identity, Inequality
+from lawful.verify.theory.inductions import Invariant
+from lawful.verify.theory.law import false_if
+from lawful.verify.theory.theorems import Coefficient, Identity, Inequality
 
 OWN = Source("lawful", "derived here; the statement is elementary")
 COSINE = Source("arXiv:1711.05101", "equation 14; the sum is our own")

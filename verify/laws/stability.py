@@ -4,16 +4,28 @@ from typing import Any
 
 from sympy import Expr, Matrix, Rational, Symbol, factor, sqrt
 
-from lawful.verify.algebra.unroll import at
-from lawful.verify.dynamics import Threshold, h
-from lawful.verify.inductions import Invariant
-from lawful.verify.law import false_if
-from lawful.verify.prediction import StableUpTo
-from lawful.verify.rule import Rule, Source
+from lawful.verify.language.rule import Rule, Source
+from lawful.verify.language.symbols import (
+    beta1,
+    beta2,
+    dampening,
+    eps,
+    g,
+    lr,
+    m,
+    momentum,
+    v,
+    weight_decay,
+    x,
+)
+from lawful.verify.provers.algebra.unroll import at
 from lawful.verify.rules.adam import adam, adamw
 from lawful.verify.rules.sgd import sgd
-from lawful.verify.symbols import beta1, beta2, dampening, eps, g, lr, m, momentum, v, weight_decay, x
-from lawful.verify.theorems import Identity, Inequality
+from lawful.verify.theory.dynamics import Threshold, h
+from lawful.verify.theory.inductions import Invariant
+from lawful.verify.theory.law import false_if
+from lawful.verify.theory.prediction import StableUpTo
+from lawful.verify.theory.theorems import Identity, Inequality
 
 OWN = Source("lawful", "derived here; the statement is elementary")
 EDGE = "arXiv:2207.14484"

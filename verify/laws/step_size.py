@@ -4,17 +4,17 @@ from dataclasses import replace
 
 from sympy import Expr, Integer, Rational, Symbol, sign, sqrt
 
-from lawful.verify.algebra.unroll import at
-from lawful.verify.claims import Run, g1, n
-from lawful.verify.dynamics import Bound
-from lawful.verify.inductions import Invariant
-from lawful.verify.law import false_if
-from lawful.verify.prediction import Bounded, Moves, after
-from lawful.verify.prediction import c as lane
-from lawful.verify.rule import Source
+from lawful.verify.language.rule import Source
+from lawful.verify.language.symbols import beta1, beta2, eps, g, lr, m, t, v, v_max, weight_decay, x
+from lawful.verify.provers.algebra.unroll import at
+from lawful.verify.provers.claims import Run, g1, n
 from lawful.verify.rules.adam import adam, adamw
-from lawful.verify.symbols import beta1, beta2, eps, g, lr, m, t, v, v_max, weight_decay, x
-from lawful.verify.theorems import Identity, Inequality
+from lawful.verify.theory.dynamics import Bound
+from lawful.verify.theory.inductions import Invariant
+from lawful.verify.theory.law import false_if
+from lawful.verify.theory.prediction import Bounded, Moves, after
+from lawful.verify.theory.prediction import c as lane
+from lawful.verify.theory.theorems import Identity, Inequality
 
 PAPER = "arXiv:1412.6980"
 OWN = Source("lawful", "derived here, by Cauchy-Schwarz")

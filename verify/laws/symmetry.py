@@ -2,19 +2,19 @@
 
 from sympy import Integer, Rational, Symbol
 
-from lawful.verify.changes import Cut, Flipped, Permuted, Scaled, Shifted
-from lawful.verify.claims import Run
-from lawful.verify.law import false_if
-from lawful.verify.rule import Source
+from lawful.verify.language.rule import Source
+from lawful.verify.language.symbols import eps, eps1, g, lr, weight_decay, x
+from lawful.verify.provers.changes import Cut, Flipped, Permuted, Scaled, Shifted
+from lawful.verify.provers.claims import Run
 from lawful.verify.rules.adafactor import adafactor
 from lawful.verify.rules.adam import adam, adamw
 from lawful.verify.rules.lamb import lamb
 from lawful.verify.rules.muon import muon
 from lawful.verify.rules.radam import radam
 from lawful.verify.rules.sgd import sgd
-from lawful.verify.symbols import eps, eps1, g, lr, weight_decay, x
-from lawful.verify.symmetries import Symmetry
-from lawful.verify.theorems import Separation
+from lawful.verify.theory.law import false_if
+from lawful.verify.theory.symmetries import Symmetry
+from lawful.verify.theory.theorems import Separation
 
 OWN = Source("lawful", "derived here; the statement is elementary")
 SCALE_FREE = Source("arXiv:2202.00089", "scale-freeness; proof and hypotheses are our own")

@@ -2,14 +2,8 @@
 
 from sympy import Expr, Integer, Symbol, sqrt
 
-from lawful.verify.claims import Run, g1, nth
-from lawful.verify.inductions import Equivalence
-from lawful.verify.law import false_if
-from lawful.verify.rule import Source
-from lawful.verify.rules.adam import M, V, adamw, amsgrad, denominator
-from lawful.verify.rules.adamprox import adamprox
-from lawful.verify.rules.sgd import sgd
-from lawful.verify.symbols import (
+from lawful.verify.language.rule import Source
+from lawful.verify.language.symbols import (
     b,
     beta2,
     dampening,
@@ -21,7 +15,13 @@ from lawful.verify.symbols import (
     weight_decay,
     x,
 )
-from lawful.verify.theorems import Coefficient, Identity, Separation
+from lawful.verify.provers.claims import Run, g1, nth
+from lawful.verify.rules.adam import M, V, adamw, amsgrad, denominator
+from lawful.verify.rules.adamprox import adamprox
+from lawful.verify.rules.sgd import sgd
+from lawful.verify.theory.inductions import Equivalence
+from lawful.verify.theory.law import false_if
+from lawful.verify.theory.theorems import Coefficient, Identity, Separation
 
 OWN = Source("lawful", "derived here; the statement is elementary")
 LH = "arXiv:1711.05101"

@@ -1,1 +1,4 @@
-"""The rules, one file per family. A rule reads like the paper's algorithm; everything else is derived from it."""
+"""The catalogue of update rules: one file a family.
+
+May import: language.
+"""

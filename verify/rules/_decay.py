@@ -5,8 +5,8 @@ from typing import Literal
 
 from sympy import Expr, Symbol
 
-from lawful.verify.rule import Spellings, Words
-from lawful.verify.symbols import g, lr, lr_0, weight_decay, x
+from lawful.verify.language.rule import Spellings, Words
+from lawful.verify.language.symbols import g, lr, lr_0, weight_decay, x
 
 Decay = Literal["lr*wd", "wd", "wd*lr/lr_0"]
 """What decoupled decay multiplies: lr·wd (torch); wd alone; wd times the schedule's multiplier lr/lr₀ (the paper)."""

@@ -2,10 +2,10 @@
 
 from sympy import Symbol, sqrt
 
-from lawful.verify.domain import WEIGHT
-from lawful.verify.rule import Rule, Source, family
+from lawful.verify.language.domain import WEIGHT
+from lawful.verify.language.rule import Rule, Source, family
+from lawful.verify.language.symbols import eps, lr, v, weight_decay, x
 from lawful.verify.rules._decay import l2_gradient
-from lawful.verify.symbols import eps, lr, v, weight_decay, x
 
 rho = Symbol("rho", nonnegative=True)
 u = Symbol("u", nonnegative=True)

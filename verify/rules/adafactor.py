@@ -5,10 +5,10 @@ from typing import Literal
 
 from sympy import Expr, Max, Min, Piecewise, Rational, Symbol, sqrt
 
-from lawful.verify.domain import Domain
-from lawful.verify.rule import Rule, Source, Words, family
-from lawful.verify.symbols import beta2_decay, d, eps1, eps2, g, lr, t, v, weight_decay, x
-from lawful.verify.tensors import ColMean, RowMean, dim, rms
+from lawful.verify.language.domain import Domain
+from lawful.verify.language.rule import Rule, Source, Words, family
+from lawful.verify.language.symbols import beta2_decay, d, eps1, eps2, g, lr, t, v, weight_decay, x
+from lawful.verify.language.tensors import ColMean, RowMean, dim, rms
 
 R, C = Symbol("R", nonnegative=True), Symbol("C", nonnegative=True)
 U, U_HAT, ALPHA, V = Symbol("u_t"), Symbol("u_hat"), Symbol("alpha_t"), Symbol("v_hat")

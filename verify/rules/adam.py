@@ -4,9 +4,9 @@ from typing import Literal
 
 from sympy import Expr, Max, Symbol, sqrt
 
-from lawful.verify.rule import Rule, Source, Words, family
+from lawful.verify.language.rule import Rule, Source, Words, family
+from lawful.verify.language.symbols import beta1, beta2, eps, g, lr, m, t, v, v_max, weight_decay, x
 from lawful.verify.rules._decay import SPELLINGS, WORDS, Decay, l2_gradient, shrunk, with_start
-from lawful.verify.symbols import beta1, beta2, eps, g, lr, m, t, v, v_max, weight_decay, x
 
 Eps = Literal["outside", "hat", "inside"]
 """√v̂ + eps (torch); √v + eps with lr·√(1−β2ᵗ)/(1−β1ᵗ), the paper's epsilon hat (TensorFlow); √(v̂ + eps)."""

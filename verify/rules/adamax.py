@@ -4,9 +4,9 @@ from typing import Literal
 
 from sympy import Abs, Max, Symbol
 
-from lawful.verify.rule import Rule, Source, Words, family
+from lawful.verify.language.rule import Rule, Source, Words, family
+from lawful.verify.language.symbols import beta1, beta2, eps, lr, m, t, weight_decay, x
 from lawful.verify.rules._decay import l2_gradient
-from lawful.verify.symbols import beta1, beta2, eps, lr, m, t, weight_decay, x
 
 u = Symbol("u", nonnegative=True)
 

@@ -2,9 +2,9 @@
 
 from sympy import Symbol
 
-from lawful.verify.rule import Rule, Source, family
+from lawful.verify.language.rule import Rule, Source, family
+from lawful.verify.language.symbols import beta1, beta2, g, lr, m, t, v, weight_decay, x
 from lawful.verify.rules.adam import CORRECTION, DEFAULTS, denominator
-from lawful.verify.symbols import beta1, beta2, g, lr, m, t, v, weight_decay, x
 
 M, V = Symbol("m_hat"), Symbol("v_hat")
 

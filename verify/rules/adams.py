@@ -4,11 +4,11 @@ from dataclasses import replace
 
 from sympy import Symbol, sqrt
 
-from lawful.verify.rule import Rule, Source, Words, family
+from lawful.verify.language.rule import Rule, Source, Words, family
+from lawful.verify.language.symbols import eps, weight_decay
+from lawful.verify.language.tensors import EverywhereMean
 from lawful.verify.rules._decay import SPELLINGS, WORDS, Decay
 from lawful.verify.rules.adam import AMSGRAD, V, adam_like
-from lawful.verify.symbols import eps, weight_decay
-from lawful.verify.tensors import EverywhereMean
 
 MEAN = Symbol("v_mean", nonnegative=True)
 

@@ -4,9 +4,9 @@ from typing import Literal
 
 from sympy import Max, Min, Symbol, sqrt
 
-from lawful.verify.domain import Domain
-from lawful.verify.rule import Rule, Source, Words, family
-from lawful.verify.symbols import beta1, beta2, eps, g, lr, t, v, weight_decay, x
+from lawful.verify.language.domain import Domain
+from lawful.verify.language.rule import Rule, Source, Words, family
+from lawful.verify.language.symbols import beta1, beta2, eps, g, lr, t, v, weight_decay, x
 
 warmup_steps = Symbol("warmup_steps", nonnegative=True)
 r, power = Symbol("r", nonnegative=True), Symbol("weight_lr_power", nonnegative=True)

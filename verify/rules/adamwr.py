@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from lawful.verify.rule import Rule, Source, family
+from lawful.verify.language.rule import Rule, Source, family
 from lawful.verify.rules.adam import adam_like
 
 

@@ -2,10 +2,9 @@
 
 from sympy import Expr, Max, Piecewise, Symbol, sqrt
 
-from lawful.verify.domain import WEIGHT, Domain
-from lawful.verify.rule import Rule, Source, family
-from lawful.verify.rules._decay import shrunk
-from lawful.verify.symbols import (
+from lawful.verify.language.domain import WEIGHT, Domain
+from lawful.verify.language.rule import Rule, Source, family
+from lawful.verify.language.symbols import (
     beta1,
     beta2,
     beta3,
@@ -19,7 +18,8 @@ from lawful.verify.symbols import (
     weight_decay,
     x,
 )
-from lawful.verify.tensors import ColMean, RowMean, dim, rms
+from lawful.verify.language.tensors import ColMean, RowMean, dim, rms
+from lawful.verify.rules._decay import shrunk
 
 R, C, R_S, C_S = (Symbol(name, nonnegative=True) for name in ("R", "C", "R_S", "C_S"))
 U, U_HAT = Symbol("u_t"), Symbol("u_hat")

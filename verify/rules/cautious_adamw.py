@@ -4,11 +4,11 @@ from typing import Literal
 
 from sympy import Max, Rational, Symbol
 
-from lawful.verify.rule import Rule, Source, Words, family
+from lawful.verify.language.rule import Rule, Source, Words, family
+from lawful.verify.language.symbols import beta1, beta2, g, lr, m, t, v, weight_decay, x
+from lawful.verify.language.tensors import IfPositive, Total, n
 from lawful.verify.rules._decay import SPELLINGS, WORDS, Decay, shrunk, with_start
 from lawful.verify.rules.adam import DEFAULTS, denominator
-from lawful.verify.symbols import beta1, beta2, g, lr, m, t, v, weight_decay, x
-from lawful.verify.tensors import IfPositive, Total, n
 
 M, V, MASK, SCALE = Symbol("m_hat"), Symbol("v_hat"), Symbol("phi_t"), Symbol("s_t")
 

@@ -4,11 +4,11 @@ from typing import Literal
 
 from sympy import Min, Symbol, sqrt
 
-from lawful.verify.rule import Rule, Source, Words, family
+from lawful.verify.language.rule import Rule, Source, Words, family
+from lawful.verify.language.symbols import beta1, beta2, eps, g, lr, m, t, v, weight_decay, x
+from lawful.verify.language.tensors import Norm
 from lawful.verify.rules.adam import CORRECTION
 from lawful.verify.rules.lars import RATIOS, only_with_decay, trust
-from lawful.verify.symbols import beta1, beta2, eps, g, lr, m, t, v, weight_decay, x
-from lawful.verify.tensors import Norm
 
 DEFAULTS = {lr: 1e-3, beta1: 0.9, beta2: 0.999, eps: 1e-6, weight_decay: 0.0}
 M, V, U, RATIO = Symbol("m_hat"), Symbol("v_hat"), Symbol("u_t"), Symbol("r_t")

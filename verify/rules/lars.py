@@ -4,11 +4,11 @@ from typing import Literal
 
 from sympy import Eq, Expr, Min, Piecewise, Symbol
 
-from lawful.verify.domain import Domain
-from lawful.verify.rule import Rule, Source, Words, family
+from lawful.verify.language.domain import Domain
+from lawful.verify.language.rule import Rule, Source, Words, family
+from lawful.verify.language.symbols import b, g, lr, momentum, trust_coefficient, weight_decay, x
+from lawful.verify.language.tensors import IfPositive, Norm
 from lawful.verify.rules._decay import l2_gradient
-from lawful.verify.symbols import b, g, lr, momentum, trust_coefficient, weight_decay, x
-from lawful.verify.tensors import IfPositive, Norm
 
 DEFAULTS = {lr: 1.0, momentum: 0.9, weight_decay: 0.0, trust_coefficient: 1e-3}
 DOMAINS = {trust_coefficient: Domain((0.02, 1e-3, 0.1, 0.5), open_low=True)}

@@ -2,9 +2,9 @@
 
 from sympy import Symbol, sign
 
-from lawful.verify.rule import Rule, Source, Spellings, family
+from lawful.verify.language.rule import Rule, Source, Spellings, family
+from lawful.verify.language.symbols import beta1, beta2, g, lr, m, weight_decay, x
 from lawful.verify.rules._decay import SPELLINGS, WORDS, Decay, l2_gradient, shrunk, with_start
-from lawful.verify.symbols import beta1, beta2, g, lr, m, weight_decay, x
 
 DEFAULTS = {lr: 1e-4, beta1: 0.9, beta2: 0.99, weight_decay: 0.0}
 G, C = Symbol("g_t"), Symbol("c_t")

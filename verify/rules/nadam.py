@@ -4,10 +4,10 @@ from typing import Literal
 
 from sympy import Expr, Float, Symbol, sqrt
 
-from lawful.verify.domain import Domain
-from lawful.verify.rule import Rule, Source, Words, family
+from lawful.verify.language.domain import Domain
+from lawful.verify.language.rule import Rule, Source, Words, family
+from lawful.verify.language.symbols import beta1, beta2, eps, g, lr, m, t, v, weight_decay, x
 from lawful.verify.rules._decay import WORDS, l2_gradient, shrunk
-from lawful.verify.symbols import beta1, beta2, eps, g, lr, m, t, v, weight_decay, x
 
 psi = Symbol("momentum_decay", nonnegative=True)
 product = Symbol("mu_product", nonnegative=True)

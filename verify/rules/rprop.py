@@ -2,9 +2,9 @@
 
 from sympy import Gt, Lt, Max, Min, Piecewise, Symbol, sign
 
-from lawful.verify.domain import Domain
-from lawful.verify.rule import Rule, Source, family
-from lawful.verify.symbols import g, lr, x
+from lawful.verify.language.domain import Domain
+from lawful.verify.language.rule import Rule, Source, family
+from lawful.verify.language.symbols import g, lr, x
 
 etaminus, etaplus = Symbol("etaminus", positive=True), Symbol("etaplus", positive=True)
 least, largest = Symbol("step_size_min", nonnegative=True), Symbol("step_size_max", positive=True)

@@ -6,9 +6,9 @@ from typing import Any, Literal
 
 from sympy import Eq, Expr, Or, Piecewise, Symbol
 
-from lawful.verify.rule import Rule, Source, Words, family
+from lawful.verify.language.rule import Rule, Source, Words, family
+from lawful.verify.language.symbols import b, dampening, g, lr, momentum, t, weight_decay, x
 from lawful.verify.rules._decay import SPELLINGS, WORDS, Decay, l2_gradient, shrunk, with_start
-from lawful.verify.symbols import b, dampening, g, lr, momentum, t, weight_decay, x
 
 DEFAULTS = {lr: 1e-3, momentum: 0.0, dampening: 0.0, weight_decay: 0.0}
 TORCH = Source("torch.optim.SGD", "documented algorithm; momentum as in Sutskever et al. 2013")

@@ -2,9 +2,9 @@
 
 from sympy import Abs, Expr, Gt, Piecewise, Symbol
 
-from lawful.verify.rule import Rule, Source, family
+from lawful.verify.language.rule import Rule, Source, family
+from lawful.verify.language.symbols import beta1, beta2, g, lr, m, t, v, x
 from lawful.verify.rules.adam import DEFAULTS, EPS, Eps, denominator
-from lawful.verify.symbols import beta1, beta2, g, lr, m, t, v, x
 
 M, V = Symbol("m_hat"), Symbol("v_hat")
 

@@ -5,10 +5,10 @@ from typing import Literal
 
 from sympy import Integer, Max, Symbol
 
-from lawful.verify.rule import Rule, Source, Words, family
+from lawful.verify.language.rule import Rule, Source, Words, family
+from lawful.verify.language.symbols import g, weight_decay, x
+from lawful.verify.language.tensors import IfPositive, Norm, Total
 from lawful.verify.rules.adam import AMSGRAD, adam
-from lawful.verify.symbols import g, weight_decay, x
-from lawful.verify.tensors import IfPositive, Norm, Total
 
 x_start = Symbol("x_start", real=True)
 NEW, RATIO = Symbol("n_t"), Symbol("r_t")

@@ -1,1 +1,4 @@
-"""Claims that are commonly made about optimizers, theme by theme."""
+"""The catalogue of what is commonly said, each with the laws that decide it.
+
+May import: language, laws, theory.
+"""

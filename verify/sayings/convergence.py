@@ -22,7 +22,7 @@ from lawful.verify.laws.stability import (
     frozen_adam_is_stable_up_to_38_over_lr,
 )
 from lawful.verify.laws.variants import amsgrad_is_three_rules
-from lawful.verify.ledger import Saying, Truth
+from lawful.verify.theory.ledger import Saying, Truth
 
 REDDI = "https://arxiv.org/abs/1904.09237"
 ADOPT = "https://arxiv.org/abs/2411.02853"

@@ -37,7 +37,7 @@ from lawful.verify.laws.schedules import (
     normalised_decay_is_larger_by_the_root_of_the_updates,
 )
 from lawful.verify.laws.variants import decay_after_the_step_shrinks_the_step, projection_takes_back_growth
-from lawful.verify.ledger import Saying, Truth
+from lawful.verify.theory.ledger import Saying, Truth
 
 LH = "https://arxiv.org/abs/1711.05101"
 EMA = "https://arxiv.org/abs/2405.13698"

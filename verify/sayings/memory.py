@@ -6,7 +6,7 @@ from lawful.verify.laws.memory import (
     mixed_precision_takes_16_bytes,
     state_per_parameter,
 )
-from lawful.verify.ledger import Saying, Truth
+from lawful.verify.theory.ledger import Saying, Truth
 
 adam_keeps_two_numbers = Saying(
     "Adam keeps two numbers for each parameter.",

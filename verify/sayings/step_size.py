@@ -12,7 +12,7 @@ from lawful.verify.laws.step_size import (
     published_step_bound_is_false,
     second_step_can_exceed_lr,
 )
-from lawful.verify.ledger import Saying, Truth
+from lawful.verify.theory.ledger import Saying, Truth
 
 ADAM = "https://arxiv.org/abs/1412.6980"
 

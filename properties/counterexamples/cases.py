@@ -1,0 +1,136 @@
+"""Cases: one tensor under one group's hyperparameters, and where a candidate leaves the budget on it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from math import inf, isfinite
+
+import torch
+from sympy import Symbol
+from torch import Tensor
+
+from lawful.properties.runs.judging import Part, of_rule
+from lawful.properties.runs.running import Run
+from lawful.properties.scenarios.scenarios import Block, Scenario
+from lawful.verify.language.rule import Rule
+from lawful.verify.oracle.oracle import State
+
+
+@dataclass(frozen=True)
+class Case:
+    """One tensor under one group's hyperparameters.
+
+    Attributes:
+        scenario: options, hyperparameters and rates of that group alone.
+        x0: the first value, in the parameter's dtype.
+        gradients: of each step, like x0.
+        before: how many other tensors, of ones with gradients of ones, stand before it in the optimizer.
+        after: and how many after it.
+        elements: how many times x0 stands in its tensor, where it is that of a lane; 0 where it is the tensor's.
+    """
+
+    scenario: Scenario
+    x0: Tensor
+    gradients: Tensor
+    before: int = 0
+    after: int = 0
+    elements: int = 0
+
+    @classmethod
+    def of(cls, scenario: Scenario, rule: Rule, part: Part, step: int, lane: int) -> "Case":
+        """A lane of a part up to a step, or the whole tensor where its rule looks at others."""
+        own = replace(scenario, hypers=(scenario.hypers[part.group],), mixed=False, defaults=False)
+        x0, gradients = part.x0.cpu(), part.gradients.cpu()
+        if rule.scope == "lane":
+            return cls(own, x0[lane], gradients[:, lane], elements=1).until(step)
+        return cls(own, x0, gradients).until(step)
+
+    @property
+    def steps(self) -> int:
+        """How many."""
+        return len(self.gradients)
+
+    def until(self, step: int) -> "Case":
+        """The same up to a step: rates that would be set later are left out, gradients that lack are 0."""
+        schedule = {k: rate for k, rate in self.scenario.schedule.items() if k <= step}
+        rest = self.gradients.new_zeros((max(step - self.steps, 0), *self.x0.shape))
+        gradients = torch.cat([self.gradients[:step], rest])
+        return replace(
+            self, scenario=replace(self.scenario, steps=step, schedule=schedule), gradients=gradients
+        )
+
+    def among(self, before: int, elements: int, after: int) -> "Case":
+        """The same in other company; a whole tensor is as it is."""
+        return replace(self, before=before, after=after, elements=elements if self.elements else 0)
+
+    @property
+    def blocks(self) -> list[Block]:
+        """Its tensor among the others."""
+        x0, gradients = self.x0, self.gradients
+        if self.elements:
+            x0, gradients = x0.repeat(self.elements), gradients[:, None].repeat(1, self.elements)
+        own = Block("", 0, x0, gradients)
+        other = Block("", 0, torch.ones_like(x0), torch.ones_like(gradients))
+        return [*[other] * self.before, own, *[other] * self.after]
+
+    def hypers(self, rule: Rule) -> list[dict[Symbol, float]]:
+        """The rule's hyperparameters at each step."""
+        return [of_rule(rule, self.scenario.hyper_at(0, k), self.x0.dtype) for k in range(1, self.steps + 1)]
+
+
+@dataclass(frozen=True)
+class Departure:
+    """Where a case first leaves the budget.
+
+    Attributes:
+        case: up to that step.
+        lane: the worst one of the tensor.
+        seen: the candidate's value.
+        expected: the rule's, from the second oracle where it confirmed it.
+        budget: how far they may be apart.
+        confirmed: whether the second oracle agrees.
+    """
+
+    case: Case
+    lane: int
+    seen: float
+    expected: float
+    budget: float
+    confirmed: bool = False
+
+    @classmethod
+    def of(cls, case: Case, run: Run, part: Part, state: State, lane: int, within: int) -> "Departure":
+        """The departure of a lane of a part, which is the lane `within` its tensor."""
+        seen, expected, budget = (
+            float(torch.as_tensor(values).expand(part.x0.shape).reshape(-1)[lane])
+            for values in (part.gather(run.parameters), state.x.mid, state.x.radius)
+        )
+        return cls(case, within, seen, expected, budget)
+
+    @property
+    def ratio(self) -> float:
+        """How many budgets the candidate is away."""
+        distance = abs(self.seen - self.expected)
+        return distance / self.budget if isfinite(self.seen) and self.budget else inf
+
+    def checked(self, rule: Rule) -> "Departure":
+        """The same from the second oracle's value, where it has one."""
+        case = self.case
+        lane = 0 if case.elements else self.lane
+        enclosed = _exact(rule, case.x0, case.gradients, case.hypers(rule), lane)
+        if enclosed is None:
+            return self
+        agrees = not isfinite(self.seen) or not abs(enclosed - self.seen) <= self.budget  # type: ignore[operator]
+        return replace(self, expected=float(enclosed.mid()), confirmed=agrees)  # type: ignore[attr-defined]
+
+
+def _exact(
+    rule: Rule, x0: Tensor, gradients: Tensor, hypers: Sequence[Mapping[Symbol, float]], lane: int
+) -> object | None:
+    """The second oracle's enclosure of a lane's last value; None without it."""
+    try:
+        from lawful.verify.oracle.confirm import exact_trajectory
+
+        start, slopes = x0.to(torch.float64).tolist(), gradients.to(torch.float64).tolist()
+        return exact_trajectory(rule, start, slopes, hypers)[-1].reshape(-1)[lane]  # type: ignore[no-any-return]
+    except (ImportError, ArithmeticError):
+        return None

@@ -1,0 +1,117 @@
+"""Counterexamples as data: told of the smallest case that shows a departure, and run again as their script does."""
+
+from dataclasses import replace
+from math import isnan
+from typing import Any
+
+import numpy as np
+import torch
+
+from lawful.properties.counterexamples.cases import Case, Departure
+from lawful.properties.counterexamples.rerun import Rerun
+from lawful.properties.counterexamples.shrinking import shrunk
+from lawful.properties.counterexamples.simpler import short
+from lawful.properties.runs.running import rate
+from lawful.verify.candidates.candidate import Candidate
+from lawful.verify.errors import told
+from lawful.verify.evidence import Check, Counterexample, Whole
+
+
+def counterexample(rerun: Rerun, departure: Departure, found: str, seed: int) -> Counterexample:
+    """The counterexample of the smallest case that is found, or of the departure's own.
+
+    Args:
+        rerun: of the candidate.
+        departure: as the check saw it.
+        found: where, in words.
+        seed: of its scenario.
+    """
+    example = _told(rerun, shrunk(rerun, departure) or departure, found, seed)
+    try:
+        seen = again(rerun.candidate, example, rerun.dtype, rerun.device)
+    except Exception:  # what it raises alone is not what was found
+        return example
+    return replace(example, alone=same(seen, example.seen))
+
+
+def _told(rerun: Rerun, departure: Departure, found: str, seed: int) -> Counterexample:
+    case, dtype = departure.case, departure.case.x0.dtype
+    x0, *gradients = (_decimals(t.tolist(), dtype) for t in (case.x0, *case.gradients))
+    lane = departure.lane
+    whole = None if case.elements else Whole(x0, gradients, lane)
+    return Counterexample(
+        constructor=_arguments(rerun, case),
+        x0=_at(x0, lane),
+        gradients=[_at(gradient, lane) for gradient in gradients],
+        schedule={
+            k: rate(rerun.candidate, case.scenario.hyper_at(0, k))
+            for k in case.scenario.changes
+            if k <= case.steps
+        },
+        step=case.steps,
+        lane=lane,
+        found=found,
+        expected=departure.expected,
+        seen=departure.seen,
+        budget=departure.budget,
+        ratio=departure.ratio,
+        confirmed=departure.confirmed,
+        seed=seed,
+        whole=whole,
+        elements=max(case.elements, 1),
+        before=case.before,
+        after=case.after,
+    )
+
+
+def _at(values: Any, lane: int) -> float:
+    """A lane of nested lists; a number is every lane's."""
+    return float(np.reshape(values, -1)[lane]) if isinstance(values, list) else values
+
+
+def _decimals(values: Any, dtype: torch.dtype) -> Any:
+    return [_decimals(v, dtype) for v in values] if isinstance(values, list) else short(values, dtype)
+
+
+def _arguments(rerun: Rerun, case: Case) -> dict[str, Any]:
+    """What the constructor must be told: the path, and what is not its default."""
+    candidate, scenario = rerun.candidate, case.scenario
+    arguments = candidate.constructor(scenario.options, scenario.hypers[0])
+    defaults = {name: parameter.default for name, parameter in candidate.parameters.items()}
+    return {n: v for n, v in arguments.items() if not _equal(v, defaults[n])} | dict(rerun.path)
+
+
+def _equal(value: Any, default: Any) -> bool:
+    return isinstance(default, bool | int | float | str | tuple | None) and bool(value == default)
+
+
+def same(a: float, b: float) -> bool:
+    """Whether two values are one, NaN included."""
+    return a == b or (isnan(a) and isnan(b))
+
+
+def again(candidate: Candidate, example: Counterexample, dtype: torch.dtype, device: str) -> float:
+    """The value that the candidate arrives at with what the counterexample holds, and nothing else."""
+    whole, sparse = example.context, candidate.rule({}).sparse
+    x = torch.tensor(whole.x0, dtype=dtype, device=device)
+    parameters = [*[torch.ones_like(x)] * example.before, x, *[torch.ones_like(x)] * example.after]
+    for p in parameters:
+        p.requires_grad_(not example.constructor.get("differentiable"))
+    optimizer = candidate.cls(parameters, **example.constructor)
+    for step, gradient in enumerate(whole.gradients, 1):
+        for group in optimizer.param_groups:
+            group.update(example.schedule.get(step, {}))
+        for p in parameters:
+            slope = torch.tensor(gradient, dtype=dtype, device=device) if p is x else torch.ones_like(p)
+            p.grad = slope.to_sparse() if sparse else slope
+        optimizer.step()
+    return float(x.detach().reshape(-1)[whole.lane].item())
+
+
+def repeated(check: Check, example: Counterexample) -> str:
+    """What the counterexample of a check gives now, in words."""
+    candidate = Candidate.of(check.target, check.rule, check.arguments)
+    try:
+        return f"gives {again(candidate, example, getattr(torch, check.dtype), check.device)!r}"
+    except Exception as error:
+        return f"raises {told(error)}"

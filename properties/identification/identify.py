@@ -1,0 +1,214 @@
+"""Which rule and which conventions an implementation really follows.
+
+Rules in plain float64 are sorted by how much of the candidate's steps they leave unexplained; the oracle with its
+budget judges those that leave next to nothing, and the nearest of the others.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import takewhile
+from time import perf_counter, process_time
+from typing import Any
+
+import numpy as np
+import torch
+
+from lawful.properties.identification.probes import ANYTHING, Probe, Subject
+from lawful.properties.runs.judging import Tally, format_of, parts, trajectory
+from lawful.properties.scenarios.scenarios import Scenario
+from lawful.verify.candidates.candidate import Candidate
+from lawful.verify.candidates.loading import load
+from lawful.verify.errors import unknown
+from lawful.verify.language.rule import Family, Rule, normal
+from lawful.verify.language.tensors import Kept, NewtonSchulzInBfloat16
+from lawful.verify.oracle.oracle import Oracle
+from lawful.verify.oracle.quick import Array
+from lawful.verify.variants.identity import Identity, Match
+from lawful.verify.variants.mutants import UNANALYSED, Mutant, mutants
+from lawful.verify.variants.sameness import Sameness, sameness
+from lawful.verify.variants.variants import Variant, ranked, variants
+
+CLOSE = 1e-3
+"""The unexplained share up to which a rule is judged."""
+
+SINGLE = 1e-6
+"""The unexplained share up to which something may be kept in float32 in a step that is right otherwise."""
+
+SIEVED, LEAST, MOST = 48, 2, 12
+"""How many rules the first run leaves; how many are judged at least, and at most."""
+
+PATIENCE = 3.0
+"""Seconds of this process for the slips of one rule."""
+
+ROUNDING = 1e-12
+"""What of a weight is no step."""
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """A rule that an implementation may follow: a member of a family, or one changed at one place."""
+
+    variant: Variant
+    mutant: Mutant | None = None
+
+    @property
+    def rule(self) -> Rule:
+        """The rule."""
+        return self.mutant.rule if self.mutant else self.variant.rule
+
+    @property
+    def words(self) -> str:
+        """It in words."""
+        return f"like {self.variant.words}, but {self.mutant.words}" if self.mutant else self.variant.words
+
+    def predicted(self, probe: Probe) -> Array:
+        """What it says of a run."""
+        return probe.predicted(self.variant, self.mutant)
+
+
+@dataclass
+class Inquiry:
+    """A class's runs, against which rules are held."""
+
+    probes: Sequence[Probe]
+    path: Mapping[str, Any] = field(default_factory=dict)
+    device: str = "cpu"
+
+    def nearest(self, proposals: Iterable[Proposal]) -> list[tuple[float, Proposal]]:
+        """(unexplained share, rule) of those that the first run leaves, the nearest first."""
+        sieved = self._sorted(proposals, self.probes[:1])[:SIEVED]
+        return self._sorted((p for _, p in sieved), self.probes)
+
+    def close(self, proposals: Iterable[Proposal]) -> list[Proposal]:
+        """The rules that leave next to nothing unexplained in the first run."""
+        return [proposal for share, proposal in self._sorted(proposals, self.probes[:1]) if share < CLOSE]
+
+    def _sorted(self, proposals: Iterable[Proposal], probes: Sequence[Probe]) -> list[tuple[float, Proposal]]:
+        found = [
+            (float(np.mean([unexplained(r.seen, p.predicted(r)) for r in probes])), p) for p in proposals
+        ]
+        return sorted(found, key=lambda pair: pair[0])
+
+    def matches(self, proposals: Iterable[Proposal]) -> list[tuple[Match, Proposal]]:
+        """The nearest rules beside what was seen: all that leave next to nothing, and one that leaves more."""
+        found: list[tuple[Match, Proposal]] = []
+        for share, proposal in self.nearest(proposals)[:MOST]:
+            if share > CLOSE and len(found) >= LEAST and any(match.worst > 1.0 for match, _ in found):
+                break
+            found.append((self.judged(share, proposal), proposal))
+        return found
+
+    def judged(self, share: float, proposal: Proposal) -> Match:
+        """A rule beside what was seen, by the oracle and its budget."""
+        tally = Tally()
+        try:
+            for probe in self.probes:
+                self._compare(tally, probe, proposal.rule, probe.under(probe.hyper(proposal.variant)))
+            worst = tally.worst
+        except UNANALYSED:
+            worst = np.inf
+        decided = 1.0 - tally.no_verdict / max(tally.comparisons, 1)
+        return Match(proposal.variant.spec, proposal.words, worst, share, decided)
+
+    def _compare(self, tally: Tally, probe: Probe, rule: Rule, scenario: Scenario) -> None:
+        lane = 0
+        for part in parts(probe.blocks, "cpu", rule):
+            oracle = Oracle(rule, format_of(part.dtype, self.path, self.device))
+            end = lane + part.x0.numel()
+            for state, seen in zip(trajectory(oracle, part, scenario), probe.seen[1:, lane:end], strict=True):
+                tally.add(state.x, torch.from_numpy(seen).reshape(part.x0.shape))
+            lane = end
+
+    def same(self, one: Proposal, other: Proposal) -> str:
+        """How two rules are known to be one for this class, in which what its constructor lacks is a number."""
+        if _storage(one.rule) != _storage(other.rule):
+            return "state in fewer bits, whose budget is wider"
+        found = sameness(*(self.probes[0].without_what_lacks(p.variant) for p in (one, other)))
+        return "not told apart by these runs" if found is Sameness.NONE else str(found)
+
+
+def _storage(rule: Rule) -> set[Any]:
+    """In what fewer bits a rule keeps something."""
+    return {
+        e.func for after in (rule.x, *rule.state.values()) for e in after.atoms(Kept, NewtonSchulzInBfloat16)
+    }
+
+
+def unexplained(seen: Array, expected: Array) -> float:
+    """The mean share of a step that differs: |a − b|/(|a| + |b|) of the steps a and b, 0 for what rounding explains."""
+    with np.errstate(all="ignore"):
+        a, b = np.diff(seen, axis=0), np.diff(expected, axis=0)
+        gap, size = np.abs(a - b), np.abs(a) + np.abs(b)
+        share = np.where(gap <= ROUNDING * np.abs(seen[1:]), 0.0, gap / size)
+    return float(np.nan_to_num(share, nan=1.0).mean())
+
+
+def identified(subject: Subject, target: str = "") -> Identity:
+    """Which rule and which conventions a class follows; `target` is what it is called.
+
+    Raises:
+        Unanswerable: an unknown argument, or the class refuses every run.
+    """
+    start, families = perf_counter(), ranked(subject.cls.__name__)
+    candidate = Candidate(subject.cls, ANYTHING)
+    for name in subject.arguments:
+        if name not in candidate.parameters:
+            raise unknown(f"argument of {subject.cls.__name__}", name, candidate.parameters)
+    members = variants(families)
+    for dtype in (torch.float64, torch.float32):
+        one = replace(subject, path=subject.path or next(iter(candidate.paths.values())), dtype=dtype)
+        inquiry = Inquiry(one.probes(families[::-1]), one.path, one.device)
+        found = inquiry.matches(map(Proposal, members))
+        if found[0][0].fits or found[0][0].unexplained > SINGLE:
+            break
+    if not any(match.fits for match, _ in found):
+        near = _near(found, families, normal(subject.cls.__name__))
+        found = [*filter(None, [slipped(inquiry, near)]), *found]
+    return replace(
+        _concluded(inquiry, found),
+        target=target or subject.cls.__name__,
+        searched=len(members),
+        dtype=str(dtype).removeprefix("torch."),
+        seconds=perf_counter() - start,
+    )
+
+
+def slipped(inquiry: Inquiry, near: Iterable[Variant]) -> tuple[Match, Proposal] | None:
+    """The first of the rules that fits with one change; each gets `PATIENCE`."""
+    for variant in near:
+        changed = _in_time(Proposal(variant, mutant) for mutant in mutants(variant.rule))
+        close = inquiry.close(changed)
+        if close and (found := next((pair for pair in inquiry.matches(close) if pair[0].fits), None)):
+            return found
+    return None
+
+
+def _in_time(proposals: Iterator[Proposal]) -> Iterator[Proposal]:
+    end = process_time() + PATIENCE
+    return takewhile(lambda proposal: process_time() < end, proposals)
+
+
+def _near(found: Sequence[tuple[Match, Proposal]], families: Sequence[Family], claimed: str) -> list[Variant]:
+    """What to change: the bare rule that a class's name claims, that of the nearest, the nearest themselves."""
+    near = [proposal.variant for _, proposal in found[:LEAST]]
+    bare = [f for f in (families[0], near[0].family) if f is near[0].family or normal(f.name) == claimed]
+    every = [*(Variant(f, {}) for f in bare), *near]
+    return list({v.spec: v for v in every}.values())
+
+
+def _concluded(inquiry: Inquiry, found: Sequence[tuple[Match, Proposal]]) -> Identity:
+    fits = sorted((pair for pair in found if pair[0].fits), key=lambda pair: _plainness(pair[1]))
+    same = {match.rule: str(inquiry.same(fits[0][1], proposal)) for match, proposal in fits[1:]}
+    return Identity(
+        "", [match for match, _ in fits], same, next((m for m, _ in found if m.worst > 1.0), None), 0
+    )
+
+
+def _plainness(proposal: Proposal) -> tuple[int, int]:
+    """Of rules that fit alike, the one with the narrower budget and the fewer conventions is named."""
+    return len(_storage(proposal.rule)), len(proposal.variant.options)
+
+
+def answer(target: str, arguments: Mapping[str, Any], seed: int) -> Identity:
+    """`identified`, in a worker."""
+    return identified(Subject(load(target), arguments, seed=seed), target)

@@ -1,0 +1,213 @@
+"""A candidate run on inputs that tell rules apart, whatever rule it should follow: its rule is not known here.
+
+Five runs of some hundred lanes each: every term visible and lr changed in mid-run; other values and wider scales;
+gradients around eps; everything at 0 that may be 0; the constructor's own defaults, for longer.
+"""
+
+import inspect
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+import torch
+from sympy import Symbol
+from torch import Tensor
+
+from lawful.properties.runs.judging import Part, of_rule, parts
+from lawful.properties.runs.running import RaisedError, RefusedError, Run
+from lawful.properties.scenarios.scenarios import Block, Scenario, Shapes, expand, turned
+from lawful.verify.candidates.candidate import Candidate
+from lawful.verify.errors import Unanswerable
+from lawful.verify.language.rule import Family, Rule, Source
+from lawful.verify.language.symbols import lr, lr_0, x
+from lawful.verify.oracle.quick import Array, Lines, path
+from lawful.verify.variants.mutants import Mutant
+from lawful.verify.variants.variants import Variant
+
+SHAPES = (Shapes(((97,), (6, 9), (40, 3), (2, 3, 4), ())), Shapes(((6, 9), (40, 3), (5, 5))))
+"""Vectors, matrices, a stack and a scalar; matrices alone, for those that refuse others."""
+
+RATE = 1e-3
+NONE: Lines = MappingProxyType({})
+
+
+def _anything(*, sparse: bool = False) -> Rule:
+    return Rule("anything", x, {}, {lr: RATE}, Source("nothing"), sparse=sparse)
+
+
+ANYTHING = Family(_anything)
+"""What is known of a candidate before its rule is: that it has a learning rate."""
+
+Pick = Callable[[Rule, Symbol], float]
+"""(rule, hyperparameter) → the value in a run."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """One run to be made.
+
+    Attributes:
+        pick: chooses the hyperparameters; None for the constructor's defaults.
+        scale: base-10 exponents between which each lane's gradient scale lies.
+        steps: how many.
+        schedule: step → factor of lr from then on.
+        weights: a factor of the first weights.
+    """
+
+    pick: Pick | None
+    scale: tuple[float, float]
+    steps: int = 10
+    schedule: Mapping[int, float] = field(default_factory=dict)
+    weights: float = 1.0
+
+
+def _value(place: int) -> Pick:
+    return lambda rule, symbol: turned(rule.domain(symbol).values, place)[0]
+
+
+def _idle(rule: Rule, symbol: Symbol) -> float:
+    values = rule.domain(symbol).values
+    return 0.0 if 0.0 in values else values[0]
+
+
+PLANS = (
+    Plan(_value(0), (-1.0, 1.0), schedule={4: 0.3, 8: 1.0}),
+    Plan(_value(1), (-3.0, 2.0), schedule={5: 0.3}),
+    Plan(_value(0), (-4.0, -1.5)),
+    Plan(_idle, (-2.0, 1.0), weights=64.0),
+    Plan(None, (-3.0, 1.0), 16),
+)
+
+
+@dataclass(frozen=True)
+class Probe:
+    """A run that was made.
+
+    Attributes:
+        cls: the candidate's class.
+        arguments: of its constructor.
+        scenario: steps, schedule, seed.
+        blocks: the tensors.
+        seen: the candidate's weights from the first on, steps × the lanes of all blocks.
+    """
+
+    cls: type
+    arguments: Mapping[str, Any]
+    scenario: Scenario
+    blocks: list[Block]
+    seen: Array
+
+    def hyper(self, variant: Variant) -> dict[Symbol, float]:
+        """The hyperparameters that a rule has here: the constructor's, or the rule's own default where it has none."""
+        bound = Candidate(self.cls, variant.family, variant.options, self.arguments)
+        values = {s: bound.default(s) for s in variant.rule.defaults}
+        hyper = {s: variant.rule.defaults[s] if v is None else v for s, v in values.items()}
+        return {**hyper, **({lr_0: hyper[lr]} if lr_0 in hyper else {})}
+
+    def under(self, hyper: Mapping[Symbol, float]) -> Scenario:
+        """The scenario with a rule's hyperparameters."""
+        return replace(self.scenario, hypers=(hyper,))
+
+    def without_what_lacks(self, variant: Variant) -> Rule:
+        """A rule in which the hyperparameters are numbers that the constructor lacks."""
+        bound = Candidate(self.cls, variant.family, variant.options).bound
+        rule = variant.rule
+        lacking = {s: default for s, default in rule.defaults.items() if s not in bound and s != lr_0}
+        return rule.replace({s: int(v) if v == int(v) else v for s, v in lacking.items()})
+
+    def predicted(self, variant: Variant, mutant: Mutant | None = None) -> Array:
+        """What `seen` would be under a rule, or under one of its mutants."""
+        rule, lines = (mutant.open, mutant.lines) if mutant else (variant.rule, NONE)
+        scenario = self.under(self.hyper(variant))
+        found = [_path(rule, part, scenario, lines) for part in parts(self.blocks, "cpu", variant.rule)]
+        return np.concatenate([self.seen[:1], np.concatenate(found, 1)])
+
+
+def _path(rule: Rule, part: Part, scenario: Scenario, lines: Lines) -> Array:
+    hypers = [of_rule(rule, scenario.hyper_at(0, k), part.dtype) for k in range(1, scenario.steps + 1)]
+    x0, gradients = (a.to(torch.float64).numpy() for a in (part.x0, part.gradients))
+    return path(rule, x0, gradients, hypers, lines).reshape(scenario.steps, -1)
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A class, run one way.
+
+    Attributes:
+        cls: the class.
+        arguments: constructor arguments that are fixed.
+        path: constructor arguments that choose the way to run; the loop where there are none.
+        dtype: of the parameters.
+        device: where they live.
+        seed: of the lanes.
+    """
+
+    cls: type
+    arguments: Mapping[str, Any] = field(default_factory=dict)
+    path: Mapping[str, Any] = field(default_factory=dict)
+    dtype: torch.dtype = torch.float64
+    device: str = "cpu"
+    seed: int = 0
+
+    def probes(self, families: Sequence[Family]) -> list[Probe]:
+        """The runs; the families' hyperparameters are those that it may have, the likeliest last.
+
+        Raises:
+            Unanswerable: it refuses every run.
+        """
+        refusals: list[str] = []
+        for shapes, sparse in ((SHAPES[0], False), (SHAPES[1], False), (SHAPES[0], True)):
+            found = [self._probe(plan, shapes, sparse, families, refusals) for plan in PLANS]
+            if made := [probe for probe in found if probe is not None]:
+                return made
+        raise Unanswerable(f"{self.cls.__name__} cannot be run: {refusals[0]}.")
+
+    def _probe(
+        self, plan: Plan, shapes: Shapes, sparse: bool, families: Sequence[Family], refusals: list[str]
+    ) -> Probe | None:
+        for given in self._given(families, plan.pick):
+            try:
+                return self._run(Candidate(self.cls, ANYTHING, {"sparse": sparse}, given), plan, shapes)
+            except (RefusedError, RaisedError) as error:
+                refusals.append(str(error))
+        return None
+
+    def _run(self, candidate: Candidate, plan: Plan, shapes: Shapes) -> Probe:
+        rate = {lr: candidate.default(lr) or RATE}
+        scenario = Scenario({}, (rate,), plan.steps, plan.scale, plan.schedule, seed=self.seed, shapes=shapes)
+        blocks = [replace(b, x0=b.x0 * plan.weights) for b in expand(scenario, self.dtype)]
+        run = Run(candidate, self.path, scenario, blocks, self.device)
+        seen = [_flat([b.x0 for b in blocks]), *(_flat(run.values()) for _ in run.steps())]
+        return Probe(self.cls, candidate.arguments, scenario, blocks, torch.stack(seen).numpy())
+
+    def _given(self, families: Sequence[Family], pick: Pick | None) -> Iterator[Mapping[str, Any]]:
+        """Constructor arguments to try: the plan's; without dampening, which Nesterov's look-ahead refuses."""
+        found: dict[str, Any] = {}
+        for family in families:
+            found |= _of_family(Candidate(self.cls, family), pick or _value(0))
+        defaults = {n: p.default for n, p in Candidate(self.cls, ANYTHING).parameters.items()}
+        found = {n: v for n, v in found.items() if _fits(v, defaults[n])}
+        if pick is None:
+            found = {n: v for n, v in found.items() if defaults[n] is inspect.Parameter.empty}
+        yield {**found, **self.arguments}
+        if {"momentum", "dampening"} <= found.keys():
+            yield {**found, "momentum": found["momentum"] or 0.9, "dampening": 0.0, **self.arguments}
+
+
+def _flat(tensors: Sequence[Tensor]) -> Tensor:
+    return torch.cat([one.to("cpu", torch.float64).reshape(-1) for one in tensors])
+
+
+def _of_family(candidate: Candidate, pick: Pick) -> dict[str, Any]:
+    rule = candidate.rule({})
+    return candidate.group({s: pick(rule, s) for s in candidate.bound})
+
+
+def _fits(value: Any, default: Any) -> bool:
+    """Whether a value is of the kind that the constructor has there: a number, or as many of them."""
+    if default is None or default is inspect.Parameter.empty:
+        return True
+    many = isinstance(default, tuple | list)
+    return isinstance(value, tuple) == many and (not many or len(value) == len(default))

@@ -1,0 +1,66 @@
+"""How predictions are looked at: what the tests of all their kinds have in common."""
+
+from collections.abc import Mapping
+from functools import singledispatch
+from typing import Any
+
+import torch
+from sympy import Symbol
+from torch import Tensor
+
+from lawful.verify.candidates.candidate import Candidate
+from lawful.verify.evidence import Evidence, Finding, Verdict
+from lawful.verify.language.rule import Rule
+from lawful.verify.theory.prediction import Prediction
+
+GENERIC = {
+    "lr": 0.05,
+    "beta1": 0.8,
+    "beta2": 0.95,
+    "eps": 1e-3,
+    "weight_decay": 0.3,
+    "momentum": 0.9,
+    "dampening": 0.0,
+}
+"""Values at which every term of a rule shows."""
+
+
+def hyperparameters(
+    candidate: Candidate, rule: Rule, pins: Mapping[Symbol, float], others: Mapping[str, float] = GENERIC
+) -> dict[Symbol, float]:
+    """A rule's hyperparameters: as pinned, as the user fixes them, as in `others`, or at the rule's default."""
+    given = fixed(candidate) | dict(pins)
+    return {s: given.get(s, others.get(s.name, default)) for s, default in rule.defaults.items()}
+
+
+def fixed(candidate: Candidate) -> dict[Symbol, float]:
+    """The hyperparameters that the user fixes to a number."""
+    names = {s: name for s, name in candidate.bound.items() if name in candidate.arguments}
+    return {s: value for s in names if (value := candidate.default(s)) is not None}
+
+
+def contradicted(prediction: Prediction, candidate: Candidate) -> set[str]:
+    """The hyperparameters that the prediction pins and the user fixes to something else."""
+    pins, given = getattr(prediction, "pins", {}), fixed(candidate)
+    return {s.name for s, value in pins.items() if given.get(s, value) != value}
+
+
+def plain(candidate: Candidate) -> dict[str, Any]:
+    """The options by which a candidate is what it claims, and nothing more."""
+    return {o: candidate.choices(o)[0] for o in candidate.options}
+
+
+@singledispatch
+def look(prediction: Prediction, candidate: Candidate, seed: int) -> Evidence:
+    """Runs the candidate and says what was seen."""
+    raise NotImplementedError(f"no test is known for {type(prediction).__name__}")
+
+
+def within(ratio: Tensor, what: str) -> Evidence:
+    """Evidence that every lane's deviation, in units of the budget, is at most 1."""
+    worst = float(torch.nan_to_num(ratio, torch.inf).max())
+    findings = (
+        [Finding(f"{what} is {worst:.3g} budgets away from what the law says.")] if not worst <= 1 else []
+    )
+    verdict = Verdict.UNLAWFUL if findings else Verdict.LAWFUL
+    return Evidence(verdict, worst, float(ratio.median()), ratio.numel(), scenarios=1, findings=findings)

@@ -1,0 +1,112 @@
+"""From a target to a class: `package.module:Class`, `file.py:Class` or a bundled name. Runs its module."""
+
+import importlib
+import importlib.util
+import pkgutil
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from lawful.verify.errors import Unanswerable, nearest, told, unknown
+from lawful.verify.language.rule import normal
+
+FORMS = ("package.module:Class", "file.py:Class")
+
+
+def load(target: str) -> type:
+    """The class that a target names.
+
+    Raises:
+        Unanswerable: nothing of that name, a module that fails to import, a class that is no optimizer.
+    """
+    place, colon, name = target.rpartition(":")
+    found = _attribute(module(place), name, place) if colon else bundled(name)
+    if not isinstance(found, type):
+        raise Unanswerable(f"{target} is a {type(found).__name__}, not a class.")
+    missing = [m for m in ("step", "zero_grad") if not callable(getattr(found, m, None))]
+    if missing:
+        raise Unanswerable(f"{target} is not an optimizer: it has no {' and no '.join(missing)}.")
+    return found
+
+
+def bundled(name: str) -> Any:
+    """The bundled optimizer of a name.
+
+    Raises:
+        Unanswerable: there is none.
+    """
+    from lawful.optimizers import available
+
+    classes = {normal(n): c for n, c in available().items()}
+    if normal(name) not in classes:
+        raise unknown("target", name, [*available(), *FORMS])
+    return classes[normal(name)]
+
+
+def _attribute(found: ModuleType, name: str, place: str) -> Any:
+    try:
+        return getattr(found, name)
+    except AttributeError:
+        optimizers = [n for n, c in vars(found).items() if isinstance(c, type) and hasattr(c, "step")]
+        raise unknown(f"optimizer in {place}", name, optimizers) from None
+
+
+def module(place: str) -> ModuleType:
+    """The module of a dotted name or of a Python file, imported.
+
+    Raises:
+        Unanswerable: there is none, or it fails to import.
+    """
+    path = Path(place)
+    if path.suffix == ".py":
+        return _module_of_file(path)
+    if path.is_file() or not all(part.isidentifier() for part in place.split(".")):
+        raise Unanswerable(
+            f"{place!r} is neither a module nor a Python file: a target is {' or '.join(FORMS)}."
+        )
+    return _imported(place, place)
+
+
+def _module_of_file(path: Path) -> ModuleType:
+    if not path.is_file():
+        hint = nearest(str(path), map(str, path.parent.glob("*.py")))
+        raise Unanswerable(f"no file {path}; {hint}" if hint else f"no file {path}.")
+    parts, root = [path.stem], path.resolve().parent
+    while (root / "__init__.py").exists():
+        parts, root = [root.name, *parts], root.parent
+    sys.path.insert(0, str(root))
+    return _imported(".".join(parts), str(path)) if len(parts) > 1 else _executed(path)
+
+
+def _executed(path: Path) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    if spec is None or spec.loader is None:
+        raise Unanswerable(f"{path} cannot be loaded as Python.")
+    found = importlib.util.module_from_spec(spec)
+    sys.modules[path.stem] = found
+    _guarded(lambda: spec.loader.exec_module(found), str(path))  # type: ignore[union-attr]
+    return found
+
+
+def _imported(name: str, shown: str) -> ModuleType:
+    return _guarded(lambda: importlib.import_module(name), shown)  # type: ignore[no-any-return]
+
+
+def _guarded(action: Callable[[], Any], shown: str) -> Any:
+    try:
+        return action()
+    except ModuleNotFoundError as error:
+        missing = error.name or ""
+        hint = nearest(missing, _siblings(missing)) or "is it installed in this environment?"
+        raise Unanswerable(f"{shown} cannot be imported: {error}; {hint}") from error
+    except (Exception, SystemExit) as error:
+        raise Unanswerable(f"{shown} cannot be imported: {told(error)}.") from error
+
+
+def _siblings(name: str) -> list[str]:
+    """The names of the modules beside a module that is not there."""
+    parent, dot, _ = name.rpartition(".")
+    path = getattr(sys.modules.get(parent), "__path__", None)
+    return [parent + dot + info.name for info in pkgutil.iter_modules(path)] if path or not parent else []

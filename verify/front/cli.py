@@ -1,0 +1,326 @@
+"""The command line: `lawful check`, `identify`, `replay`, `compare`, `prove`, `laws`, `claims`, `race`, `adequacy` …
+
+Exit codes: 0 lawful, 1 unlawful, 2 the question was wrong, 3 inconclusive, crashed or timed out,
+130 interrupted.
+Everything but the answer goes to standard error.
+"""
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from lawful.verify.errors import Unanswerable, WorkerError
+from lawful.verify.front import options, racing
+from lawful.verify.front.console import save, say, stderr, stdout, write
+from lawful.verify.front.options import (
+    Arguments,
+    Betas,
+    Device,
+    Dtype,
+    InProcess,
+    Json,
+    Profile,
+    Property,
+    Rates,
+    ReportFolder,
+    RuleOption,
+    Seed,
+    Target,
+    Targets,
+    Timeout,
+    Workers,
+)
+from lawful.verify.workers.pool import Pool
+
+app = typer.Typer(
+    help="Is your optimizer lawful? Checks optimizers against the mathematics that they claim.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+RECORD = Path(".lawful/record.jsonl")
+"""Where the record of a run is kept unless a report is asked for."""
+
+
+@app.command()
+def check(
+    targets: Targets,
+    rule: RuleOption = "",
+    arg: Arguments = [],  # noqa: B006 - typer reads the default
+    profile: Profile = "default",
+    device: Device = ["cpu"],  # noqa: B006
+    dtype: Dtype = [],  # noqa: B006
+    property: Property = [],  # noqa: B006
+    seed: Seed = 0,
+    timeout: Timeout = 60.0,
+    workers: Workers = 0,
+    in_process: InProcess = False,
+    json: Json = "",
+    report: ReportFolder = "",
+) -> None:
+    """Check optimizers against the rules that they claim."""
+    settings = options.settings(profile, seed, timeout, dtype, device, property)
+    fixed = options.arguments(arg)
+    campaign = _campaign(settings, report, workers, in_process)
+    raise typer.Exit(write(_run(campaign, targets, rule, fixed), json, report))
+
+
+@app.command()
+def verify(
+    report: ReportFolder = "reports/latest",
+    profile: Profile = "quick",
+    device: Device = ["cpu"],  # noqa: B006
+    seed: Seed = 0,
+    timeout: Timeout = 60.0,
+    workers: Workers = 0,
+) -> None:
+    """Prove the laws, check the bundled optimizers and torch.optim's, and write the report."""
+    from lawful.verify.theory.law import laws as known
+
+    campaign = _campaign(options.settings(profile, seed, timeout, [], device), report, workers)
+    raise typer.Exit(write(_run(campaign, ["bundled", "torch.optim"], laws=list(known())), "", report))
+
+
+@app.command()
+def identify(
+    target: Target,
+    arg: Arguments = [],  # noqa: B006 - typer reads the default
+    seed: Seed = 0,
+    timeout: Timeout = 60.0,
+    json: Json = "",
+) -> None:
+    """Find which rule and which conventions an optimizer follows; exit code 1 if none fits."""
+    from lawful.reports.encoding import encode
+    from lawful.reports.identity import show_identity
+    from lawful.verify.front.questions import identity
+
+    found = identity(target, options.arguments(arg), options.natural(seed), options.patience(timeout))
+    if json:
+        save(json, encode(found) + b"\n")
+    if json != "-":
+        show_identity(found, stdout)
+    raise typer.Exit(0 if found.fits else 1)
+
+
+@app.command()
+def adequacy(
+    rules: Annotated[list[str] | None, typer.Argument(help="Rules with conventions; all without.")] = None,
+    seed: Seed = 0,
+    timeout: Timeout = 300.0,
+    workers: Workers = 0,
+    json: Json = "",
+) -> None:
+    """Measure the inputs of `check`: which single changes of a rule they tell from it; exit code 1 if not all."""
+    from lawful.reports.adequacy import show_adequacy
+    from lawful.reports.encoding import encode
+    from lawful.verify.front.questions import adequacies
+
+    found = adequacies(rules or [], options.natural(seed), options.patience(timeout), workers)
+    if json:
+        save(json, encode(found) + b"\n")
+    if json != "-":
+        show_adequacy(found, stdout)
+    raise typer.Exit(1 if any(one.survivors for one in found) else 0)
+
+
+@app.command()
+def prove(laws: Annotated[list[str] | None, typer.Argument(help="Which laws; all without.")] = None) -> None:
+    """Prove the laws; print statement, source, method and time of each."""
+    from lawful.reports.tables import show_proof, show_row, show_total
+    from lawful.verify.theory.law import find_law
+    from lawful.verify.theory.law import laws as known
+
+    show, proofs = show_proof if laws else show_row, []
+    for law in [find_law(name) for name in laws or known()]:
+        proofs.append(law.prove())
+        show(proofs[-1], stdout)
+    if not laws:
+        show_total(proofs, stdout)
+    raise typer.Exit(max((p.verdict.exit_code for p in proofs), default=0))
+
+
+@app.command()
+def rules(
+    rule: Annotated[str, typer.Argument(help="A rule with its conventions; all without.")] = "",
+    latex: Annotated[bool, typer.Option("--latex", help="As LaTeX.")] = False,
+) -> None:
+    """Print the rules as mathematics."""
+    from lawful.reports.mathematics import rule_text
+    from lawful.reports.tables import show_rule, show_rules
+    from lawful.verify.language.rule import find_rule
+    from lawful.verify.language.rule import rules as known
+
+    if latex:
+        chosen = [find_rule(rule)] if rule else [family() for family in known().values()]
+        print("\n\n".join(_aligned(rule_text(r).algorithm) for r in chosen))
+    elif rule:
+        show_rule(find_rule(rule), stdout)
+    else:
+        show_rules(known().values(), stdout)
+
+
+@app.command()
+def laws(law: Annotated[str, typer.Argument(help="A law; all without.")] = "") -> None:
+    """Print the laws; one of them with the steps of its proof."""
+    from lawful.reports.tables import show_laws, show_proof
+    from lawful.verify.theory.law import find_law
+    from lawful.verify.theory.law import laws as known
+
+    if law:
+        show_proof(find_law(law).prove(), stdout)
+    else:
+        show_laws(known().values(), stdout)
+
+
+@app.command()
+def claims(claim: Annotated[str, typer.Argument(help="A claim; all without.")] = "") -> None:
+    """Print what is commonly said of optimizers, and what the laws decide of it."""
+    from lawful.reports.tables import show_claims
+    from lawful.verify.theory.ledger import find_saying, ledger
+
+    show_claims({claim: find_saying(claim)} if claim else ledger(), stdout)
+
+
+@app.command()
+def race(
+    problem: Annotated[str, typer.Argument(help="The problem; the list of them without.")] = "",
+    optimizers: Annotated[
+        str, typer.Option("--optimizers", help="Targets and bundled names, with commas between them.")
+    ] = "adam,amsgrad,adopt",
+    rule: Annotated[str, typer.Option("--rule", help="The rule of classes whose names claim none.")] = "",
+    lr: Rates = [],  # noqa: B006
+    betas: Betas = [],  # noqa: B006
+    seeds: Annotated[int, typer.Option("--seeds", help="Runs of each, where losses are drawn.")] = 64,
+    steps: Annotated[int, typer.Option("--steps", min=0, help="Steps; 0 for the problem's own.")] = 0,
+    phase: Annotated[
+        bool, typer.Option("--phase", help="Draw where in the plane of the betas each goes wrong.")
+    ] = False,
+    seed: Seed = 0,
+    timeout: Timeout = 300.0,
+    workers: Workers = 0,
+    report: ReportFolder = "",
+) -> None:
+    """Race optimizers on a problem: at which end does each of them arrive?"""
+    from lawful.reports import race as pages
+
+    if not problem:
+        pages.show_problems(stdout)
+        return
+    course = options.course(problem, lr, betas, seeds, steps, seed)
+    with Pool(workers) as pool:
+        found = racing.race(pool, course, optimizers.split(","), rule, timeout, phase)
+    if report:
+        save(f"{report}/race.html", pages.html(found).encode())
+    pages.show(found, stdout)
+    raise typer.Exit(found.exit_code)
+
+
+@app.command(name="report")
+def report_command(
+    record: Annotated[str, typer.Argument(help="A record, whole or cut off by whatever ended the run.")],
+    json: Json = "",
+    report: ReportFolder = "",
+) -> None:
+    """Print the report of a record, and write it again if asked to."""
+    from lawful.reports.document import opened
+
+    raise typer.Exit(write(opened(record), json, report))
+
+
+@app.command()
+def replay(
+    report: Annotated[str, typer.Argument(help="A report, a record, or a folder that holds one.")],
+    checks: Annotated[
+        list[str] | None, typer.Argument(help="Names or patterns of checks; all without.")
+    ] = None,
+    timeout: Timeout = 60.0,
+    workers: Workers = 0,
+    in_process: InProcess = False,
+    json: Json = "",
+) -> None:
+    """Ask the questions of a report again, and say what changed."""
+    from lawful.verify.front.campaign import Campaign
+    from lawful.verify.front.replay import REPLAYED, Replay, told
+
+    again = Replay(report, checks or [], timeout)
+    campaign = Campaign(again.settings, REPLAYED, workers, in_process, stderr, sys.argv[1:])
+    found, changed = _interruptible(campaign, again.run, campaign)
+    if json != "-":
+        write(found, "", "")
+    told(changed, json)
+    raise typer.Exit(found.exit_code)
+
+
+@app.command()
+def compare(
+    before: Annotated[str, typer.Argument(help="A report, a record, or a folder that holds one.")],
+    after: Annotated[str, typer.Argument(help="Likewise.")],
+    json: Json = "",
+) -> None:
+    """Print what changed between two reports; exits with 1 if anything that was seen did."""
+    from lawful.verify.front.replay import compare as compared
+
+    raise typer.Exit(compared(before, after, json))
+
+
+def _aligned(lines: list[str]) -> str:
+    body = " \\\\\n".join("  " + line.replace(" = ", " &= ", 1) for line in lines)
+    return f"\\begin{{aligned}}\n{body}\n\\end{{aligned}}"
+
+
+def _campaign(settings: Any, report: str, workers: int, in_process: bool = False) -> Any:
+    from lawful.verify.front.campaign import Campaign
+
+    record = Path(report) / "record.jsonl" if report else RECORD
+    return Campaign(settings, record, workers, in_process, stderr, sys.argv[1:])
+
+
+def _run(campaign: Any, *arguments: Any, **named: Any) -> Any:
+    """The campaign's report."""
+    return _interruptible(campaign, campaign.run, *arguments, **named)
+
+
+def _interruptible(campaign: Any, run: Callable[..., Any], *arguments: Any, **named: Any) -> Any:
+    """What a campaign's run returns; what Ctrl-C leaves of it is in the record."""
+    try:
+        return run(*arguments, **named)
+    except KeyboardInterrupt:
+        rest = f"; what was recorded: lawful report {campaign.record}" if campaign.begun else "."
+        say(f"interrupted{rest}")
+        raise typer.Exit(130) from None
+
+
+UsageError: Any = typer.BadParameter.__bases__[0]
+"""What typer raises for options that it cannot read; it is not exported."""
+
+
+def main() -> None:
+    """The entry point: one line instead of a traceback when the question was wrong.
+
+    Modules of the folder that it runs in are found, as by `python -m`.
+    """
+    sys.path.append(str(Path.cwd()))
+    try:
+        code = app(standalone_mode=False)
+    except (Unanswerable, UsageError) as error:
+        say(error.format_message() if isinstance(error, UsageError) else str(error))
+        code = 2
+    except WorkerError as error:
+        say(f"a question was not answered: {error}.")
+        code = 3
+    except (KeyboardInterrupt, typer.Abort):
+        say("interrupted.")
+        code = 130
+    except BrokenPipeError:  # what was printed without a console
+        stdout.on_broken_pipe()
+        code = 141
+    sys.exit(code)
+
+
+if __name__ == "__main__":
+    main()

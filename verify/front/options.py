@@ -1,0 +1,169 @@
+"""The options of the command line: their types, and what their texts mean."""
+
+import ast
+import re
+from collections.abc import Sequence
+from math import inf
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from lawful.verify.errors import Unanswerable, unknown
+
+Targets = Annotated[
+    list[str],
+    typer.Argument(help="package.module:Class, file.py:Class, a module, a bundled name, or `bundled`."),
+]
+Target = Annotated[str, typer.Argument(help="package.module:Class, file.py:Class or a bundled name.")]
+RuleOption = Annotated[
+    str, typer.Option("--rule", help='The rule that it claims: adamw, adamw(eps="hat"), my.module:RULE.')
+]
+Arguments = Annotated[
+    list[str], typer.Option("--arg", help="A constructor argument to fix: name=value, as Python.")
+]
+Profile = Annotated[str, typer.Option("--profile", help="quick, default or thorough.")]
+Device = Annotated[list[str], typer.Option("--device", help="cpu, cuda, cuda:1 …; may be repeated.")]
+Dtype = Annotated[
+    list[str], typer.Option("--dtype", help="float64, float32, bfloat16, float16; may be repeated.")
+]
+Property = Annotated[
+    list[str], typer.Option("--property", help="Ask for this alone: conformance, idle …; may be repeated.")
+]
+Seed = Annotated[int, typer.Option("--seed", help="Of everything that is drawn.")]
+Timeout = Annotated[float, typer.Option("--timeout", help="Seconds that one check, or an import, may take.")]
+Workers = Annotated[int, typer.Option("--workers", min=0, help="Worker processes; 0 for one per processor.")]
+InProcess = Annotated[
+    bool, typer.Option("--in-process", help="Without workers, for debuggers: a crash ends the run.")
+]
+Rates = Annotated[
+    list[float], typer.Option("--lr", help="A learning rate; may be repeated. The problem's own without.")
+]
+Betas = Annotated[
+    list[str],
+    typer.Option("--betas", help="β1,β2 as in 0.9,0.99; may be repeated. The problem's own without."),
+]
+Json = Annotated[
+    str, typer.Option("--json", help="Write the report as JSON to this file; - for standard output.")
+]
+ReportFolder = Annotated[
+    str, typer.Option("--report", help="Write report.html, report.json and the record into this folder.")
+]
+
+DEVICES = ("cpu", "cuda", "mps", "xpu")
+BARE_WORD = re.compile(r"[A-Za-z_][\w.:/-]*")
+
+
+def settings(
+    profile: str,
+    seed: int,
+    timeout: float,
+    dtypes: list[str],
+    devices: list[str],
+    properties: Sequence[str] = (),
+) -> Any:
+    """The `lawful.properties.checks.Settings` that these options choose.
+
+    Raises:
+        Unanswerable: one of them is not allowed.
+    """
+    from lawful.properties.checks import DTYPES, PROFILES, Settings
+    from lawful.verify.front.configuration import configuration
+
+    _known("profile", [profile], PROFILES)
+    _known("dtype", dtypes, DTYPES)
+    for device in devices:
+        if not re.fullmatch(rf"({'|'.join(DEVICES)})(:\d+)?", device):
+            raise unknown("device", device, (*DEVICES, "cuda:1"))
+    known = configuration(Path.cwd()).get("known", {})
+    return Settings(
+        profile,
+        natural(seed),
+        patience(timeout),
+        tuple(dtypes) or DTYPES,
+        tuple(devices),
+        known,
+        tuple(properties),
+    )
+
+
+def natural(seed: int) -> int:
+    """The seed.
+
+    Raises:
+        Unanswerable: it is negative.
+    """
+    if seed < 0:
+        raise Unanswerable(f"--seed {seed} is negative.")
+    return seed
+
+
+def patience(timeout: float) -> float:
+    """The time limit in seconds.
+
+    Raises:
+        Unanswerable: it is not sensible.
+    """
+    if not 0.1 <= timeout <= 86400.0:
+        raise Unanswerable(f"--timeout {timeout} is not between 0.1 and 86400 seconds.")
+    return timeout
+
+
+def _known(kind: str, names: list[str], known: tuple[str, ...]) -> None:
+    for name in names:
+        if name not in known:
+            raise unknown(kind, name, known)
+
+
+def arguments(pairs: list[str]) -> dict[str, Any]:
+    """The constructor arguments of texts name=value.
+
+    Raises:
+        Unanswerable: a text is not of that form.
+    """
+    return dict(map(_argument, pairs))
+
+
+def _argument(pair: str) -> tuple[str, Any]:
+    name, equals, value = (part.strip() for part in pair.partition("="))
+    if not equals or not name.isidentifier():
+        raise Unanswerable(f"--arg {pair!r} is not of the form name=value, as in lr=0.1 or betas=(0.9,0.99).")
+    try:
+        return name, ast.literal_eval(value)
+    except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError) as error:
+        if BARE_WORD.fullmatch(value):
+            return name, value
+        raise Unanswerable(
+            f"--arg {pair!r}: {value!r} is neither a word nor 0.1, True, (0.9,0.99), 'text' …"
+        ) from error
+
+
+def course(problem: str, rates: list[float], betas: list[str], seeds: int, steps: int, seed: int) -> Any:
+    """The `lawful.properties.races.arrival.Course` that these options choose.
+
+    Raises:
+        Unanswerable: one of them is not allowed.
+    """
+    from lawful.properties.races.arrival import FALSE_ALARM, FEWEST, Course
+    from lawful.verify.theory.problem import find_problem
+
+    if seed < 0:
+        raise Unanswerable(f"--seed {seed} is negative.")
+    for rate in rates:
+        if not 0 < rate < inf:
+            raise Unanswerable(f"--lr {rate} is not a positive number.")
+    if find_problem(problem).is_random and seeds < FEWEST:
+        raise Unanswerable(
+            f"--seeds {seeds} cannot decide at a false-alarm rate of {FALSE_ALARM:g}: at least {FEWEST} can."
+        )
+    return Course(problem, tuple(rates), tuple(map(_betas, betas)), seeds, steps, seed)
+
+
+def _betas(text: str) -> tuple[float, float]:
+    try:
+        first, second = map(float, text.split(","))
+    except ValueError as error:
+        raise Unanswerable(f"--betas {text!r} is not of the form β1,β2 as in 0.9,0.99.") from error
+    if not (0 <= first < 1 and 0 <= second < 1):
+        raise Unanswerable(f"--betas {text!r}: both are to be in [0, 1).")
+    return first, second

@@ -1,0 +1,82 @@
+"""What a campaign asks of its workers besides checks; a front end, so that it may import lazily."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from lawful.verify.errors import Unanswerable
+from lawful.verify.evidence import Proof
+
+
+def available(devices: Sequence[str]) -> None:
+    """Does nothing if a tensor can live on each of the devices.
+
+    Raises:
+        Unanswerable: torch has no such device, or cannot use it on this machine.
+    """
+    import torch
+
+    for device in devices:
+        try:
+            torch.zeros(1, device=device)
+        except (RuntimeError, AssertionError) as error:
+            raise Unanswerable(
+                f"device {device!r} cannot be used here: {str(error).partition(chr(10))[0]}"
+            ) from error
+
+
+def rule_text(rule: str) -> Any:
+    """The rule that a text names, in print (`lawful.reports.ruletext.RuleText`)."""
+    from lawful.reports import mathematics
+    from lawful.verify.language.rule import find_rule
+
+    return mathematics.rule_text(find_rule(rule), rule)
+
+
+def proof(law: str) -> Proof:
+    """The proof of a law."""
+    from lawful.verify.theory.law import find_law
+
+    return find_law(law).prove()
+
+
+def unproved(law: str, why: str) -> Proof:
+    """What is recorded of a law whose proof a worker did not finish."""
+    return Proof(law, "", "The proof was not finished.", "", "", False, [why], False, "", False, "")
+
+
+def identity(target: str, arguments: dict[str, Any], seed: int, timeout: float) -> Any:
+    """What a target follows (`lawful.properties.identification.identify.Identity`), found by a worker.
+
+    Raises:
+        Unanswerable: an unknown target or argument, or one that cannot be run.
+    """
+    from lawful.verify.workers.pool import Pool
+
+    with Pool(1) as pool:
+        return pool.call(
+            "lawful.properties.identification.identify:answer", target, arguments, seed, timeout=timeout
+        )
+
+
+def adequacies(rules: Sequence[str], seed: int, timeout: float, workers: int) -> list[Any]:
+    """The `Adequacy` of each rule, or of the bare names of all families, found by workers.
+
+    Raises:
+        Unanswerable: an unknown rule.
+    """
+    from lawful.verify.workers.pool import Pool
+
+    with Pool(workers) as pool:
+        names = rules or pool.call("lawful.verify.front.questions:families", timeout=timeout)
+        asked = [
+            pool.ask("lawful.properties.identification.adequacy:adequacy", n, seed, timeout=timeout)
+            for n in names
+        ]
+        return [answer.result() for answer in asked]
+
+
+def families() -> list[str]:
+    """The names of all rules."""
+    from lawful.verify.language.rule import rules
+
+    return [family.name for family in rules().values()]

@@ -1,0 +1,81 @@
+"""`lawful replay` and `lawful compare`: the same questions again, and what changed between two answers."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from lawful.verify.errors import Unanswerable
+from lawful.verify.front.console import save, stdout
+
+REPLAYED = Path(".lawful/replay.jsonl")
+"""Where the record of a replay is kept."""
+
+
+def compare(before: str, after: str, json: str) -> int:
+    """Prints what changed from one report or record to another; 0 if nothing that was seen did, else 1."""
+    from lawful.reports.changes import account, changes, exit_code
+    from lawful.reports.document import opened
+
+    changed = changes(account(opened(before)), account(opened(after)))
+    told(changed, json)
+    return exit_code(changed)
+
+
+def told(changed: Any, json: str) -> None:
+    """Prints changes, or writes them as JSON, or both."""
+    from lawful.reports.encoding import encode
+    from lawful.reports.tables import show_changes
+
+    if json:
+        save(json, encode(changed) + b"\n")
+    if json != "-":
+        show_changes(changed, stdout)
+
+
+class Replay:
+    """The checks of a report, asked again.
+
+    Args:
+        report: a report or record.
+        names: of the checks, or patterns of them; everything that was asked where there are none.
+        timeout: seconds that one check may take.
+    """
+
+    def __init__(self, report: str, names: Sequence[str], timeout: float) -> None:
+        """Reads the report.
+
+        Raises:
+            Unanswerable: it cannot be read, has no check of these names, or none at all.
+        """
+        from lawful.properties.checks import Settings
+        from lawful.reports.changes import chosen
+        from lawful.reports.document import opened
+        from lawful.verify.front.configuration import Known
+
+        self.before = chosen(opened(report), names)
+        self.checks = [*(result.check for result in self.before.results), *self.before.in_flight]
+        if not self.checks and not self.before.proofs:
+            raise Unanswerable(f"{report!r} has no check to repeat.")
+        known = {r.check.key: Known(r.evidence.known) for r in self.before.results if r.evidence.known}
+        devices = tuple(dict.fromkeys(check.device for check in self.checks)) or ("cpu",)
+        session = self.before.session
+        self.settings = Settings(session.profile, session.seed, timeout, devices=devices, known=known)
+
+    def run(self, campaign: Any) -> tuple[Any, Any]:
+        """The new report, and what changed; also of what the old counterexamples give, however checks are drawn now."""
+        from lawful.reports.changes import account, changes
+
+        examples = self._examples
+        laws = [proof.law for proof in self.before.proofs]
+        after, given = campaign.again(self.checks, laws, examples)
+        old = {check.key: f"gives {example.seen!r}" for check, example in examples}
+        new = {check.key: said for (check, _), said in zip(examples, given, strict=True)}
+        return after, changes(
+            {**account(self.before), "counterexamples": old}, {**account(after), "counterexamples": new}
+        )
+
+    @property
+    def _examples(self) -> list[Any]:
+        """The counterexamples that show their finding without anything else, each with its check."""
+        found = [(check, finding.counterexample) for check, finding in self.before.findings]
+        return [(check, example) for check, example in found if example is not None and example.alone]

@@ -1,0 +1,363 @@
+"""An update rule as data: expressions, state, initial values, hyperparameters, source.
+
+A *family* is a function from conventions to a rule; its keyword arguments are the conventions, its `Literal` and `bool`
+annotations their allowed values. `@family` marks it, and `rules()` finds every family of `lawful.verify.rules` by
+scanning the package, so that adding a rule is adding one file.
+"""
+
+import ast
+import importlib
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cache, cached_property
+from hashlib import sha256
+from importlib.metadata import entry_points
+from types import MappingProxyType
+from typing import Any, Literal, Protocol, get_args, get_origin
+
+from sympy import Expr, Integer, Symbol, srepr, sympify
+
+from lawful.verify.errors import Unanswerable, unknown
+from lawful.verify.language.domain import Domain
+from lawful.verify.language.symbols import DOMAINS, TUPLES, g, t, x
+from lawful.verify.language.tensors import SIZES, EverywhereMean, OfTensor
+from lawful.verify.package import modules
+
+Options = Mapping[str, Any]
+Spellings = Mapping[str, Mapping[str, Mapping[Any, Any]]]
+Words = Mapping[str, Mapping[Any, str]]
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a rule or law is stated: a paper or a repository, and the place in it."""
+
+    work: str
+    where: str = ""
+
+    def __str__(self) -> str:
+        """`work, where`."""
+        return f"{self.work}, {self.where}" if self.where else self.work
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One update rule.
+
+    Attributes:
+        name: the family's name.
+        x: the next parameter, an expression in `x`, `g`, `t`, the state and the hyperparameters.
+        state: state symbol → its next value.
+        defaults: hyperparameter symbol → documented default; its keys are the hyperparameters.
+        init: state symbol → its value before the first step, in `x` and the hyperparameters (0 where absent).
+        domains: hyperparameter symbol → domain, for symbols that are not in `symbols.DOMAINS`.
+        tuples: constructor argument → the hyperparameters that it holds, besides `symbols.TUPLES`.
+        names: symbol → intermediate expression, in the order in which the paper introduces them.
+        source: where it is stated.
+        conventions: the options in which this member of the family differs from the one that the bare name means.
+        dimensions: how few and how many dimensions a parameter may have.
+        sparse: whether gradients are sparse tensors, which leave out what is 0.
+        counts: whose steps `t` counts in the source: each parameter's, which idle ones do not make, or their group's.
+    """
+
+    name: str
+    x: Expr
+    state: Mapping[Symbol, Expr]
+    defaults: Mapping[Symbol, float]
+    source: Source
+    init: Mapping[Symbol, Expr] = field(default_factory=dict)
+    domains: Mapping[Symbol, Domain] = field(default_factory=dict)
+    tuples: Mapping[str, tuple[Symbol, ...]] = field(default_factory=dict)
+    names: Mapping[Symbol, Expr] = field(default_factory=dict)
+    conventions: Options = field(default_factory=dict)
+    dimensions: tuple[int, int] = (0, 9)
+    sparse: bool = False
+    counts: Literal["parameter", "group"] = "parameter"
+
+    @cached_property
+    def scope(self) -> Literal["lane", "tensor", "optimizer"]:
+        """How far a lane's next value depends on others: not at all, within its tensor, or within the optimizer."""
+        expressions = (self.x, *self.state.values())
+        if any(e.has(EverywhereMean) for e in expressions):
+            return "optimizer"
+        return "tensor" if any(e.has(OfTensor, *SIZES) for e in expressions) else "lane"
+
+    @cached_property
+    def shared(self) -> frozenset[Symbol]:
+        """The hyperparameters that a mean over every parameter depends on, by way of the state too."""
+        after = {x: self.x, **self.state}
+        means = (e.atoms(EverywhereMean) for e in after.values())
+        found = {s for mean in frozenset[Expr]().union(*means) for s in mean.free_symbols}
+        while more := {s for read in found & after.keys() for s in after[read].free_symbols} - found:
+            found |= more
+        return frozenset(found & self.defaults.keys())
+
+    @property
+    def hyperparameters(self) -> tuple[Symbol, ...]:
+        """The hyperparameters' symbols, in the order of the constructor."""
+        return tuple(self.defaults)
+
+    @cached_property
+    def tensors(self) -> frozenset[Symbol]:
+        """The symbols that are tensors when the rule runs: parameter, gradient, and the state that depends on them.
+
+        State that does not, such as NAdam's product of momenta, is one number for all lanes.
+        """
+        found = {x, g}
+        while more := {s for s in self.state if s not in found and self._reads(s) & found}:
+            found |= more
+        return frozenset(found)
+
+    @cached_property
+    def outputs(self) -> tuple[Symbol, ...]:
+        """The state tensors on which no later parameter depends, such as an average of the iterates."""
+        needed = set(self.x.free_symbols)
+        while more := {s for n in needed & set(self.state) for s in self.state[n].free_symbols} - needed:
+            needed |= more
+        return tuple(s for s in self.state if s in self.tensors and s not in needed)
+
+    def _reads(self, symbol: Symbol) -> set[Symbol]:
+        return set(self.state[symbol].free_symbols | self.initial(symbol).free_symbols)
+
+    def domain(self, symbol: Symbol) -> Domain:
+        """The domain of a hyperparameter."""
+        return self.domains[symbol] if symbol in self.domains else DOMAINS[symbol]
+
+    def tuple_of(self, symbol: Symbol) -> tuple[str, int] | None:
+        """The constructor argument that holds a hyperparameter among others, and its place there."""
+        held = ((name, s) for name, s in {**TUPLES, **self.tuples}.items() if symbol in s)
+        return next(((name, members.index(symbol)) for name, members in held), None)
+
+    def initial(self, symbol: Symbol) -> Expr:
+        """The value of a state symbol before the first step."""
+        return sympify(self.init.get(symbol, 0))
+
+    def replace(self, substitution: Mapping[Expr, Any]) -> "Rule":
+        """The rule with symbols replaced in every expression; replaced hyperparameters are no longer listed."""
+        new = {old: sympify(value) for old, value in substitution.items()}
+
+        def sub(expr: Expr) -> Expr:
+            return expr.xreplace(new)
+
+        return replace(
+            self,
+            x=sub(self.x),
+            state={s: sub(e) for s, e in self.state.items()},
+            init={s: sub(sympify(e)) for s, e in self.init.items()},
+            names={s: sub(e) for s, e in self.names.items()},
+            defaults={s: d for s, d in self.defaults.items() if s not in new},
+        )
+
+    def maximized(self) -> "Rule":
+        """The rule that ascends: every gradient negated before anything else is done with it."""
+        return replace(self.replace({g: -g}), conventions={**self.conventions, "maximize": True})
+
+    def at(self, step: int) -> "Rule":
+        """The rule of one particular step: `t` replaced by a number, which resolves the cases that depend on it."""
+        return self.replace({t: Integer(step)})
+
+    @cached_property
+    def mathematics(self) -> object:
+        """What two rules have in common that are written with the same expressions."""
+        return self.x, frozenset((s, e, self.initial(s)) for s, e in self.state.items())
+
+    @cached_property
+    def hash(self) -> str:
+        """SHA-256 of the rule's mathematics: expressions, state and initial values."""
+        parts = [srepr(self.x), *(f"{s}:{srepr(e)}:{srepr(self.initial(s))}" for s, e in self.state.items())]
+        return sha256("\n".join(parts).encode()).hexdigest()
+
+    def __str__(self) -> str:
+        """`name(convention=value, …)`."""
+        inside = ", ".join(f"{k}={v}" for k, v in self.conventions.items())
+        return f"{self.name}({inside})" if inside else self.name
+
+
+class Conventions(Protocol):
+    """A function from keyword-only conventions to a rule."""
+
+    __name__: str
+
+    def __call__(self, **conventions: Any) -> Rule:
+        """The member of the family with these conventions."""
+        ...
+
+
+@dataclass(frozen=True)
+class Family:
+    """A rule with its conventions: `adamw()` is the form that the bare name means, `adamw(eps="hat")` another.
+
+    Attributes:
+        build: the function that writes the rule.
+        spellings: convention → constructor argument → {value: what the argument must be}, for conventions that
+            libraries spell in their own way, such as ADOPT's `clip_lambda=None`.
+        allows: whether a choice of conventions and hyperparameters (by name) makes sense together.
+        words: convention → value → what an implementation has that follows it, as a noun phrase.
+    """
+
+    build: Callable[..., Rule]
+    spellings: Spellings = field(default_factory=dict)
+    allows: Callable[[Options, Mapping[str, float]], bool] = lambda options, hyper: True
+    words: Words = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """The rule's name."""
+        return self.build.__name__
+
+    @cached_property
+    def conventions(self) -> dict[str, tuple[Any, ...]]:
+        """Convention → allowed values, the default first."""
+        parameters = inspect.signature(self.build, eval_str=True).parameters.values()
+        return {p.name: _default_first(p) for p in parameters}
+
+    def __call__(self, **conventions: Any) -> Rule:
+        """The rule with these conventions. `maximize=True` is understood by every family.
+
+        Raises:
+            Unanswerable: an unknown convention, or a value that it does not take.
+        """
+        maximize = bool(conventions.pop("maximize", False))
+        for name, value in conventions.items():
+            self._validate(name, value)
+        chosen = {name: value for name, value in conventions.items() if value != self.conventions[name][0]}
+        return _written(self.build, tuple(sorted(chosen.items())), maximize)
+
+    def said(self, name: str, value: Any) -> str:
+        """A convention's value in words, or as code where the family has none for it."""
+        return self.words.get(name, {}).get(value, f"{name}={value!r}")
+
+    def _validate(self, name: str, value: Any) -> None:
+        known = self.conventions
+        if name not in known:
+            raise unknown(f"convention of {self.name}", name, known)
+        if value not in known[name]:
+            allowed = ", ".join(map(repr, known[name]))
+            raise Unanswerable(f"{self.name}({name}={value!r}): {name} is one of {allowed}.")
+
+
+@cache
+def _written(build: Callable[..., Rule], chosen: tuple[tuple[str, Any], ...], maximize: bool) -> Rule:
+    """A member of a family, written once."""
+    rule = replace(build(**dict(chosen)), name=build.__name__, conventions=dict(chosen))
+    return rule.maximized() if maximize else rule
+
+
+def _default_first(parameter: inspect.Parameter) -> tuple[Any, ...]:
+    allowed = _allowed(parameter.annotation)
+    return (parameter.default, *(value for value in allowed if value != parameter.default))
+
+
+def _allowed(annotation: Any) -> tuple[Any, ...]:
+    if annotation is bool:
+        return (False, True)
+    if get_origin(annotation) is Literal:
+        return get_args(annotation)
+    return tuple(value for part in get_args(annotation) for value in _allowed(part))
+
+
+def family(
+    spellings: Spellings = MappingProxyType({}),
+    allows: Callable[[Options, Mapping[str, float]], bool] = lambda options, hyper: True,
+    words: Words = MappingProxyType({}),
+) -> Callable[[Callable[..., Rule]], Family]:
+    """Marks a function from conventions to a rule as a family (see `Family`)."""
+    return lambda build: Family(build, spellings, allows, words)
+
+
+@cache
+def rules() -> Mapping[str, Family]:
+    """Every family there is, by normal name: those of `lawful.verify.rules` and of the entry points `lawful.rules`."""
+    found = {
+        normal(f.name): f
+        for module in modules("lawful.verify.rules")
+        for f in vars(module).values()
+        if isinstance(f, Family)
+    }
+    for entry in entry_points(group="lawful.rules"):
+        found[normal(entry.name)] = entry.load()
+    return MappingProxyType(dict(sorted(found.items())))
+
+
+@dataclass(frozen=True)
+class OutOfScope:
+    """A name of the field that no rule can have.
+
+    Attributes:
+        name: as a class may have it.
+        reason: why, as the end of a sentence about it.
+    """
+
+    name: str
+    reason: str
+
+
+def refuse_if_out_of_scope(name: str) -> None:
+    """Raises `Unanswerable`, with the reason, if a name is one that no rule can have."""
+    for module in modules("lawful.verify.rules"):
+        for found in vars(module).values():
+            if isinstance(found, OutOfScope) and normal(found.name) == normal(name):
+                raise Unanswerable(f"{found.name} {found.reason}.")
+
+
+def normal(name: str) -> str:
+    """A rule's name as it is compared: lower case, without `_` and `-`."""
+    return name.lower().replace("_", "").replace("-", "")
+
+
+def find_family(spec: str) -> tuple[Family, dict[str, Any]]:
+    """The family and the conventions that a text names: `adamw`, `adamw(eps="hat")` or `package.module:NAME`.
+
+    Raises:
+        Unanswerable: the text is not of that form, or names no family.
+    """
+    name, conventions = _parse(spec)
+    if ":" in name:
+        return _imported(name), conventions
+    if normal(name) not in rules():
+        refuse_if_out_of_scope(name)
+        raise unknown("rule", name, (f.name for f in rules().values()))
+    return rules()[normal(name)], conventions
+
+
+def _imported(name: str) -> Family:
+    module, _, attribute = name.partition(":")
+    try:
+        found = getattr(importlib.import_module(module), attribute)
+    except Exception as error:  # whatever a user's module does wrong, the question cannot be answered
+        raise Unanswerable(f"rule {name!r}: {error}.") from error
+    if isinstance(found, Rule):
+        return _alone(found)
+    if not isinstance(found, Family):
+        raise Unanswerable(f"rule {name!r} is a {type(found).__name__}, not a Rule or a Family.")
+    return found
+
+
+def _alone(rule: Rule) -> Family:
+    """A family of one."""
+
+    def build() -> Rule:
+        return rule
+
+    build.__name__ = rule.name
+    return Family(build)
+
+
+def _parse(spec: str) -> tuple[str, dict[str, Any]]:
+    name, bracket, rest = spec.strip().partition("(")
+    if not bracket:
+        return name, {}
+    try:
+        call = ast.parse(f"_({rest}", mode="eval").body
+        if not isinstance(call, ast.Call) or call.args:
+            raise ValueError("conventions are given by keyword")
+        return name, {str(k.arg): ast.literal_eval(k.value) for k in call.keywords}
+    except (SyntaxError, ValueError) as error:
+        raise Unanswerable(f"rule {spec!r} is not of the form name(convention=value, …): {error}.") from error
+
+
+def find_rule(spec: str) -> Rule:
+    """The rule that a text names (see `find_family`)."""
+    found, conventions = find_family(spec)
+    return found(**conventions)

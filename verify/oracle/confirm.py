@@ -1,0 +1,183 @@
+"""The second oracle: one lane or one tensor of a rule in guaranteed ball arithmetic (python-flint's `arb`).
+
+It shares no numerics with the screening oracle: it walks the rule's expressions itself, on exact inputs, at 300 bits
+and more, and returns an enclosure of the exact value. There is no error budget here: the budget says how far an
+implementation may be, this says from what.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from flint import arb, ctx
+from sympy import Abs, Add, And, Expr, Max, Min, Mul, Or, Piecewise, Pow, Symbol, sign
+
+from lawful.verify.language.rule import Rule
+from lawful.verify.language.symbols import g, t, x
+from lawful.verify.language.tensors import (
+    ColMean,
+    EverywhereMean,
+    IfPositive,
+    In8Bits,
+    In32Bits,
+    NewtonSchulz,
+    NewtonSchulzInBfloat16,
+    Norm,
+    RowMean,
+    Total,
+    sizes,
+)
+
+BITS = 300
+
+
+def exact_trajectory(
+    rule: Rule, x0: Any, gradients: Sequence[Any], hypers: Sequence[Mapping[Symbol, float]]
+) -> list[Any]:
+    """Enclosures of the parameter after each step, from x0 under these gradients and hyperparameters per step.
+
+    Args:
+        rule: the rule.
+        x0: a number, or nested lists of them.
+        gradients: of each step, like x0.
+        hypers: of each step.
+
+    Returns:
+        Arrays of `arb`, of the shape of x0.
+    """
+    ctx.prec = BITS
+    first: dict[Symbol, Any] = {x: exactly(x0), **{s: exactly(h) for s, h in hypers[0].items()}}
+    values = {x: first[x], **{s: evaluate(rule.initial(s), first) for s in rule.state}}
+    path = []
+    for step, (gradient, hyper) in enumerate(zip(gradients, hypers, strict=True), start=1):
+        numbers = {t: step, **sizes(np.shape(x0)), **hyper}
+        environment = {**values, g: exactly(gradient), **{s: exactly(value) for s, value in numbers.items()}}
+        values = {s: evaluate(e, environment) for s, e in rule.state.items()} | {
+            x: evaluate(rule.x, environment)
+        }
+        path.append(values[x])
+    return path
+
+
+def exactly(value: Any) -> Any:
+    """Numbers as an array of `arb`."""
+    array = np.asarray(value, dtype=object)
+    return _lifted(lambda number: arb(float(number)), array)
+
+
+def _lifted(operation: Callable[..., Any], *arguments: Any) -> Any:
+    """The operation on every element."""
+    return np.asarray(np.frompyfunc(operation, len(arguments), 1)(*arguments), dtype=object)
+
+
+def evaluate(expr: Expr, environment: Mapping[Symbol, Any]) -> Any:
+    """An enclosure of the expression's value.
+
+    Raises:
+        ArithmeticError: a sign, a maximum or a case that the enclosures cannot decide, or a root of a negative number.
+    """
+    if isinstance(expr, Symbol):
+        return environment[expr]
+    if expr.is_Number:
+        number = arb(int(expr.p)) / int(expr.q) if expr.is_Rational else arb(float(expr))
+        return np.asarray(number, dtype=object)
+    if isinstance(expr, Piecewise):
+        return evaluate(next(e for e, c in expr.args if _holds(c, environment)), environment)
+    arguments = [evaluate(a, environment) for a in expr.args]
+    if expr.func in _WHOLE:
+        shape = environment[x].shape
+        return np.asarray(
+            _WHOLE[expr.func](*(np.broadcast_to(a, _wide(a, shape)) for a in arguments)), dtype=object
+        )
+    return _lifted(_OPERATIONS[expr.func], *arguments)
+
+
+def _wide(value: Any, shape: tuple[int, ...]) -> tuple[int, ...]:
+    """The shape of a factor, or else the parameter's."""
+    return value.shape if value.ndim == len(shape) else shape
+
+
+def _holds(condition: Any, environment: Mapping[Symbol, Any]) -> bool:
+    if condition in (True, False):
+        return bool(condition)
+    if isinstance(condition, And | Or):
+        return (all if isinstance(condition, And) else any)(_holds(c, environment) for c in condition.args)
+    difference = _sign(
+        np.asarray(evaluate(condition.lhs, environment) - evaluate(condition.rhs, environment)).item()
+    )
+    return bool(condition.func(int(difference.unique_fmpz()), 0))
+
+
+def _power(base: Any, exponent: Any) -> Any:
+    if exponent.is_integer():
+        return base ** int(exponent.unique_fmpz())
+    if (exponent * 2).is_integer():
+        return base.sqrt() ** int((exponent * 2).unique_fmpz())
+    return base**exponent if base > 0 else _zero(base)
+
+
+def _zero(base: Any) -> Any:
+    if base == 0:
+        return arb(0)
+    raise ArithmeticError(f"a power of {base}, which may be negative")
+
+
+def _sign(value: Any) -> Any:
+    if value == 0 or value > 0 or value < 0:
+        return arb(0) if value == 0 else arb(1 if value > 0 else -1)
+    raise ArithmeticError(f"the sign of {value} is undecided")
+
+
+def _sum(*terms: Any) -> Any:
+    return sum(terms, arb(0))
+
+
+def _product(*factors: Any) -> Any:
+    result = arb(1)
+    for factor in factors:
+        result = result * factor
+    return result
+
+
+_OPERATIONS: Mapping[Any, Callable[..., Any]] = {
+    Add: _sum,
+    Mul: _product,
+    Pow: _power,
+    Max: lambda *a: _fold(a, lambda p, q: p.max(q)),
+    Min: lambda *a: _fold(a, lambda p, q: p.min(q)),
+    Abs: abs,
+    sign: _sign,
+    IfPositive: lambda q, a, b: a if _sign(q) > 0 else b,
+}
+
+
+def _newton_schulz(e: Any, a: Any, b: Any, c: Any, eps: Any, k: Any) -> Any:
+    matrix = e / _fold((_norm(e), eps.flat[0]), lambda p, q: p.max(q))
+    for _ in range(round(float(k.flat[0].mid()))):
+        gram = matrix @ matrix.T
+        matrix = a * matrix + (b.flat[0] * gram + c.flat[0] * (gram @ gram)) @ matrix
+    return matrix
+
+
+def _norm(e: Any) -> Any:
+    return np.sum(_lifted(lambda one: one * one, e)).sqrt()
+
+
+_WHOLE: Mapping[Any, Callable[..., Any]] = {
+    Total: np.sum,
+    EverywhereMean: lambda a: np.sum(a) / arb(a.size),
+    RowMean: lambda a: np.sum(a, -1, keepdims=True) / arb(a.shape[-1]),
+    ColMean: lambda a: np.sum(a, -2, keepdims=True) / arb(a.shape[-2]),
+    Norm: _norm,
+    In8Bits: lambda e, block: e,
+    In32Bits: lambda e: e,
+    NewtonSchulz: _newton_schulz,
+    NewtonSchulzInBfloat16: _newton_schulz,
+}
+
+
+def _fold(values: tuple[Any, ...], pair: Callable[[Any, Any], Any]) -> Any:
+    first, *others = values
+    for other in others:
+        first = pair(first, other)
+    return first

@@ -1,0 +1,185 @@
+"""Error analysis of what a rule says of whole tensors.
+
+A sum of k terms is charged (k − 1)·u·Σ|terms|, the bound for any order of summation (Higham 2002, §4.2), pairwise and
+compensated ones included. 16-bit numbers are summed in float32, as torch and every BLAS do, and the sum is rounded once
+more. A mean may be the sum divided, or the square of a root mean square. A condition that rounding may turn admits both
+of its branches. An overflow in one lane is felt in every lane that a reduction spreads it to.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from math import ceil, log2
+from typing import TYPE_CHECKING, Any
+
+import torch
+from sympy import Integer
+from torch import Tensor
+
+from lawful.verify.language.symbols import x
+from lawful.verify.language.tensors import ColMean, EverywhereMean, IfPositive, Norm, RowMean, Total
+from lawful.verify.oracle import balls
+from lawful.verify.oracle.balls import Ball, Centre, tensor
+from lawful.verify.oracle.step import Node, Step, charged
+
+if TYPE_CHECKING:
+    from lawful.verify.oracle.compiler import Compiler
+
+
+def spread(ball: Ball, shape: torch.Size) -> Ball:
+    """The ball with a centre and a radius for every element of this shape."""
+    place = tensor(ball.mid).device
+    high, low, radius = (
+        None if part is None else tensor(part).to(place).expand(shape) for part in (*ball.centre, ball.radius)
+    )
+    assert high is not None and radius is not None
+    return Ball((high, low), radius)
+
+
+def shape_of(step: Step) -> torch.Size:
+    """The parameter's shape."""
+    return tensor(step.tensors[x].mid).shape
+
+
+def widest(step: Step, ball: Ball) -> Ball:
+    """The ball on all dimensions of the parameter; of a factor, those that it has."""
+    own = (tensor(ball.mid) + tensor(ball.radius)).shape
+    return spread(ball, own if len(own) == len(shape_of(step)) else shape_of(step))
+
+
+def folded(centre: Centre, axis: int) -> Centre:
+    """The sum of k terms along an axis, which stays with size 1; it loses less than k of the centres' own errors.
+
+    In double-double, multiples of a power of two are cut off the high parts, twice, so large that they add up exactly
+    in any order (Rump, Ogita & Oishi 2008, algorithm 3.2); what is left is as small as the low parts.
+    """
+    high, low = tensor(centre[0]), centre[1]
+    if low is None:
+        return high.sum(axis, keepdim=True), None
+    if high.shape[axis] <= 1:
+        return high, low
+    room = 2.0 ** ceil(log2(high.shape[axis] + 2))
+    largest = high.abs().amax(axis, keepdim=True).clamp_min(SMALLEST)
+    above = largest / torch.frexp(largest).mantissa * room
+    first, left = _cut(high, above, axis)
+    second, left = _cut(left, above * (room * 2.0**-53), axis)
+    s, e = balls.two_sum(first, second)
+    return balls.quick_two_sum(s, e + (left + tensor(low)).sum(axis, keepdim=True))
+
+
+SMALLEST = torch.finfo(torch.float64).tiny
+
+
+def _cut(values: Tensor, above: Tensor, axis: int) -> tuple[Tensor, Tensor]:
+    """The sum of what `above`, a power of two, cuts off the values, and what it leaves of them."""
+    multiples = (above + values) - above
+    return multiples.sum(axis, keepdim=True), values - multiples
+
+
+def summed(step: Step, terms: Ball, axis: int | None) -> Ball:
+    """Σ of the terms along an axis, or of all of them, before its last rounding."""
+    if axis is None:
+        high, low = terms.centre
+        flat = (tensor(high).reshape(-1), None if low is None else tensor(low).reshape(-1))
+        total = summed(step, Ball(flat, tensor(terms.radius).reshape(-1)), 0)
+        return Ball(_squeezed(total.centre), tensor(total.radius).squeeze(0))
+    k = tensor(terms.mid).shape[axis]
+    size = tensor(terms.magnitude()).sum(axis, keepdim=True)
+    lost = _gamma(k - 1, step.fmt.intermediate) + balls.own_error(terms.centre) * k
+    radius = tensor(terms.radius).sum(axis, keepdim=True) + size * lost
+    radius = radius + torch.sign(size) * step.fmt.tiny * k
+    step.reach(size.max() if size.numel() else 0.0)
+    return Ball(folded(terms.centre, axis), radius)
+
+
+def _squeezed(centre: Centre) -> Centre:
+    high, low = centre
+    return tensor(high).squeeze(0), None if low is None else tensor(low).squeeze(0)
+
+
+def _gamma(k: int, unit: float) -> float:
+    return k * unit / (1.0 - k * unit)
+
+
+def gather(step: Step) -> None:
+    """What was reached in one lane is from now on felt in all."""
+    if step.reached is not None and step.reached.numel():
+        step.reached = step.reached.max()
+
+
+@dataclass(frozen=True)
+class Sum:
+    """Σ of an argument along an axis (None: over everything), or its mean."""
+
+    argument: Node
+    axis: int | None = None
+    mean: bool = False
+
+    def __call__(self, step: Step) -> Ball:
+        """Charges the summation, the result's rounding, and of a mean root, square and quotient."""
+        terms = widest(step, self.argument(step)) if self.axis is not None else self._all(step)
+        gather(step)
+        total = summed(step, terms, self.axis)
+        if not self.mean:
+            return charged(total, step.fmt.unit)
+        count = tensor(terms.mid).numel() if self.axis is None else tensor(terms.mid).shape[self.axis]
+        divided = balls.divide(total, step.scalar_ball(Integer(count)))
+        return charged(divided, 4 * step.fmt.unit, torch.sign(tensor(total.magnitude())), 2 * step.fmt.tiny)
+
+    def _all(self, step: Step) -> Ball:
+        return spread(self.argument(step), shape_of(step))
+
+
+@dataclass(frozen=True)
+class TensorNorm:
+    """‖argument‖."""
+
+    argument: Node
+
+    def __call__(self, step: Step) -> Ball:
+        """Charges the squares, their sum and the root."""
+        argument = spread(self.argument(step), shape_of(step))
+        gather(step)
+        squares = balls.multiply(argument, argument)
+        present = torch.sign(tensor(argument.magnitude()))
+        total = summed(step, charged(squares, step.fmt.unit, present, step.fmt.tiny), None)
+        return charged(balls.root(total, False), 2 * step.fmt.unit)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One of two by the sign of a quantity; both where rounding may turn it."""
+
+    quantity: Node
+    positive: Node
+    otherwise: Node
+
+    def __call__(self, step: Step) -> Ball:
+        """The branch where the sign is sure, the hull of both elsewhere."""
+        q, a, b = self.quantity(step), self.positive(step), self.otherwise(step)
+        mid, radius = tensor(q.mid), tensor(q.radius)
+        holds = mid > 0
+        sure = (mid - radius > 0) | (mid + radius <= 0)
+        gap = torch.abs(tensor(a.mid) - tensor(b.mid)) + torch.maximum(tensor(a.radius), tensor(b.radius))
+        chosen = torch.where(holds, tensor(a.radius), tensor(b.radius))
+        return Ball(balls.choose(holds, *_alike(a.centre, b.centre)), torch.where(sure, chosen, gap))
+
+
+def _alike(a: Centre, b: Centre) -> tuple[Centre, Centre]:
+    """Both centres as tensors."""
+    first, second = ((tensor(c[0]), None if c[1] is None else tensor(c[1])) for c in (a, b))
+    return first, second
+
+
+def _mean(axis: int | None) -> "Callable[[Compiler, Any], Node]":
+    return lambda compiler, expr: Sum(compiler.node(expr.args[0]), axis, mean=True)
+
+
+REDUCTIONS: "Mapping[Any, Callable[[Compiler, Any], Node]]" = {
+    Total: lambda compiler, expr: Sum(compiler.node(expr.args[0])),
+    RowMean: _mean(-1),
+    ColMean: _mean(-2),
+    EverywhereMean: _mean(None),
+    Norm: lambda compiler, expr: TensorNorm(compiler.node(expr.args[0])),
+    IfPositive: lambda compiler, expr: Choice(*(compiler.node(arg) for arg in expr.args)),
+}
+"""How each function of whole tensors is compiled."""

@@ -1,0 +1,170 @@
+"""The first prover's answers: algebra, by induction over one step where a claim is about all steps.
+
+`solve` is never asked: an empty answer of it proves nothing. What is nonzero or positive is so by the
+symbols' declared assumptions, and those are printed with every law.
+"""
+
+from functools import singledispatch
+from typing import Any
+
+from sympy import Expr, Poly, Symbol, expand, factor, fraction, series, simplify, together
+
+from lawful.verify.language.symbols import t
+from lawful.verify.provers.algebra.kept import kept
+from lawful.verify.provers.algebra.mean import mean_step
+from lawful.verify.provers.algebra.sign import moved, ordered, positive
+from lawful.verify.provers.algebra.stability import stable
+from lawful.verify.provers.algebra.storage import per_parameter
+from lawful.verify.provers.algebra.symmetry import Covariance, covariance
+from lawful.verify.provers.algebra.unroll import at, cases, unrolled, vanishes
+from lawful.verify.provers.claims import (
+    ABBREVIATE,
+    Always,
+    Answer,
+    Claim,
+    Covariant,
+    Equal,
+    Expansion,
+    Forced,
+    Kept,
+    MeanStep,
+    Positive,
+    Stable,
+    Stored,
+    n,
+)
+
+
+def prove(claim: Claim) -> Answer:
+    """Whether algebra establishes a claim, and how; False means only that it did not."""
+    answer = _prove(claim)
+    return Answer(answer.holds, [f"Claim: {claim.label}.", *_meanings(claim), *answer.lines])
+
+
+def _meanings(claim: Claim) -> list[str]:
+    """What the symbols of a claim stand for."""
+    meanings = {s: e for part in ABBREVIATE for s, e in getattr(claim, part, {}).items()}
+    return [f"Here {symbol} is {meaning}." for symbol, meaning in meanings.items()]
+
+
+@singledispatch
+def _prove(claim: Any) -> Answer:
+    raise NotImplementedError(f"no proof procedure for {type(claim).__name__}")
+
+
+@_prove.register
+def _(claim: Equal) -> Answer:
+    gap = unrolled(at(claim.left, claim.where) - at(claim.right, claim.where), claim.runs)
+    return identity(ordered(at(gap, moved(claim.over))), "The difference of the two sides")
+
+
+@_prove.register
+def _(claim: Positive) -> Answer:
+    return positive(claim)
+
+
+@_prove.register
+def _(claim: MeanStep) -> Answer:
+    return mean_step(claim)
+
+
+@_prove.register
+def _(claim: Kept) -> Answer:
+    return kept(claim)
+
+
+@_prove.register
+def _(claim: Stable) -> Answer:
+    return stable(claim)
+
+
+def identity(expr: Expr, words: str) -> Answer:
+    """Whether an expression is 0 in each of its cases."""
+    found = [(case, vanishes(rest)) for case, rest in cases(expr)]
+    lines = [
+        f"{words}{f' (case {case})' if case else ''} {'is' if zero else 'does not reduce to'} 0."
+        for case, zero in found
+    ]
+    return Answer(all(zero for _, zero in found), lines)
+
+
+@_prove.register
+def _(claim: Always) -> Answer:
+    parts = [_base(claim), *(_step(claim, symbol) for symbol in claim.holds), _moves(claim)]
+    return Answer(all(part.holds for part in parts), [line for part in parts for line in part.lines])
+
+
+def _base(claim: Always) -> Answer:
+    starts = {symbol: claim.start.get(symbol, 0) for symbol in claim.state}
+    gaps = [at(symbol - expr, {**starts, n: 0}) for symbol, expr in claim.holds.items()]
+    holds = all(vanishes(gap) for gap in gaps)
+    return Answer(holds, [f"Base: before the first step it {'holds' if holds else 'does not hold'}."])
+
+
+def _step(claim: Always, symbol: Symbol) -> Answer:
+    """The equation for `symbol` after step t, granted all equations after step t − 1."""
+    before = {v: Symbol(f"{v.name}_before", **v.assumptions0) for v in claim.varying}
+    hypothesis = {s: at(e, {**before, n: t - 1}) for s, e in claim.holds.items()}
+    following = {s: at(e, hypothesis) for s, e in claim.state.items()}
+    gap = following[symbol] - at(claim.holds[symbol], {**following, n: t})
+    return identity(gap, f"Step: granted it for t − 1, the gap in {symbol} after step t")
+
+
+def _moves(claim: Always) -> Answer:
+    """A law about a system that stands still would be empty."""
+    moves = any(claim.state[symbol] != symbol for symbol in claim.holds)
+    return Answer(moves, [] if moves else ["The system stands still: the claim would be empty."])
+
+
+@_prove.register
+def _(claim: Forced) -> Answer:
+    coefficients = [c for d in claim.differences for c in _coefficients(unrolled(d, claim.runs), claim)]
+    lines = [f"It must vanish: {factor(c)}." for c in coefficients]
+    root = next(filter(None, (_root(c, claim.unknown) for c in coefficients)), None)
+    if root is None:
+        return Answer(False, [*lines, f"No coefficient is linear in {claim.unknown} with a nonzero factor."])
+    lines.append(f"Hence {claim.unknown} = {root}, and nothing else.")
+    rest = [factor(together(c.subs(claim.unknown, root))) for c in coefficients]
+    if claim.solution is None:
+        obstacle = next((r for r in rest if r.is_nonzero), None)
+        return Answer(obstacle is not None, [*lines, f"But then {obstacle} ≠ 0 must vanish: no value works."])
+    holds = vanishes(root - claim.solution) and all(vanishes(r) for r in rest)
+    return Answer(
+        holds, [*lines, f"{claim.solution} {'makes' if holds else 'does not make'} all of them vanish."]
+    )
+
+
+def _coefficients(difference: Expr, claim: Forced) -> list[Expr]:
+    numerator = expand(fraction(together(difference))[0])
+    found = Poly(numerator, *claim.for_all).coeffs() if claim.for_all else [numerator]
+    return [c for c in found if c != 0]
+
+
+def _root(coefficient: Expr, unknown: Symbol) -> Expr | None:
+    """The only zero of a coefficient that is linear in the unknown with a provably nonzero factor."""
+    polynomial = Poly(coefficient, unknown)
+    if polynomial.degree() != 1:
+        return None
+    slope, constant = polynomial.all_coeffs()
+    return simplify(-constant / slope) if factor(slope).is_nonzero else None
+
+
+@_prove.register
+def _(claim: Expansion) -> Answer:
+    found = series(claim.expr, claim.variable, 0, claim.order).removeO()
+    holds = vanishes(found - claim.terms)
+    return Answer(holds, [f"Its series up to order {claim.order} is {found}."])
+
+
+@_prove.register
+def _(claim: Covariant) -> Answer:
+    found = covariance(claim.rule, claim.change)
+    if not isinstance(found, Covariance):
+        return Answer(False, [f"It has not: {found}."])
+    return Answer(not found.off and found.degrees == claim.degrees, [f"Indeed {found.why}."])
+
+
+@_prove.register
+def _(claim: Stored) -> Answer:
+    found = per_parameter(claim.rule)
+    return Answer(vanishes(found - claim.numbers), [f"Its state varies along as many axes as make {found}."])

@@ -1,0 +1,99 @@
+"""Unrolling a rule, telling its cases apart, seeing that something is 0."""
+
+from collections.abc import Iterator, Mapping
+
+from sympy import Eq, Expr, Piecewise, Symbol, expand, factor, false, fraction, sign, sympify, together, true
+
+from lawful.verify.language.rule import Rule
+from lawful.verify.language.symbols import g, t, x
+from lawful.verify.provers.claims import Run, Runs, nth
+
+
+def unroll(run: Run) -> Expr:
+    """What a run ends with, as one expression in its inputs."""
+    rule = run.rule
+    state = {s: sympify(run.start.get(s, rule.initial(s))) for s in rule.state}
+    state[x] = sympify(run.start.get(x, x))
+    for k in range(1, run.steps + 1):
+        inputs = {t: run.first + k - 1, g: run.gradient(k), **{h: nth(h, k) for h in run.varying}}
+        state = {s: at(e, {**state, **inputs}) for s, e in {x: rule.x, **rule.state}.items()}
+    return state[run.read]
+
+
+def unrolled(expr: Expr, runs: Runs) -> Expr:
+    """An expression with every run in it carried out."""
+    return at(expr, {symbol: unroll(run) for symbol, run in runs.items()})
+
+
+def at(expr: Expr, values: Mapping[Symbol, Expr]) -> Expr:
+    """The expression with all values put in at once."""
+    return sympify(expr).xreplace({symbol: sympify(value) for symbol, value in values.items()})
+
+
+def cases(expr: Expr) -> Iterator[tuple[str, Expr]]:
+    """(case in words, expression in that case), until no case distinction by an equation or a sign is left."""
+    equations = sorted(_conditions(expr), key=str)
+    if not equations:
+        yield from _signs(expr)
+        return
+    first = equations[0]
+    where, otherwise = f"{first.lhs} = {first.rhs}", f"{first.lhs} ≠ {first.rhs}"
+    for words, rest in cases(expr.xreplace({first: true}).subs(first.lhs, first.rhs)):
+        yield _join(where, words), rest
+    for words, rest in cases(expr.xreplace({first: false})):
+        yield _join(otherwise, words), rest
+
+
+def _signs(expr: Expr) -> Iterator[tuple[str, Expr]]:
+    found = min(expr.atoms(sign), key=str, default=None)
+    if found is None:
+        yield "", expr
+        return
+    for value in (-1, 0, 1):
+        for words, rest in _signs(expr.xreplace({found: sympify(value)})):
+            yield _join(f"{found} = {value}", words), rest
+
+
+def _conditions(expr: Expr) -> set[Eq]:
+    return {eq for piecewise in expr.atoms(Piecewise) for eq in piecewise.atoms(Eq)}
+
+
+def _join(*words: str) -> str:
+    return ", ".join(filter(None, words))
+
+
+def vanishes(expr: Expr) -> bool:
+    """Whether sympy sees that an expression without case distinctions is 0; False is no statement."""
+    if (expanded := expand(expr)) == 0:
+        return True
+    bare = expr.replace(_is_geometric, _one_symbol) if expr.has(t) else expanded
+    bare = bare.replace(_is_root, lambda power: factor(power.base) ** power.exp)
+    return bool(expand(expand(fraction(together(bare))[0])) == 0)
+
+
+def _is_root(expr: Expr) -> bool:
+    """Factoring a radicand takes its squares out of the root, so that equal roots look equal."""
+    return bool(expr.is_Pow and expr.exp.is_Rational and expr.exp.q == 2)
+
+
+def _is_geometric(expr: Expr) -> bool:
+    return bool(expr.is_Pow and expr.exp.has(t))
+
+
+def _one_symbol(power: Expr) -> Expr:
+    """base^(t + k) as B·base^k: what bias correction and geometric sums are polynomials in."""
+    shift = expand(power.exp - t)
+    return power if shift.has(t) else Symbol(f"({power.base})^t", real=True) * power.base**shift
+
+
+def relevant(rule: Rule) -> Mapping[Symbol, Expr]:
+    """The equations of the parameter and of every state on which it depends, at once or later."""
+    return part({x: rule.x, **rule.state}, {x})
+
+
+def part(system: Mapping[Symbol, Expr], symbols: set[Symbol]) -> Mapping[Symbol, Expr]:
+    """The equations of a system's symbols and of every other on which they depend, at once or later."""
+    found = symbols & system.keys()
+    while reached := {s for f in found for s in system[f].free_symbols if s in system} - found:
+        found |= reached
+    return {s: e for s, e in system.items() if s in found}

@@ -1,0 +1,159 @@
+"""Exact arithmetic on expressions: rationals where no root occurs, guaranteed balls where one does.
+
+The second prover's own evaluator. It reads the tree of an expression and nothing else of sympy: no
+substitution, no simplification, no assumption.
+"""
+
+from collections import ChainMap
+from collections.abc import Callable, Mapping, MutableMapping
+from math import prod
+from typing import Any, cast
+
+from flint import arb, fmpq, fmpz
+from sympy import Expr, Symbol, sympify
+
+from lawful.verify.language.symbols import g, t, x
+from lawful.verify.provers.claims import Run, nth
+
+Number = Any
+"""fmpq, or arb once an irrational root was taken."""
+
+PRECISION = 400
+"""Bits of a ball's centre, for those who need identities to show."""
+
+TINY = arb(2) ** -150
+"""A ball around 0 with a radius below this counts as 0."""
+
+
+class Undecided(ArithmeticError):
+    """A case distinction on a ball that lies on both sides."""
+
+
+def rational(number: Any) -> Number:
+    """An int, float, sympy Rational or Integer as an exact rational."""
+    top, bottom = (number.p, number.q) if hasattr(number, "q") else number.as_integer_ratio()
+    return fmpq(int(top), int(bottom))
+
+
+def evaluate(expr: Expr, at: Mapping[Symbol, Number]) -> Number:
+    """The value of an expression at a point.
+
+    Raises:
+        ZeroDivisionError: the expression has a pole there.
+        Undecided: a case distinction depends on a ball that does not decide it.
+        NotImplementedError: a function that this evaluator does not know.
+    """
+    seen: dict[Any, Any] = {}
+
+    def value(node: Any) -> Any:
+        if node not in seen:
+            seen[node] = _value(node, at, value)
+        return seen[node]
+
+    return value(sympify(expr))
+
+
+def _value(node: Any, at: Mapping[Symbol, Number], value: Callable[[Any], Any]) -> Any:
+    if node.is_Symbol:
+        return at[node]
+    if node.is_Rational:
+        return rational(node)
+    name = type(node).__name__
+    if name == "Piecewise":
+        return next(value(branch) for branch, condition in node.args if value(condition))
+    if name not in OPERATIONS:
+        raise NotImplementedError(f"no exact arithmetic for {name}")
+    return OPERATIONS[name](*map(value, node.args))
+
+
+def power(base: Number, exponent: Number) -> Number:
+    """base**exponent for an integer exponent, or one with a power of 2 below."""
+    top, bottom = int(exponent.numer()), int(exponent.denom())
+    while bottom % 2 == 0:
+        base, bottom = root(base), bottom // 2
+    if bottom != 1:
+        raise NotImplementedError(f"no exact arithmetic for the power {exponent}")
+    return base**top
+
+
+def root(radicand: Number) -> Number:
+    """√radicand: rational if that is exact, else a ball."""
+    if (
+        isinstance(radicand, fmpq)
+        and radicand >= 0
+        and _square(radicand.numer())
+        and _square(radicand.denom())
+    ):
+        return fmpq(radicand.numer().isqrt(), radicand.denom().isqrt())
+    return arb(radicand).sqrt() if isinstance(radicand, fmpq | arb) else radicand.sqrt()
+
+
+def _square(number: fmpz) -> bool:
+    return bool(number.isqrt() ** 2 == number)
+
+
+def sign(number: Number) -> Number:
+    """−1, 0 or 1."""
+    if isinstance(number, arb) and number.contains(0):
+        raise Undecided(f"sign of {number}")
+    return fmpq(0) if number == 0 else fmpq(1 if number > 0 else -1)
+
+
+def larger(first: Number, second: Number) -> Number:
+    """The maximum."""
+    if isinstance(first, fmpq) and isinstance(second, fmpq):
+        return max(first, second)
+    return (
+        second.max(first)
+        if isinstance(first, fmpq | arb) and not isinstance(second, fmpq)
+        else first.max(second)
+    )
+
+
+def same(first: Number, second: Number) -> bool:
+    """Whether two values that a condition compares are equal."""
+    return bool(sign(first - second) == 0)
+
+
+OPERATIONS: dict[str, Callable[..., Any]] = {
+    "Add": lambda *terms: sum(terms, fmpq(0)),
+    "Mul": lambda *factors: prod(factors, start=fmpq(1)),
+    "Pow": power,
+    "Abs": abs,
+    "sign": sign,
+    "Max": larger,
+    "Min": lambda a, b: -larger(-a, -b),
+    "Pi": arb.pi,
+    "log": lambda a: arb(a).log(),
+    "Equality": same,
+    "Or": lambda *conditions: any(conditions),
+    "BooleanTrue": lambda: True,
+    "BooleanFalse": lambda: False,
+}
+
+
+def is_zero(number: Number) -> bool:
+    """Exactly 0, or a ball around 0 whose radius is below `TINY`."""
+    return bool(number == 0) or (isinstance(number, arb) and bool(abs(number) < TINY))
+
+
+def carry_out(run: Run, at: Mapping[Symbol, Number]) -> Number:
+    """What a run ends with, from numbers at every step."""
+    rule = run.rule
+    state = {s: evaluate(run.start.get(s, rule.initial(s)), at) for s in rule.state}
+    state[x] = evaluate(run.start.get(x, x), at)
+    for k in range(1, run.steps + 1):
+        inputs = {t: fmpq(run.first + k - 1), g: evaluate(run.gradient(k), at)}
+        inputs |= {h: at[nth(h, k)] for h in run.varying}
+        state = advance({x: rule.x, **rule.state}, layers(state, inputs, at))
+    return state[run.read]
+
+
+def advance(equations: Mapping[Symbol, Expr], at: Mapping[Symbol, Number]) -> dict[Symbol, Number]:
+    """All next values of a system, from the values before."""
+    return {symbol: evaluate(expr, at) for symbol, expr in equations.items()}
+
+
+def layers(*values: Mapping[Symbol, Number]) -> Mapping[Symbol, Number]:
+    """Symbol → value in the first mapping that has it; the last may draw values when asked."""
+    return ChainMap(*(cast(MutableMapping[Symbol, Number], value) for value in values))

@@ -1,0 +1,19 @@
+"""Imported once by the fork server: what every worker needs and what takes long to import."""
+
+import gc
+import importlib
+
+import torch
+import typer  # multiprocessing runs the main module in every worker again, and the command line imports it
+
+torch.set_num_threads(1)
+torch.optim.SGD([torch.zeros(1, requires_grad=True)])  # the first construction imports torch._dynamo
+PROPERTIES = importlib.import_module("lawful.properties.checks").properties()
+importlib.import_module("lawful.properties.scenarios.drawing").drawn(
+    [], 1, 0
+)  # the first draw searches the whole heap
+
+LOADED = (typer.__version__, *PROPERTIES)
+
+gc.collect()
+gc.freeze()  # else each worker's collections go through all of this again, and copy its pages
