@@ -16,7 +16,7 @@ from lawful.properties.scenarios.drawing import PROFILES
 from lawful.verify.candidates.candidate import Candidate
 from lawful.verify.language.rule import find_rule
 from lawful.verify.oracle.confirm import exact_trajectory
-from lawful.verify.oracle.quantization import half_spacing, largest
+from lawful.verify.oracle.kinds.quantization import half_spacing, largest
 
 BUDGET_OF_FLOATS = 1 + 2.0**-20
 

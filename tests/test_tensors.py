@@ -29,8 +29,8 @@ from lawful.verify.language.tensors import (
 from lawful.verify.oracle.compiler import Compiler
 from lawful.verify.oracle.confirm import exact_trajectory
 from lawful.verify.oracle.formats import FORMATS
+from lawful.verify.oracle.kinds.orthogonalization import Quintic
 from lawful.verify.oracle.oracle import Oracle
-from lawful.verify.oracle.orthogonalization import Quintic
 from lawful.verify.oracle.step import Step
 
 RULES = [
