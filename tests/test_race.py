@@ -23,8 +23,8 @@ from lawful.verify.language.rule import Rule, find_rule
 from lawful.verify.language.symbols import beta1, beta2, lr, m, v, v_max, weight_decay
 from lawful.verify.provers.arithmetic.drift import boundary
 from lawful.verify.provers.arithmetic.evaluate import rational
-from lawful.verify.theory.problem import Problem, find_problem, problems
-from lawful.verify.theory.problems import mirrored, reddi, reddi101, two_point
+from lawful.verify.theory.problem import Problem
+from lawful.verify.theory.problems import find_problem, mirrored, problems, reddi, reddi101, two_point
 from lawful.verify.theory.trial import Trial
 
 
