@@ -14,7 +14,9 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
-from lawful.verify.candidates.candidate import Candidate, Description, no_claim
+from lawful.verify.candidates.candidate import Candidate
+from lawful.verify.candidates.claim import no_claim
+from lawful.verify.candidates.description import Description
 from lawful.verify.errors import Unanswerable, unknown
 from lawful.verify.evidence import Check, Evidence, Finding, Verdict
 from lawful.verify.front.configuration import Known

@@ -213,9 +213,9 @@ def test_a_tiny_constant_may_lose_its_digits_in_the_cast() -> None:
 def test_constructor_arguments_may_hold_several_hyperparameters() -> None:
     candidate = Candidate.of(torch.optim.Rprop, "rprop")
     rule = candidate.rule({})
-    group = candidate.group(values(rule))
+    group = candidate.binding.group(values(rule))
     assert group == {"lr": 0.05, "etas": (0.3, 1.5), "step_sizes": (1e-2, 1.0)}
-    assert [candidate.default(s) for s in rule.hyperparameters] == [1e-2, 0.5, 1.2, 1e-6, 50]
+    assert [candidate.binding.default(s) for s in rule.hyperparameters] == [1e-2, 0.5, 1.2, 1e-6, 50]
 
 
 class ThreeBetas(AdamWR):
@@ -230,7 +230,7 @@ class ThreeBetas(AdamWR):
 def test_what_a_rule_does_not_know_of_a_tuple_keeps_its_default() -> None:
     candidate = Candidate.of(ThreeBetas, "adamwr")
     hyper = {s: d for s, d in candidate.rule({}).defaults.items()}
-    assert candidate.group(hyper)["betas"] == (0.9, 0.999, 0.5)
+    assert candidate.binding.group(hyper)["betas"] == (0.9, 0.999, 0.5)
 
 
 def test_schedule_free_swaps_the_iterate_and_the_average() -> None:

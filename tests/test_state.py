@@ -16,7 +16,8 @@ from lawful.optimizers import ASGD, SGD, Adam, AdamD, AdamW, available
 from lawful.properties.conformance import Conformance
 from lawful.properties.scenarios.drawing import PROFILES
 from lawful.reports.script import script
-from lawful.verify.candidates.candidate import Candidate, claimed
+from lawful.verify.candidates.candidate import Candidate
+from lawful.verify.candidates.claim import claimed
 from lawful.verify.errors import Unanswerable
 from lawful.verify.evidence import Check, Counterexample, Evidence
 from lawful.verify.language.rule import find_rule, rules

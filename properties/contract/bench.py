@@ -73,11 +73,10 @@ class Bench:
 
     def usual(self, **pins: float) -> Mapping[Symbol, float]:
         """The candidate's own defaults, or the rule's where it has none, but for those that are given by name."""
-        own = {s: self.candidate.default(s) for s in self.rule.defaults}
-        return self._with({s: self.rule.defaults[s] if v is None else v for s, v in own.items()}, pins)
+        return self._with(self.candidate.defaults(self.rule), pins)
 
     def _with(self, values: Mapping[Symbol, float], pins: Mapping[str, float]) -> Mapping[Symbol, float]:
-        free = self.candidate.hyperparameters
+        free = self.candidate.binding.free
         pinned = {s: pins.get(s.name, value) if s in free else value for s, value in values.items()}
         return tied([allowed(self.candidate, self.way.options, pinned)], self.rule)[0]
 

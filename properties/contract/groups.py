@@ -13,7 +13,7 @@ from lawful.properties.scenarios.scenarios import Draw, tied
 def groups(bench: Bench) -> Messages:
     """Each group's own hyperparameters are used, whatever the first group's are."""
     first, source = bench.hyper(), Draw(bench.candidate, (1, 1), generic=True)
-    for symbol, name in bench.candidate.hyperparameters.items():
+    for symbol, name in bench.candidate.binding.free.items():
         others = [v for v in source.values(bench.rule, symbol) if v != first[symbol]]
         if not others:
             continue

@@ -130,7 +130,7 @@ def plainer_settings(case: Case, candidate: Candidate) -> Batches:
     for option, value in plain.options.items():
         yield [replace(case, scenario=_changed(candidate, scenario, {option: value}, {}))]
     rule = candidate.rule(scenario.options)
-    for symbol in candidate.hyperparameters:
+    for symbol in candidate.binding.free:
         for value in (plain.hypers[0][symbol], *sorted(rule.domain(symbol).values, key=_weight)):
             yield [replace(case, scenario=_changed(candidate, scenario, {}, {symbol: value}))]
 

@@ -177,8 +177,7 @@ class Draw:
 
     def free(self, symbol: Symbol) -> bool:
         """Whether the constructor takes this hyperparameter and the user has not fixed it."""
-        name = self.candidate.hyperparameters.get(symbol)
-        return name is not None and name not in self.candidate.arguments
+        return symbol in self.candidate.binding.free
 
     def values(self, rule: Rule, symbol: Symbol, group: int = 0) -> tuple[float, ...]:
         """From where a hyperparameter of a group is drawn."""
@@ -186,8 +185,7 @@ class Draw:
         if symbol.name in self.pins:
             return (self.pins[symbol.name],)
         if not self.free(symbol):
-            given = self.candidate.default(symbol)
-            return (default if given is None else given,)
+            return (self.candidate.defaults(rule)[symbol],)
         values = tuple(dict.fromkeys((*rule.domain(symbol).values, default)))
         if self.pins.get("idle") == group and 0.0 in values:
             return (0.0,)
@@ -198,10 +196,10 @@ def plan(candidate: Candidate, steps: tuple[int, int], low: bool) -> list[Draw]:
     """One factor at a time around a generic point: nothing else; each other value of each option; each hyperparameter
     at 0 that may be 0; two groups, each idle in turn; two dtypes, with each its own of what follows the dtype; lr that
     stops and goes on, or that a scheduler sets. The free draws come last."""
-    rule = candidate.rule({o: candidate.choices(o)[0] for o in candidate.options})
+    rule = candidate.rule(candidate.options.plain)
     factors: list[dict[str, Any]] = [{}]
-    factors += [{option: value} for option in candidate.options for value in candidate.choices(option)[1:]]
-    zero = [s.name for s in rule.defaults if s in candidate.hyperparameters and 0.0 in rule.domain(s).values]
+    factors += [{o: value} for o, values in candidate.options.values.items() for value in values[1:]]
+    zero = [s.name for s in rule.defaults if s in candidate.binding.free and 0.0 in rule.domain(s).values]
     factors += [{name: 0.0} for name in zero]
     factors += [{"groups": 2, "idle": group} for group in (0, 1)] if zero else [{"groups": 2}]
     of_dtype = {s.name: default for s, default in rule.defaults.items() if np.isnan(default)}
@@ -212,7 +210,7 @@ def plan(candidate: Candidate, steps: tuple[int, int], low: bool) -> list[Draw]:
 
 def _schedulable(candidate: Candidate) -> bool:
     """Whether torch's schedulers take the candidate, and lr is where they look for it."""
-    return issubclass(candidate.cls, torch.optim.Optimizer) and candidate.bound.get(lr) == "lr"
+    return issubclass(candidate.cls, torch.optim.Optimizer) and candidate.binding.names.get(lr) == "lr"
 
 
 @st.composite
@@ -246,9 +244,7 @@ def _chosen(draw: st.DrawFn, source: Draw, name: str) -> bool:
 @st.composite
 def _options(draw: st.DrawFn, source: Draw) -> Mapping[str, Any]:
     candidate, pins = source.candidate, source.pins
-    choices = {
-        o: candidate.choices(o)[:1] if source.generic else candidate.choices(o) for o in candidate.options
-    }
+    choices = {o: v[:1] if source.generic else v for o, v in candidate.options.values.items()}
     return {o: pins[o] if o in pins else draw(st.sampled_from(values)) for o, values in choices.items()}
 
 

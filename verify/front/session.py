@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from lawful.properties.checks import Settings
-from lawful.verify.candidates.candidate import Description
+from lawful.verify.candidates.description import Description
 from lawful.verify.errors import Unanswerable, WorkerError, WorkerTimeoutError
 from lawful.verify.evidence import Check, Evidence, Finding, Verdict
 from lawful.verify.front.configuration import accepted
@@ -24,7 +24,7 @@ def describe(pool: Pool | Here, target: str, timeout: float = 60.0) -> Descripti
     Raises:
         Unanswerable: it is unknown, fails to import, ends the process or takes too long.
     """
-    return _looked_up(pool, "lawful.verify.candidates.candidate:describe", target, timeout)  # type: ignore[no-any-return]
+    return _looked_up(pool, "lawful.verify.candidates.description:describe", target, timeout)  # type: ignore[no-any-return]
 
 
 def targets_of(pool: Pool | Here, target: str, timeout: float = 60.0) -> list[str]:
@@ -33,7 +33,7 @@ def targets_of(pool: Pool | Here, target: str, timeout: float = 60.0) -> list[st
     Raises:
         Unanswerable: as for `describe`.
     """
-    return _looked_up(pool, "lawful.verify.candidates.candidate:targets_of", target, timeout)  # type: ignore[no-any-return]
+    return _looked_up(pool, "lawful.verify.candidates.description:targets_of", target, timeout)  # type: ignore[no-any-return]
 
 
 def plan(
