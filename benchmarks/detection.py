@@ -25,7 +25,7 @@ from baselines import METHODS, refuses
 from lawful.properties.checks import DTYPES, PROFILES, Settings
 from lawful.verify.evidence import Check, Evidence, Verdict
 from lawful.verify.front.session import Session, describe, plan
-from lawful.verify.language.rule import normal, rules
+from lawful.verify.language.families import normal, rules
 from lawful.verify.workers.pool import Pool
 
 REFUSED = {Verdict.UNLAWFUL, Verdict.CRASHED, Verdict.TIMED_OUT}

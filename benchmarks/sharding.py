@@ -14,7 +14,7 @@ from lawful.properties.sharding import sharding
 from lawful.reports.words import GLYPHS, ratio
 from lawful.verify.evidence import Check, Evidence
 from lawful.verify.front.session import Session, describe, plan, targets_of
-from lawful.verify.language.rule import find_rule
+from lawful.verify.language.families import find_rule
 from lawful.verify.workers.pool import Pool
 
 LAYOUTS = [layout.name for layout in sharding]

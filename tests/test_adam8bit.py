@@ -14,7 +14,7 @@ from lawful.optimizers._dynamic import code_book, packed, unpacked
 from lawful.properties.conformance import Conformance
 from lawful.properties.scenarios.drawing import PROFILES
 from lawful.verify.candidates.candidate import Candidate
-from lawful.verify.language.rule import find_rule
+from lawful.verify.language.families import find_rule
 from lawful.verify.oracle.confirm import exact_trajectory
 from lawful.verify.oracle.kinds.quantization import half_spacing, largest
 

@@ -106,7 +106,7 @@ def test_a_circle_is_refused() -> None:
     low, high = "lawful.verify.errors", "lawful.verify.language.rule"
     with pytest.raises(CycleError):
         refuse_circles(
-            {low: "a", "lawful.verify.language.domain": "b", high: "b", "lawful.verify.oracle.oracle": "a"}
+            {low: "a", "lawful.verify.language.family": "b", high: "b", "lawful.verify.oracle.oracle": "a"}
         )
 
 

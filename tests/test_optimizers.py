@@ -17,7 +17,7 @@ from torch.optim import Optimizer
 
 from lawful import optimizers
 from lawful.optimizers import _bucket, available
-from lawful.verify.language.rule import find_rule
+from lawful.verify.language.families import find_rule
 
 SHAPES = [(7,), (7,), (3, 5), (), (0,), (2, 3, 4), (67,)]
 VARIANTS: list[tuple[str, dict[str, Any]]] = [

@@ -20,7 +20,9 @@ from lawful.properties.conformance import Conformance
 from lawful.properties.scenarios.drawing import PROFILES
 from lawful.verify.candidates.candidate import Candidate
 from lawful.verify.evidence import Verdict
-from lawful.verify.language.rule import Family, Rule, rules
+from lawful.verify.language.families import rules
+from lawful.verify.language.family import Family
+from lawful.verify.language.rule import Rule
 from lawful.verify.language.symbols import g, lr, t, x
 from lawful.verify.oracle.confirm import exact_trajectory
 from lawful.verify.oracle.formats import FORMATS

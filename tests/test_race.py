@@ -18,8 +18,9 @@ from lawful.properties.races.convergence import Lossy
 from lawful.properties.races.race import drifting, enter
 from lawful.reports.race import Race, html
 from lawful.verify.evidence import Series
+from lawful.verify.language.families import find_rule
 from lawful.verify.language.memory import long_run, memory, on_average
-from lawful.verify.language.rule import Rule, find_rule
+from lawful.verify.language.rule import Rule
 from lawful.verify.language.symbols import beta1, beta2, lr, m, v, v_max, weight_decay
 from lawful.verify.provers.arithmetic.drift import boundary
 from lawful.verify.provers.arithmetic.evaluate import rational

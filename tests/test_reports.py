@@ -40,7 +40,7 @@ from lawful.verify.evidence import (
     Verdict,
     Whole,
 )
-from lawful.verify.language.rule import find_rule, rules
+from lawful.verify.language.families import find_rule, rules
 
 HOSTILE = "<script>alert(1)</script> [red]x[/red] \x1b[2J |`*_ \ud800"
 CHECK = Check("conformance", "adamw", "lib.optim:AdamW", "foreach", "float32")

@@ -11,7 +11,8 @@ from sympy import Float, Gt, Max, Min, Symbol, sqrt
 
 from lawful.optimizers import ASGD, AdamWR, AdamWScheduleFree, NAdam, RAdam, Rprop
 from lawful.verify.candidates.candidate import Candidate
-from lawful.verify.language.rule import Rule, find_rule
+from lawful.verify.language.families import find_rule
+from lawful.verify.language.rule import Rule
 from lawful.verify.language.symbols import beta1, eps, g, lr, m, t, v
 from lawful.verify.oracle.balls import Ball, either, positive
 from lawful.verify.oracle.compiler import Compiler

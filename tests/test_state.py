@@ -20,7 +20,7 @@ from lawful.verify.candidates.candidate import Candidate
 from lawful.verify.candidates.claim import claimed
 from lawful.verify.errors import Unanswerable
 from lawful.verify.evidence import Check, Counterexample, Evidence
-from lawful.verify.language.rule import find_rule, rules
+from lawful.verify.language.families import find_rule, rules
 from lawful.verify.language.symbols import m, v
 from lawful.verify.oracle.formats import FORMATS
 from lawful.verify.oracle.oracle import Oracle

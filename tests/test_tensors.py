@@ -14,7 +14,7 @@ from lawful.properties.conformance import Conformance
 from lawful.properties.scenarios.drawing import Profile
 from lawful.verify.candidates.candidate import Candidate
 from lawful.verify.evidence import Verdict
-from lawful.verify.language.rule import find_rule
+from lawful.verify.language.families import find_rule
 from lawful.verify.language.symbols import x
 from lawful.verify.language.tensors import (
     ColMean,

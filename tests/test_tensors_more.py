@@ -13,7 +13,7 @@ from lawful.properties.conformance import Conformance, Watch
 from lawful.properties.scenarios.defaults import default_scenario
 from lawful.properties.scenarios.drawing import PROFILES, Profile
 from lawful.verify.candidates.candidate import Candidate
-from lawful.verify.language.rule import find_rule
+from lawful.verify.language.families import find_rule
 from lawful.verify.language.symbols import beta2, x
 from lawful.verify.oracle.balls import exact
 from lawful.verify.oracle.compiler import Compiler
