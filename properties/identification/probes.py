@@ -17,7 +17,8 @@ from torch import Tensor
 
 from lawful.properties.runs.judging import Part, of_rule, parts
 from lawful.properties.runs.running import RaisedError, RefusedError, Run
-from lawful.properties.scenarios.scenarios import Block, Scenario, Shapes, expand, turned
+from lawful.properties.scenarios.scenarios import Block, Scenario, Shapes, expand
+from lawful.properties.scenarios.strategies import turned
 from lawful.verify.candidates.candidate import Candidate
 from lawful.verify.errors import Unanswerable
 from lawful.verify.language.family import Family
