@@ -9,6 +9,7 @@ import pytest
 import torch
 from sympy import Float, Gt, Max, Min, Symbol, sqrt
 
+from examples.asking import conformance
 from lawful.optimizers import ASGD, AdamWR, AdamWScheduleFree, NAdam, RAdam, Rprop
 from lawful.verify.candidates.candidate import Candidate
 from lawful.verify.language.families import find_rule
@@ -93,13 +94,7 @@ def test_scalar_state_may_be_kept_in_float32_but_not_for_float64() -> None:
 
 
 def lawful(cls: type, rule: str, dtype: torch.dtype = torch.float64) -> bool:
-    from lawful.properties.conformance import Conformance
-    from lawful.properties.scenarios.drawing import PROFILES
-
-    candidate = Candidate.of(cls, rule)
-    path = next(iter(candidate.paths.values()))
-    check = Conformance(candidate, path, dtype, "cpu", PROFILES["quick"], 0, lambda entry: None)
-    return check.evidence().verdict.value == "lawful"
+    return conformance(cls, rule, dtype).evidence().verdict.value == "lawful"
 
 
 @pytest.mark.parametrize(

@@ -9,10 +9,9 @@ import torch
 from sympy import Symbol
 from torch import Tensor
 
+from examples.asking import conformance
 from lawful.optimizers import LAMB, LARS, Adafactor, AdamW, CautiousAdamW, Muon
-from lawful.properties.conformance import Conformance
 from lawful.properties.scenarios.drawing import Profile
-from lawful.verify.candidates.candidate import Candidate
 from lawful.verify.evidence import Verdict
 from lawful.verify.language.families import find_rule
 from lawful.verify.language.symbols import x
@@ -162,13 +161,7 @@ def test_both_oracles_agree_on_matrices(spec: str) -> None:
 
 # -------------------------------------------------------------------------------------------- references and neighbours
 def verdict(cls: type, rule: str, dtype: torch.dtype = torch.float64) -> Verdict:
-    candidate = Candidate.of(cls, rule)
-    path = next(iter(candidate.paths.values()))
-    return (
-        Conformance(candidate, path, dtype, "cpu", Profile(1, 1, (3, 4)), 0, lambda entry: None)
-        .evidence()
-        .verdict
-    )
+    return conformance(cls, rule, dtype, Profile(1, 1, (3, 4))).evidence().verdict
 
 
 class LongestTen(LAMB):
