@@ -26,7 +26,7 @@ from lawful.properties.checks import DTYPES, PROFILES, Settings
 from lawful.verify.evidence import Check, Evidence, Verdict
 from lawful.verify.front.planning import Question, plan
 from lawful.verify.front.session import Session
-from lawful.verify.language.rule import normal, rules
+from lawful.verify.language.families import normal, rules
 from lawful.verify.workers.pool import Pool
 
 REFUSED = {Verdict.UNLAWFUL, Verdict.CRASHED, Verdict.TIMED_OUT}

@@ -15,7 +15,7 @@ from lawful.reports.words import GLYPHS, ratio
 from lawful.verify.evidence import Check, Evidence
 from lawful.verify.front.planning import Question, plan
 from lawful.verify.front.session import Session
-from lawful.verify.language.rule import find_rule
+from lawful.verify.language.families import find_rule
 from lawful.verify.workers.pool import Pool
 
 LAYOUTS = [layout.name for layout in sharding]

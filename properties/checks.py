@@ -19,7 +19,8 @@ from lawful.verify.candidates.claim import no_claim
 from lawful.verify.candidates.description import Description
 from lawful.verify.errors import Unanswerable, unknown
 from lawful.verify.evidence import Check, Evidence, Finding, Verdict
-from lawful.verify.language.rule import Rule, find_rule
+from lawful.verify.language.families import find_rule
+from lawful.verify.language.rule import Rule
 from lawful.verify.package import modules
 
 PROFILES = ("quick", "default", "thorough")

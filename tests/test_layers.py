@@ -68,7 +68,7 @@ def test_no_room_is_in_a_circle() -> None:
 
 
 def test_a_circle_is_refused() -> None:
-    low, high = "lawful.verify.errors", "lawful.verify.oracle.oracle"
+    low, high = "lawful.verify.language.symbols", "lawful.verify.oracle.oracle"
     with pytest.raises(CycleError):
         refuse_circles({low: "a", "lawful.verify.language.rule": "b", high: "a"})
 

@@ -33,8 +33,8 @@ def rules(
     """Print the rules as mathematics."""
     from lawful.reports.mathematics import rule_text
     from lawful.reports.tables import show_rule, show_rules
-    from lawful.verify.language.rule import find_rule
-    from lawful.verify.language.rule import rules as known
+    from lawful.verify.language.families import find_rule
+    from lawful.verify.language.families import rules as known
 
     if latex:
         chosen = [find_rule(rule)] if rule else [family() for family in known().values()]

@@ -135,7 +135,7 @@ def course(problem: str, rates: list[float], betas: list[str], seeds: int, steps
         Unanswerable: one of them is not allowed.
     """
     from lawful.properties.races.arrival import FALSE_ALARM, FEWEST, Course
-    from lawful.verify.theory.problem import find_problem
+    from lawful.verify.theory.problems import find_problem
 
     if seed < 0:
         raise Unanswerable(f"--seed {seed} is negative.")
