@@ -22,7 +22,7 @@ class Source:
     Attributes:
         work: the paper, or the library that documents it.
         where: the place in it.
-        checked: the code that it was read against, of the authors where there is any: `owner/name@commit`, or a release.
+        checked: the code that it was read against, the authors' where there is any: `owner/name@commit` or a release.
     """
 
     work: str
