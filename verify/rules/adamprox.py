@@ -15,8 +15,8 @@ M, V = Symbol("m_hat"), Symbol("v_hat")
 def adamprox(*, decay: Decay = "lr*wd") -> Rule:
     """Adam's step, then the proximal operator of lr·(wd/2)·x²: division by 1 + lr·wd.
 
-    The authors' code divides by 1 + wd·lr/lr₀ (`decay="wd*lr/lr_0"`), lr₀ the constructor's lr, by default without decay; this
-    default is AdamW's.
+    Its authors divide by 1 + wd·lr/lr₀ (`decay="wd*lr/lr_0"`), lr₀ the constructor's lr, by default with no decay;
+    this default is AdamW's.
     """
     m_t = beta1 * m + (1 - beta1) * g
     v_t = beta2 * v + (1 - beta2) * g**2
