@@ -29,7 +29,9 @@ def moved(prediction: LostInRounding, candidate: Candidate, form: Format, change
     start = binade(form)
     gradient = torch.full_like(start, prediction.gradient)[None]
     scenario = Scenario({**candidate.options.plain, **prediction.options}, (hyper,), 1, (0.0, 0.0))
-    run = Run(candidate, next(iter(candidate.paths.values())), scenario, [Block("weights", 0, start, gradient)])
+    run = Run(
+        candidate, next(iter(candidate.paths.values())), scenario, [Block("weights", 0, start, gradient)]
+    )
     for _ in run.steps():
         pass
     return run.values()[0] != start

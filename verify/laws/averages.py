@@ -12,7 +12,15 @@ from lawful.verify.laws.schedules import C, S, q, rotation
 from lawful.verify.laws.step_size import exact
 from lawful.verify.provers.claims import n
 from lawful.verify.rules.adam import M, V, adam
-from lawful.verify.rules.adamw_schedulefree import adamw_schedulefree, lr_max, power, r, total, warmup_steps, z
+from lawful.verify.rules.adamw_schedulefree import (
+    adamw_schedulefree,
+    lr_max,
+    power,
+    r,
+    total,
+    warmup_steps,
+    z,
+)
 from lawful.verify.theory.along_schedules import AverageOfRun, horizon
 from lawful.verify.theory.inductions import Invariant
 from lawful.verify.theory.law import false_if
@@ -41,8 +49,9 @@ _unit = _z - updated(free)
 _constant = _z - lr * updated(free)
 
 a_schedule_averages_the_run_at_rate_1 = Invariant(
-    "Along any schedule, from any state, Adam's weight without decay is x₀ + lr_n·z_n + Σ (lr_k − lr_{k+1})·z_k, where "
-    "z is the sum of −u along the way, the run at learning rate 1: a falling schedule is a weighted mean of z₁ … z_n.",
+    "Along any schedule, from any state, Adam's weight without decay is x₀ + lr_n·z_n + Σ (lr_k − lr_{k+1})·z_k, "
+    "where z is the sum of −u along the way, the run at learning rate 1: a falling schedule is a weighted mean of "
+    "z₁ … z_n.",
     free,
     {x: x0 + L * _z + A},
     beside={_z: (0, _unit), L: (0, lr), A: (0, A + (L - lr) * _z)},
@@ -55,9 +64,9 @@ a_schedule_averages_the_run_at_rate_1 = Invariant(
 )  # fmt: skip
 
 linear_decay_is_the_mean_of_the_run = Invariant(
-    "From any state, if lr falls linearly, lr·(1 − k/N) at the step after k, Adam's weight without decay is (z₁ + … + "
-    "z_k + (N − k)·z_k)/N after k steps, z the run that goes on at lr: after N steps, the plain mean of z₁ … z_N. (So "
-    "warm-up, a constant rate and a linear end, WSD, leave the mean of the last N weights of the constant run.)",
+    "From any state, if lr falls linearly, lr·(1 − k/N) at the step after k, Adam's weight without decay is (z₁ + … "
+    "+ z_k + (N − k)·z_k)/N after k steps, z the run that goes on at lr: after N steps, the plain mean of z₁ … z_N. "
+    "(So warm-up, a constant rate and a linear end, WSD, leave the mean of the last N weights of the constant run.)",
     free.replace({lr: lr * (1 - k / N)}),
     {x: (Z + (N - k) * _z) / N},
     beside={_z: (x0, _constant), Z: (0, Z + _constant), k: (0, k + 1)},
@@ -74,8 +83,8 @@ linear_decay_is_the_mean_of_the_run = Invariant(
 
 cosine_is_half_a_wave_of_the_run = Invariant(
     "Along a cosine, lr·(1 + cos kh)/2 at the step after k, Adam's weight without decay is (1 + cos kh)/2·z_k + Σ "
-    "tan(h/2)·(sin (i−1)h + sin ih)/2·z_i over i = 1 … k, z the run that goes on at lr (q = tan(h/2)): after a whole "
-    "cycle, a mean of z whose weights are half a sine wave, largest in the middle.",
+    "tan(h/2)·(sin (i−1)h + sin ih)/2·z_i over i = 1 … k, z the run that goes on at lr (q = tan(h/2)): after a "
+    "whole cycle, a mean of z whose weights are half a sine wave, largest in the middle.",
     free.replace({lr: lr * (1 + C) / 2}),
     {x: (1 + C) / 2 * _z + A},
     beside=rotation | {_z: (x0, _constant), A: (0, A + q * (S + rotation[S][1]) / 2 * _constant)},
@@ -98,8 +107,8 @@ def averaged(newest: Expr) -> dict[Symbol, tuple[Expr, Expr]]:
 
 schedule_free_is_the_plain_mean = Invariant(
     "At a constant lr, without warm-up and at r = 0, schedule-free AdamW's weight is (1 − β1)·z + β1·x̄ after every "
-    "step, where n·x̄ = z₁ + … + z_n: gradients are taken near the plain mean of the iterates z, which is what a linear "
-    "decay to zero would leave of them.",
+    "step, where n·x̄ = z₁ + … + z_n: gradients are taken near the plain mean of the iterates z, which is what a "
+    "linear decay to zero would leave of them.",
     _free,
     {x: (1 - beta1) * z + beta1 * _mean, Z: n * _mean, total: n * lr**2, lr_max: lr},
     beside=averaged(_free.state[z]),

@@ -47,8 +47,9 @@ _away = ((P - R) / (1 - P * R)) ** 2
 _largest = at(bare.x.xreplace({beta1**t: P * R, beta2**t: R**2}), _extreme)
 
 adams_steps_stay_below_their_limit = Identity(
-    "If β1² < β2, Adam's largest step number t (eps = 0), where m² = K_t·v and K_t = ρ∞²·(1 − P²), has size lr·ρ_t with ρ_t² = ρ∞²·(1 − ((P − "
-    "R)/(1 − P·R))²), P = (β1/√β2)^t, R = √β2^t: never above lr·ρ∞, at no t, and equal to it only where P = R.",
+    "If β1² < β2, Adam's largest step number t (eps = 0), where m² = K_t·v and K_t = ρ∞²·(1 − P²), has size lr·ρ_t "
+    "with ρ_t² = ρ∞²·(1 − ((P − R)/(1 − P·R))²), P = (β1/√β2)^t, R = √β2^t: never above lr·ρ∞, at no t, and equal "
+    "to it only where P = R.",
     {(x - new_x) ** 2: lr**2 * K_oo * (1 - _away)},
     where={new_x: _largest},
     source=OWN,
@@ -81,9 +82,9 @@ def towards(end: Expr) -> tuple[Expr, Expr]:
 _because = {name: at(e, {Symbol("a", positive=True): rate}) for name, e in walls(any_update, rho).items()}
 
 adamw_keeps_a_box_along_every_schedule = Bound(
-    "If no update is above ρ (ρ∞ for AdamW), then along every schedule with 0 ≤ lr_t·wd < 1 AdamW keeps |x_t| ≤ P_t·B₀ + "
-    "(1 − P_t)·ρ/wd for every B₀ ≥ |x₀|, P_t the product of the 1 − lr_s·wd so far: it nears the box ρ/wd as P_t goes to "
-    "0, and never leaves it from inside. Equality where every update is −ρ.",
+    "If no update is above ρ (ρ∞ for AdamW), then along every schedule with 0 ≤ lr_t·wd < 1 AdamW keeps |x_t| ≤ "
+    "P_t·B₀ + (1 − P_t)·ρ/wd for every B₀ ≥ |x₀|, P_t the product of the 1 − lr_s·wd so far: it nears the box ρ/wd "
+    "as P_t goes to 0, and never leaves it from inside. Equality where every update is −ρ.",
     with_any_update(adamw()),
     {above: wall - x, below: wall + x},
     because={name: e.xreplace({turn: g}) for name, e in _because.items()},

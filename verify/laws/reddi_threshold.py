@@ -11,7 +11,7 @@ from sympy import Expr, Integer, Rational, Symbol, oo, sqrt
 from lawful.verify.language.rule import Source
 from lawful.verify.language.symbols import beta1, beta2, eps, g, lr, m, v, weight_decay, x
 from lawful.verify.provers.claims import Run, n
-from lawful.verify.rules.adam import M, V, adam
+from lawful.verify.rules.adam import V, adam
 from lawful.verify.theory.dynamics import Bound
 from lawful.verify.theory.law import false_if
 from lawful.verify.theory.prediction import DriftsTo
@@ -44,8 +44,8 @@ def period(large: Expr, second: Expr, read: Symbol = x) -> Run:
 ratios = sqrt(N_1 / N_2) + sqrt(N_1 / N_3)
 
 adam_on_reddis_cycle = Identity(
-    "On C, −1, −1 over and over, Adam with β1 = 0 has a cycle, on which it moves by √((1 + β2 + β2²)/N₁)·(√(N₁/N₂) + "
-    "√(N₁/N₃) − C) a period, N₁ = C² + β2 + β2², N₂ = 1 + β2·C² + β2², N₃ = 1 + β2 + β2²·C².",
+    "On C, −1, −1 over and over, Adam with β1 = 0 has a cycle, on which it moves by √((1 + β2 + β2²)/N₁)·(√(N₁/N₂) "
+    "+ √(N₁/N₃) − C) a period, N₁ = C² + β2 + β2², N₂ = 1 + β2·C² + β2², N₃ = 1 + β2 + β2²·C².",
     {v_end: N_3 / total, end: sqrt(total / N_1) * (ratios - C)},
     runs={v_end: period(C, beta2, v), end: period(C, beta2)},
     source=OWN,
@@ -55,9 +55,9 @@ adam_on_reddis_cycle = Identity(
 )  # fmt: skip
 
 reddi_has_one_threshold = Inequality(
-    "For every C > 2 there is exactly one β2*(C): below it Adam with β1 = 0 walks away from the optimum on its cycle, "
-    "above it towards it. For √(N₁/N₂) + √(N₁/N₃), from which C is subtracted there, falls as β2 grows, and C lies "
-    "between its ends: at β2 = 0 Adam moves by +1, and for β2 → 1 the sum tends to 2.",
+    "For every C > 2 there is exactly one β2*(C): below it Adam with β1 = 0 walks away from the optimum on its "
+    "cycle, above it towards it. For √(N₁/N₂) + √(N₁/N₃), from which C is subtracted there, falls as β2 grows, and "
+    "C lies between its ends: at β2 = 0 Adam moves by +1, and for β2 → 1 the sum tends to 2.",
     {at_zero: Integer(1), ratios.xreplace({beta2: Integer(1)}): Integer(2)},
     runs={at_zero: period(C, Integer(0))},
     greater={-(N_1 / N_2).diff(beta2): 0, -(N_1 / N_3).diff(beta2): 0, C: Integer(2)},
@@ -72,7 +72,8 @@ THRESHOLDS = {3: 472, 4: 317, 6: 187, 10: 98}
 
 def brackets(thousandths: dict[int, int]) -> dict[str, Any]:
     """That Adam walks the wrong way at as many thousandths, and the right way one above."""
-    runs, greater = {}, {}
+    runs: dict[Symbol, Run] = {}
+    greater: dict[Expr, Expr | int] = {}
     for large, below in thousandths.items():
         wrong, right = (Symbol(f"x_{way}_{large}") for way in ("below", "above"))
         runs |= {
@@ -103,8 +104,8 @@ v_0, F = Symbol("v0", nonnegative=True), Symbol("F", nonnegative=True)
 floor = Symbol("floor", nonnegative=True)
 
 second_moment_falls_at_most_by_beta2 = Bound(
-    "Whatever the gradients, Adam's v is at least β2^k of what it was k steps before, with equality on gradients of 0: "
-    "so on a cycle of n steps no two of its values are in a larger ratio than β2^−(n − 1).",
+    "Whatever the gradients, Adam's v is at least β2^k of what it was k steps before, with equality on gradients of "
+    "0: so on a cycle of n steps no two of its values are in a larger ratio than β2^−(n − 1).",
     plain,
     {floor: v - F},
     because={floor: beta2 * floor + (1 - beta2) * g**2},
@@ -144,8 +145,8 @@ _p, _q = beta1 * p + (1 - beta1) * abs(a), beta1 * q + (1 - beta1) * abs(b)
 betas_that_are_safe = Bound(
     "If 1/(√v + eps) stays between W and W + Y, Adam with any β1 < 1 moves by at most −lr·(W·G₊ − (W + Y)·G₋) over "
     "steps after which its momentum is what it was, G₊ the sum of the positive gradients and G₋ that of the others' "
-    "sizes. As 1 + Y/W ≤ β2^−(n − 1)/2 on a cycle of n steps, whatever eps ≥ 0 is, betas with β2^(n − 1) > (G₋/G₊)² are "
-    "safe: Adam moves against the mean gradient (P and m carry what is still to come; x₀ = 0, lr = 1).",
+    "sizes. As 1 + Y/W ≤ β2^−(n − 1)/2 on a cycle of n steps, whatever eps ≥ 0 is, betas with β2^(n − 1) > (G₋/G₊)² "
+    "are safe: Adam moves against the mean gradient (P and m carry what is still to come; x₀ = 0, lr = 1).",
     momentum_alone,
     {p: P, q: P - m, slack: moved(least + spread)},
     because={

@@ -59,23 +59,21 @@ def decays(rate: Expr) -> dict[str, Any]:
 
 
 decay_below_half_the_roundoff_is_lost = Inequality(
-    "If lr·wd < u/2, AdamW's decay changes no weight of the format at all: from s·2^e with 1 < s < 2 it takes less than "
-    "u·2^e, half a gap, and from 2^e less than half of that (gradients 0, eps > 0; lr·wd = f·u/2 with f < 1).",
+    "If lr·wd < u/2, AdamW's decay changes no weight of the format at all: from s·2^e with 1 < s < 2 it takes less "
+    "than u·2^e, half a gap, and from 2^e less than half of that (gradients 0, eps > 0; lr·wd = f·u/2 with f < 1).",
     **decays(f * u / 2),
     greater=lost(f * u / 2 * s * power, f * u / 2 * power),
     over=significand | fraction,
     source=OWN,
     refuses=false_if("if lr·wd < u", **decays(f * u), greater=lost(f * u * s * power, f * u * power)),
     predicts=[
-        LostInRounding(
-            adamw(), {lr: 0.125, eps: 2.0**-10}, 0.0, weight_decay, size / lr, lost=0.5, acts=1.0
-        ),
+        LostInRounding(adamw(), {lr: 0.125, eps: 2.0**-10}, 0.0, weight_decay, size / lr, lost=0.5, acts=1.0),
     ],
 )
 
 decay_above_the_roundoff_moves_every_weight = Inequality(
-    "If lr·wd > u, AdamW's decay moves every normal weight of the format: more than half a gap from each (gradients 0, "
-    "eps > 0; lr·wd = u·(1 + k) with k > 0). Between u/2 and u it moves those with s > u/(lr·wd).",
+    "If lr·wd > u, AdamW's decay moves every normal weight of the format: more than half a gap from each (gradients "
+    "0, eps > 0; lr·wd = u·(1 + k) with k > 0). Between u/2 and u it moves those with s > u/(lr·wd).",
     **decays(u * (1 + k)),
     greater=acts(u * (1 + k) * s * power, u * (1 + k) * power),
     over=significand | excess,
@@ -99,24 +97,22 @@ def steps(rate: Expr) -> dict[str, Any]:
 
 
 steps_below_half_the_roundoff_are_lost = Inequality(
-    "If lr < u·2^e/2, Adam's first step, which is lr at eps = 0 and wd = 0, moves no weight of size 2^e or more: weights "
-    "above 2·lr/u stand still (lr = f·u·2^e/2 with f < 1). So does every later step where lr·ρ_t, the most that it can "
-    "be, is as small.",
+    "If lr < u·2^e/2, Adam's first step, which is lr at eps = 0 and wd = 0, moves no weight of size 2^e or more: "
+    "weights above 2·lr/u stand still (lr = f·u·2^e/2 with f < 1). So does every later step where lr·ρ_t, the most "
+    "that it can be, is as small.",
     **steps(f * u * power / 2),
     greater=lost(f * u * power / 2, f * u * power / 2),
     over=significand | fraction,
     source=OWN,
-    refuses=false_if(
-        "if lr < u·2^e", **steps(f * u * power), greater=lost(f * u * power, f * u * power)
-    ),
+    refuses=false_if("if lr < u·2^e", **steps(f * u * power), greater=lost(f * u * power, f * u * power)),
     predicts=[
         LostInRounding(adam(), {eps: 0.0, weight_decay: 0.0}, 1.0, lr, size, lost=7 / 16, acts=5 / 4),
     ],
 )
 
 steps_above_the_roundoff_move_every_weight = Inequality(
-    "If lr > u·2^e, Adam's first step moves every normal weight below 2·2^e: weights below lr/u are never deaf to it "
-    "(eps = 0, wd = 0; lr = u·2^e·(1 + k) with k > 0).",
+    "If lr > u·2^e, Adam's first step moves every normal weight below 2·2^e: weights below lr/u are never deaf to "
+    "it (eps = 0, wd = 0; lr = u·2^e·(1 + k) with k > 0).",
     **steps(u * power * (1 + k)),
     greater=acts(u * power * (1 + k), u * power * (1 + k)),
     over=significand | excess,
@@ -140,8 +136,9 @@ def forgets(rate: Expr) -> dict[str, Any]:
 
 
 a_narrow_second_moment_never_falls = Inequality(
-    "If 1 − β2 < u/2 and v is kept in the format of the weights, as torch keeps it, then Adam's v never falls, not even "
-    "on gradients of 0, where it should by the factor β2: in bfloat16, for β2 > 0.998 (1 − β2 = f·u/2 with f < 1).",
+    "If 1 − β2 < u/2 and v is kept in the format of the weights, as torch keeps it, then Adam's v never falls, not "
+    "even on gradients of 0, where it should by the factor β2: in bfloat16, for β2 > 0.998 (1 − β2 = f·u/2 with f < "
+    "1).",
     **forgets(f * u / 2),
     greater=lost(f * u / 2 * s * power, f * u / 2 * power),
     over=significand | fraction,
