@@ -9,7 +9,7 @@ from lawful.verify.language.rule import Rule
 from lawful.verify.language.symbols import beta1, beta2, g, lr, m, t, v, weight_decay, x
 from lawful.verify.laws.constraint import any_update, walls
 from lawful.verify.laws.constraint import s as turn
-from lawful.verify.laws.step_size import OWN, bare, exact, newest, r, scale
+from lawful.verify.laws.step_size import OWN, bare, exact, newest, r
 from lawful.verify.provers.algebra.unroll import at
 from lawful.verify.provers.claims import n
 from lawful.verify.rules.adam import adamw
@@ -17,22 +17,29 @@ from lawful.verify.theory.along_schedules import StaysInBox
 from lawful.verify.theory.dynamics import Bound
 from lawful.verify.theory.inductions import Invariant
 from lawful.verify.theory.law import false_if
-from lawful.verify.theory.theorems import Identity
+from lawful.verify.theory.theorems import Inequality
 
 # ---------------------------------------------------------------------------------------- largest step
-_closed = newest.subs(beta2, r * beta1) * (1 - (beta1 / r) ** n) / (1 - beta1 / r)
+_long_run = newest / (1 - beta1**2 / beta2)
+
+
+def moments(ratio: Expr) -> dict[Symbol, Expr]:
+    """m = ℓ·K and v = ℓ²·K on the gradients r^t, β1 being β2/r."""
+    newest_over_ratio = r**n * (1 - beta2) / (1 - beta1)
+    return {
+        s: e.subs(beta1, beta2 / r)
+        for s, e in ((m, newest_over_ratio * ratio), (v, newest_over_ratio**2 * ratio))
+    }
+
 
 adams_largest_ratio_in_closed_form = Invariant(
     "On the gradients r^t with r = β2/β1, which attain the bound m² ≤ K_t·v, Adam's moments are m = ℓ·K_t and v = "
     "ℓ²·K_t with K_t = (1 − β1)²/(1 − β2)·(1 − (β1²/β2)^t)/(1 − β1²/β2) after t steps, ℓ = r^t·(1 − β2)/(1 − β1).",
-    bare.replace({g: r**t, beta2: r * beta1}),
-    {m: scale * _closed, v: scale**2 * _closed},
+    bare.replace({g: r**t, beta1: beta2 / r}),
+    moments(_long_run * (1 - (beta2 / r**2) ** n)),
     source=OWN,
-    refuses=false_if("the ratio of the long run at once", holds={
-        m: scale * newest.subs(beta2, r * beta1) / (1 - beta1 / r),
-        v: scale**2 * newest.subs(beta2, r * beta1) / (1 - beta1 / r),
-    }),
-)  # fmt: skip
+    refuses=false_if("the ratio of the long run at once", holds=moments(_long_run)),
+)
 
 P, R, ell = (Symbol(name, positive=True) for name in ("P", "R", "ell"))
 new_x = Symbol("x'")
@@ -46,12 +53,13 @@ _extreme = {g: Integer(0), m: ell * _K / beta1, v: ell**2 * _K / beta2}
 _away = ((P - R) / (1 - P * R)) ** 2
 _largest = at(bare.x.xreplace({beta1**t: P * R, beta2**t: R**2}), _extreme)
 
-adams_steps_stay_below_their_limit = Identity(
+adams_steps_stay_below_their_limit = Inequality(
     "If β1² < β2, Adam's largest step number t (eps = 0), where m² = K_t·v and K_t = ρ∞²·(1 − P²), has size lr·ρ_t "
     "with ρ_t² = ρ∞²·(1 − ((P − R)/(1 − P·R))²), P = (β1/√β2)^t, R = √β2^t: never above lr·ρ∞, at no t, and equal "
     "to it only where P = R.",
     {(x - new_x) ** 2: lr**2 * K_oo * (1 - _away)},
     where={new_x: _largest},
+    over={P: (0, 1), R: (0, 1)},
     source=OWN,
     refuses=false_if("without the bias corrections", where={new_x: at(bare.x.xreplace({
         beta1**t: 0, beta2**t: 0,
@@ -59,7 +67,8 @@ adams_steps_stay_below_their_limit = Identity(
 )  # fmt: skip
 
 # ------------------------------------------------------------------------------------------------ box
-wd, rho, first, wall = (Symbol(name, positive=True) for name in ("weight_decay", "rho", "B_0", "B"))
+wd, rho, first = (Symbol(name, positive=True) for name in ("weight_decay", "rho", "B_0"))
+wall = Symbol("B", real=True)
 above, below = (Symbol(name, nonnegative=True) for name in ("above", "below"))
 p, q = (Symbol(name, nonnegative=True) for name in "pq")
 kept, pace = Symbol("P_t", real=True), Symbol("pace", real=True)
@@ -106,7 +115,7 @@ adamw_keeps_a_box_along_every_schedule = Bound(
             adamw(),
             exact | {weight_decay: 0.5},
             -((beta2 / beta1) ** t),
-            sqrt(newest / (1 - beta1**2 / beta2)) / weight_decay,
+            sqrt(_long_run) / weight_decay,
         ),
     ],
 )  # fmt: skip

@@ -95,7 +95,7 @@ small_singular_values_grow = Inequality(
 
 # ------------------------------------------------------------------------------------------------ box
 above, below = Symbol("above", nonnegative=True), Symbol("below", nonnegative=True)
-start, wall = Symbol("x_0", positive=True), Symbol("B", positive=True)
+start, wall = Symbol("x_0", positive=True), Symbol("B", real=True)
 p, q = Symbol("p", nonnegative=True), Symbol("q", nonnegative=True)
 
 _any = any_update.subs(rho, HIGH)

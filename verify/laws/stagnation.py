@@ -141,7 +141,7 @@ a_narrow_second_moment_never_falls = Inequality(
     "1).",
     **forgets(f * u / 2),
     greater=lost(f * u / 2 * s * power, f * u / 2 * power),
-    over=significand | fraction,
+    over=significand | fraction | {u: (0, 1)},
     source=OWN,
     refuses=false_if("if 1 − β2 < u", **forgets(f * u), greater=lost(f * u * s * power, f * u * power)),
 )
