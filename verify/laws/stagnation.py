@@ -87,40 +87,41 @@ decay_above_the_roundoff_moves_every_weight = Inequality(
 
 
 # ----------------------------------------------------------------------------------------------- steps
-def steps(rate: Expr) -> dict[str, Any]:
-    """Adam's first step on a gradient g > 0, with eps = 0, without decay; lr = rate."""
-    rule = adam().replace({weight_decay: 0, eps: 0, lr: rate})
+def steps(share: Expr) -> dict[str, Any]:
+    """Adam's first step on a gradient g > 0, with eps = 0, without decay; lr is that share of the weight."""
+    rule = adam().replace({weight_decay: 0, eps: 0})
+    large, small = (rule.replace({lr: share * start * power}) for start in (s, Integer(1)))
     return {
-        "equations": {s * power - inner: rate, power - edge: rate},
-        "runs": one_step(rule, G),
+        "equations": {s * power - inner: share * s * power, power - edge: share * power},
+        "runs": {inner: one_step(large, G)[inner], edge: one_step(small, G)[edge]},
     }
 
 
 steps_below_half_the_roundoff_are_lost = Inequality(
-    "If lr < u·2^e/2, Adam's first step, which is lr at eps = 0 and wd = 0, moves no weight of size 2^e or more: "
-    "weights above 2·lr/u stand still (lr = f·u·2^e/2 with f < 1). So does every later step where lr·ρ_t, the most "
-    "that it can be, is as small.",
-    **steps(f * u * power / 2),
-    greater=lost(f * u * power / 2, f * u * power / 2),
+    "If lr < u·x/2, Adam's first step, which is lr at eps = 0 and wd = 0, does not move x: weights above 2·lr/u "
+    "stand still (lr = f·u·x/2 with f < 1). So does every later step where lr·ρ_t, the most that it can be, is as "
+    "small.",
+    **steps(f * u / 2),
+    greater=lost(f * u / 2 * s * power, f * u / 2 * power),
     over=significand | fraction,
     source=OWN,
-    refuses=false_if("if lr < u·2^e", **steps(f * u * power), greater=lost(f * u * power, f * u * power)),
+    refuses=false_if("if lr < u·x", **steps(f * u), greater=lost(f * u * s * power, f * u * power)),
     predicts=[
         LostInRounding(adam(), {eps: 0.0, weight_decay: 0.0}, 1.0, lr, size, lost=7 / 16, acts=5 / 4),
     ],
 )
 
 steps_above_the_roundoff_move_every_weight = Inequality(
-    "If lr > u·2^e, Adam's first step moves every normal weight below 2·2^e: weights below lr/u are never deaf to "
-    "it (eps = 0, wd = 0; lr = u·2^e·(1 + k) with k > 0).",
-    **steps(u * power * (1 + k)),
-    greater=acts(u * power * (1 + k), u * power * (1 + k)),
+    "If lr > u·x, Adam's first step moves x > 0: weights below lr/u are never deaf to it (eps = 0, wd = 0, x a "
+    "normal number; lr = u·x·(1 + k) with k > 0).",
+    **steps(u * (1 + k)),
+    greater=acts(u * (1 + k) * s * power, u * (1 + k) * power),
     over=significand | excess,
     source=OWN,
     refuses=false_if(
-        "if lr > u·2^e/2",
-        **steps(u * power * (1 + k) / 2),
-        greater=acts(u * power * (1 + k) / 2, u * power * (1 + k) / 2),
+        "if lr > u·x/2",
+        **steps(u * (1 + k) / 2),
+        greater=acts(u * (1 + k) / 2 * s * power, u * (1 + k) / 2 * power),
     ),
 )
 
