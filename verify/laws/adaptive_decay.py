@@ -71,8 +71,8 @@ _wide = {l2: Run(with_l2(c, some_eps), 1)}
 _u = g1 + c * x
 
 first_l2_step_is_below_lr = Inequality(
-    "With eps > 0, Adam's first step under L2 is −lr·u/(|u| + eps) with u = g + c·x: below lr whatever the "
-    "coefficient c.",
+    "With eps > 0, Adam's first step under L2 is −lr·u/(|u| + eps) with u = g + c·x: below lr whatever the coefficient "
+    "c.",
     {l2 - x: -lr * _u / (abs(_u) + some_eps), lr - lr * y / (y + some_eps): lr * some_eps / (y + some_eps)},
     runs=_wide,
     greater={lr * some_eps / (y + some_eps): 0},
@@ -83,8 +83,8 @@ first_l2_step_is_below_lr = Inequality(
 )
 
 first_adamw_step_can_exceed_lr = Identity(
-    "For x, g > 0, AdamW's first step exceeds lr by lr·(wd·x − eps/(g + eps)): it is above lr iff wd·x > "
-    "eps/(g + eps).",
+    "For x, g > 0, AdamW's first step exceeds lr by lr·(wd·x − eps/(g + eps)): it is above lr iff wd·x > eps/(g + "
+    "eps).",
     {positive_x - decayed - lr: lr * (weight_decay * positive_x - eps / (positive_g + eps))},
     runs={decayed: Run(adamw(), 1, gradients=[positive_g], start={x: positive_x})},
     source=OWN,

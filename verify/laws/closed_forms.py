@@ -114,8 +114,8 @@ multiplier_falls_with_mean_and_noise = Identity(
 )  # fmt: skip
 
 adam_without_momentum_is_rmsprop = Equivalence(
-    "With β1 = 0, and eps added to the root before its bias correction, Adam is RMSprop with alpha = β2 whose lr "
-    "is multiplied by √(1 − β2^t).",
+    "With β1 = 0, and eps added to the root before its bias correction, Adam is RMSprop with alpha = β2 whose lr is "
+    "multiplied by √(1 − β2^t).",
     adam(eps="hat").replace({beta1: 0, weight_decay: 0}),
     rmsprop().replace({momentum: 0, weight_decay: 0, alpha: beta2, lr: lr * sqrt(1 - beta2**t)}),
     source=Source(PAPER, "§5, made exact"),

@@ -100,8 +100,8 @@ _growing = {m: -ell * K, v: ell**2 * K, g: _newest}
 
 adamw_needs_a_wider_box = Identity(
     "The box that AdamW keeps is ρ∞/wd = √K∞/wd, not 1/wd: once bias correction has faded, gradients that grow by "
-    "β2/β1 each step keep m = −ℓ·K and v = ℓ²·K, ℓ growing as they do, so every step has |u| = √K, which tends to "
-    "ρ∞ (eps = 0, β1² < β2), and weights tend to that wall. No gradients hold |u| above it.",
+    "β2/β1 each step keep m = −ℓ·K and v = ℓ²·K, ℓ growing as they do, so every step has |u| = √K, which tends to ρ∞ "
+    "(eps = 0, β1² < β2), and weights tend to that wall. No gradients hold |u| above it.",
     {
         new_m: -(ell * beta2 / beta1) * K_next,
         new_v: (ell * beta2 / beta1) ** 2 * K_next,
@@ -161,8 +161,8 @@ y = Symbol("y", positive=True)
 barrier = -spare * (y + log(1 - wd * y) / wd)
 
 resting_points_minimise_a_barrier = Identity(
-    "Where AdamW rests at 0 < x < 1/wd, the loss plus eps·(−x − ln(1 − wd·x)/wd) is stationary: the gradient of "
-    "that logarithmic barrier is eps·wd·x/(1 − wd·x), and w = wd·x/(1 − wd·x).",
+    "Where AdamW rests at 0 < x < 1/wd, the loss plus eps·(−x − ln(1 − wd·x)/wd) is stationary: the gradient of that "
+    "logarithmic barrier is eps·wd·x/(1 − wd·x), and w = wd·x/(1 − wd·x).",
     {barrier.diff(y): spare * wd * y / (1 - wd * y), spare * w: barrier.diff(y).subs(y, _resting)},
     source=OWN,
     refuses=false_if(

@@ -209,8 +209,8 @@ adopt_returns_on_reddi = Inequality(
 G, M = Symbol("G", real=True), Symbol("M", real=True)
 
 momentum_conserves_the_sum = Invariant(
-    "Whatever the gradients, the averages m of all steps sum to the gradients' sum less β1·m/(1 − β1): "
-    "momentum delays, and neither adds nor loses any of it.",
+    "Whatever the gradients, the averages m of all steps sum to the gradients' sum less β1·m/(1 − β1): momentum "
+    "delays, and neither adds nor loses any of it.",
     plain_adam,
     {M: G - beta1 / (1 - beta1) * m},
     beside={G: (0, G + g), M: (0, M + beta1 * m + (1 - beta1) * g)},
@@ -222,9 +222,8 @@ S, v_0 = Symbol("S", real=True), Symbol("v0", nonnegative=True)
 _squares = {S: (0, beta2 * S + (1 - beta2) * g**2)}
 
 second_moment_forgets_its_start = Invariant(
-    "Whatever the gradients, v after n steps is β2ⁿ·v₀ + S, with S the squares weighed by (1 − β2)·β2^age: "
-    "if n gradients repeat, every period shrinks the distance of v from its cycle S/(1 − β2ⁿ) by the "
-    "factor β2ⁿ.",
+    "Whatever the gradients, v after n steps is β2ⁿ·v₀ + S, with S the squares weighed by (1 − β2)·β2^age: if n "
+    "gradients repeat, every period shrinks the distance of v from its cycle S/(1 − β2ⁿ) by the factor β2ⁿ.",
     plain_adam,
     {v: beta2**n * v_0 + S},
     beside=_squares,

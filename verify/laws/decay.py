@@ -37,8 +37,8 @@ def both(left: Rule, right: Rule) -> dict[Symbol, Run]:
 
 
 l2_is_decay_for_sgd = Equivalence(
-    "For SGD without momentum, L2 regularisation with coefficient wd/lr and weight decay by the factor 1 − "
-    "wd are one rule.",
+    "For SGD without momentum, L2 regularisation with coefficient wd/lr and weight decay by the factor 1 − wd are one "
+    "rule.",
     plain(sgd(decay="l2")).replace({weight_decay: weight_decay / lr}),
     plain(sgd(decay="wd")),
     source=Source(LH, "Proposition 1"),
@@ -50,8 +50,7 @@ l2_is_decay_for_sgd = Equivalence(
 )
 
 l2_is_torch_decay_for_sgd = Equivalence(
-    "For SGD without momentum, L2 and decay by 1 − lr·wd are one rule for one wd, whatever the schedules "
-    "of lr and wd.",
+    "For SGD without momentum, L2 and decay by 1 − lr·wd are one rule for one wd, whatever the schedules of lr and wd.",
     plain(sgd(decay="l2")),
     plain(sgd(decay="lr*wd")),
     varying=(lr, weight_decay),
@@ -108,8 +107,8 @@ constant_l2_needs_proportional_schedules = Coefficient(
 )
 
 momentum_separates_l2_from_decay = Identity(
-    "With momentum, L2 and decay by 1 − lr·wd agree after one step and differ after two by exactly "
-    "−lr₂·wd·(μ·x₀ − d·x₁).",
+    "With momentum, L2 and decay by 1 − lr·wd agree after one step and differ after two by exactly −lr₂·wd·(μ·x₀ − "
+    "d·x₁).",
     {l2_1 - decayed_1: 0, l2_2 - decayed_2: -nth(lr, 2) * weight_decay * (mu * x - dampening * l2_1)},
     runs={
         l2_1: Run(heavy(sgd()), 1, varying=(lr,)),
@@ -190,8 +189,7 @@ no_decay_repairs_momentum = Coefficient(
 )
 
 no_decay_repairs_nesterov = Coefficient(
-    "With Nesterov's look-ahead and wd > 0, no coefficient of decoupled decay reproduces L2 over two "
-    "steps.",
+    "With Nesterov's look-ahead and wd > 0, no coefficient of decoupled decay reproduces L2 over two steps.",
     [l2_1 - decayed_1, l2_2 - decayed_2],
     runs=both(
         heavy(sgd(nesterov=True), damp=0).replace({weight_decay: Symbol("weight_decay", positive=True)}),
@@ -230,8 +228,8 @@ kept = Symbol("kept", positive=True)
 _undamped = heavy(sgd(decay="lr*wd"), damp=1 - kept)
 
 decay_has_one_stationary_gradient = Coefficient(
-    "With momentum, g = −wd·x·(1 − μ)/(1 − d) is the only gradient at which decoupled decay can stand "
-    "still (kept = 1 − d).",
+    "With momentum, g = −wd·x·(1 − μ)/(1 − d) is the only gradient at which decoupled decay can stand still (kept = 1 "
+    "− d).",
     [decayed_1 - x],
     runs={decayed_1: Run(_undamped, 1, start={b: kept * g1 / (1 - mu)}, first=2)},
     for_all=(),

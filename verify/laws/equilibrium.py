@@ -55,8 +55,8 @@ _sgdw = sgd(decay="lr*wd").replace({momentum: mu, dampening: 0, weight_decay: a 
 _potential_b, sgdw_level = memory(mu, Integer(1), a, b)
 
 sgdw_equilibrium = Equilibrium(
-    "In equilibrium under independent random signs, SGD with momentum μ and decoupled decay a = lr·wd has E[x²] = lr²·"
-    "(1 + μ·(1 − a))/((1 − μ²)·(1 − μ·(1 − a))·a·(2 − a)) exactly.",
+    "In equilibrium under independent random signs, SGD with momentum μ and decoupled decay a = lr·wd has E[x²] = "
+    "lr²·(1 + μ·(1 − a))/((1 − μ²)·(1 − μ·(1 − a))·a·(2 − a)) exactly.",
     _sgdw,
     sgdw_level,
     state=b,

@@ -25,8 +25,8 @@ _plain_rmsprop = rmsprop().replace({momentum: 0})
 
 state_per_parameter = Resource(
     "For each parameter SGD keeps nothing, with momentum one number, as Lion and Muon; RMSprop and Adagrad keep one; "
-    "Adam, AdamW and NAdam two; AMSGrad and centred RMSprop with momentum three; Adafactor of a matrix only "
-    "1/rows + 1/cols.",
+    "Adam, AdamW and NAdam two; AMSGrad and centred RMSprop with momentum three; Adafactor of a matrix only 1/rows + "
+    "1/cols.",
     {
         "SGD": (sgd().replace({momentum: 0}), none),
         "SGD with momentum": (sgd(), one),
@@ -50,8 +50,8 @@ weights, average, square, total = (Symbol(name, positive=True) for name in ("wei
 _half = {weights: 2 * P, average: 4 * P, square: 4 * P}
 
 adam_of_70_billion_takes_700 = Identity(
-    "Of P = 70 billion parameters with 16-bit weights, Adam's m and v in float32 take 560 GB and all three 700 GB: "
-    "420 GB, as is often said, counts one of the two.",
+    "Of P = 70 billion parameters with 16-bit weights, Adam's m and v in float32 take 560 GB and all three 700 GB: 420 "
+    "GB, as is often said, counts one of the two.",
     {average + square: Integer(560), weights + average + square: Integer(700)},
     where={s: e.subs(P, 70) for s, e in _half.items()},
     source=OWN,

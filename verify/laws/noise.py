@@ -96,9 +96,9 @@ _up_late, _down_late = Symbol("x_high'"), Symbol("x_low'")
 _late = from_rest(clipped_at(_size + over), _size)
 
 adopt_clipped_turns_before_clipping_fades = Identity(
-    "On the two-point problem and from m = 0, v = k², ADOPT that clips at ±c (eps = 0) moves on average by (1 − β1)·"
-    "lr·(k − 1 − c)/k while 1 < c < k, so the right way as soon as c is above k − 1, and by −(1 − β1)·lr·E[g]/√v where "
-    "c > k: with c = (t − 1)^¼ and k = 5 the right way after call 257, unclipped after call 626.",
+    "On the two-point problem and from m = 0, v = k², ADOPT that clips at ±c (eps = 0) moves on average by (1 − "
+    "β1)·lr·(k − 1 − c)/k while 1 < c < k, so the right way as soon as c is above k − 1, and by −(1 − β1)·lr·E[g]/√v "
+    "where c > k: with c = (t − 1)^¼ and k = 5 the right way after call 257, unclipped after call 626.",
     {
         up / _size + down * (1 - 1 / _size): (1 - beta1) * (_size - 1 - _clip) / _size,
         _up_late / _size + _down_late * (1 - 1 / _size): -(1 - beta1) / _size,
@@ -146,8 +146,9 @@ _kept = on_two_points(plain_amsgrad, k, _any, _raised + s)
 
 amsgrad_returns_on_two_points = Inequality(
     "On the same two-point problem (β1 = 0, eps = 0, no bias correction), with v between k² and k⁴, the maximum M ≥ v "
-    "before the step and U = β2·v + (1 − β2)·k⁴, AMSGrad moves on average by −lr·E[g]/√M where M ≥ U, and by lr·((k − 1)/√M − k/√U) where "
-    "the large gradient raises the maximum to U: down once M > k²·(k − 1)², since U < k⁴. (M tends to k⁴ from below.)",
+    "before the step and U = β2·v + (1 − β2)·k⁴, AMSGrad moves on average by −lr·E[g]/√M where M ≥ U, and by lr·((k − "
+    "1)/√M − k/√U) where the large gradient raises the maximum to U: down once M > k²·(k − 1)², since U < k⁴. (M tends "
+    "to k⁴ from below.)",
     {
         mean: (k - 1) / sqrt(_below) - k / sqrt(_raised),
         up_kept / k + down_kept * (1 - 1 / k): -1 / sqrt(_raised + s),

@@ -59,8 +59,8 @@ normalised, batch, size, epochs, passes = (
 )
 
 normalised_decay_is_larger_by_the_root_of_the_updates = Identity(
-    "Normalised decay λ_norm, of which λ = λ_norm·√(b/(B·T)) is used, is √N times λ for N = B·T/b updates: larger "
-    "than λ iff there is more than one.",
+    "Normalised decay λ_norm, of which λ = λ_norm·√(b/(B·T)) is used, is √N times λ for N = B·T/b updates: larger than "
+    "λ iff there is more than one.",
     {normalised / weight_decay: sqrt(passes)},
     where={weight_decay: normalised * sqrt(batch / (size * epochs)), passes: size * epochs / batch},
     source=NORMALISED,

@@ -87,8 +87,8 @@ frozen = adam(bias_correction=False).replace({weight_decay: 0, v: root**2, beta2
 """Adam whose second moment stays root²."""
 
 frozen_adam_is_stable_up_to_38_over_lr = Threshold(
-    "On a quadratic, Adam with a second moment that stays where it is, so that it divides by P = √v + eps, is "
-    "stable up to h = (2 + 2·β1)·P/((1 − β1)·lr): 38·P/lr at β1 = 0.9.",
+    "On a quadratic, Adam with a second moment that stays where it is, so that it divides by P = √v + eps, is stable "
+    "up to h = (2 + 2·β1)·P/((1 − β1)·lr): 38·P/lr at β1 = 0.9.",
     frozen,
     (2 + 2 * beta1) * (root + eps) / ((1 - beta1) * lr),
     over={beta1: unit},
@@ -196,8 +196,8 @@ _sgd = sgd().replace({weight_decay: 0, momentum: 0})
 _regret = {R: (0, R + g * (x - u)), Q: (0, Q + g**2)}
 
 regret_of_gradient_descent = Invariant(
-    "Whatever the gradients, the regret Σ g_t·(x_t − u) of SGD against any u is exactly ((x₀ − u)² − (x_n − u)²)/(2·lr)"
-    " + lr/2·Σ g_t².",
+    "Whatever the gradients, the regret Σ g_t·(x_t − u) of SGD against any u is exactly ((x₀ − u)² − (x_n − "
+    "u)²)/(2·lr) + lr/2·Σ g_t².",
     _sgd,
     {R: ((x_0 - u) ** 2 - (x - u) ** 2) / (2 * lr) + lr / 2 * Q},
     beside=_regret,

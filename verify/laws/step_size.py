@@ -105,8 +105,8 @@ second_step_can_exceed_lr = Identity(
 
 largest_step_in_the_long_run = Identity(
     "If β1² < β2, K tends to K∞ = (1 − β1)²/((1 − β2)·(1 − β1²/β2)): its distance shrinks by β1²/β2 each step. So "
-    "Adam's largest step tends to lr·ρ∞ = lr·√K∞, above lr·(1 − β1)/√(1 − β2) whenever β1 > 0, and above lr "
-    "unless β1 = β2.",
+    "Adam's largest step tends to lr·ρ∞ = lr·√K∞, above lr·(1 − β1)/√(1 − β2) whenever β1 > 0, and above lr unless β1 "
+    "= β2.",
     {
         K_next - K_oo: beta1**2 / beta2 * (K - K_oo),
         K_oo - newest: beta1**2 / beta2 * K_oo,
@@ -149,9 +149,9 @@ def squared_step(first: Expr, second: Expr, betas: tuple[Expr, Expr], steps: int
 
 
 published_step_bound_is_false = Inequality(
-    "Adam's steps are not bounded by lr·(1 − β1)/√(1 − β2) where 1 − β1 > √(1 − β2), nor by lr elsewhere, as its "
-    "paper says: 13 growing gradients at β = (1/2, 9/10) exceed the first, two at (9/10, 19/20) the second; nor are "
-    "they below lr where the two are equal: two gradients at (9/10, 99/100). (It then says “approximately bounded”.)",
+    "Adam's steps are not bounded by lr·(1 − β1)/√(1 − β2) where 1 − β1 > √(1 − β2), nor by lr elsewhere, as its paper "
+    "says: 13 growing gradients at β = (1/2, 9/10) exceed the first, two at (9/10, 19/20) the second; nor are they "
+    "below lr where the two are equal: two gradients at (9/10, 99/100). (It then says “approximately bounded”.)",
     {},
     greater={
         squared_step(m_high, v_high, high, 13): Rational(1, 4) / Rational(1, 10),

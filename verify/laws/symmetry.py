@@ -22,16 +22,16 @@ SCALE_FREE = Source("arXiv:2202.00089", "scale-freeness; proof and hypotheses ar
 NO_EPS = (eps, eps1)
 
 gradients_have_a_unit = Symmetry(
-    "Gradients times c > 0, and times powers of c the hyperparameters measured in their unit, such as eps, leave "
-    "the path of every rule as it is whose step is homogeneous of degree 0 in them.",
+    "Gradients times c > 0, and times powers of c the hyperparameters measured in their unit, such as eps, leave the "
+    "path of every rule as it is whose step is homogeneous of degree 0 in them.",
     Scaled({x: 0, g: 1, lr: 0}),
     source=OWN,
     refuses=false_if("SGD is one of them", of=[sgd()]),
 )
 
 scale_invariance = Symmetry(
-    "With eps = 0, gradients times c > 0 leave the path of every rule as it is whose step is homogeneous of degree "
-    "0 in them.",
+    "With eps = 0, gradients times c > 0 leave the path of every rule as it is whose step is homogeneous of degree 0 "
+    "in them.",
     Scaled({x: 0, g: 1, lr: 0}, off=NO_EPS),
     source=OWN,
     refuses=false_if("RAdam is one of them, though its first steps are not normalised", of=[radam()]),
@@ -46,8 +46,8 @@ scale_freeness_without_decay = Symmetry(
 )
 
 scale_freeness = Symmetry(
-    "With eps = 0 and any weight decay, the gradient of every coordinate may be multiplied by a positive number of "
-    "its own: the path stays, of every rule that normalises each coordinate by itself and decays apart from it.",
+    "With eps = 0 and any weight decay, the gradient of every coordinate may be multiplied by a positive number of its "
+    "own: the path stays, of every rule that normalises each coordinate by itself and decays apart from it.",
     Scaled({x: 0, g: 1, lr: 0}, each=True, off=NO_EPS, kept=(weight_decay,)),
     source=SCALE_FREE,
     refuses=false_if("Adam with L2 is one of them", of=[adam()]),
@@ -81,8 +81,8 @@ sign_symmetry = Symmetry(
 )
 
 permutation_symmetry = Symmetry(
-    "Coordinates in another order, of the weight and of its gradients, have their path in that order: so of every "
-    "rule that sees a tensor through sums over all of it only.",
+    "Coordinates in another order, of the weight and of its gradients, have their path in that order: so of every rule "
+    "that sees a tensor through sums over all of it only.",
     Permuted(),
     source=OWN,
     refuses=false_if("Adafactor is one of them, though it looks at rows and columns", of=[adafactor()]),
@@ -97,8 +97,8 @@ shards_are_independent = Symmetry(
 )
 
 translation_symmetry = Symmetry(
-    "Without weight decay, a first weight further by s gives the path further by s, on the same gradients: so of "
-    "every rule whose step does not depend on where the weight is.",
+    "Without weight decay, a first weight further by s gives the path further by s, on the same gradients: so of every "
+    "rule whose step does not depend on where the weight is.",
     Shifted(off=(weight_decay,)),
     source=OWN,
     refuses=false_if("LAMB is one of them, though its step is as long as the weight", of=[lamb()]),
@@ -106,8 +106,8 @@ translation_symmetry = Symmetry(
 
 change_of_units = Symmetry(
     "Weights times c, gradients over c, and the hyperparameters times the powers of c of their units make the path "
-    "times c: so of every rule whose formulas are consistent in units. lr·c, wd/c, eps/c for AdamW; lr·c, wd/c², "
-    "eps/c for Adam with L2; lr·c², wd/c² for SGD.",
+    "times c: so of every rule whose formulas are consistent in units. lr·c, wd/c, eps/c for AdamW; lr·c, wd/c², eps/c "
+    "for Adam with L2; lr·c², wd/c² for SGD.",
     Scaled({x: 1, g: -1}),
     source=OWN,
     refuses=false_if(
