@@ -123,31 +123,41 @@ adamw_stays_away_on_reddi = Inequality(
     refuses=false_if("s at least κ²·lr·K·(1/√2 + 1 − 1)", **adamw_up(K / sqrt(2))),
 )
 
-s1, s2, s3 = (Symbol(name, positive=True) for name in ("s1", "s2", "s3"))
-_four = reddi(4).values
-_on_its_cycle = (1 + beta2 + 16 * beta2**2) / (1 + beta2 + beta2**2)
+some_v, s1, s2, s3 = (Symbol(name, positive=True) for name in ("V", "s1", "s2", "s3"))
+_low, _high = Rational(22, 7), Integer(6)
+_memory = {beta2: (Rational(1, 2), 1), some_v: (_low, _high)}
 
 
-def on_the_cycle(steps: int, read: Symbol) -> Run:
-    """Adam on 4, −1, −1 from the v that returns in every period."""
-    return Run(plain_adam.replace({beta1: 0}), steps, read, _four, {x: 0, v: _on_its_cycle})
+def on_four(steps: int, read: Symbol) -> Run:
+    """Adam on 4, −1, −1 from x = 0 and v = V."""
+    return Run(plain_adam.replace({beta1: 0}), steps, read, reddi(4).values, {x: 0, v: some_v})
 
+
+second_moment_stays_in_range_on_reddi = Inequality(
+    "On 4, −1, −1 with 1/2 < β2 < 1, Adam's v is between 22/7 and 6 after every period at whose start it was.",
+    {},
+    greater={s3: _low, _high: s3},
+    over=_memory,
+    runs={s3: on_four(3, v)},
+    source=OWN,
+    refuses=false_if("between 22/7 and 5", greater={s3: _low, Integer(5): s3}),
+)
 
 adam_returns_on_reddi_with_more_memory = Inequality(
-    "On 4, −1, −1 with β1 = 0 and 1/2 < β2 < 1, once v returns to what it was after every period (eps = 0, bias "
-    "correction faded), Adam moves down in every period: the right way.",
-    {v3: _on_its_cycle},
+    "On 4, −1, −1 with β1 = 0, eps = 0 and 1/2 < β2 < 1, without bias correction, Adam moves down in every period at "
+    "whose start v is between 22/7 and 6: the right way, while at β2 = 1/17 it goes the wrong way.",
+    {},
     greater={0: end},
     written=4 / sqrt(s1) - 1 / sqrt(s2) - 1 / sqrt(s3),
-    over={beta2: (Rational(1, 2), 1)},
-    runs={end: on_the_cycle(3, x), v3: on_the_cycle(3, v)},
+    over=_memory,
+    runs={end: on_four(3, x)},
     through={
-        s1: Bounds(on_the_cycle(1, v), high=Rational(67, 7)),
-        s2: Bounds(on_the_cycle(2, v), low=Rational(37, 7)),
-        s3: Bounds(on_the_cycle(3, v), low=Rational(22, 7)),
+        s1: Bounds(on_four(1, v), high=Integer(11)),
+        s2: Bounds(on_four(2, v), low=_low),
+        s3: Bounds(on_four(3, v), low=_low),
     },
     source=OWN,
-    refuses=false_if("for every β2 < 1", over={beta2: (0, 1)}),
+    refuses=false_if("for every β2 < 1", over={**_memory, beta2: (0, 1)}),
     predicts=[DriftsTo(adam(), Trial(plain_adam, reddi(4), LONG_MEMORY, lr=0.01, steps=4000, lanes=4))],
 )
 

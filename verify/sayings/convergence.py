@@ -12,7 +12,7 @@ from lawful.verify.laws.noise import (
     adam_follows_the_majority,
     adam_walks_away_on_two_points,
     adopt_clipped_starts_the_wrong_way,
-    adopt_clipping_fades,
+    adopt_clipped_turns_before_clipping_fades,
     adopt_fails_under_reshuffling,
     adopt_follows_the_mean_gradient,
 )
@@ -65,7 +65,7 @@ adopt_clips_harmlessly = Saying(
     Truth.QUALIFIED,
     "It fades, but until t^¼ exceeds the normalised gradients ADOPT follows the majority and not the mean: "
     "wrong on rare large gradients.",
-    laws=[adopt_clipped_starts_the_wrong_way, adopt_clipping_fades],
+    laws=[adopt_clipped_starts_the_wrong_way, adopt_clipped_turns_before_clipping_fades],
     said=["https://github.com/iShohei220/adopt"],
 )
 

@@ -3,11 +3,11 @@
 from lawful.verify.laws.adaptive_decay import (
     adamw_is_adam_without_decay,
     first_adamw_step_can_exceed_lr,
+    first_step_without_gradient_is_lr,
     frozen_preconditioner_admits_no_l2,
     no_l2_coefficient_is_adamw,
+    path_without_gradient_ignores_wd,
     scale_adjusted_l2_is_decay,
-    zero_gradient_coordinate_ignores_wd,
-    zero_gradient_coordinate_moves_by_lr,
 )
 from lawful.verify.laws.constraint import (
     adam_with_l2_rests_at_minus_wd_x,
@@ -77,7 +77,7 @@ l2_enters_both_moments = Saying(
     Truth.TRUE,
     "It is part of the gradient that both moments average: a coordinate that has no other moves by lr, "
     "whatever wd is.",
-    laws=[zero_gradient_coordinate_moves_by_lr, zero_gradient_coordinate_ignores_wd],
+    laws=[first_step_without_gradient_is_lr, path_without_gradient_ignores_wd],
     said=[LH],
 )
 
@@ -85,7 +85,7 @@ l2_cannot_decay_under_adam = Saying(
     "Under Adam, L2 cannot act as weight decay: weights do not shrink.",
     Truth.FALSE,
     "A coordinate without a loss gradient shrinks by lr in every step, at a rate that ignores wd.",
-    laws=[zero_gradient_coordinate_moves_by_lr, zero_gradient_coordinate_ignores_wd],
+    laws=[first_step_without_gradient_is_lr, path_without_gradient_ignores_wd],
 )
 
 large_gradients_are_decayed_less = Saying(
