@@ -19,7 +19,8 @@ from lawful.optimizers import available
 from lawful.properties.runs.judging import of_rule
 from lawful.properties.scenarios.defaults import default_scenario
 from lawful.verify.candidates.candidate import Candidate
-from lawful.verify.language.rule import Rule, normal, rules
+from lawful.verify.language.families import normal, rules
+from lawful.verify.language.rule import Rule
 from lawful.verify.language.symbols import t
 from lawful.verify.language.tensors import In8Bits, sizes
 from lawful.verify.oracle.formats import FORMATS

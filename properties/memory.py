@@ -5,7 +5,6 @@ from sympy import Rational
 from torch import Tensor
 
 from lawful.properties.checks import Journal, Property, Settings, on_cpu
-from lawful.properties.runs.looking import plain
 from lawful.properties.runs.running import RefusedError, Run
 from lawful.properties.scenarios.scenarios import Block, Scenario
 from lawful.verify.candidates.candidate import Candidate
@@ -24,9 +23,8 @@ def state_is_counted(candidate: Candidate, check: Check, settings: Settings, jou
     More than the rule needs is a convenience, less a recomputation or state kept elsewhere: neither breaks the rule,
     which conformance judges.
     """
-    rule = candidate.rule(plain(candidate))
-    own = {s: candidate.default(s) for s in rule.defaults}
-    defaults = {s: rule.defaults[s] if given is None else given for s, given in own.items()}
+    rule = candidate.rule(candidate.options.plain)
+    defaults = candidate.defaults(rule)
     off = [s for s, value in defaults.items() if value == 0 and 0 in rule.domain(s)]
     owed = per_parameter(put(rule, off)).subs({rows: ROWS, cols: COLS})
     gradient = torch.linspace(-1.0, 1.0, ROWS * COLS).reshape(1, ROWS, COLS)
