@@ -2,7 +2,7 @@
 
 from lawful.verify.laws.memory import (
     adam_of_70_billion_takes_700,
-    eight_bit_adam_takes_little_over_2_bytes,
+    eight_bit_adam_keeps_two_codes,
     mixed_precision_takes_16_bytes,
     state_per_parameter,
 )
@@ -35,5 +35,5 @@ some_need_less = Saying(
     "Adafactor, CAME, Lion and 8-bit Adam need less memory than Adam.",
     Truth.TRUE,
     "One number for each parameter, or the row and column means of a matrix, or a little over two bytes.",
-    laws=[state_per_parameter, eight_bit_adam_takes_little_over_2_bytes],
+    laws=[state_per_parameter, eight_bit_adam_keeps_two_codes],
 )
