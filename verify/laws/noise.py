@@ -98,7 +98,7 @@ _late = from_rest(clipped_at(_size + over), _size)
 adopt_clipped_turns_before_clipping_fades = Identity(
     "On the two-point problem and from m = 0, v = k², ADOPT that clips at ±c (eps = 0) moves on average by (1 − "
     "β1)·lr·(k − 1 − c)/k while 1 < c < k, so the right way as soon as c is above k − 1, and by −(1 − β1)·lr·E[g]/√v "
-    "where c > k: with c = (t − 1)^¼ and k = 5 the right way after call 257, unclipped after call 626.",
+    "where c > k: with c = (t − 1)^¼ and k = 5 the right way after call 257, unclipped from call 626 on.",
     {
         up / _size + down * (1 - 1 / _size): (1 - beta1) * (_size - 1 - _clip) / _size,
         _up_late / _size + _down_late * (1 - 1 / _size): -(1 - beta1) / _size,
