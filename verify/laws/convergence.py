@@ -163,8 +163,8 @@ adam_returns_on_reddi_with_more_memory = Inequality(
 
 raised = ANY / (1 + C**2) + C**4 / (1 + C**2)
 """v after the large gradient."""
-below = ANY + (raised - ANY) / (1 + s)
-"""Any maximum between v and that."""
+below = raised / (1 + s)
+"""Any maximum below that."""
 end_first, end_kept = Symbol("x_end_0"), Symbol("x_end_kept")
 
 amsgrad_returns_on_reddi = Inequality(
