@@ -16,7 +16,7 @@ from importlib.metadata import entry_points
 from types import MappingProxyType
 from typing import Any, Literal, Protocol, get_args, get_origin
 
-from sympy import Expr, Integer, Symbol, srepr, sympify
+from sympy import Expr, Integer, Pow, Symbol, srepr, sympify
 
 from lawful.verify.errors import Unanswerable, unknown
 from lawful.verify.language.domain import Domain
@@ -59,6 +59,8 @@ class Rule:
         dimensions: how few and how many dimensions a parameter may have.
         sparse: whether gradients are sparse tensors, which leave out what is 0.
         counts: whose steps `t` counts in the source: each parameter's, which idle ones do not make, or their group's.
+        fixed: what was put in for its symbols since it was written.
+        written: what it divided by when it was written, with what was put in since: sympy may have cancelled it.
     """
 
     name: str
@@ -74,6 +76,8 @@ class Rule:
     dimensions: tuple[int, int] = (0, 9)
     sparse: bool = False
     counts: Literal["parameter", "group"] = "parameter"
+    fixed: Mapping[Expr, Expr] = field(default_factory=dict)
+    written: tuple[Expr, ...] = ()
 
     @cached_property
     def scope(self) -> Literal["lane", "tensor", "optimizer"]:
@@ -133,8 +137,17 @@ class Rule:
         """The value of a state symbol before the first step."""
         return sympify(self.init.get(symbol, 0))
 
+    @cached_property
+    def divisors(self) -> tuple[Expr, ...]:
+        """What it divides by: where one of these is 0, it has no next value."""
+        found = (bases(e) for e in (self.x, *self.state.values()))
+        return tuple(dict.fromkeys([*self.written, *(base for some in found for base in some)]))
+
     def replace(self, substitution: Mapping[Expr, Any]) -> "Rule":
-        """The rule with symbols replaced in every expression; replaced hyperparameters are no longer listed."""
+        """The rule with symbols replaced in every expression; replaced hyperparameters are no longer listed.
+
+        What is put in is remembered, and what is divided by too.
+        """
         new = {old: sympify(value) for old, value in substitution.items()}
 
         def sub(expr: Expr) -> Expr:
@@ -147,6 +160,8 @@ class Rule:
             init={s: sub(sympify(e)) for s, e in self.init.items()},
             names={s: sub(e) for s, e in self.names.items()},
             defaults={s: d for s, d in self.defaults.items() if s not in new},
+            fixed={**{s: sub(e) for s, e in self.fixed.items()}, **new},
+            written=tuple(dict.fromkeys(map(sub, self.divisors))),
         )
 
     def maximized(self) -> "Rule":
@@ -172,6 +187,12 @@ class Rule:
         """`name(convention=value, …)`."""
         inside = ", ".join(f"{k}={v}" for k, v in self.conventions.items())
         return f"{self.name}({inside})" if inside else self.name
+
+
+def bases(expr: Expr) -> list[Expr]:
+    """What an expression divides by, in the order of print."""
+    powers = (p for p in expr.atoms(Pow) if p.exp.could_extract_minus_sign() and not p.base.is_number)
+    return sorted({p.base for p in powers}, key=str)
 
 
 class Conventions(Protocol):

@@ -38,7 +38,7 @@ class Symmetry(Law):
         for rule in self.of or known():
             found = self.how(rule)
             if isinstance(found, Covariance):
-                yield Covariant(_told(rule, found), found.rule, self.change, found.degrees)
+                yield Covariant(_told(rule, found), found.rule, self.change, found.degrees, found.state)
             elif self.of:
                 off = [s for s in self.change.off if s in rule.defaults]
                 yield Covariant(f"{rule} has it", put(rule, off), self.change)

@@ -1,6 +1,6 @@
 """Proofs that quantities never become negative: by induction, their next values being sums of what is not."""
 
-from sympy import Add, Expr, Max, Symbol, factor
+from sympy import Add, Dummy, Expr, Max, Symbol, factor
 
 from lawful.verify.provers.algebra.sign import certificate, moved
 from lawful.verify.provers.algebra.unroll import at, cases, vanishes
@@ -38,7 +38,7 @@ def _terms_not_negative(expr: Expr, over: Domain) -> bool:
     """A maximum is any of its members, and something that is not negative."""
     top = min(expr.atoms(Max), key=str, default=None)
     if top is not None:
-        more = Symbol("more", nonnegative=True)
+        more = Dummy("more", nonnegative=True)  # of its own: what two maxima add need not be the same
         return any(_terms_not_negative(expr.xreplace({top: member + more}), over) for member in top.args)
     terms = Add.make_args(at(expr, moved(over)))
     return all(factor(term).is_nonnegative for term in terms) or bool(certificate(expr, over, strict=False))

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from sympy import Eq, Expr, Piecewise, Symbol, expand, factor, false, fraction, sign, sympify, together, true
+from sympy.core.relational import Relational
 
 from lawful.verify.language.rule import Rule
 from lawful.verify.language.symbols import g, t, x
@@ -31,10 +32,10 @@ def at(expr: Expr, values: Mapping[Symbol, Expr]) -> Expr:
 
 
 def cases(expr: Expr) -> Iterator[tuple[str, Expr]]:
-    """(case in words, expression in that case), until no case distinction by an equation or a sign is left."""
+    """(case in words, expression in that case), until no case distinction by an equation, an order or a sign is left."""
     equations = sorted(_conditions(expr), key=str)
     if not equations:
-        yield from _signs(expr)
+        yield from _orders(expr)
         return
     first = equations[0]
     where, otherwise = f"{first.lhs} = {first.rhs}", f"{first.lhs} ≠ {first.rhs}"
@@ -42,6 +43,18 @@ def cases(expr: Expr) -> Iterator[tuple[str, Expr]]:
         yield _join(where, words), rest
     for words, rest in cases(expr.xreplace({first: false})):
         yield _join(otherwise, words), rest
+
+
+def _orders(expr: Expr) -> Iterator[tuple[str, Expr]]:
+    """Each inequality that decides a case, granted and denied: what cannot be both is asked for all the same."""
+    found = {o for piecewise in expr.atoms(Piecewise) for o in piecewise.atoms(Relational)}
+    first = min(found, key=str, default=None)
+    if first is None:
+        yield from _signs(expr)
+        return
+    for words, decided in ((str(first), true), (f"not {first}", false)):
+        for more, rest in _orders(expr.xreplace({first: decided})):
+            yield _join(words, more), rest
 
 
 def _signs(expr: Expr) -> Iterator[tuple[str, Expr]]:
@@ -69,6 +82,11 @@ def vanishes(expr: Expr) -> bool:
     bare = expr.replace(_is_geometric, _one_symbol) if expr.has(t) else expanded
     bare = bare.replace(_is_root, lambda power: factor(power.base) ** power.exp)
     return bool(expand(expand(fraction(together(bare))[0])) == 0)
+
+
+def rooted(expr: Expr) -> Expr:
+    """The expression with every radicand in lowest terms, so that what cancels does."""
+    return expr.replace(_is_root, lambda power: factor(expand(power.base)) ** power.exp)
 
 
 def _is_root(expr: Expr) -> bool:

@@ -16,20 +16,21 @@ from flint import arb, ctx, fmpq
 from sympy import Symbol
 
 from lawful.verify.language.symbols import t
+from lawful.verify.provers.arithmetic.declared import declared
 from lawful.verify.provers.arithmetic.degree import GradedPoint, bound
 from lawful.verify.provers.arithmetic.drift import mean_step
 from lawful.verify.provers.arithmetic.evaluate import (
     PRECISION,
     Number,
-    Undecided,
     advance,
     carry_out,
+    defined,
     evaluate,
     is_zero,
     layers,
 )
 from lawful.verify.provers.arithmetic.kept import kept
-from lawful.verify.provers.arithmetic.points import GRID, RandomPoint, Unplaceable, finite, poles_avoided
+from lawful.verify.provers.arithmetic.points import GRID, RandomPoint, finite, poles_avoided
 from lawful.verify.provers.arithmetic.sign import positive
 from lawful.verify.provers.arithmetic.stability import stable
 from lawful.verify.provers.arithmetic.storage import stored
@@ -40,6 +41,7 @@ from lawful.verify.provers.claims import (
     Answer,
     Claim,
     Covariant,
+    Declared,
     Domain,
     Equal,
     Expansion,
@@ -66,8 +68,11 @@ def second_check(claim: Claim) -> Answer:
     try:
         with ctx.workprec(PRECISION):
             return _check(claim, Random(f"{SEED} {claim.label}"))
-    except (Undecided, Unplaceable, NotImplementedError) as reason:
-        return Answer(False, [f"{claim.label}: {reason}"])
+    except (
+        ArithmeticError,
+        NotImplementedError,
+    ) as reason:  # a pole, what balls do not decide, no point found
+        return Answer(False, [f"{claim.label}: {reason}"], certain=False)
 
 
 @singledispatch
@@ -109,7 +114,9 @@ def trajectory(claim: Always, point: Mapping[Symbol, Number]) -> Iterator[Mappin
     for k in range(STEPS + 1):
         inputs = {t: fmpq(k), **{s: point[nth(s, k)] for s in claim.varying}}
         if k:
-            state = advance(claim.state, layers(state, inputs, point))
+            here = layers(state, inputs, point)
+            defined(claim.divides, here)
+            state = advance(claim.state, here)
         yield layers(state, inputs, {n: fmpq(k)}, point)
 
 
@@ -145,6 +152,11 @@ def _(claim: Forced, random: Random) -> Answer:
 @_check.register
 def _(claim: Covariant, random: Random) -> Answer:
     return covariant(claim, random)
+
+
+@_check.register
+def _(claim: Declared, random: Random) -> Answer:
+    return declared(claim, random)
 
 
 @_check.register

@@ -5,7 +5,7 @@ substitution, no simplification, no assumption.
 """
 
 from collections import ChainMap
-from collections.abc import Callable, Mapping, MutableMapping
+from collections.abc import Callable, Iterable, Mapping, MutableMapping
 from math import prod
 from typing import Any, cast
 
@@ -143,10 +143,22 @@ def carry_out(run: Run, at: Mapping[Symbol, Number]) -> Number:
     state = {s: evaluate(run.start.get(s, rule.initial(s)), at) for s in rule.state}
     state[x] = evaluate(run.start.get(x, x), at)
     for k in range(1, run.steps + 1):
-        inputs = {t: fmpq(run.first + k - 1), g: evaluate(run.gradient(k), at)}
+        inputs = {t: evaluate(sympify(run.first), at) + k - 1, g: evaluate(run.gradient(k), at)}
         inputs |= {h: at[nth(h, k)] for h in run.varying}
-        state = advance({x: rule.x, **rule.state}, layers(state, inputs, at))
+        here = layers(state, inputs, at)
+        defined(rule.written, here)
+        state = advance({x: rule.x, **rule.state}, here)
     return state[run.read]
+
+
+def defined(divisors: Iterable[Expr], at: Mapping[Symbol, Number]) -> None:
+    """Looks at what was divided by, even where it has cancelled since.
+
+    Raises:
+        ZeroDivisionError: one of them is 0 at the point.
+    """
+    if any(is_zero(evaluate(divisor, at)) for divisor in divisors):
+        raise ZeroDivisionError("division by zero")
 
 
 def advance(equations: Mapping[Symbol, Expr], at: Mapping[Symbol, Number]) -> dict[Symbol, Number]:

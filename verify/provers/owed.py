@@ -1,0 +1,87 @@
+"""What claims rest on without saying so: that what runs has the sign that its symbol is declared to have.
+
+sympy takes √(v²) for v as soon as v is declared not negative. So whoever declares a state must show that it stays so.
+"""
+
+from collections.abc import Iterator, Mapping
+from functools import singledispatch
+from typing import Any
+
+from sympy import Expr, Symbol, sympify
+
+from lawful.verify.language.rule import Rule
+from lawful.verify.language.symbols import x
+from lawful.verify.provers.claims import (
+    Always,
+    Covariant,
+    Declared,
+    Equal,
+    Forced,
+    Kept,
+    MeanStep,
+    Positive,
+    Stable,
+)
+from lawful.verify.provers.domains import limits
+
+System = tuple[Mapping[Symbol, Expr], Mapping[Symbol, Expr]]
+"""Symbol → next value, and → value at first; a symbol that is absent there may have any value."""
+
+
+def owed(claim: Any, rules: list[Rule]) -> Iterator[Declared]:
+    """The signs that the symbols of a claim's systems are declared to have, each as a claim."""
+    for system, start in systems(claim):
+        for symbol in _read(system):
+            if (symbol.is_nonnegative or symbol.is_positive) and not symbol.is_integer:
+                following, first = sympify(system[symbol]), sympify(start.get(symbol, symbol))
+                symbols = following.free_symbols | first.free_symbols
+                over = {**limits(symbols, rules), **getattr(claim, "over", {})}
+                over = {s: over[s] for s in sorted(over.keys() & symbols, key=str)}
+                yield Declared(f"{symbol} keeps its sign", symbol, first, following, over)
+
+
+def _read(system: Mapping[Symbol, Expr]) -> list[Symbol]:
+    """The symbols of a system on which something in it depends."""
+    read = {s for e in system.values() for s in sympify(e).free_symbols}
+    return [s for s in system if s in read]
+
+
+def of_rule(rule: Rule, start: Mapping[Symbol, Expr]) -> System:
+    """What runs when a rule does."""
+    return {x: rule.x, **rule.state}, {**{s: rule.initial(s) for s in rule.state}, **start}
+
+
+@singledispatch
+def systems(claim: Any) -> Iterator[System]:
+    """What runs in a claim."""
+    yield from ()
+
+
+@systems.register(Equal)
+@systems.register(Positive)
+@systems.register(Forced)
+def _(claim: Equal | Positive | Forced) -> Iterator[System]:
+    for run in claim.runs.values():
+        yield of_rule(run.rule, run.start)
+
+
+@systems.register
+def _(claim: MeanStep) -> Iterator[System]:
+    yield of_rule(claim.rule, {})
+
+
+@systems.register
+def _(claim: Covariant) -> Iterator[System]:
+    if claim.rule.scope == "lane":
+        yield of_rule(claim.rule, {})
+
+
+@systems.register(Always)
+@systems.register(Kept)
+def _(claim: Always | Kept) -> Iterator[System]:
+    yield claim.state, {s: claim.start.get(s, s * 0) for s in claim.state}
+
+
+@systems.register
+def _(claim: Stable) -> Iterator[System]:
+    yield claim.system, {}
