@@ -54,17 +54,17 @@ torch_cosine_recursion_is_the_closed_form = Invariant(
     ),
 )
 
-normalised, batch, size, epochs, passes = (
-    Symbol(name, positive=True) for name in ("lambda_norm", "b", "B", "T", "N")
+normalised, used, batch, size, epochs, passes = (
+    Symbol(name, positive=True) for name in ("lambda_norm", "lambda", "b", "B", "T", "N")
 )
 
 normalised_decay_is_larger_by_the_root_of_the_updates = Identity(
     "Normalised decay λ_norm, of which λ = λ_norm·√(b/(B·T)) is used, is √N times λ for N = B·T/b updates: larger "
     "than λ iff there is more than one.",
-    {normalised / weight_decay: sqrt(passes)},
-    where={weight_decay: normalised * sqrt(batch / (size * epochs)), passes: size * epochs / batch},
+    {normalised / used: sqrt(passes)},
+    where={used: normalised * sqrt(batch / (size * epochs)), passes: size * epochs / batch},
     source=NORMALISED,
-    refuses=false_if("N times", equations={normalised / weight_decay: passes}),
+    refuses=false_if("N times", equations={normalised / used: passes}),
 )
 
 smaller, total = Symbol("a", positive=True), Symbol("S", positive=True)

@@ -116,13 +116,16 @@ largest_step_in_the_long_run = Identity(
     refuses=false_if("K∞ = (1 − β1)²/(1 − β2)", equations={K_next - newest: beta1**2 / beta2 * (K - newest)}),
 )
 
+ratio = Symbol("K", nonnegative=True)
+"""K, from 0 on."""
+
 equal_betas_never_exceed_lr = Invariant(
     "If β1 = β2, K is 1 − β1ⁿ after n steps, so ρ_t = 1: then no step of Adam exceeds lr.",
     bare.replace({beta2: beta1}),
-    {K: 1 - beta1**n},
-    beside={K: (0, K_next.subs(beta2, beta1))},
+    {ratio: 1 - beta1**n},
+    beside={ratio: (0, K_next.subs(beta2, beta1).subs(K, ratio))},
     source=OWN,
-    refuses=false_if("β2 = β1²", beside={K: (0, K_next.subs(beta2, beta1**2))}),
+    refuses=false_if("β2 = β1²", beside={ratio: (0, K_next.subs(beta2, beta1**2).subs(K, ratio))}),
 )
 
 

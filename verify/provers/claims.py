@@ -92,6 +92,7 @@ class Always:
         holds: symbol → what it always equals, in the other states, the constants and n.
         varying: inputs that are new at every step.
         divides: what is divided by in a step, as it was written, before values were put in.
+        special: whether it is a case of another claim, which answers for the signs of the state.
     """
 
     proved_by: ClassVar[str] = "induction"
@@ -103,6 +104,7 @@ class Always:
     holds: Mapping[Symbol, Expr]
     varying: Sequence[Symbol] = (g,)
     divides: Sequence[Expr] = ()
+    special: bool = False
 
 
 @dataclass(frozen=True)
@@ -266,6 +268,7 @@ class Declared:
         start: its value before the first step.
         following: its next value, in the state before, the inputs, t and the hyperparameters.
         over: the domain of the other symbols.
+        within: that of hyperparameters for which no other is named: low ≤ h < high.
     """
 
     proved_by: ClassVar[str] = "signs"
@@ -276,6 +279,12 @@ class Declared:
     start: Expr
     following: Expr
     over: Domain = field(default_factory=dict)
+    within: Domain = field(default_factory=dict)
+
+    @property
+    def key(self) -> tuple[object, ...]:
+        """What makes it another claim."""
+        return self.symbol, self.start, self.following, tuple(self.over.items()), tuple(self.within.items())
 
 
 Claim = (

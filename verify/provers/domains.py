@@ -10,16 +10,19 @@ from lawful.verify.language.symbols import DOMAINS
 from lawful.verify.provers.claims import Domain
 
 
-def ranges(rules: Iterable[Rule]) -> dict[str, Range]:
-    """Name of a hyperparameter → its domain: those that all rules share, and those of these rules."""
-    own = {s.name: r for rule in rules for s, r in rule.domains.items()}
-    return {**{s.name: r for s, r in DOMAINS.items()}, **own}
+def range_of(symbol: Symbol, rules: Iterable[Rule]) -> Range | None:
+    """The domain of a hyperparameter: one that all rules share, or of one of these rules by its name, if it was one."""
+    shared = {s.name: r for s, r in DOMAINS.items()}
+    for rule in rules:
+        own = {s.name: r for s, r in rule.domains.items()}
+        if symbol.name in {str(s) for s in (*rule.defaults, *rule.fixed)}:
+            return own.get(symbol.name) or shared.get(symbol.name)
+    return DOMAINS.get(symbol)
 
 
 def limits(symbols: Iterable[Symbol], rules: Iterable[Rule]) -> Domain:
-    """Symbol → [low, high) for those that are named as a hyperparameter with a largest value or another least one."""
-    known = ranges(rules)
-    found = {s: known[s.name] for s in symbols if s.name in known}
+    """Symbol → [low, high) for the hyperparameters of rules that have a largest value, or another least one than 0."""
+    found = {s: r for s in symbols if (r := range_of(s, rules)) is not None}
     return {s: _ends(r) for s, r in found.items() if _ends(r) != (0, oo) and not s.is_integer}
 
 

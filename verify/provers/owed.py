@@ -31,19 +31,19 @@ System = tuple[Mapping[Symbol, Expr], Mapping[Symbol, Expr]]
 def owed(claim: Any, rules: list[Rule]) -> Iterator[Declared]:
     """The signs that the symbols of a claim's systems are declared to have, each as a claim."""
     for system, start in systems(claim):
-        for symbol in _read(system):
-            if (symbol.is_nonnegative or symbol.is_positive) and not symbol.is_integer:
-                following, first = sympify(system[symbol]), sympify(start.get(symbol, symbol))
-                symbols = following.free_symbols | first.free_symbols
-                over = {**limits(symbols, rules), **getattr(claim, "over", {})}
-                over = {s: over[s] for s in sorted(over.keys() & symbols, key=str)}
-                yield Declared(f"{symbol} keeps its sign", symbol, first, following, over)
+        read = {s for e in system.values() for s in sympify(e).free_symbols}
+        for symbol in system:
+            if symbol in read and symbol.is_nonnegative and not symbol.is_integer:
+                yield _declared(claim, symbol, start.get(symbol, symbol), system[symbol], rules)
 
 
-def _read(system: Mapping[Symbol, Expr]) -> list[Symbol]:
-    """The symbols of a system on which something in it depends."""
-    read = {s for e in system.values() for s in sympify(e).free_symbols}
-    return [s for s in system if s in read]
+def _declared(claim: Any, symbol: Symbol, start: Any, following: Any, rules: list[Rule]) -> Declared:
+    first, then = sympify(start), sympify(following)
+    named = getattr(claim, "over", {})
+    symbols = sorted(first.free_symbols | then.free_symbols, key=str)
+    over = {s: named[s] for s in symbols if s in named}
+    within = {s: ends for s, ends in limits(symbols, rules).items() if s not in over}
+    return Declared(f"{symbol} keeps its sign", symbol, first, then, over, within)
 
 
 def of_rule(rule: Rule, start: Mapping[Symbol, Expr]) -> System:
@@ -79,7 +79,8 @@ def _(claim: Covariant) -> Iterator[System]:
 @systems.register(Always)
 @systems.register(Kept)
 def _(claim: Always | Kept) -> Iterator[System]:
-    yield claim.state, {s: claim.start.get(s, s * 0) for s in claim.state}
+    if not getattr(claim, "special", False):
+        yield claim.state, {s: claim.start.get(s, s * 0) for s in claim.state}
 
 
 @systems.register

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from sympy import Expr, Symbol
 
+from lawful.verify.language.plain import plain
 from lawful.verify.language.rule import Rule
 from lawful.verify.language.symbols import g, t, x
 
@@ -18,6 +19,12 @@ def nth(symbol: Symbol, k: int) -> Symbol:
 
 
 g1, g2, g3 = (nth(g, k) for k in (1, 2, 3))
+
+
+def told(rule: Rule) -> str:
+    """Which rule exactly: its conventions, and what was put in for its symbols: `adam with eps = 0, beta1 = 0`."""
+    fixed = [f"{plain(s)} = {plain(e)}" for s, e in rule.fixed.items() if str(s) != str(e)]
+    return f"{rule} with {', '.join(fixed)}" if fixed else str(rule)
 
 
 @dataclass(frozen=True)
@@ -53,7 +60,8 @@ class Run:
         start = ", ".join(
             f"{s} = {e}" for s, e in self.start.items() if s != e and s in {x, *self.rule.state}
         )
-        return f"{self.read} after {steps} of {self.rule}{on}{f' from {start}' if start else ''}"
+        at = f" at t = {self.first}" if self.first != 1 else ""
+        return f"{self.read} after {steps} of {told(self.rule)}{at}{on}{f' from {start}' if start else ''}"
 
 
 def any_step(rule: Rule, read: Symbol = x, given: Mapping[Symbol, Expr] | None = None) -> Run:

@@ -51,12 +51,26 @@ class Bound(Law):
         firsts = {s: first for s, (first, _) in self.beside.items()}
         label = ", ".join(f"{expr} ≥ 0" for expr in self.gaps.values())
         system = self.system(self.gaps)
-        yield Kept(f"always {label}", system, {**firsts, **self.start}, self.gaps, self.because, self.over)
+        yield Kept(
+            f"always {label}",
+            system,
+            {**firsts, **self.start},
+            self.gaps,
+            self.because,
+            self.over,
+            divides=self._divided(system),
+        )
         if self.holds:
             starts = {x: x, **{s: self.rule.initial(s) for s in self.rule.state}, **self.attained_from}
             label = ", ".join(f"{left} = {right}" for left, right in self.holds.items())
             system = {s: at(e, self.attained) for s, e in self.system(self.holds).items()}
-            yield Always(f"with {self._inputs()}, always {label}", system, starts, self.holds)
+            divided = [at(d, self.attained) for d in self._divided(system)]
+            label = f"with {self._inputs()}, always {label}"
+            yield Always(label, system, starts, self.holds, divides=divided, special=True)
+
+    def _divided(self, system: Mapping[Symbol, Expr]) -> list[Expr]:
+        """What the rule divides by, if its parameter runs; its state alone may go on without."""
+        return list(self.rule.divisors) if x in system else []
 
     def _inputs(self) -> str:
         return ", ".join(f"{s} = {e}" for s, e in self.attained.items())

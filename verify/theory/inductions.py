@@ -10,6 +10,7 @@ from lawful.verify.language.rule import Rule
 from lawful.verify.language.symbols import g, x
 from lawful.verify.provers.algebra.unroll import at, relevant
 from lawful.verify.provers.claims import Always, Claim
+from lawful.verify.provers.runs import told
 from lawful.verify.theory.formula import Equations, equations, step, tex
 from lawful.verify.theory.law import Law
 
@@ -49,6 +50,7 @@ class Invariant(Law):
             starts | {s: first for s, (first, _) in ghosts.items()},
             self.holds,
             (g, *self.varying),
+            self.rule.divisors,
         )
 
     def formula(self) -> str:
@@ -85,7 +87,7 @@ class Equivalence(Law):
         holds = {primed(s): self.under.get(s, s) for s in right}
         relation = ", ".join(f"{s} = {e}" for s, e in holds.items())
         yield Always(
-            f"always {relation}, the primed being {self.right}, the others {self.left}",
+            f"always {relation}, the primed being {told(self.right)}, the others {told(self.left)}",
             {x: self.left.x, **self.left.state}
             | {primed(s): at(e, rename) for s, e in right.items()}
             | {s: following for s, (_, following) in self.beside.items()},
@@ -94,6 +96,7 @@ class Equivalence(Law):
             | {primed(s): self._start(s) for s in right},
             holds,
             (g, *self.varying),
+            (*self.left.divisors, *(at(d, rename) for d in self.right.divisors)),
         )
 
     def _start(self, symbol: Symbol) -> Expr:

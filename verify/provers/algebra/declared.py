@@ -4,16 +4,29 @@ Powers of what lies in [0, 1) lie there too: each becomes a fraction y/(1 + y) o
 they hang together, and so proves less and nothing false.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from itertools import product
 from typing import Any
 
-from sympy import Add, Dummy, Expr, Max, Min, Mul, Piecewise, Pow, Symbol, factor, oo, sympify, together
+from sympy import (
+    Add,
+    Dummy,
+    Expr,
+    Max,
+    Min,
+    Mul,
+    Piecewise,
+    Pow,
+    Symbol,
+    count_ops,
+    factor,
+    oo,
+    sympify,
+    together,
+)
 
 from lawful.verify.language.tensors import IfPositive, OfTensor
-from lawful.verify.provers.algebra.kept import not_negative
-from lawful.verify.provers.algebra.sign import certificate
-from lawful.verify.provers.algebra.unroll import at, cases
+from lawful.verify.provers.algebra.unroll import at
 from lawful.verify.provers.answer import Answer
 from lawful.verify.provers.claims import Declared, Domain
 
@@ -21,51 +34,64 @@ from lawful.verify.provers.claims import Declared, Domain
 def declared(claim: Declared) -> Answer:
     """Whether a running quantity keeps the sign that its symbol is declared to have."""
     positive = bool(claim.symbol.is_positive)
-    shown = [has_sign(e, claim.over, positive) for e in (claim.start, claim.following)]
+    ends = [in_fractions(e, claim.over, claim.within) for e in (claim.start, claim.following)]
+    shown = [(above if positive else not_below)(end) for end in ends]
     sign = "> 0" if positive else "≥ 0"
     missing = [when for when, held in zip(("at first", "after a step"), shown, strict=True) if not held]
     found = f"{' and '.join(missing)} it is not shown" if missing else "it is so at first and after each step"
     return Answer(not missing, [f"{claim.symbol} {sign}, as declared: {found}."])
 
 
-def has_sign(expr: Expr, over: Domain, positive: bool) -> bool:
-    """Whether an expression is provably not negative on a domain, or positive."""
-    plain = in_fractions(expr, over)
-    if not positive and _not_negative(plain):
-        return True
-    return not plain.has(OfTensor) and all(
-        bool(factor(case).is_positive or certificate(case, {})) if positive else not_negative(case, {})
-        for branch in branches(plain)
-        for _, case in cases(branch)
-    )
-
-
-def _not_negative(expr: Any) -> bool:
-    """By what it is made of, part by part."""
-    if expr.is_nonnegative:
+def not_below(expr: Any) -> bool:
+    """Whether an expression is provably not negative, by what it is made of."""
+    if expr.is_nonnegative or (isinstance(expr, Pow) and expr.exp.is_even):  # what a rule computes is real
         return True
     if isinstance(expr, Add):
-        return all(map(_not_negative, expr.args)) or bool(
-            not expr.has(OfTensor) and factor(together(expr)).is_nonnegative
-        )
+        return all(map(not_below, expr.args)) or bool(_simple(expr).is_nonnegative)
+    if isinstance(expr, Mul) and all(map(not_below, expr.args)):
+        return True
+    return _by_part(expr, not_below)
+
+
+def above(expr: Any) -> bool:
+    """Whether an expression is provably positive, by what it is made of."""
+    if expr.is_positive:
+        return True
+    if isinstance(expr, Add):
+        parts = all(map(not_below, expr.args)) and any(map(above, expr.args))
+        return parts or bool(_simple(expr).is_positive)
+    if isinstance(expr, Mul) and all(map(above, expr.args)):
+        return True
+    return _by_part(expr, above)
+
+
+def _by_part(expr: Any, has_sign: Callable[[Any], bool]) -> bool:
+    """Powers by their base, cases by all branches, extrema by all members or any."""
+    if isinstance(expr, Pow):
+        return has_sign(expr.base)
     if isinstance(expr, Piecewise):
-        return all(_not_negative(branch) for branch, _ in expr.args)
-    if isinstance(expr, Pow) and expr.exp.is_even:
-        return True  # what a rule computes is real
-    if isinstance(expr, Mul | Min | Pow):
-        return all(map(_not_negative, expr.args[:1] if isinstance(expr, Pow) else expr.args))
+        return all(has_sign(branch) for branch, _ in expr.args)
     if isinstance(expr, IfPositive):
-        return all(map(_not_negative, expr.args[1:]))
-    return isinstance(expr, Max) and any(map(_not_negative, expr.args))
+        return all(map(has_sign, expr.args[1:]))
+    if isinstance(expr, Min):
+        return all(map(has_sign, expr.args))
+    return isinstance(expr, Max) and any(map(has_sign, expr.args))
 
 
-def nonzero(expr: Expr, over: Domain) -> bool:
+def _simple(expr: Expr) -> Expr:
+    """In lowest terms, if it is not long."""
+    return expr if expr.has(OfTensor) or count_ops(expr) > LARGEST else factor(together(expr))
+
+
+LARGEST = 80
+"""How many operations an expression may have for more to be tried on it than what it is made of."""
+
+
+def nonzero(expr: Expr, over: Domain, within: Domain) -> bool:
     """Whether an expression is provably not 0 on a domain."""
     return all(
-        bool(case.is_nonzero or factor(together(case)).is_nonzero or certificate(case, {}))
-        or bool(certificate(-case, {}))
-        for branch in branches(in_fractions(expr, over))
-        for _, case in cases(branch)
+        bool(branch.is_nonzero or above(branch) or above(-branch) or _simple(branch).is_nonzero)
+        for branch in branches(in_fractions(expr, over, within))
     )
 
 
@@ -82,16 +108,19 @@ def branches(expr: Expr) -> Iterator[Expr]:
         yield from branches(expr.xreplace(dict(zip(outer, chosen, strict=True))))
 
 
-def in_fractions(expr: Expr, over: Domain) -> Expr:
-    """An expression in symbols that are only known to be positive, or not negative."""
-    ends = {s: (sympify(low), sympify(high)) for s, (low, high) in over.items()}
+def in_fractions(expr: Expr, over: Domain, within: Domain) -> Expr:
+    """An expression in symbols that are only known to be positive, or not negative: over is open, within half open."""
+    ends = {s: (sympify(low), sympify(high)) for s, (low, high) in {**within, **over}.items()}
     powers = {p: small for p in expr.atoms(Pow) if (small := _power(p, ends)) is not None}
-    return at(expr.xreplace(powers), {s: _fraction(s, low, high) for s, (low, high) in ends.items()})
+    return at(
+        expr.xreplace(powers), {s: _fraction(s, low, high, s in over) for s, (low, high) in ends.items()}
+    )
 
 
-def _fraction(symbol: Symbol, low: Expr, high: Expr) -> Expr:
-    """low ≤ s < high, or low < s where s is declared positive and low is 0."""
-    y = Dummy("y", positive=True) if symbol.is_positive and low == 0 else Dummy("y", nonnegative=True)
+def _fraction(symbol: Symbol, low: Expr, high: Expr, is_open: bool) -> Expr:
+    """low ≤ s < high; low < s where the domain is open, or s is declared positive and low is 0."""
+    positive = is_open or (symbol.is_positive and low == 0)
+    y = Dummy("y", positive=True) if positive else Dummy("y", nonnegative=True)
     if low == -oo:
         return high - y
     return low + y if high == oo else (low + high * y) / (1 + y)
@@ -101,7 +130,7 @@ def _power(power: Expr, limits: Mapping[Symbol, tuple[Expr, Expr]]) -> Expr | No
     """A power that stays in [0, 1): of a symbol of [0, 1); or in (0, 1]: of a number there, of t."""
     base, exponent = power.args
     y = Dummy("y", nonnegative=True)
-    if limits.get(base) == (0, 1) and exponent.is_positive and not exponent.is_number:
+    if limits.get(base) == (0, 1) and exponent.is_nonnegative and not exponent.is_number:
         return y / (1 + y)
     small = base.is_number and base.is_positive and (1 - base).is_nonnegative
     if small and exponent.is_nonnegative:

@@ -60,7 +60,9 @@ def _settled(value: Expr, over: Domain) -> bool:
     key = value, str(over)
     if key not in _SHOWN:
         ends = {**limits(value.free_symbols, ()), **over}
-        _SHOWN[key] = count_ops(value) <= LARGEST and (nonzero(value, ends) or nonzero(rooted(value), ends))
+        _SHOWN[key] = count_ops(value) <= LARGEST and (
+            nonzero(value, over, ends) or nonzero(rooted(value), over, ends)
+        )
     return _SHOWN[key]
 
 

@@ -32,7 +32,7 @@ def at(expr: Expr, values: Mapping[Symbol, Expr]) -> Expr:
 
 
 def cases(expr: Expr) -> Iterator[tuple[str, Expr]]:
-    """(case in words, expression in that case), until no case distinction by an equation, an order or a sign is left."""
+    """(case in words, expression in that case), until no distinction by an equation, an order or a sign is left."""
     equations = sorted(_conditions(expr), key=str)
     if not equations:
         yield from _orders(expr)

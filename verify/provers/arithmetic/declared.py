@@ -17,7 +17,7 @@ def declared(claim: Declared, random: Random) -> Answer:
     for k in range(POINTS):
         point, found = poles_avoided(
             lambda at: [evaluate(e, at) for e in (claim.start, claim.following)],
-            lambda k=k: FarPoint(random, border=k % 3 == 2, over=claim.over),  # type: ignore[misc]
+            lambda k=k: FarPoint(random, border=k % 3 == 2, over={**claim.within, **claim.over}),  # type: ignore[misc]
         )
         if any(value < 0 or (value == 0 and claim.symbol.is_positive) for value in found):
             return Answer(False, [f"{claim.label}: {' then '.join(map(str, found))} at {point}"])
