@@ -143,6 +143,12 @@ class Rule:
         found = (bases(e) for e in (self.x, *self.state.values()))
         return tuple(dict.fromkeys([*self.written, *(base for some in found for base in some)]))
 
+    @cached_property
+    def cancelled(self) -> tuple[Expr, ...]:
+        """What it divided by when it was written, and does no longer."""
+        still = {base for e in (self.x, *self.state.values()) for base in bases(e)}
+        return tuple(d for d in self.written if d not in still)
+
     def replace(self, substitution: Mapping[Expr, Any]) -> "Rule":
         """The rule with symbols replaced in every expression; replaced hyperparameters are no longer listed.
 

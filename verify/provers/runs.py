@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from sympy import Expr, Symbol
 
@@ -49,6 +50,20 @@ class Run:
     varying: Sequence[Symbol] = ()
     first: int | Symbol = 1
 
+    @cached_property
+    def system(self) -> Mapping[Symbol, Expr]:
+        """What runs: the symbol that is read, and all on which it depends at once or later → its next value."""
+        return part({x: self.rule.x, **self.rule.state}, {self.read})
+
+    @property
+    def divisors(self) -> list[Expr]:
+        """What is divided by in a step, if the parameter runs; a state alone may go on without."""
+        return list(self.rule.divisors) if x in self.system else []
+
+    def first_value(self, symbol: Symbol) -> Expr:
+        """The value of a symbol before the first step."""
+        return self.start.get(symbol, x if symbol == x else self.rule.initial(symbol))
+
     def gradient(self, k: int) -> Expr:
         """The gradient of step k, from 1."""
         return self.gradients[k - 1] if self.gradients else nth(g, k)
@@ -62,6 +77,14 @@ class Run:
         )
         at = f" at t = {self.first}" if self.first != 1 else ""
         return f"{self.read} after {steps} of {told(self.rule)}{at}{on}{f' from {start}' if start else ''}"
+
+
+def part(system: Mapping[Symbol, Expr], symbols: set[Symbol]) -> Mapping[Symbol, Expr]:
+    """The equations of a system's symbols and of every other on which they depend, at once or later."""
+    found = symbols & system.keys()
+    while reached := {s for f in found for s in system[f].free_symbols if s in system} - found:
+        found |= reached
+    return {s: e for s, e in system.items() if s in found}
 
 
 def any_step(rule: Rule, read: Symbol = x, given: Mapping[Symbol, Expr] | None = None) -> Run:

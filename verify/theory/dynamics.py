@@ -8,8 +8,9 @@ from sympy import Add, Expr, Integer, Symbol
 
 from lawful.verify.language.rule import Rule
 from lawful.verify.language.symbols import g, v, x
-from lawful.verify.provers.algebra.unroll import at, part, relevant
+from lawful.verify.provers.algebra.unroll import at, relevant
 from lawful.verify.provers.claims import Always, Claim, Domain, Equal, Kept, Positive, Run, Stable
+from lawful.verify.provers.runs import part
 from lawful.verify.theory.formula import Equations, equations, symbols_in, tex
 from lawful.verify.theory.law import Law
 

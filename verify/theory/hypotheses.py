@@ -11,7 +11,6 @@ from lawful.verify.language.plain import plain
 from lawful.verify.language.rule import Rule
 from lawful.verify.language.symbols import g, t, x
 from lawful.verify.provers.algebra.defined import excluded
-from lawful.verify.provers.algebra.unroll import part
 from lawful.verify.provers.claims import ABBREVIATE, Always, Covariant, Kept, Run, Stable, n
 from lawful.verify.provers.domains import range_of
 from lawful.verify.theory.formula import symbols_in
@@ -90,9 +89,8 @@ def _free(claim: Any) -> set[Symbol]:
 
 def _of_run(run: Run) -> set[Symbol]:
     """What a run is given."""
-    rule = run.rule
-    system = part({x: rule.x, **rule.state}, {run.read})
-    start = {s: sympify(run.start.get(s, s if s == x else rule.initial(s))) for s in system}
+    system = run.system
+    start = {s: sympify(run.first_value(s)) for s in system}
     inputs = [sympify(run.gradient(k)) for k in range(1, run.steps + 1)]
     given = [*start.values(), *inputs, sympify(run.first)]
     return (symbols_in([*system.values()]) - {g, t, *system}) | symbols_in(given)

@@ -85,7 +85,7 @@ class Law(ABC):
         """`law`, or `lemma` if it speaks of no rule of the field."""
         return "law" if self.about else "lemma"
 
-    def of(self, rule: Rule, other: Rule) -> Self:
+    def with_rule(self, rule: Rule, other: Rule) -> Self:
         """The law with another rule in the place of one."""
         kept = ("predicts", "refuses", "source")
         return replace(self, **{

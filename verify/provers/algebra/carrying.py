@@ -31,7 +31,7 @@ class Differs(Exception):  # an answer, not an error
 
 def equal(one: Factor, other: Factor) -> bool:
     """Whether two factors are one."""
-    return expand(one[0] - other[0]) == 0 and (one[1] - other[1]) % 2 == 0
+    return bool(expand(one[0] - other[0]) == 0 and (one[1] - other[1]) % 2 == 0)
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,8 @@ class Carrying:
         if expr.is_number:
             return SAME
         if expr.is_Symbol:
-            return self.factors.get(expr, SAME)
+            known: Factor = self.factors.get(expr, SAME)
+            return known
         if expr.func not in RULES:
             raise Differs(f"nothing is known of {expr.func.__name__}")
         return RULES[expr.func](self, expr)

@@ -25,7 +25,7 @@ from sympy import (
     together,
 )
 
-from lawful.verify.language.tensors import IfPositive, OfTensor
+from lawful.verify.language.tensors import ColMean, EverywhereMean, IfPositive, Kept, OfTensor, RowMean, Total
 from lawful.verify.provers.algebra.unroll import at
 from lawful.verify.provers.answer import Answer
 from lawful.verify.provers.claims import Declared, Domain
@@ -73,9 +73,15 @@ def _by_part(expr: Any, has_sign: Callable[[Any], bool]) -> bool:
         return all(has_sign(branch) for branch, _ in expr.args)
     if isinstance(expr, IfPositive):
         return all(map(has_sign, expr.args[1:]))
+    if isinstance(expr, OfTensor):  # a sum, a mean, what is stored of it
+        return isinstance(expr, SIGNED) and has_sign(expr.args[0])
     if isinstance(expr, Min):
         return all(map(has_sign, expr.args))
     return isinstance(expr, Max) and any(map(has_sign, expr.args))
+
+
+SIGNED = (Total, RowMean, ColMean, EverywhereMean, Kept)
+"""What has the sign of what it is taken of."""
 
 
 def _simple(expr: Expr) -> Expr:

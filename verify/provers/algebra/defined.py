@@ -11,7 +11,7 @@ from sympy import Expr, Symbol, count_ops, oo, sympify
 
 from lawful.verify.language.plain import plain
 from lawful.verify.language.rule import Rule, bases
-from lawful.verify.language.symbols import g, t, x
+from lawful.verify.language.symbols import g, t
 from lawful.verify.provers.algebra.declared import nonzero
 from lawful.verify.provers.algebra.unroll import at, rooted
 from lawful.verify.provers.claims import Always, Domain, Equal, Forced, Kept, Positive, Run, n, nth
@@ -78,11 +78,8 @@ def divisors(claim: Any) -> Iterator[Divisor]:
 def _(claim: Equal | Positive | Forced) -> Iterator[Divisor]:
     for expr in _sides(claim):
         yield from ((base, base) for base in bases(sympify(expr)))
-    seen: list[tuple[Any, ...]] = []
     for run in claim.runs.values():
-        if (key := (run.rule, run.steps, run.gradients, run.start, run.varying, run.first)) not in seen:
-            seen.append(key)
-            yield from _of_run(run)
+        yield from _of_run(run)
 
 
 def _sides(claim: Equal | Positive | Forced) -> Iterable[Expr]:
@@ -93,15 +90,15 @@ def _sides(claim: Equal | Positive | Forced) -> Iterable[Expr]:
 
 def _of_run(run: Run) -> Iterator[Divisor]:
     """The rule's divisors at each step of a run, if they are not settled without it."""
-    open_ = [d for d in run.rule.divisors if not _settled(d, {})]
+    open_ = [d for d in run.divisors if not _settled(d, {})]
     for expr in (*run.start.values(), *run.gradients):
         yield from ((base, base) for base in bases(sympify(expr)))
-    state: Mapping[Symbol, Expr] = {x: x, **{s: run.rule.initial(s) for s in run.rule.state}, **run.start}
+    state: Mapping[Symbol, Expr] = {s: run.first_value(s) for s in run.system}
     for k in range(1, run.steps + 1) if open_ else ():
         inputs = {t: sympify(run.first + k - 1), g: run.gradient(k), **{h: nth(h, k) for h in run.varying}}
         here = {**state, **inputs}
         yield from ((d, at(d, here)) for d in open_)
-        state = {s: at(e, here) for s, e in {x: run.rule.x, **run.rule.state}.items()}
+        state = {s: at(e, here) for s, e in run.system.items()}
 
 
 @divisors.register(Always)

@@ -7,17 +7,15 @@ from sympy.core.relational import Relational
 
 from lawful.verify.language.rule import Rule
 from lawful.verify.language.symbols import g, t, x
-from lawful.verify.provers.claims import Run, Runs, nth
+from lawful.verify.provers.runs import Run, Runs, nth, part
 
 
 def unroll(run: Run) -> Expr:
     """What a run ends with, as one expression in its inputs."""
-    rule = run.rule
-    state = {s: sympify(run.start.get(s, rule.initial(s))) for s in rule.state}
-    state[x] = sympify(run.start.get(x, x))
+    state = {s: sympify(run.first_value(s)) for s in run.system}
     for k in range(1, run.steps + 1):
         inputs = {t: run.first + k - 1, g: run.gradient(k), **{h: nth(h, k) for h in run.varying}}
-        state = {s: at(e, {**state, **inputs}) for s, e in {x: rule.x, **rule.state}.items()}
+        state = {s: at(e, {**state, **inputs}) for s, e in run.system.items()}
     return state[run.read]
 
 
@@ -107,11 +105,3 @@ def _one_symbol(power: Expr) -> Expr:
 def relevant(rule: Rule) -> Mapping[Symbol, Expr]:
     """The equations of the parameter and of every state on which it depends, at once or later."""
     return part({x: rule.x, **rule.state}, {x})
-
-
-def part(system: Mapping[Symbol, Expr], symbols: set[Symbol]) -> Mapping[Symbol, Expr]:
-    """The equations of a system's symbols and of every other on which they depend, at once or later."""
-    found = symbols & system.keys()
-    while reached := {s for f in found for s in system[f].free_symbols if s in system} - found:
-        found |= reached
-    return {s: e for s, e in system.items() if s in found}

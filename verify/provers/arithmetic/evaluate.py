@@ -12,7 +12,7 @@ from typing import Any, cast
 from flint import arb, fmpq, fmpz
 from sympy import Expr, Symbol, sympify
 
-from lawful.verify.language.symbols import g, t, x
+from lawful.verify.language.symbols import g, t
 from lawful.verify.provers.claims import Run, nth
 
 Number = Any
@@ -140,14 +140,13 @@ def is_zero(number: Number) -> bool:
 def carry_out(run: Run, at: Mapping[Symbol, Number]) -> Number:
     """What a run ends with, from numbers at every step."""
     rule = run.rule
-    state = {s: evaluate(run.start.get(s, rule.initial(s)), at) for s in rule.state}
-    state[x] = evaluate(run.start.get(x, x), at)
+    state = {s: evaluate(run.first_value(s), at) for s in run.system}
     for k in range(1, run.steps + 1):
         inputs = {t: evaluate(sympify(run.first), at) + k - 1, g: evaluate(run.gradient(k), at)}
         inputs |= {h: at[nth(h, k)] for h in run.varying}
         here = layers(state, inputs, at)
-        defined(rule.written, here)
-        state = advance({x: rule.x, **rule.state}, here)
+        defined(rule.cancelled, here)
+        state = advance(run.system, here)
     return state[run.read]
 
 

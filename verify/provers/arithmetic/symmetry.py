@@ -13,7 +13,7 @@ from lawful.verify.oracle.confirm import exact_trajectory
 from lawful.verify.provers.arithmetic.evaluate import TINY
 from lawful.verify.provers.claims import Answer, Covariant
 
-SHAPE, STEPS = (2, 3), 3
+SHAPE, STEPS, FAR_STEPS = (2, 3), 3, 2
 Array = NDArray[Any]
 
 
@@ -27,7 +27,7 @@ def _seen(claim: Covariant, random: Random, far: bool) -> Answer:
     change = claim.change.far() if far else claim.change
     hyper = {s: claim.rule.domain(s).values[:2][-1 if far else 0] for s in claim.rule.defaults}
     changed = {s: change.hyper(v, claim.degrees.get(s, 0)) for s, v in hyper.items()}
-    x0, *gradients = (_drawn(random) for _ in range(1 + STEPS))
+    x0, *gradients = (_drawn(random) for _ in range(1 + (FAR_STEPS if far else STEPS)))
     others = [change.gradient(g) for g in gradients]
     path = _path(claim.rule, x0, gradients, hyper)
     seen = _path(claim.rule, change.weight(x0), others, changed)
