@@ -17,7 +17,8 @@ from lawful.properties.runs.looking import contradicted, hyperparameters, look, 
 from lawful.properties.runs.running import RefusedError
 from lawful.verify.candidates.candidate import Candidate
 from lawful.verify.evidence import Check, Evidence, Figure, Finding, Series, Verdict
-from lawful.verify.language.rule import Rule, normal
+from lawful.verify.language.families import normal
+from lawful.verify.language.rule import Rule
 from lawful.verify.language.symbols import eps, lr, weight_decay, x
 from lawful.verify.theory.law import Law, laws
 from lawful.verify.theory.prediction import (

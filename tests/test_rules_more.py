@@ -9,9 +9,11 @@ import pytest
 import torch
 from sympy import Float, Gt, Max, Min, Symbol, sqrt
 
+from examples.asking import conformance
 from lawful.optimizers import ASGD, AdamWR, AdamWScheduleFree, NAdam, RAdam, Rprop
 from lawful.verify.candidates.candidate import Candidate
-from lawful.verify.language.rule import Rule, find_rule
+from lawful.verify.language.families import find_rule
+from lawful.verify.language.rule import Rule
 from lawful.verify.language.symbols import beta1, eps, g, lr, m, t, v
 from lawful.verify.oracle.balls import Ball, either, positive
 from lawful.verify.oracle.compiler import Compiler
@@ -92,13 +94,7 @@ def test_scalar_state_may_be_kept_in_float32_but_not_for_float64() -> None:
 
 
 def lawful(cls: type, rule: str, dtype: torch.dtype = torch.float64) -> bool:
-    from lawful.properties.conformance import Conformance
-    from lawful.properties.scenarios.drawing import PROFILES
-
-    candidate = Candidate.of(cls, rule)
-    path = next(iter(candidate.paths.values()))
-    check = Conformance(candidate, path, dtype, "cpu", PROFILES["quick"], 0, lambda entry: None)
-    return check.evidence().verdict.value == "lawful"
+    return conformance(cls, rule, dtype).evidence().verdict.value == "lawful"
 
 
 @pytest.mark.parametrize(

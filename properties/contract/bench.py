@@ -14,7 +14,8 @@ from lawful.properties.contract.following import alone, deviation, followed, sam
 from lawful.properties.contract.way import Way
 from lawful.properties.runs.judging import Part, Trajectories, format_of, of_rule, trajectory
 from lawful.properties.runs.running import RefusedError, Run, UnusualError
-from lawful.properties.scenarios.scenarios import Block, Draw, Scenario, allowed, expand, shapes_of, tied
+from lawful.properties.scenarios.scenarios import Block, Scenario, expand, shapes_of
+from lawful.properties.scenarios.strategies import Draw, allowed, tied
 from lawful.verify.candidates.candidate import Candidate
 from lawful.verify.language.rule import Rule
 from lawful.verify.oracle.formats import Format

@@ -12,7 +12,7 @@ from lawful.properties.contract.contract import Messages, contract
 from lawful.properties.contract.following import copied, followed, same_bits
 from lawful.properties.contract.way import options
 from lawful.properties.runs.running import RaisedError, RefusedError
-from lawful.properties.scenarios.scenarios import Draw
+from lawful.properties.scenarios.strategies import Draw
 
 STEPS = 10
 SCALES = ((-1.0, 0.5), (-10.0, -6.0))

@@ -6,7 +6,7 @@ from lawful.properties.contract.bench import STEPS, Bench
 from lawful.properties.contract.contract import Messages, contract, of_each_tensor
 from lawful.properties.contract.following import followed, never_raising
 from lawful.properties.contract.way import paths
-from lawful.properties.scenarios.scenarios import Draw, tied
+from lawful.properties.scenarios.strategies import Draw, tied
 
 
 @contract(over=paths, applies=of_each_tensor)

@@ -15,7 +15,8 @@ from torch import Tensor
 
 from lawful.properties.counterexamples.cases import Case
 from lawful.properties.scenarios.defaults import default_scenario
-from lawful.properties.scenarios.scenarios import Scenario, allowed, tied
+from lawful.properties.scenarios.scenarios import Scenario
+from lawful.properties.scenarios.strategies import allowed, tied
 from lawful.verify.candidates.candidate import Candidate
 
 Batches = Iterator[Sequence[Case]]

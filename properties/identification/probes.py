@@ -17,10 +17,12 @@ from torch import Tensor
 
 from lawful.properties.runs.judging import Part, of_rule, parts
 from lawful.properties.runs.running import RaisedError, RefusedError, Run
-from lawful.properties.scenarios.scenarios import Block, Scenario, Shapes, expand, turned
+from lawful.properties.scenarios.scenarios import Block, Scenario, Shapes, expand
+from lawful.properties.scenarios.strategies import turned
 from lawful.verify.candidates.candidate import Candidate
 from lawful.verify.errors import Unanswerable
-from lawful.verify.language.rule import Family, Rule, Source
+from lawful.verify.language.family import Family
+from lawful.verify.language.rule import Rule, Source
 from lawful.verify.language.symbols import lr, lr_0, x
 from lawful.verify.oracle.quick import Array, Lines, path
 from lawful.verify.variants.mutants import Mutant

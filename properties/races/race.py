@@ -13,7 +13,8 @@ from lawful.verify.candidates.description import describe
 from lawful.verify.language.memory import long_run
 from lawful.verify.language.rule import Rule
 from lawful.verify.language.symbols import beta1, beta2, lr
-from lawful.verify.theory.problem import Problem, find_problem
+from lawful.verify.theory.problem import Problem
+from lawful.verify.theory.problems import find_problem
 from lawful.verify.theory.trial import Trial
 
 

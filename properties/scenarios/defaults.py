@@ -1,6 +1,7 @@
 """The scenario of a candidate's own defaults."""
 
-from lawful.properties.scenarios.scenarios import Scenario, shapes_of, tied
+from lawful.properties.scenarios.scenarios import Scenario, shapes_of
+from lawful.properties.scenarios.strategies import tied
 from lawful.verify.candidates.candidate import Candidate
 
 

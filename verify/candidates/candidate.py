@@ -18,7 +18,9 @@ from lawful.verify.candidates.constructor import Constructor
 from lawful.verify.candidates.loading import load
 from lawful.verify.candidates.options import Options
 from lawful.verify.errors import Unanswerable, unknown
-from lawful.verify.language.rule import Family, Rule, find_family
+from lawful.verify.language.families import find_family
+from lawful.verify.language.family import Family
+from lawful.verify.language.rule import Rule
 
 
 @dataclass(frozen=True)

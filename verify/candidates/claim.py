@@ -1,7 +1,7 @@
 """Which rule a class claims by its name."""
 
 from lawful.verify.errors import Unanswerable
-from lawful.verify.language.rule import normal, refuse_if_out_of_scope, rules
+from lawful.verify.language.families import normal, refuse_if_out_of_scope, rules
 
 
 def claimed(cls: type) -> str:

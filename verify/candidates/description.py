@@ -14,7 +14,7 @@ from lawful.verify.candidates.adapter import TORCH
 from lawful.verify.candidates.constructor import Constructor
 from lawful.verify.candidates.loading import bundled, load, module
 from lawful.verify.errors import Unanswerable, first_line
-from lawful.verify.language.rule import normal, rules
+from lawful.verify.language.families import normal, rules
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Any
 
 from lawful.verify.candidates.constructor import Constructor
-from lawful.verify.language.rule import Family
+from lawful.verify.language.family import Family
 
 KEEP = object()
 """An argument that is left to the constructor's default."""

@@ -14,8 +14,9 @@ from typing import Any, ClassVar, Self
 
 from lawful.verify.errors import unknown
 from lawful.verify.evidence import Proof
-from lawful.verify.language.rule import Rule, Source, normal
-from lawful.verify.language.rule import rules as families
+from lawful.verify.language.families import normal
+from lawful.verify.language.families import rules as families
+from lawful.verify.language.rule import Rule, Source
 from lawful.verify.package import modules
 from lawful.verify.provers.algebra.prove import prove
 from lawful.verify.provers.arithmetic.check import SEED, second_check
