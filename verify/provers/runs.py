@@ -71,9 +71,9 @@ class Run:
     def __str__(self) -> str:
         """`x after 3 steps of adam on gradients C, -1, -1 from v = 1`."""
         steps = f"{self.steps} step{'s' if self.steps > 1 else ''}"
-        on = f" on gradients {', '.join(str(self.gradient(k)) for k in range(1, self.steps + 1))}"
+        on = f" on gradients {', '.join(plain(self.gradient(k)) for k in range(1, self.steps + 1))}"
         start = ", ".join(
-            f"{s} = {e}" for s, e in self.start.items() if s != e and s in {x, *self.rule.state}
+            f"{s} = {plain(e)}" for s, e in self.start.items() if s != e and s in {x, *self.rule.state}
         )
         at = f" at t = {self.first}" if self.first != 1 else ""
         return f"{self.read} after {steps} of {told(self.rule)}{at}{on}{f' from {start}' if start else ''}"

@@ -82,7 +82,9 @@ def free(claim: Any) -> set[Symbol]:
 def _free(claim: Any) -> set[Symbol]:
     runs = getattr(claim, "runs", {})
     rest = {
-        f.name: getattr(claim, f.name) for f in fields(claim) if f.name not in ("runs", "through", "over")
+        f.name: getattr(claim, f.name)
+        for f in fields(claim)
+        if f.name not in ("runs", "through", "written", "over")
     }
     return symbols_in(rest).union(*(_of_run(run) for run in runs.values()))
 

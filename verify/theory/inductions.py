@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from sympy import Expr, Symbol
 
+from lawful.verify.language.plain import plain
 from lawful.verify.language.rule import Rule
 from lawful.verify.language.symbols import g, x
 from lawful.verify.provers.algebra.unroll import at, relevant
@@ -43,7 +44,7 @@ class Invariant(Law):
         """One induction."""
         rule, ghosts = self.rule, self.beside
         starts = {x: x, **{s: rule.initial(s) for s in rule.state}, **self.start}
-        label = ", ".join(f"{left} = {right}" for left, right in self.holds.items())
+        label = ", ".join(f"{plain(left)} = {plain(right)}" for left, right in self.holds.items())
         yield Always(
             f"always {label}",
             {x: rule.x, **rule.state, **{s: following for s, (_, following) in ghosts.items()}},
@@ -85,7 +86,7 @@ class Equivalence(Law):
         rename = {s: primed(s) for s in right} | {g: self.under.get(g, g)}
         starts = {x: x, **{s: self.left.initial(s) for s in self.left.state}}
         holds = {primed(s): self.under.get(s, s) for s in right}
-        relation = ", ".join(f"{s} = {e}" for s, e in holds.items())
+        relation = ", ".join(f"{plain(s)} = {plain(e)}" for s, e in holds.items())
         yield Always(
             f"always {relation}, the primed being {told(self.right)}, the others {told(self.left)}",
             {x: self.left.x, **self.left.state}

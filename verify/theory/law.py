@@ -26,6 +26,7 @@ from lawful.verify.provers.runs import told
 from lawful.verify.theory.hypotheses import exceptions, given, rules_in
 from lawful.verify.theory.meaning import empty, shadows
 from lawful.verify.theory.prediction import Prediction
+from lawful.verify.theory.topics import Topic, find_topic, topics
 
 
 @dataclass(frozen=True)
@@ -189,6 +190,16 @@ def laws() -> Mapping[str, Law]:
             raise ValueError(f"laws with the same name in two files: {', '.join(sorted(twice))}.")
         found |= here
     return MappingProxyType(found)
+
+
+def law_topics() -> Mapping[str, Topic]:
+    """The laws by topic."""
+    return topics("lawful.verify.laws", Law)
+
+
+def law_topic(name: str) -> Topic:
+    """The laws of one topic (see `find_topic`)."""
+    return find_topic("lawful.verify.laws", Law, name)
 
 
 def find_law(name: str) -> Law:

@@ -37,7 +37,13 @@ def impossible(claim: Any) -> list[str]:
 
 def excluded(claim: Any) -> list[Expr]:
     """What must not be 0 for the claim to say anything, as far as it may be."""
-    return list(dict.fromkeys(shown for shown, value in _unsettled(claim) if value != 0))
+    return list(dict.fromkeys(_shorter(*divisor) for divisor in _unsettled(claim) if divisor[1] != 0))
+
+
+def _shorter(shown: Expr, value: Expr) -> Expr:
+    """A divisor as the claim has it, if that can be read; else as the rule has it."""
+    plain_value = rooted(value)
+    return plain_value if count_ops(plain_value) <= max(count_ops(shown), 12) else shown
 
 
 def _inside(claim: Any, value: Expr) -> bool:

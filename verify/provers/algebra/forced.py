@@ -2,6 +2,7 @@
 
 from sympy import Expr, Poly, Symbol, expand, factor, fraction, simplify, together
 
+from lawful.verify.language.plain import plain
 from lawful.verify.provers.algebra.unroll import unrolled, vanishes
 from lawful.verify.provers.answer import Answer
 from lawful.verify.provers.claims import Forced
@@ -22,16 +23,16 @@ def forced(claim: Forced) -> Answer:
     """Whether the common zeros of the differences are what is claimed."""
     fractions = [fraction(together(unrolled(d, claim.runs))) for d in claim.differences]
     coefficients = [c for top, _ in fractions for c in _coefficients(top, claim)]
-    lines = [f"It must vanish: {factor(c)}." for c in coefficients]
+    lines = [f"It must vanish: {plain(factor(c))}." for c in coefficients]
     root = next(filter(None, (_root(c, claim.unknown) for c in coefficients)), None)
     if root is None:
         return Answer(False, [*lines, f"No coefficient is linear in {claim.unknown} with a nonzero factor."])
-    lines.append(f"Hence {claim.unknown} = {root}, and nothing else.")
+    lines.append(f"Hence {claim.unknown} = {plain(root)}, and nothing else.")
     rest = [factor(together(c.subs(claim.unknown, root))) for c in coefficients]
     if claim.solution is None:
         return _never(lines, rest)
     holds = vanishes(root - claim.solution) and all(vanishes(r) for r in rest)
-    lines.append(f"{claim.solution} {'makes' if holds else 'does not make'} all of them vanish.")
+    lines.append(f"{plain(claim.solution)} {'makes' if holds else 'does not make'} all of them vanish.")
     return _may_be(claim, holds, lines, [bottom.subs(claim.unknown, root) for _, bottom in fractions])
 
 
@@ -40,7 +41,7 @@ def _never(lines: list[str], rest: list[Expr]) -> Answer:
     obstacle = next((r for r in rest if r.is_nonzero), None)
     if obstacle is None:
         return Answer(False, [*lines, "That nothing else is in its way is not shown to be wrong."])
-    return Answer(True, [*lines, f"But then {obstacle} ≠ 0 must vanish: no value works."])
+    return Answer(True, [*lines, f"But then {plain(obstacle)} ≠ 0 must vanish: no value works."])
 
 
 def _may_be(claim: Forced, holds: bool, lines: list[str], bottoms: list[Expr]) -> Answer:

@@ -2,6 +2,7 @@
 
 from sympy import Add, Dummy, Expr, Max, Symbol, factor
 
+from lawful.verify.language.plain import plain
 from lawful.verify.provers.algebra.sign import certificate, moved
 from lawful.verify.provers.algebra.unroll import at, cases, vanishes
 from lawful.verify.provers.claims import Answer, Domain, Kept
@@ -26,7 +27,7 @@ def _step(claim: Kept, name: Symbol) -> Answer:
     holds = same and not_negative(because, claim.over)
     words = "is" if same else "is not shown to be"
     sign = "≥ 0 term by term" if holds else "not shown to be ≥ 0"
-    return Answer(holds, [f"Step: the next {name} {words} {because}, {sign}."])
+    return Answer(holds, [f"Step: the next {name} {words} {plain(because)}, {sign}."])
 
 
 def not_negative(expr: Expr, over: Domain) -> bool:

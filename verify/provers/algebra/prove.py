@@ -9,6 +9,7 @@ from typing import Any
 
 from sympy import Expr, PolynomialError, Symbol, series
 
+from lawful.verify.language.plain import plain
 from lawful.verify.language.symbols import t
 from lawful.verify.provers.algebra.changed import covariant
 from lawful.verify.provers.algebra.declared import declared
@@ -33,6 +34,7 @@ from lawful.verify.provers.claims import (
     Kept,
     MeanStep,
     Positive,
+    Run,
     Stable,
     Stored,
     n,
@@ -52,7 +54,11 @@ def prove(claim: Claim) -> Answer:
 def _meanings(claim: Claim) -> list[str]:
     """What the symbols of a claim stand for."""
     meanings = {s: e for part in ABBREVIATE for s, e in getattr(claim, part, {}).items()}
-    return [f"Here {symbol} is {meaning}." for symbol, meaning in meanings.items()]
+    return [f"Here {plain(s)} is {_said(meaning)}." for s, meaning in meanings.items()]
+
+
+def _said(meaning: Any) -> str:
+    return str(meaning) if isinstance(meaning, Run) else plain(meaning)
 
 
 @singledispatch
@@ -138,7 +144,7 @@ def _(claim: Declared) -> Answer:
 def _(claim: Expansion) -> Answer:
     found = series(claim.expr, claim.variable, 0, claim.order).removeO()
     holds = vanishes(found - claim.terms)
-    return Answer(holds, [f"Its series up to order {claim.order} is {found}."])
+    return Answer(holds, [f"Its series up to order {claim.order} is {plain(found)}."])
 
 
 @_prove.register

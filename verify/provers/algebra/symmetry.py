@@ -68,15 +68,8 @@ def _moving(rule: Rule, change: Change) -> Covariance | str:
 
 def put(rule: Rule, off: Iterable[Symbol]) -> Rule:
     """The rule with these hyperparameters at 0, and with a constant lr."""
-    values = {**dict.fromkeys(off, Integer(0)), **({lr_0: lr} if lr_0 in rule.defaults else {})}
-    return replace(
-        rule,
-        x=at(rule.x, values),
-        state={s: at(e, values) for s, e in rule.state.items()},
-        init={s: at(e, values) for s, e in rule.init.items()},
-        defaults={s: default for s, default in rule.defaults.items() if s not in values},
-        names={},
-    )
+    constant = {lr_0: lr} if lr_0 in rule.defaults else {}
+    return replace(rule.replace({**dict.fromkeys(off, Integer(0)), **constant}), names={})
 
 
 def stands_still(rule: Rule) -> bool:
