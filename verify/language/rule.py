@@ -6,7 +6,7 @@ from functools import cached_property
 from hashlib import sha256
 from typing import Any, Literal
 
-from sympy import Expr, Integer, Pow, Symbol, srepr, sympify
+from sympy import Expr, Integer, Pow, Symbol, preorder_traversal, srepr, sympify
 
 from lawful.verify.language.domain import Domain
 from lawful.verify.language.symbols import DOMAINS, TUPLES, g, t, x
@@ -182,6 +182,6 @@ class Rule:
 
 
 def bases(expr: Expr) -> list[Expr]:
-    """What an expression divides by, in the order of print."""
-    powers = (p for p in expr.atoms(Pow) if p.exp.could_extract_minus_sign() and not p.base.is_number)
-    return sorted({p.base for p in powers}, key=str)
+    """What an expression divides by, from the outside in."""
+    powers = (p for p in preorder_traversal(expr) if isinstance(p, Pow) and p.exp.could_extract_minus_sign())
+    return list(dict.fromkeys(p.base for p in powers if not p.base.is_number))

@@ -11,8 +11,8 @@ from lawful.verify.language.rule import Rule
 from lawful.verify.language.symbols import g, x
 from lawful.verify.provers.algebra.unroll import at, relevant
 from lawful.verify.provers.claims import Always, Claim
-from lawful.verify.provers.runs import told
-from lawful.verify.theory.formula import Equations, equations, step, tex
+from lawful.verify.provers.runs import part, told
+from lawful.verify.theory.formula import Equations, equations, step, symbols_in, tex
 from lawful.verify.theory.law import Law
 
 
@@ -39,6 +39,13 @@ class Invariant(Law):
     beside: Mapping[Symbol, tuple[Expr, Expr]] = field(default_factory=dict)
     varying: Sequence[Symbol] = ()
     start: Mapping[Symbol, Expr] = field(default_factory=dict)
+
+    @property
+    def rules(self) -> list[Rule]:
+        """The rule, if what is said depends on its parameter or its state."""
+        beside = {s: following for s, (_, following) in self.beside.items()}
+        running = part({x: self.rule.x, **self.rule.state, **beside}, symbols_in(dict(self.holds)))
+        return [self.rule] if running.keys() & {x, *self.rule.state} else []
 
     def claims(self) -> Iterable[Claim]:
         """One induction."""

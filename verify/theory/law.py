@@ -74,7 +74,7 @@ class Law(ABC):
         """The rules of the field of which it speaks."""
         return [rule for rule in self.rules if normal(rule.name) in families()]
 
-    @cached_property
+    @property
     def rules(self) -> list[Rule]:
         """Every rule in it, with what was put in."""
         said = (

@@ -30,6 +30,10 @@ class Symmetry(Law):
     _: KW_ONLY
     of: Sequence[Rule] = ()
 
+    def of_one(self, rule: Rule) -> "Symmetry":
+        """The law about one rule."""
+        return replace(self, of=[rule])
+
     def how(self, rule: Rule) -> Covariance | str:
         """How a rule has it: at which hyperparameters, and which of them change; or which part of it has not."""
         return covariance(rule, self.change)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import singledispatch
 from typing import Any
 
-from sympy import Expr, Symbol, count_ops, oo, sympify
+from sympy import Abs, Expr, Pow, Symbol, count_ops, oo, sympify
 
 from lawful.verify.language.plain import plain
 from lawful.verify.language.rule import Rule, bases
@@ -42,8 +42,15 @@ def excluded(claim: Any) -> list[Expr]:
 
 def _shorter(shown: Expr, value: Expr) -> Expr:
     """A divisor as the claim has it, if that can be read; else as the rule has it."""
-    plain_value = rooted(value)
-    return plain_value if count_ops(plain_value) <= max(count_ops(shown), 12) else shown
+    simple = rooted(value)
+    return _core(simple if count_ops(simple) <= max(count_ops(shown), 12) else shown)
+
+
+def _core(expr: Expr) -> Expr:
+    """What is 0 where a size or a power of it is."""
+    if isinstance(expr, Abs) or (isinstance(expr, Pow) and expr.exp.is_positive):
+        return _core(expr.args[0])
+    return expr
 
 
 def _inside(claim: Any, value: Expr) -> bool:
