@@ -1,6 +1,6 @@
 """Laws about where a rule goes: bounds after every step, stability on a quadratic, noise and decay in balance."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, field
 from typing import ClassVar
 
@@ -25,6 +25,7 @@ class Bound(Law):
         gaps: a name, declared nonnegative → the quantity.
         because: a name → its next value, in the state before, g and the names: a sum of what is not negative.
         beside: quantities that run beside the rule, symbol → (value at first, next value).
+        varying: inputs beside g with a new value at every step; any real number.
         start: symbol → value at first.
         over: the domain of the symbols.
         attained: what is put in for g and for hyperparameters where the bound is attained.
@@ -37,6 +38,7 @@ class Bound(Law):
     _: KW_ONLY
     because: Equations
     beside: Mapping[Symbol, tuple[Expr, Expr]] = field(default_factory=dict)
+    varying: Sequence[Symbol] = ()
     start: Mapping[Symbol, Expr] = field(default_factory=dict)
     over: Domain = field(default_factory=dict)
     attained: Mapping[Symbol, Expr] = field(default_factory=dict)
@@ -53,22 +55,15 @@ class Bound(Law):
         firsts = {s: first for s, (first, _) in self.beside.items()}
         label = ", ".join(f"{plain(expr)} ≥ 0" for expr in self.gaps.values())
         system = self.system(self.gaps)
-        yield Kept(
-            f"always {label}",
-            system,
-            {**firsts, **self.start},
-            self.gaps,
-            self.because,
-            self.over,
-            divides=self._divided(system),
-        )
+        start, inputs, divided = {**firsts, **self.start}, (g, *self.varying), self._divided(system)
+        yield Kept(f"always {label}", system, start, self.gaps, self.because, self.over, inputs, divided)
         if self.holds:
             starts = {x: x, **{s: self.rule.initial(s) for s in self.rule.state}, **self.attained_from}
             label = ", ".join(f"{plain(left)} = {plain(right)}" for left, right in self.holds.items())
             system = {s: at(e, self.attained) for s, e in self.system(self.holds).items()}
             divided = [at(d, self.attained) for d in self._divided(system)]
             label = f"with {self._inputs()}, always {label}"
-            yield Always(label, system, starts, self.holds, divides=divided, special=True)
+            yield Always(label, system, starts, self.holds, inputs, divided, special=True)
 
     def _divided(self, system: Mapping[Symbol, Expr]) -> list[Expr]:
         """What the rule divides by, if its parameter runs; its state alone may go on without."""
