@@ -6,29 +6,19 @@ import pytest
 from sympy import Abs, Eq, Integer, Max, Piecewise, Rational, Symbol, floor, log, oo, sign, sqrt
 
 from lawful.verify.evidence import Proof, Verdict
-from lawful.verify.language.families import rules
 from lawful.verify.language.rule import Rule, Source
 from lawful.verify.language.symbols import eps, g, lr, m, momentum, t, v, weight_decay, x
 from lawful.verify.language.tensors import IfPositive
-from lawful.verify.provers.algebra.declared import declared
 from lawful.verify.provers.algebra.prove import prove
 from lawful.verify.provers.arithmetic.check import second_check
 from lawful.verify.provers.changes import Flipped, Scaled, Shifted
 from lawful.verify.provers.claims import (
-    Always,
-    Covariant,
-    Declared,
     Equal,
-    Forced,
-    Kept,
-    Positive,
     Run,
     any_step,
     g1,
     n,
 )
-from lawful.verify.provers.domains import limits
-from lawful.verify.provers.owed import of_rule
 from lawful.verify.rules.adam import adam, adamw
 from lawful.verify.rules.radam import radam
 from lawful.verify.rules.sgd import sgd
@@ -241,71 +231,3 @@ def test_a_lemma_is_called_one() -> None:
     assert alone.prove().role == "lemma" and alone.prove().rules == []
     assert identity({(z + 1) ** 2: z**2 + 2 * z + 1}, {z: z + 1}).prove().role == "lemma"
     assert proof_of(bare).role == "law"
-
-
-# -------------------------------------------------------------------------------------------- each prover
-def test_division_by_zero_is_an_answer() -> None:
-    answer = second_check(Forced("", [(c - 1) / (c**2 - 1)], (), c, Integer(1)))
-    assert not answer.holds and not answer.refuted
-
-
-def test_no_sentence_speaks_of_nothing() -> None:
-    claim = Forced("", [(c - 1) * z, (c - y) * z], [z], c, None)
-    assert not prove(claim).holds and not any("None" in line for line in prove(claim).lines)
-
-
-def test_what_cannot_be_decided_is_no_counterexample() -> None:
-    touching = Positive("", (y - 1) ** 2, {y: (0, oo)})
-    assert not second_check(touching).holds and not second_check(touching).refuted
-
-
-def test_chances_are_told_of_rational_functions_alone() -> None:
-    assert "chance" in second_check(Equal("", (z + 1) ** 2, z**2 + 2 * z + 1)).lines[0]
-    for left, right in (
-        (sqrt(y**2 + 2 * y + 1), 1 + y),
-        (Abs(z) ** 2, z**2 + 0 * Abs(z)),
-        (y**t * y, y ** (t + 1)),
-    ):
-        told = second_check(Equal("", left, right)).lines[0]
-        assert "points" in told and ("chance" not in told or left.is_polynomial(z))
-
-
-def test_late_steps_are_drawn() -> None:
-    late = Equal("", Max(t, 9), Integer(9))
-    assert not second_check(late).holds
-
-
-def test_an_adversary_far_away_is_met() -> None:
-    claim = Kept(
-        "", {z: Max(huge**2, g) - Max(huge**2, 2 * g)}, {}, {D: z}, {D: Max(huge**2, g) - Max(huge**2, 2 * g)}
-    )
-    assert second_check(claim).refuted
-
-
-def test_the_proof_of_a_symmetry_is_not_the_search_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A search that finds the wrong power of c is refused by the proof."""
-    claim = Covariant("", made(x - lr * g), Scaled({x: 1, g: 1}), {lr: Integer(1)})
-    assert not prove(claim).holds and not second_check(claim).holds
-    assert prove(Covariant("", made(x - lr * g), Scaled({x: 1, g: 1}))).holds
-
-
-def test_every_rule_keeps_the_signs_that_its_state_is_declared_to_have() -> None:
-    for family in rules().values():
-        rule = family()
-        system, start = of_rule(rule, {})
-        for s in system:
-            if s.is_nonnegative and not s.is_integer:
-                within = limits(system[s].free_symbols, [rule])
-                claim = Declared("", s, start[s], system[s], {}, within)
-                assert declared(claim).holds, (rule.name, s)
-                assert not second_check(claim).refuted, (rule.name, s)
-
-
-def test_a_sign_that_is_not_kept_is_refused_by_both() -> None:
-    claim = Declared("", v, Integer(0), v - g**2)
-    assert not prove(claim).holds and second_check(claim).refuted
-
-
-def test_an_induction_sees_what_is_divided_by() -> None:
-    claim = Always("", {x: x + lr}, {x: x_0}, {x: x_0 + n * lr}, divides=(Integer(0),))
-    assert not prove(claim).holds and not second_check(claim).holds
