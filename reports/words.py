@@ -198,9 +198,20 @@ def quoted(word: str) -> str:
     return f'"{word}"' if easy else shlex.quote(word)
 
 
-def assurances(proof: Proof) -> dict[str, str]:
-    """What a law's verdict rests on: the proof, the second check, the false neighbour that must fail."""
+def hypotheses(proof: Proof) -> dict[str, str]:
+    """For which rules exactly a law is, what its symbols may be, and where it says nothing."""
     said = {
+        "for": "; ".join(proof.rules) or "no rule of the field: a lemma",
+        "given": proof.given,
+        "not where": "; or ".join(proof.not_where),
+    }
+    return {name: plain(words) for name, words in said.items() if words}
+
+
+def assurances(proof: Proof) -> dict[str, str]:
+    """What a law's verdict rests on: hypotheses, the proof, the second check, the false neighbour that must fail."""
+    said = {
+        **hypotheses(proof),
         "proof": f"{'went through' if proof.proved else 'did not go through'}, {seconds(proof.seconds)}",
         "second check": f"{'agrees' if proof.confirmed else 'does not agree'}: {proof.second_check}",
         "false neighbour": f"{'refused' if proof.refused else 'not refused'}: {proof.neighbour}",

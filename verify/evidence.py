@@ -229,6 +229,10 @@ class Proof:
         seconds: wall time of all three.
         proved_by: the methods of the proof.
         checked_by: those of the second check.
+        role: `law`, or `lemma` if it speaks of no rule.
+        rules: for which rules exactly, with what was put in for their symbols.
+        given: what the symbols may be.
+        not_where: where it says nothing.
     """
 
     law: str
@@ -245,6 +249,10 @@ class Proof:
     seconds: float = 0.0
     proved_by: str = ""
     checked_by: str = ""
+    role: str = "law"
+    rules: list[str] = field(default_factory=list)
+    given: str = ""
+    not_where: list[str] = field(default_factory=list)
 
     @property
     def verdict(self) -> Verdict:

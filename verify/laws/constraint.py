@@ -20,9 +20,8 @@ from lawful.verify.theory.theorems import Coefficient, Identity
 OWN = Source("lawful", "derived here; the statement is elementary")
 LION_K = Source("arXiv:2310.05898", "its box |x| ≤ 1/wd, in discrete time")
 
-a, rho, B, wd, w, spare = (
-    Symbol(name, positive=True) for name in ("a", "rho", "B", "weight_decay", "w", "eps")
-)
+a, rho, wd, w, spare = (Symbol(name, positive=True) for name in ("a", "rho", "weight_decay", "w", "eps"))
+B = Symbol("B", real=True)
 above, below = Symbol("above", nonnegative=True), Symbol("below", nonnegative=True)
 x_0, s = Symbol("x0", real=True), Symbol("s", real=True)
 
