@@ -188,6 +188,7 @@ def repeat(report: Report, check: Check) -> str:
     words = ["lawful", "check", check.target, "--rule", check.rule, "--dtype", check.dtype]
     words += ["--device", check.device] if check.device != "cpu" else []
     words += [word for name, value in check.arguments.items() for word in ("--arg", f"{name}={value!r}")]
+    words += [word for name, value in check.names.items() for word in ("--name", f"{name}={value}")]
     words += ["--profile", report.session.profile, "--seed", str(report.session.seed)]
     return plain(" ".join(map(quoted, words)))
 

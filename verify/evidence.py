@@ -49,6 +49,7 @@ class Check:
         dtype: of the parameters: `float64`, `float32`, `bfloat16`, `float16`.
         device: `cpu`, `cuda`, `cuda:1` …
         arguments: constructor arguments that the user fixed.
+        names: the rule's word → the constructor's, where the user says it.
     """
 
     property: str
@@ -58,6 +59,7 @@ class Check:
     dtype: str = "float32"
     device: str = "cpu"
     arguments: dict[str, Any] = field(default_factory=dict)
+    names: dict[str, str] = field(default_factory=dict)
 
     @builtins.property
     def id(self) -> str:

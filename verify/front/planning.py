@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from lawful.verify.errors import Unanswerable, WorkerError
 from lawful.verify.evidence import Check
+from lawful.verify.front.configuration import Said
 from lawful.verify.workers.pool import Here, Pool
 
 if TYPE_CHECKING:
@@ -24,12 +25,20 @@ class Question:
         rule: the rule that the targets claim, if their names do not say.
         arguments: constructor arguments to fix.
         laws: names of laws to prove.
+        names: the rule's word → the constructor's.
+        configured: target → what the project says of it besides.
     """
 
     targets: Sequence[str]
     rule: str = ""
     arguments: Mapping[str, Any] = field(default_factory=dict)
     laws: Sequence[str] = ()
+    names: Mapping[str, str] = field(default_factory=dict)
+    configured: Mapping[str, Said] = field(default_factory=dict)
+
+    def of(self, target: str) -> Said:
+        """What is said of one target, by the question before the project."""
+        return Said(self.rule, self.arguments, self.names).over(self.configured.get(target, Said()))
 
 
 @dataclass(frozen=True)
@@ -74,7 +83,8 @@ DESCRIPTION = "lawful.verify.candidates.description"
 
 
 def _checks(pool: Pool | Here, target: Description, question: Question, settings: Settings) -> list[Check]:
-    known = target, question.rule, settings, question.arguments
+    said = question.of(target.target)
+    known = target, said.rule, settings, said.arguments, said.names
     found: list[Check] = _looked_up(
         pool, "lawful.properties.checks:plan", target.target, settings.timeout, *known
     )
