@@ -59,7 +59,7 @@ TORCH = Adapter(
     paths=("foreach", "fused", "capturable", "differentiable"),
     plain=("foreach", "fused"),
     hints={
-        "lr": ("eta", "rate", "alpha", "step"),
+        "lr": ("eta", "rate", "step"),
         "weight_decay": ("decay", "wd", "l2", "l2_reg", "weight_decay_rate", "lambda_", "reg"),
         "momentum": ("mu", "beta", "mom", "momentum_decay", "beta1"),
         "beta1": ("b1", "mu", "beta", "momentum"),

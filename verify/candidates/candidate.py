@@ -19,8 +19,9 @@ from lawful.verify.candidates.constructor import Constructor
 from lawful.verify.candidates.loading import load, named
 from lawful.verify.candidates.options import Options
 from lawful.verify.candidates.signature import Handed
-from lawful.verify.candidates.unclaimed import UNCLAIMED, unclaimed
+from lawful.verify.candidates.unclaimed import unclaimed
 from lawful.verify.errors import Unanswerable, unknown
+from lawful.verify.evidence import UNCLAIMED
 from lawful.verify.language.families import find_family
 from lawful.verify.language.family import Family
 from lawful.verify.language.rule import Rule
@@ -53,7 +54,8 @@ class Candidate:
         arguments: Mapping[str, Any] | None = None,
         names: Mapping[str, str] | None = None,
     ) -> "Candidate":
-        """The candidate that a target and a rule name; the class's own name is the claim where no rule is given.
+        """The candidate that a target and a rule name; the class's own name is the claim where no rule is given, if it
+        is a rule's.
 
         `names` are the constructor's words for the rule's: `{"weight_decay": "decay"}`.
 
@@ -64,10 +66,10 @@ class Candidate:
         found = load(target) if isinstance(target, str) else ready(target)
         given = {name: named(value) for name, value in (arguments or {}).items()}
         adapter = TORCH.saying(names or {})
-        if rule == UNCLAIMED:
-            family, pinned = unclaimed(Constructor(found, adapter, _classes(given))), {}
+        if (claim := rule or claimed(found.__name__)) == UNCLAIMED:
+            family, pinned = unclaimed(Constructor(found, adapter, _classes(given)), given), {}
         else:
-            family, pinned = find_family(rule or claimed(found))
+            family, pinned = find_family(claim)
         family(**pinned)
         return cls(found, family, pinned, given, adapter).answerable()
 

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from torch.optim.optimizer import required
+
 from lawful.verify.candidates.adapter import Adapter
 from lawful.verify.candidates.signature import Handed, parameters
 
@@ -38,8 +40,8 @@ class Constructor:
 
     @property
     def required(self) -> list[str]:
-        """The arguments without a default."""
-        return [name for name, p in self.parameters.items() if p.default is p.empty]
+        """The arguments without a default, or with the one by which torch says that."""
+        return [n for n, p in self.parameters.items() if p.default is p.empty or p.default is required]
 
     def meant(self, word: str) -> str | None:
         """The argument that is called by a rule's word, or by another for the same."""

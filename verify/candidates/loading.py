@@ -115,7 +115,8 @@ def _guarded(action: Callable[[], Any], shown: str) -> Any:
         return action()
     except ModuleNotFoundError as error:
         missing = error.name or ""
-        hint = nearest(missing, _siblings(missing)) or "is it installed in this environment?"
+        meant = shown.startswith(missing) and nearest(missing, _siblings(missing))
+        hint = meant or "is it installed in this environment?"
         raise Unanswerable(f"{shown} cannot be imported: {error}; {hint}") from error
     except (Exception, SystemExit) as error:
         raise Unanswerable(f"{shown} cannot be imported: {told(error)}.") from error

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -60,11 +61,16 @@ def plan(pool: Pool | Here, question: Question, settings: Settings) -> Plan:
     """The plan of a question.
 
     Raises:
-        Unanswerable: an unknown target, rule, argument or option, or a device that is not here.
+        Unanswerable: an unknown target, rule, argument or option, a device that is not here, or a target, asked about
+            alone, that cannot be run.
     """
     described = describe(pool, question.targets, settings)
     asked = [pool.start(_checks, pool, each, question, settings) for each in described]
-    return Plan(described, [check for checks in asked for check in checks.result()], question.laws)
+    checks = [check for checks in asked for check in checks.result()]
+    for check in {check.target: check for check in reversed(checks)}.values():
+        if check.arguments or len(described) == 1:
+            _tried(pool, check, settings)
+    return Plan(described, checks, question.laws)
 
 
 def describe(pool: Pool | Here, targets: Sequence[str], settings: Settings) -> list[Description]:
@@ -89,6 +95,16 @@ def _checks(pool: Pool | Here, target: Description, question: Question, settings
         pool, "lawful.properties.checks:plan", target.target, settings.timeout, *known
     )
     return found
+
+
+def _tried(pool: Pool | Here, check: Check, settings: Settings) -> None:
+    """A candidate that ends its worker is tried no further: each of its checks will say so."""
+    with suppress(WorkerError):
+        place = check.target.rpartition(":")[0]
+        pool.call(TRIED, check, settings.seed, timeout=settings.timeout, about=place)
+
+
+TRIED = "lawful.properties.trial:tried"
 
 
 def _looked_up(pool: Pool | Here, function: str, target: str, timeout: float, *arguments: Any) -> Any:
