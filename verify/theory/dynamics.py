@@ -1,6 +1,6 @@
 """Laws about where a rule goes: bounds after every step, stability on a quadratic, noise and decay in balance."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, field
 from typing import ClassVar
 
@@ -23,6 +23,7 @@ class Bound(Law):
         gaps: a name, declared nonnegative → the quantity.
         because: a name → its next value, in the state before, g and the names: a sum of what is not negative.
         beside: quantities that run beside the rule, symbol → (value at first, next value).
+        varying: inputs beside g with a new value at every step; any real number.
         start: symbol → value at first.
         over: the domain of the symbols.
         attained: what is put in for g and for hyperparameters where the bound is attained.
@@ -35,6 +36,7 @@ class Bound(Law):
     _: KW_ONLY
     because: Equations
     beside: Mapping[Symbol, tuple[Expr, Expr]] = field(default_factory=dict)
+    varying: Sequence[Symbol] = ()
     start: Mapping[Symbol, Expr] = field(default_factory=dict)
     over: Domain = field(default_factory=dict)
     attained: Mapping[Symbol, Expr] = field(default_factory=dict)
@@ -51,12 +53,13 @@ class Bound(Law):
         firsts = {s: first for s, (first, _) in self.beside.items()}
         label = ", ".join(f"{expr} ≥ 0" for expr in self.gaps.values())
         system = self.system(self.gaps)
-        yield Kept(f"always {label}", system, {**firsts, **self.start}, self.gaps, self.because, self.over)
+        start, inputs = {**firsts, **self.start}, (g, *self.varying)
+        yield Kept(f"always {label}", system, start, self.gaps, self.because, self.over, inputs)
         if self.holds:
             starts = {x: x, **{s: self.rule.initial(s) for s in self.rule.state}, **self.attained_from}
             label = ", ".join(f"{left} = {right}" for left, right in self.holds.items())
             system = {s: at(e, self.attained) for s, e in self.system(self.holds).items()}
-            yield Always(f"with {self._inputs()}, always {label}", system, starts, self.holds)
+            yield Always(f"with {self._inputs()}, always {label}", system, starts, self.holds, inputs)
 
     def _inputs(self) -> str:
         return ", ".join(f"{s} = {e}" for s, e in self.attained.items())
