@@ -95,13 +95,17 @@ def moved(candidate: Candidate, check: Check, settings: Settings, journal: Journ
 
 def documented(cls: type, name: str) -> str:
     """The word by which a class's documentation says that an argument does nothing, or ""."""
-    text = "\n".join(filter(None, (inspect.getdoc(cls), inspect.getdoc(cls.__init__))))
+    text = "\n".join(filter(None, (inspect.getdoc(cls), inspect.getdoc(vars(cls).get("__init__")))))
     found = re.search(rf"^\W*{re.escape(name)}\b.*?\b({UNUSED})\b", text, re.M | re.I)
     return found[1] if found else ""
 
 
 def _moving(seen: dict[str, bool | None]) -> str:
-    words = {True: "changes something", False: "is taken and changes nothing that was seen", None: "not moved"}
+    words = {
+        True: "changes something",
+        False: "is taken and changes nothing that was seen",
+        None: "not moved",
+    }
     told = [", ".join(n for n, f in seen.items() if f is kind) + f": {said}" for kind, said in words.items()]
     return f"arguments that the rule does not know: {'; '.join(t for t in told if not t.startswith(':'))}"
 

@@ -1,4 +1,4 @@
-"""What can be said of an optimizer's first steps without a rule: they are numbers, and a larger gradient leads lower."""
+"""What can be said of first steps without a rule: they are numbers, and a larger gradient leads lower."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -31,9 +31,13 @@ class Walk:
         first = dict(zip(GRADIENTS, self.weights[0], strict=True))
         found = [f"a gradient of {g:g} leads to {w} in step {k}" for k, g, w in self._broken()][:1]
         if first[1.0] > first[-1.0]:
-            found.append(f"the first step goes up the gradient: to {first[1.0]} from 1, to {first[-1.0]} from -1")
+            found.append(
+                f"the first step goes up the gradient: to {first[1.0]} from 1, to {first[-1.0]} from -1"
+            )
         if all(step[0] == step[1] for step in self.weights):
-            found.append(f"gradients of 1 and of -1 lead to the same weights in all {len(self.weights)} steps")
+            found.append(
+                f"gradients of 1 and of -1 lead to the same weights in all {len(self.weights)} steps"
+            )
         return found
 
     def _broken(self) -> list[tuple[int, float, float]]:

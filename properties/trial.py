@@ -33,7 +33,9 @@ def tried(check: Check, seed: int) -> None:
     try:
         next(run.steps())
     except (RefusedError, RaisedError) as error:
-        raise Unanswerable(f"{name}{_given(candidate.arguments)} cannot be stepped: {_ended(error)}") from error
+        raise Unanswerable(
+            f"{name}{_given(candidate.arguments)} cannot be stepped: {_ended(error)}"
+        ) from error
 
 
 def _constructed(candidate: Candidate, path: Mapping[str, Any], seed: int) -> Run:
@@ -42,7 +44,9 @@ def _constructed(candidate: Candidate, path: Mapping[str, Any], seed: int) -> Ru
         return Run(candidate, path, scenario, expand(scenario, torch.float32))
     except (RefusedError, RaisedError) as error:
         given = _given(candidate.arguments) or " with groups of parameters"
-        raise Unanswerable(f"{candidate.cls.__name__} cannot be constructed{given}: {_ended(error)}") from error
+        raise Unanswerable(
+            f"{candidate.cls.__name__} cannot be constructed{given}: {_ended(error)}"
+        ) from error
 
 
 def _given(arguments: Mapping[str, Any]) -> str:

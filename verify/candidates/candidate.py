@@ -66,33 +66,41 @@ class Candidate:
         found = load(target) if isinstance(target, str) else ready(target)
         given = {name: named(value) for name, value in (arguments or {}).items()}
         adapter = TORCH.saying(names or {})
+        pinned: dict[str, Any] = {}
         if (claim := rule or claimed(found.__name__)) == UNCLAIMED:
-            family, pinned = unclaimed(Constructor(found, adapter, _classes(given)), given), {}
+            family = unclaimed(Constructor(found, adapter, _classes(given)), given)
         else:
             family, pinned = find_family(claim)
         family(**pinned)
         return cls(found, family, pinned, given, adapter).answerable()
 
     def answerable(self) -> "Candidate":
-        """Itself, if it can be asked.
+        """Itself, if it can be asked whether it follows its rule.
 
         Raises:
             Unanswerable: see `of`.
         """
-        name, parameters, words = self.cls.__name__, self.parameters, self.words
-        for argument in self.arguments:
-            if argument not in parameters:
-                raise unknown(f"argument of {name}", argument, parameters)
-        for word, argument in self.adapter.names.items():
-            if word not in words:
-                raise unknown(f"word of {self.family.name}", word, words)
-            if argument not in parameters:
-                raise unknown(f"argument of {name}", argument, parameters)
-        if lr in self.rule({}).defaults and lr not in self.binding.names:
-            raise Unanswerable(f"{name} has no argument for the learning rate, lr: {self._proposal('lr')}")
+        for word in self.adapter.names:
+            if word not in self.words:
+                raise unknown(f"word of {self.family.name}", word, self.words)
         if self.missing:
             given = " ".join(f"--arg {argument}=VALUE" for argument in self.missing)
+            name = self.cls.__name__
             raise Unanswerable(f"{name} needs arguments of which the rule knows nothing: {given}.")
+        return self.settable()
+
+    def settable(self) -> "Candidate":
+        """Itself, if its constructor has the arguments that are given, and one for the learning rate of its rule.
+
+        Raises:
+            Unanswerable: it has not.
+        """
+        name = self.cls.__name__
+        for argument in (*self.arguments, *self.adapter.names.values()):
+            if argument not in self.parameters:
+                raise unknown(f"argument of {name}", argument, self.parameters)
+        if lr in self.family(**self.pinned).defaults and lr not in self.binding.names:
+            raise Unanswerable(f"{name} has no argument for the learning rate, lr: {self._proposal('lr')}")
         return self
 
     @cached_property

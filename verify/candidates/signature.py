@@ -17,8 +17,8 @@ Handed = tuple[tuple[str, type], ...]
 def parameters(cls: type, handed: Handed = ()) -> dict[str, inspect.Parameter]:
     """A constructor's parameters, without self and the optimized parameters.
 
-    Where it takes any keyword, those of the classes that it inherits from, in the order in which Python looks there, and
-    of the classes that it is given; of these only such as are seen to arrive somewhere.
+    Where it takes any keyword, those of the classes that it inherits from, in the order in which Python looks there,
+    and of the classes that it is given; of these only such as are seen to arrive somewhere.
 
     Raises:
         Unanswerable: it has no signature that Python can read.

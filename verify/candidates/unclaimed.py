@@ -85,9 +85,11 @@ class Glance:
     def counts_in_groups(self) -> bool:
         """Whether a number of a group grows with the steps."""
         found = self._walk(self.shapes)
-        return bool(found) and any(a == b + STEPS - 1 for a, b in zip(found[1], found[2], strict=False))
+        return found is not None and any(a == b + STEPS - 1 for a, b in zip(*found[1:], strict=False))
 
-    def _walk(self, shapes: tuple[tuple[int, ...], ...]) -> tuple[list[Tensor], list[float], list[float]] | None:
+    def _walk(
+        self, shapes: tuple[tuple[int, ...], ...]
+    ) -> tuple[list[Tensor], list[float], list[float]] | None:
         """Where tensors of these shapes are after some steps, and what whole numbers groups hold then and after the
         first; None if it refuses.
         """

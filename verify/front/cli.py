@@ -76,7 +76,9 @@ def check(
 
     said = configuration(Path.cwd()).get("targets", {})
     if not (targets or said):
-        raise Unanswerable("missing argument: say targets, or write some into [tool.lawful] of pyproject.toml.")
+        raise Unanswerable(
+            "missing argument: say targets, or write some into [tool.lawful] of pyproject.toml."
+        )
     question = Question(
         targets or list(said), rule, options.arguments(arg), names=options.names(name), configured=said
     )
@@ -123,7 +125,7 @@ def identify(
         save(json, encode(found) + b"\n")
     if json != "-":
         show_identity(found, stdout)
-    raise typer.Exit(0 if found.fits else 1)
+    raise typer.Exit(0 if found.found else 1)
 
 
 @app.command()

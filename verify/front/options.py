@@ -22,7 +22,8 @@ RuleOption = Annotated[
     str, typer.Option("--rule", help='The rule that it claims: adamw, adamw(eps="hat"), my.module:RULE.')
 ]
 Arguments = Annotated[
-    list[str], typer.Option("--arg", help="A constructor argument to fix: name=value, as Python or torch.optim.SGD.")
+    list[str],
+    typer.Option("--arg", help="A constructor argument to fix: name=value, as Python or torch.optim.SGD."),
 ]
 Names = Annotated[
     list[str],

@@ -44,9 +44,7 @@ def unproved(law: str, why: str) -> Proof:
     return Proof(law, "", "The proof was not finished.", "", "", False, [why], False, "", False, "")
 
 
-def identity(
-    target: str, arguments: dict[str, Any], names: dict[str, str], seed: int, timeout: float
-) -> Any:
+def identity(target: str, arguments: dict[str, Any], names: dict[str, str], seed: int, timeout: float) -> Any:
     """What a target follows (`lawful.properties.identification.identify.Identity`), found by a worker.
 
     Raises:
@@ -55,7 +53,7 @@ def identity(
     from lawful.verify.workers.pool import Pool
 
     with Pool(1) as pool:
-        call = "lawful.properties.identification.identify:answer", target, arguments, names, seed
+        call = "lawful.properties.identification.answering:answer", target, arguments, names, seed
         return pool.call(*call, timeout=timeout)
 
 
