@@ -5,7 +5,7 @@ import shlex
 from collections.abc import Iterable
 
 from lawful.reports.model import Report, Result, Summary
-from lawful.verify.evidence import Check, Counterexample, Proof, Verdict
+from lawful.verify.evidence import UNCLAIMED, Check, Counterexample, Proof, Verdict
 
 GLYPHS = {
     Verdict.LAWFUL: "✓",
@@ -81,7 +81,19 @@ def way(check: Check) -> str:
 def sentence(summary: Summary) -> str:
     """What the checks of one target came to, as a sentence."""
     said = f"{plain(summary.target)} {VERBS.get(summary.verdict, 'against')} {plain(summary.rule)}"
-    return f"{said}: {summary.verdict} — {tally(summary)}"
+    if summary.rule == UNCLAIMED:
+        said = f"{plain(summary.target)}, of which no rule is known, so far as none is needed"
+    return f"{said}: {summary.verdict} — {tally(summary)}{untold(summary)}"
+
+
+def untold(summary: Summary) -> str:
+    """What a verdict says nothing about: arguments that were never varied; the rule, if none is claimed."""
+    names = list(dict.fromkeys(name for r in summary.results for name in r.evidence.unvaried))
+    said = f". Never varied: {plain(', '.join(names))}" if names else ""
+    if summary.rule != UNCLAIMED:
+        return said
+    hint = f"say --rule RULE, or ask `lawful identify {plain(summary.target)}`"
+    return f"{said}. It claims no rule, and whether it follows one was not asked: {hint}"
 
 
 def tally(summary: Summary) -> str:
@@ -188,6 +200,7 @@ def repeat(report: Report, check: Check) -> str:
     words = ["lawful", "check", check.target, "--rule", check.rule, "--dtype", check.dtype]
     words += ["--device", check.device] if check.device != "cpu" else []
     words += [word for name, value in check.arguments.items() for word in ("--arg", f"{name}={value!r}")]
+    words += [word for name, value in check.names.items() for word in ("--name", f"{name}={value}")]
     words += ["--profile", report.session.profile, "--seed", str(report.session.seed)]
     return plain(" ".join(map(quoted, words)))
 

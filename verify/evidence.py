@@ -37,6 +37,10 @@ def overall(verdicts: Iterable[Verdict]) -> Verdict:
     return Verdict.INCONCLUSIVE if worst is Verdict.NOT_APPLICABLE else worst
 
 
+UNCLAIMED = "no rule"
+"""What stands for the rule in a check of a candidate that claims none."""
+
+
 @dataclass(frozen=True)
 class Check:
     """One question: does this candidate, run this way, have this property?
@@ -49,6 +53,7 @@ class Check:
         dtype: of the parameters: `float64`, `float32`, `bfloat16`, `float16`.
         device: `cpu`, `cuda`, `cuda:1` …
         arguments: constructor arguments that the user fixed.
+        names: the rule's word → the constructor's, where the user says it.
     """
 
     property: str
@@ -58,6 +63,7 @@ class Check:
     dtype: str = "float32"
     device: str = "cpu"
     arguments: dict[str, Any] = field(default_factory=dict)
+    names: dict[str, str] = field(default_factory=dict)
 
     @builtins.property
     def id(self) -> str:
@@ -184,6 +190,7 @@ class Evidence:
         no_verdict: how many of them had an infinite budget.
         scenarios: how many trajectories' sets of hyperparameters were drawn.
         exercised: option → how it was varied, in words.
+        unvaried: arguments that no check varies, for the rule does not know them.
         notes: conventions noticed, refusals, options left alone: what the reader should know though nothing failed.
         findings: what failed.
         figures: what can be drawn of it.
@@ -198,6 +205,7 @@ class Evidence:
     no_verdict: int = 0
     scenarios: int = 0
     exercised: dict[str, str] = field(default_factory=dict)
+    unvaried: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     figures: list[Figure] = field(default_factory=list)

@@ -110,7 +110,7 @@ def again(candidate: Candidate, example: Counterexample, dtype: torch.dtype, dev
 
 def repeated(check: Check, example: Counterexample) -> str:
     """What the counterexample of a check gives now, in words."""
-    candidate = Candidate.of(check.target, check.rule, check.arguments)
+    candidate = Candidate.of(check.target, check.rule, check.arguments, check.names)
     try:
         return f"gives {again(candidate, example, getattr(torch, check.dtype), check.device)!r}"
     except Exception as error:
