@@ -1,7 +1,8 @@
 """Conformance: every step of a candidate stays within the error budget of the rule that it claims."""
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 import torch
@@ -17,11 +18,12 @@ from lawful.properties.runs.judging import TRAJECTORIES, Part, Tally, format_of,
 from lawful.properties.runs.one_step import FIRST_STEPS, Reader, next_state
 from lawful.properties.runs.running import RaisedError, RefusedError, Run
 from lawful.properties.runs.summary import exercised, refusal_notes
-from lawful.properties.scenarios.drawing import PROFILES, Profile, asked
+from lawful.properties.scenarios.drawing import PROFILES, Place, Profile, asked
 from lawful.properties.scenarios.scenarios import Scenario, expand
 from lawful.properties.scenarios.strategies import plan
 from lawful.verify.candidates.candidate import Candidate
 from lawful.verify.evidence import Check, Evidence, Finding, Verdict
+from lawful.verify.language.rule import Rule
 from lawful.verify.oracle.formats import Format
 from lawful.verify.oracle.oracle import Oracle, State
 
@@ -59,7 +61,7 @@ class Conformance:
 
     def evidence(self) -> Evidence:
         """Runs until the first finding, or until everything that the profile asks for is done."""
-        scenarios = asked(self.candidate, self.profile, self.seed, self.low)
+        scenarios = asked(self.candidate, self.profile, self.seed, self.low, self.place)
         try:
             self._run(next(scenarios))
         except RefusedError as refusal:
@@ -72,6 +74,12 @@ class Conformance:
     def low(self) -> bool:
         """Whether the format is too narrow for extreme scales."""
         return self.dtype is torch.float16
+
+    @property
+    def place(self) -> Place:
+        """Which of the checks of a candidate this is."""
+        name = next(name for name, path in self.candidate.paths.items() if path == self.path)
+        return Place.among(self.candidate, name, str(self.dtype).removeprefix("torch."))
 
     def rerun(self) -> Rerun:
         """For smaller counterexamples, with about as many steps as the check itself may take."""
@@ -142,8 +150,8 @@ def first_departure(check: Conformance, scenario: Scenario) -> Finding | None:
     """
     watch = Watch(check, scenario)
     try:
-        finding = watch.trajectory()
-        if finding is None and watch.vacuous > VACUOUS and watch.readable:
+        finding = watch.seldom() if scenario.judged else watch.trajectory()
+        if finding is None and not scenario.judged and watch.vacuous > VACUOUS and watch.readable:
             finding = watch.one_step()
         return finding
     finally:
@@ -161,10 +169,10 @@ class Watch:
         """Expands the scenario's lanes."""
         self.check, self.scenario = check, scenario
         self.blocks = expand(scenario, check.dtype)
-        self.rule = check.candidate.rule(scenario.options)
+        self.rule = self._rule_at(0, 1)
         self.parts = [p for p in parts(self.blocks, check.device, self.rule) if p.dtype is check.dtype]
         self.readers = [
-            Reader(self._oracle(part).read(self._hyper(part, 1), part.x0.shape)) for part in self.parts
+            Reader(self._oracle(part, 1).read(self._hyper(part, 1), part.x0.shape)) for part in self.parts
         ]
         self.tally = Tally()
 
@@ -184,48 +192,69 @@ class Watch:
         states: list[list[State]] = []
         for step in run.steps():
             states = states or [self._states(part) for part in self.parts]
+            if self.scenario.judged and step not in self.scenario.judged:
+                continue
             for part, reader, path in zip(self.parts, self.readers, states, strict=True):
                 if step <= FIRST_STEPS:
                     reader.watch(run, part, path[step - 1])
                 if finding := self._compare(run, part, path[step - 1], step):
                     return finding
                 tally = self.check.tally
-                if finding := departure(self.rule, run, part, path[step - 1], step, tally):
+                if part.fold is None and (finding := departure(self.rule, run, part, path[step - 1], step, tally)):
                     return finding
         return None
 
     def one_step(self) -> Finding | None:
         """Each step from the candidate's own state before it, of the tensors whose state was found."""
-        run, expected = self._run(), [self._first(part) for part in self.parts]
+        return self._judged(self._run(), [self._first(part) for part in self.parts], range(1, self.scenario.steps + 1))
+
+    def seldom(self) -> Finding | None:
+        """The first steps, then some of a long run, each from the candidate's own state before it; where its state was
+        not found, all that lead there."""
+        start = Watch(self.check, replace(self.scenario, steps=FIRST_STEPS, judged=()))
+        start.tally, self.readers = self.tally, start.readers
+        if (finding := start.trajectory()) is not None:
+            return finding
+        if any(reader.names() is None for reader in self.readers) or self.rule.state.keys() - self.rule.tensors:
+            return self.trajectory()
+        return self._judged(self._run(), [self._first(part) for part in self.parts], self.scenario.judged)
+
+    def _judged(self, run: Run, expected: list[State], judged: Container[int]) -> Finding | None:
+        """The steps that are judged, from the states that are expected after the first."""
         for step in run.steps():
             for index, (part, reader) in enumerate(zip(self.parts, self.readers, strict=True)):
                 if (names := reader.names()) is None:
                     continue
-                if finding := self._compare(run, part, expected[index], step, one_step=True):
+                if step in judged and (finding := self._compare(run, part, expected[index], step, one_step=True)):
                     return finding
-                if step < self.scenario.steps:
-                    hyper = self._hyper(part, step + 1)
-                    expected[index] = next_state(self._oracle(part), run, part, names, expected[index], hyper)
+                if step < self.scenario.steps and step + 1 in judged:
+                    here, hyper = replace(expected[index], t=step), self._hyper(part, step + 1)
+                    expected[index] = next_state(self._oracle(part, step + 1), run, part, names, here, hyper)
         return None
 
     def _first(self, part: Part) -> State:
-        oracle, hyper = self._oracle(part), self._hyper(part, 1)
+        oracle, hyper = self._oracle(part, 1), self._hyper(part, 1)
         return oracle.step(oracle.start(part.x0, hyper), part.gradients[0], hyper)
 
     def _run(self) -> Run:
         return Run(self.check.candidate, self.check.path, self.scenario, self.blocks, self.check.device)
 
     def _format(self, part: Part) -> Format:
-        return format_of(part.dtype, self.check.path, self.check.device)
+        fmt = format_of(part.dtype, self.check.path, self.check.device)
+        return fmt.tensor_scalars() if self.scenario.tensor_rate else fmt
 
-    def _oracle(self, part: Part) -> Oracle:
-        return TRAJECTORIES.oracle(self.rule, self._format(part))
+    def _rule_at(self, group: int, step: int) -> Rule:
+        return self.check.candidate.rule(self.scenario.options_at(group, step))
+
+    def _oracle(self, part: Part, step: int) -> Oracle:
+        return TRAJECTORIES.oracle(self._rule_at(part.group, step), self._format(part))
 
     def _states(self, part: Part) -> list[State]:
-        return TRAJECTORIES.of(self.rule, self._format(part), part, self.scenario)
+        return TRAJECTORIES.of(partial(self._rule_at, part.group), self._format(part), part, self.scenario)
 
     def _hyper(self, part: Part, step: int) -> dict[Symbol, float]:
-        return of_rule(self.rule, self.scenario.hyper_at(part.group, step), part.dtype)
+        rule = self._rule_at(part.group, step)
+        return of_rule(rule, self.scenario.hyper_at(part.group, step), part.dtype)
 
     def _compare(
         self, run: Run, part: Part, state: State, step: int, one_step: bool = False
@@ -238,11 +267,12 @@ class Watch:
 
     def _finding(self, run: Run, part: Part, state: State, step: int, lane: int, one_step: bool) -> Finding:
         block, index = part.locate(lane, run.blocks)
-        case = Case.of(self.scenario, self.rule, part, step, lane)
+        case = Case.of(self.scenario, self.rule, part, step, lane, block.size)
         found = Departure.of(case, run, part, state, lane, 0 if case.elements else lane)
-        found = found if one_step else found.checked(self.rule)
+        found = found if one_step else found.checked(self.check.candidate)
         seldom = " from its own state" if one_step else ""
-        where = f"leaves {self.rule} at step {step}{seldom}, in lane {index} of {block.name}"
+        rule = self._rule_at(part.group, step)
+        where = f"leaves {rule} at step {step}{seldom}, in lane {index} of {block.name}"
         self.check.journal(f"shrinking: {where}")
         example = counterexample(
             self.check.rerun(), found, f"lane {index} of {block.name}", self.scenario.seed

@@ -11,7 +11,7 @@ from lawful.properties.counterexamples.cases import Case, Departure
 from lawful.properties.counterexamples.rerun import Rerun
 from lawful.properties.counterexamples.shrinking import shrunk
 from lawful.properties.counterexamples.simpler import short
-from lawful.properties.runs.running import rate
+from lawful.properties.runs.running import changed
 from lawful.verify.candidates.candidate import Candidate
 from lawful.verify.errors import told
 from lawful.verify.evidence import Check, Counterexample, Whole
@@ -44,9 +44,7 @@ def _told(rerun: Rerun, departure: Departure, found: str, seed: int) -> Countere
         x0=_at(x0, lane),
         gradients=[_at(gradient, lane) for gradient in gradients],
         schedule={
-            k: rate(rerun.candidate, case.scenario.hyper_at(0, k))
-            for k in case.scenario.changes
-            if k <= case.steps
+            k: changed(rerun.candidate, case.scenario, 0, k) for k in case.scenario.changes if k <= case.steps
         },
         step=case.steps,
         lane=lane,
