@@ -26,6 +26,7 @@ from lawful.verify.evidence import Check, Evidence, Finding, Verdict
 from lawful.verify.language.rule import Rule
 from lawful.verify.oracle.formats import Format
 from lawful.verify.oracle.oracle import Oracle, State
+from lawful.verify.variants.forms import Form, forms, remembered
 
 
 @dataclass
@@ -148,6 +149,9 @@ def first_departure(check: Conformance, scenario: Scenario) -> Finding | None:
     Where the budget of a whole trajectory has become infinite for many lanes, as it does when a gradient depends on the
     parameter through L2, the scenario is run again one step at a time, if the candidate's state can be read.
     """
+    if form := followed_form(check, scenario):
+        check.notes += [] if form == Form() else [f"what groups hold is changed in mid-run: it keeps {form}"]
+        return None
     watch = Watch(check, scenario)
     try:
         finding = watch.seldom() if scenario.judged else watch.trajectory()
@@ -158,6 +162,25 @@ def first_departure(check: Conformance, scenario: Scenario) -> Finding | None:
         check.tally.absorb(watch.tally)
 
 
+UNREAD = 257
+"""How long a run is at most, of which every step must be computed."""
+
+
+def followed_form(check: Conformance, scenario: Scenario) -> Form | None:
+    """Where that is changed by which state is multiplied: the form of the rule that the candidate follows, of those
+    that are one where it stays; None if it follows none of them.
+    """
+    rule = check.candidate.rule(scenario.options)
+    if not scenario.changed & remembered(rule):
+        return None
+    for form in forms(rule):
+        watch = Watch(check, scenario, form, quiet=True)
+        if watch.trajectory() is None:
+            check.tally.absorb(watch.tally)
+            return form
+    return None
+
+
 VACUOUS = 0.05
 """The share of comparisons without verdict from which steps are judged one by one."""
 
@@ -165,9 +188,11 @@ VACUOUS = 0.05
 class Watch:
     """One scenario of a check."""
 
-    def __init__(self, check: Conformance, scenario: Scenario) -> None:
-        """Expands the scenario's lanes."""
-        self.check, self.scenario = check, scenario
+    def __init__(
+        self, check: Conformance, scenario: Scenario, form: Form | None = None, quiet: bool = False
+    ) -> None:
+        """Expands the scenario's lanes; `quiet`: whether a finding need not be told."""
+        self.check, self.scenario, self.form, self.quiet = check, scenario, form or Form(), quiet
         self.blocks = expand(scenario, check.dtype)
         self.rule = self._rule_at(0, 1)
         self.parts = [p for p in parts(self.blocks, check.device, self.rule) if p.dtype is check.dtype]
@@ -199,25 +224,40 @@ class Watch:
                     reader.watch(run, part, path[step - 1])
                 if finding := self._compare(run, part, path[step - 1], step):
                     return finding
-                tally = self.check.tally
-                if part.fold is None and (finding := departure(self.rule, run, part, path[step - 1], step, tally)):
+                tally = self.tally if self.quiet else self.check.tally
+                if part.fold is None and (
+                    finding := departure(self.rule, run, part, path[step - 1], step, tally)
+                ):
                     return finding
         return None
 
     def one_step(self) -> Finding | None:
         """Each step from the candidate's own state before it, of the tensors whose state was found."""
-        return self._judged(self._run(), [self._first(part) for part in self.parts], range(1, self.scenario.steps + 1))
+        return self._judged(
+            self._run(), [self._first(part) for part in self.parts], range(1, self.scenario.steps + 1)
+        )
 
     def seldom(self) -> Finding | None:
         """The first steps, then some of a long run, each from the candidate's own state before it; where its state was
-        not found, all that lead there."""
+        not found, from the first value on, and not for so long."""
         start = Watch(self.check, replace(self.scenario, steps=FIRST_STEPS, judged=()))
         start.tally, self.readers = self.tally, start.readers
         if (finding := start.trajectory()) is not None:
             return finding
-        if any(reader.names() is None for reader in self.readers) or self.rule.state.keys() - self.rule.tensors:
-            return self.trajectory()
+        if (
+            any(reader.names() is None for reader in self.readers)
+            or self.rule.state.keys() - self.rule.tensors
+        ):
+            return self.upto(UNREAD).trajectory()
         return self._judged(self._run(), [self._first(part) for part in self.parts], self.scenario.judged)
+
+    def upto(self, steps: int) -> "Watch":
+        """The same, so many steps long at most."""
+        shorter = Watch(
+            self.check, replace(self.scenario, steps=min(steps, self.scenario.steps)), self.form, self.quiet
+        )
+        shorter.tally = self.tally
+        return shorter
 
     def _judged(self, run: Run, expected: list[State], judged: Container[int]) -> Finding | None:
         """The steps that are judged, from the states that are expected after the first."""
@@ -225,7 +265,9 @@ class Watch:
             for index, (part, reader) in enumerate(zip(self.parts, self.readers, strict=True)):
                 if (names := reader.names()) is None:
                     continue
-                if step in judged and (finding := self._compare(run, part, expected[index], step, one_step=True)):
+                if step in judged and (
+                    finding := self._compare(run, part, expected[index], step, one_step=True)
+                ):
                     return finding
                 if step < self.scenario.steps and step + 1 in judged:
                     here, hyper = replace(expected[index], t=step), self._hyper(part, step + 1)
@@ -244,7 +286,7 @@ class Watch:
         return fmt.tensor_scalars() if self.scenario.tensor_rate else fmt
 
     def _rule_at(self, group: int, step: int) -> Rule:
-        return self.check.candidate.rule(self.scenario.options_at(group, step))
+        return self.form.of(self.check.candidate.rule(self.scenario.options_at(group, step)))
 
     def _oracle(self, part: Part, step: int) -> Oracle:
         return TRAJECTORIES.oracle(self._rule_at(part.group, step), self._format(part))
@@ -263,6 +305,8 @@ class Watch:
         ratio = self.tally.add(state.x, seen, part.others)
         if not float(ratio.max()) > 1.0:
             return None
+        if self.quiet:
+            return Finding("")
         return self._finding(run, part, state, step, int(ratio.argmax()), one_step)
 
     def _finding(self, run: Run, part: Part, state: State, step: int, lane: int, one_step: bool) -> Finding:

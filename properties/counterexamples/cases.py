@@ -15,7 +15,6 @@ from lawful.verify.candidates.candidate import Candidate
 from lawful.verify.language.rule import Rule
 from lawful.verify.oracle.oracle import State
 
-
 LONG = 128
 """Longer tensors of one lane are made by repeating it there where they are."""
 

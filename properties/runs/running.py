@@ -88,7 +88,9 @@ class Run:
 
     def parameter(self, block: Block) -> Tensor:
         """A block's parameter; on a differentiable path, no leaf that would forbid what is done to it in place."""
-        return self.laid(block.whole(block.x0.to(self.device))).requires_grad_(not self.path.get("differentiable", False))
+        return self.laid(block.whole(block.x0.to(self.device))).requires_grad_(
+            not self.path.get("differentiable", False)
+        )
 
     def placed(self, parameters: list[Tensor]) -> list[Tensor]:
         """The parameters as the optimizer holds them."""

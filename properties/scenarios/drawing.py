@@ -70,8 +70,8 @@ class Place:
 
 
 DRAWN: dict[str, tuple[Candidate, list[Scenario], list[str]]] = {}
-"""What has been drawn, and the schedulers that the candidate takes, kept so that all paths and formats share it; with the
-candidate, so that nothing else gets the addresses that its text contains.
+"""What has been drawn, and the schedulers that the candidate takes, kept so that all paths and formats share it; with
+the candidate, so that nothing else gets the addresses that its text contains.
 """
 
 

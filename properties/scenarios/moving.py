@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import torch
-from sympy import Mul, Symbol
+from sympy import Symbol
 
 from lawful.properties.scenarios.scenarios import Moves
 from lawful.verify.candidates.candidate import Candidate
@@ -52,16 +52,6 @@ def _is(group: Mapping[str, Any], name: str, value: Any) -> bool:
     kept = group.get(name)
     kept = tuple(kept) if isinstance(kept, list) else kept
     return isinstance(kept, bool | int | float | str | tuple) and kept == value
-
-
-def remembered(rule: Rule) -> frozenset[Symbol]:
-    """The hyperparameters by which state is multiplied from step to step.
-
-    Forms of a rule that are equal as long as these stay what they are (averages and sums, powers and products) go apart
-    where they change, and so does state that is not kept where one is 0.
-    """
-    products = ((s, p) for s, e in rule.state.items() for p in e.atoms(Mul))
-    return frozenset(h for s, p in products if s in p.args for h in p.free_symbols & rule.defaults.keys())
 
 
 def movable(keys: Held, rule: Rule) -> frozenset[Symbol]:

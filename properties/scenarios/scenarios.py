@@ -7,6 +7,7 @@ Gradients are open loop: drawn beforehand, whatever the parameters do.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -147,6 +148,16 @@ class Scenario:
     def changes(self) -> list[int]:
         """The steps before which something is set."""
         return list(range(1, self.steps + 1)) if self.scheduler else sorted({*self.schedule, *self.moves})
+
+    @property
+    def changed(self) -> frozenset[Symbol]:
+        """The hyperparameters that are not what they were from step to step, of any group."""
+        hypers = [
+            [self.hyper_at(group, k) for k in range(self.steps + 1)] for group in range(len(self.hypers))
+        ]
+        return frozenset(
+            s for of in hypers for a, b in pairwise(of) for s in b if a[s] != b[s] and a[s] == a[s]
+        )
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,5 @@
-"""torch's own schedulers, as scenarios use them: one of them sets what the candidate's groups hold, and the oracle takes
-what the same scheduler sets where no candidate can interfere."""
+"""torch's own schedulers, as scenarios use them: one of them sets what the candidate's groups hold, and the oracle
+takes what the same scheduler sets where no candidate can interfere."""
 
 from collections.abc import Callable, Mapping
 from functools import lru_cache
@@ -74,7 +74,7 @@ SCHEDULERS: Mapping[str, Make] = {
     "ChainedScheduler": _chained,
     "CyclicLR": lambda optimizer: _cyclic(optimizer, cycle_momentum=False),
     "OneCycleLR": lambda optimizer: _one_cycle(optimizer, cycle_momentum=False),
-    "ReduceLROnPlateau": lambda optimizer: ReduceLROnPlateau(optimizer, factor=0.5, patience=1),  # type: ignore[dict-item, return-value]
+    "ReduceLROnPlateau": lambda optimizer: ReduceLROnPlateau(optimizer, factor=0.5, patience=1),
     "MultiplicativeLR": lambda optimizer: MultiplicativeLR(optimizer, lambda done: 1.5 if done % 2 else 0.5),
     "MultiStepLR": lambda optimizer: MultiStepLR(optimizer, [1, 3], 0.3),
     "PolynomialLR": lambda optimizer: PolynomialLR(optimizer, 6, 2.0),

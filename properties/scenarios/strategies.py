@@ -9,12 +9,13 @@ import numpy as np
 import torch
 from sympy import Symbol
 
-from lawful.properties.scenarios.moving import TWICE_A_DOZEN, Held, held, movable, moves, remembered
+from lawful.properties.scenarios.moving import TWICE_A_DOZEN, Held, held, movable, moves
 from lawful.properties.scenarios.scenarios import Moves, Scenario, few, large, shapes_of
 from lawful.properties.scenarios.schedules import CYCLING, SCHEDULERS
 from lawful.verify.candidates.candidate import Candidate
 from lawful.verify.language.rule import Rule
 from lawful.verify.language.symbols import beta1, lr, lr_0, momentum
+from lawful.verify.variants.forms import remembered
 
 
 @dataclass(frozen=True)
@@ -96,7 +97,28 @@ def plan(candidate: Candidate, steps: tuple[int, int], low: bool) -> list[Draw]:
     return [*pinned, Draw(candidate, steps, low, keys=keys)]
 
 
-SWITCHES = (7, 10, 11, 50, 51, 100, 101, 200, 201, 255, 256, 257, 500, 501, 1000, 1001, 1024, 1025, 2000, 2001)
+SWITCHES = (
+    7,
+    10,
+    11,
+    50,
+    51,
+    100,
+    101,
+    200,
+    201,
+    255,
+    256,
+    257,
+    500,
+    501,
+    1000,
+    1001,
+    1024,
+    1025,
+    2000,
+    2001,
+)
 """Steps at which something may be switched on or off, beyond those of short runs, and those after them."""
 
 
@@ -158,9 +180,17 @@ def _moves(
     moved = movable(source.keys, rule) - (frozenset() if source.pins.get("remembered") else kept)
     values: dict[Symbol | str, tuple[Any, ...]] = {}
     for symbol in (s for s in rule.defaults if s in moved):
-        some = tuple(v for v in (*rule.domain(symbol).values, 0.0) if v in rule.domain(symbol) and (v or symbol not in kept))
+        some = tuple(
+            v
+            for v in (*rule.domain(symbol).values, 0.0)
+            if v in rule.domain(symbol) and (v or symbol not in kept)
+        )
         values[symbol] = tuple(dict.fromkeys(some))
-    values |= {o: candidate.options.values[o] for o in sorted(source.keys.options) if len(candidate.options.values[o]) > 1}
+    values |= {
+        o: candidate.options.values[o]
+        for o in sorted(source.keys.options)
+        if len(candidate.options.values[o]) > 1
+    }
     warm = moved <= movable(source.keys, rule) - kept
     return moves(candidate, options, hyper, values, steps, draw(st.integers(0, 5)), warm)
 
@@ -173,7 +203,9 @@ def _others(
     for option in sorted(source.keys.options) if len(hypers) > 1 else ():
         for value in source.candidate.options.values[option]:
             other = {**options, **found, option: value}
-            if value != options[option] and source.candidate.family.allows(other, {s.name: v for s, v in hypers[1].items()}):
+            if value != options[option] and source.candidate.family.allows(
+                other, {s.name: v for s, v in hypers[1].items()}
+            ):
                 found[option] = value
     return found
 
