@@ -8,14 +8,12 @@ Everything but the answer goes to standard error.
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from lawful.verify.errors import Unanswerable, WorkerError
 from lawful.verify.front import catalogue, options, racing
-from lawful.verify.front.campaign import Campaign
-from lawful.verify.front.configuration import configuration
 from lawful.verify.front.console import save, say, stderr, stdout, write
 from lawful.verify.front.options import (
     Arguments,
@@ -35,8 +33,10 @@ from lawful.verify.front.options import (
     Timeout,
     Workers,
 )
-from lawful.verify.front.planning import Question
 from lawful.verify.workers.pool import Pool
+
+if TYPE_CHECKING:
+    from lawful.verify.front.campaign import Campaign
 
 app = typer.Typer(
     help="Is your optimizer lawful? Checks optimizers against the mathematics that they claim.",
@@ -69,10 +69,12 @@ def check(
     report: ReportFolder = "",
 ) -> None:
     """Check optimizers against the rules that they claim."""
+    from lawful.verify.front.planning import Question
+
     question = Question(targets, rule, options.arguments(arg))
     settings = options.settings(profile, seed, timeout, dtype, device, property)
     campaign = _campaign(settings, report, workers, in_process)
-    raise typer.Exit(write(_run(campaign, question), json, report))
+    raise typer.Exit(write(_run(campaign, lambda: campaign.run(question)), json, report))
 
 
 @app.command()
@@ -85,11 +87,12 @@ def verify(
     workers: Workers = 0,
 ) -> None:
     """Prove the laws, check the bundled optimizers and torch.optim's, and write the report."""
+    from lawful.verify.front.planning import Question
     from lawful.verify.theory.law import laws as known
 
     question = Question(["bundled", "torch.optim"], laws=list(known()))
     campaign = _campaign(options.settings(profile, seed, timeout, [], device), report, workers)
-    raise typer.Exit(write(_run(campaign, question), "", report))
+    raise typer.Exit(write(_run(campaign, lambda: campaign.run(question)), "", report))
 
 
 @app.command()
@@ -192,11 +195,12 @@ def replay(
     json: Json = "",
 ) -> None:
     """Ask the questions of a report again, and say what changed."""
+    from lawful.verify.front.campaign import Campaign
     from lawful.verify.front.replay import REPLAYED, Replay, told
 
     again = Replay(report, checks or [], timeout)
     campaign = Campaign(again.settings, REPLAYED, workers, in_process, stderr, sys.argv[1:], again.known)
-    found, changed = _interruptible(campaign, lambda: again.run(campaign))
+    found, changed = _run(campaign, lambda: again.run(campaign))
     if json != "-":
         write(found, "", "")
     told(changed, json)
@@ -215,18 +219,16 @@ def compare(
     raise typer.Exit(compared(before, after, json))
 
 
-def _campaign(settings: Any, report: str, workers: int, in_process: bool = False) -> Campaign:
+def _campaign(settings: Any, report: str, workers: int, in_process: bool = False) -> "Campaign":
+    from lawful.verify.front.campaign import Campaign
+    from lawful.verify.front.configuration import configuration
+
     record = Path(report) / "record.jsonl" if report else RECORD
     known = configuration(Path.cwd()).get("known", {})
     return Campaign(settings, record, workers, in_process, stderr, sys.argv[1:], known)
 
 
-def _run(campaign: Campaign, question: Question) -> Any:
-    """The campaign's report."""
-    return _interruptible(campaign, lambda: campaign.run(question))
-
-
-def _interruptible(campaign: Campaign, run: Callable[[], Any]) -> Any:
+def _run(campaign: "Campaign", run: Callable[[], Any]) -> Any:
     """What a campaign's run returns; what Ctrl-C leaves of it is in the record."""
     try:
         return run()

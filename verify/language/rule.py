@@ -17,14 +17,22 @@ Options = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Source:
-    """Where a rule or law is stated: a paper or a repository, and the place in it."""
+    """Where a rule or law is stated: a paper or a repository, and the place in it.
+
+    Attributes:
+        work: the paper, or the library that documents it.
+        where: the place in it.
+        checked: the code that it was read against, the authors' where there is any: `owner/name@commit` or a release.
+    """
 
     work: str
     where: str = ""
+    checked: str = ""
 
     def __str__(self) -> str:
-        """`work, where`."""
-        return f"{self.work}, {self.where}" if self.where else self.work
+        """`work, where; checked against …`."""
+        said = f"{self.work}, {self.where}" if self.where else self.work
+        return f"{said}; checked against {self.checked}" if self.checked else said
 
 
 @dataclass(frozen=True)

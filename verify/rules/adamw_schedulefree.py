@@ -40,8 +40,9 @@ WORDS: Words = {
 def adamw_schedulefree(*, correction: Literal["moment", "lr"] = "moment") -> Rule:
     """The authors' code: the parameter is y, where gradients are taken; the average x follows from y and z.
 
-    Step t's iterate z has the weight t^r·(the largest lr so far)^power; the decay is at y. The authors' reference
-    file folds √(1 − β2ᵗ) into lr (`correction="lr"`).
+    Step t's iterate z has the weight t^r·(the largest lr so far)^power; the decay is at y. The paper's
+    experiments and releases before 1.3 fold √(1 − β2ᵗ) into lr (`correction="lr"`; later AdamWScheduleFreePaper). An
+    inner_momentum, which the authors' code has after release 1.4.1, is 0 here as by default.
     """
     bc2 = 1 - beta2**t
     lr_t = lr * Min(1, t / Max(1, warmup_steps)) * (sqrt(bc2) if correction == "lr" else 1)
@@ -58,7 +59,11 @@ def adamw_schedulefree(*, correction: Literal["moment", "lr"] = "moment") -> Rul
         init={z: x},
         defaults=DEFAULTS,
         domains=DOMAINS,
-        source=Source("arXiv:2405.15682", "Algorithm 1, with the weights of the authors' code"),
+        source=Source(
+            "arXiv:2405.15682",
+            "Algorithm 1, from memory, with the weights of the authors' code",
+            checked="facebookresearch/schedule_free@70785b53e7",
+        ),
         names={LR: lr_t, C: c_t, U: u_t},
         counts="group",
     )
