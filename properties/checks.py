@@ -18,7 +18,7 @@ from lawful.verify.candidates.candidate import Candidate
 from lawful.verify.candidates.claim import no_claim
 from lawful.verify.candidates.description import Description
 from lawful.verify.errors import Unanswerable, unknown
-from lawful.verify.evidence import Check, Evidence, Finding, Verdict
+from lawful.verify.evidence import Check, Evidence, Finding, Question, Verdict
 from lawful.verify.language.families import find_rule
 from lawful.verify.language.rule import Rule
 from lawful.verify.package import modules
@@ -62,6 +62,7 @@ class Property:
         profiles: in which it is asked without being named.
         applies: whether a rule has it.
         on: whether it is asked on a device.
+        question: what it asks: whether a rule's formula is followed, or a promise of the contract kept.
     """
 
     name: str
@@ -73,6 +74,7 @@ class Property:
     profiles: tuple[str, ...] = PROFILES
     applies: Callable[[Rule], bool] = field(default=lambda rule: True)
     on: Callable[[str], bool] = field(default=lambda device: True)
+    question: Question = Question.CONTRACT
 
 
 def on_cpu(device: str) -> bool:
@@ -140,7 +142,7 @@ def plan_for(
     """The checks of a candidate: on every path, dtype and device where asked everywhere; the others less often."""
     paths, claimed = list(candidate.paths), find_rule(rule)
     return [
-        Check(p.name, rule, target, path, dtype, device, dict(arguments or {}))
+        Check(p.name, rule, target, path, dtype, device, dict(arguments or {}), p.question)
         for p in _asked(settings.only)
         if p.applies(claimed) and (settings.only or settings.profile in p.profiles)
         for device in settings.devices

@@ -37,6 +37,20 @@ def overall(verdicts: Iterable[Verdict]) -> Verdict:
     return Verdict.INCONCLUSIVE if worst is Verdict.NOT_APPLICABLE else worst
 
 
+class Question(StrEnum):
+    """What a check asks, and what a finding is about; each has a severity of its own.
+
+    Formula: whether a candidate follows its rule where no intermediate of any admissible form leaves the format's
+    range. Precision and range: whether it loses digits, or overflows, where the rule need not; told, but no reason to
+    say that it does not follow its rule. Contract: which promises of its kind it breaks.
+    """
+
+    FORMULA = "formula"
+    CONTRACT = "contract"
+    RANGE = "range"
+    PRECISION = "precision"
+
+
 @dataclass(frozen=True)
 class Check:
     """One question: does this candidate, run this way, have this property?
@@ -49,6 +63,7 @@ class Check:
         dtype: of the parameters: `float64`, `float32`, `bfloat16`, `float16`.
         device: `cpu`, `cuda`, `cuda:1` …
         arguments: constructor arguments that the user fixed.
+        question: what it asks.
     """
 
     property: str
@@ -58,6 +73,7 @@ class Check:
     dtype: str = "float32"
     device: str = "cpu"
     arguments: dict[str, Any] = field(default_factory=dict)
+    question: Question = Question.FORMULA
 
     @builtins.property
     def id(self) -> str:
@@ -138,11 +154,19 @@ class Counterexample:
 
 @dataclass(frozen=True)
 class Finding:
-    """A check that failed, in a sentence, with its counterexample where it has one."""
+    """A check that failed, in a sentence, with its counterexample where it has one.
+
+    Attributes:
+        message: the sentence.
+        counterexample: the smallest inputs that show it.
+        details: more lines.
+        question: what it is about, if that is not what its check asks; a check that finds nothing else is lawful.
+    """
 
     message: str
     counterexample: Counterexample | None = None
     details: str = ""
+    question: Question | None = None
 
 
 @dataclass(frozen=True)
@@ -189,6 +213,7 @@ class Evidence:
         figures: what can be drawn of it.
         known: why the project accepts the findings; "" if it does not, or there are none.
         seconds: wall time of the check in its worker.
+        arithmetic: what is narrower than the parameters' dtype, in words: `computed in float32`; "" if nothing is.
     """
 
     verdict: Verdict
@@ -203,6 +228,12 @@ class Evidence:
     figures: list[Figure] = field(default_factory=list)
     known: str = ""
     seconds: float = 0.0
+    arithmetic: str = ""
+
+    @property
+    def beside(self) -> bool:
+        """Whether there are findings, but none that the verdict rests on."""
+        return self.verdict is Verdict.LAWFUL and bool(self.findings)
 
     @property
     def counted(self) -> Verdict:

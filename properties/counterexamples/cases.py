@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import inf, isfinite
+from typing import Any
 
 import torch
 from sympy import Symbol
@@ -107,6 +108,7 @@ class Departure:
         expected: the rule's, from the second oracle where it confirmed it.
         budget: how far they may be apart.
         confirmed: whether the second oracle agrees.
+        doubt: why it does not, as the end of a sentence.
     """
 
     case: Case
@@ -115,6 +117,7 @@ class Departure:
     expected: float
     budget: float
     confirmed: bool = False
+    doubt: str = ""
 
     @classmethod
     def of(cls, case: Case, run: Run, part: Part, state: State, lane: int, within: int) -> "Departure":
@@ -131,29 +134,31 @@ class Departure:
         distance = abs(self.seen - self.expected)
         return distance / self.budget if isfinite(self.seen) and self.budget else inf
 
-    def checked(self, candidate: Candidate) -> "Departure":
-        """The same from the second oracle's value, where it has one."""
-        case, rules = self.case, self.case.rules(candidate)
-        lane = 0 if case.elements else self.lane
-        enclosed = _exact(rules, case.x0, case.gradients, case.hypers(rules), lane)
-        if enclosed is None:
-            return self
-        agrees = not isfinite(self.seen) or not abs(enclosed - self.seen) <= self.budget  # type: ignore[operator]
-        return replace(self, expected=float(enclosed.mid()), confirmed=agrees)  # type: ignore[attr-defined]
+    def checked(self, candidate: Candidate, start: Mapping[Symbol, Tensor] | None = None) -> "Departure":
+        """The same from the second oracle's value, where it has one.
 
+        `start` are the parameter and the state before the last step, if they are the candidate's own.
+        """
+        try:
+            exact = self._exactly(self.case.rules(candidate), start)
+        except (ImportError, ArithmeticError) as error:
+            return replace(self, doubt=f"the second oracle has no value there: {error}")
+        agrees = not isfinite(self.seen) or not abs(exact - self.seen) <= self.budget
+        doubt = (
+            ""
+            if agrees
+            else f"by the second oracle the rule gives {float(exact.mid())!r}, which is near enough"
+        )
+        return replace(self, expected=float(exact.mid()), confirmed=agrees, doubt=doubt)
 
-def _exact(
-    rules: Sequence[Rule],
-    x0: Tensor,
-    gradients: Tensor,
-    hypers: Sequence[Mapping[Symbol, float]],
-    lane: int,
-) -> object | None:
-    """The second oracle's enclosure of a lane's last value; None without it."""
-    try:
-        from lawful.verify.oracle.confirm import exact_trajectory
+    def _exactly(self, rules: Sequence[Rule], start: Mapping[Symbol, Tensor] | None) -> Any:
+        """The second oracle's enclosure of the lane's last value."""
+        from lawful.verify.oracle.confirm import exact_step, exact_trajectory
 
-        start, slopes = x0.to(torch.float64).tolist(), gradients.to(torch.float64).tolist()
-        return exact_trajectory(rules, start, slopes, hypers)[-1].reshape(-1)[lane]  # type: ignore[no-any-return]
-    except (ImportError, ArithmeticError):
-        return None
+        case, hypers = self.case, self.case.hypers(rules)
+        slopes = case.gradients.to(torch.float64).tolist()
+        if start is None:
+            found = exact_trajectory(rules, case.x0.to(torch.float64).tolist(), slopes, hypers)[-1]
+        else:
+            found = exact_step(rules[-1], {s: v.tolist() for s, v in start.items()}, slopes[-1], hypers)
+        return found.reshape(-1)[0 if case.elements else self.lane]

@@ -60,6 +60,31 @@ def exact_trajectory(
     return path
 
 
+def exact_step(
+    rule: Rule, values: Mapping[Symbol, Any], gradient: Any, hypers: Sequence[Mapping[Symbol, float]]
+) -> Any:
+    """Enclosures of the parameter after one more step, from values of the parameter and of the state's tensors.
+
+    Args:
+        rule: the rule.
+        values: `x` and the state's tensors; the state's numbers depend on the hyperparameters alone.
+        gradient: of that step, like `x`.
+        hypers: of each step up to that one.
+    """
+    ctx.prec = BITS
+    shape = np.shape(values[x])
+    numbers = {s: evaluate(rule.initial(s), _exactly(hypers[0])) for s in rule.state if s not in values}
+    for step, hyper in enumerate(hypers[:-1], start=1):
+        around = {**_exactly({t: step, **sizes(shape), **hyper}), **numbers}
+        numbers = {s: evaluate(rule.state[s], around) for s in numbers}
+    now = {t: len(hypers), **sizes(shape), **hypers[-1], **values, g: gradient}
+    return evaluate(rule.x, {**_exactly(now), **numbers})
+
+
+def _exactly(values: Mapping[Symbol, Any]) -> dict[Symbol, Any]:
+    return {s: exactly(value) for s, value in values.items()}
+
+
 def exactly(value: Any) -> Any:
     """Numbers as an array of `arb`."""
     array = np.asarray(value, dtype=object)

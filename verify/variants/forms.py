@@ -44,6 +44,10 @@ class Form:
         return " and ".join([*said, *(["powers as running products"] if self.running else [])])
 
 
+PLAIN = Form()
+"""As the rule is written."""
+
+
 def forms(rule: Rule) -> Iterator[Form]:
     """Every form of a rule, its own first."""
     scalable = sorted(units(rule), key=str)
