@@ -21,15 +21,17 @@ class Profile:
         examples: scenarios with everything drawn.
         pinned: scenarios for each option and each value of it.
         steps: least and most steps of a scenario.
+        far: whether long runs and large tensors are among them.
     """
 
     examples: int
     pinned: int
     steps: tuple[int, int]
+    far: bool = True
 
 
 PROFILES = {
-    "quick": Profile(2, 1, (6, 10)),
+    "quick": Profile(2, 1, (6, 10), far=False),
     "default": Profile(4, 1, (7, 12)),
     "thorough": Profile(100, 10, (8, 60)),
 }
@@ -85,7 +87,7 @@ def asked(
     yield default_scenario(candidate, seed)
     key = repr((candidate, profile, seed, low))
     if key not in DRAWN:
-        *pinned, free = plan(candidate, profile.steps, low)
+        *pinned, free = plan(candidate, profile.steps, low, profile.far)
         found = [*drawn(pinned, profile.pinned, seed), *drawn([free], profile.examples, seed)]
         DRAWN[key] = candidate, found, schedulers(candidate, free.keys)
     _, found, known = DRAWN[key]

@@ -81,13 +81,14 @@ def moves(
         after = {k: v[(step + turn + i) % len(v)] for i, (k, v) in enumerate(values.items())}
         numbers = {k: v for k, v in after.items() if isinstance(k, Symbol) and (step > 1 or k not in late)}
         numbers = {lr: 0.0} if warm and step == 1 and lr in numbers else numbers
-        switched = {k: v for k, v in after.items() if isinstance(k, str) and step % 3 == 1}
-        if not _kept(candidate, chosen, {**chosen, **switched}, {**now, **numbers}):
-            switched = {}
-        if _allows(candidate, {**chosen, **switched}, {**now, **numbers}):
+        switched = dict(chosen)
+        for k, v in after.items() if step % 3 == 1 else ():
+            if isinstance(k, str) and _kept(candidate, chosen, {**switched, k: v}, {**now, **numbers}):
+                switched[k] = v
+        if _allows(candidate, switched, {**now, **numbers}):
             old: Mapping[Symbol | str, Any] = {**now, **chosen}
             found[step] = {k: v for k, v in {**numbers, **switched}.items() if v != old[k]}
-            now, chosen = {**now, **numbers}, {**chosen, **switched}
+            now, chosen = {**now, **numbers}, switched
     return found
 
 

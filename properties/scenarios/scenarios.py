@@ -26,7 +26,7 @@ MATRICES: tuple[tuple[int, ...], ...] = ((5, 5), (5, 5), (2, 3), (40, 3), (3, 37
 """Square, small, tall and wide, with a dimension longer than two SIMD widths."""
 
 
-LANES = ((31,),)
+LANES = ((61,),)
 FEW: tuple[tuple[int, ...], ...] = ((11,), (5, 5), (3, 2))
 """For long runs: a few lanes, or matrices."""
 

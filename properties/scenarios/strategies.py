@@ -72,7 +72,7 @@ def _end(rule: Rule, symbol: Symbol, low: bool) -> float | None:
 NEGLIGIBLE = 1e-12
 
 
-def plan(candidate: Candidate, steps: tuple[int, int], low: bool) -> list[Draw]:
+def plan(candidate: Candidate, steps: tuple[int, int], low: bool, far: bool = True) -> list[Draw]:
     """One factor at a time around a generic point: everything that groups hold changed in every step, without and with
     that by which state is multiplied; nothing else; each other value of each option; each hyperparameter at 0 that may
     be 0; two groups with other options, each idle in turn; two dtypes, with each its own of what follows the dtype; a
@@ -91,7 +91,7 @@ def plan(candidate: Candidate, steps: tuple[int, int], low: bool) -> list[Draw]:
     of_dtype = {s.name: default for s, default in rule.defaults.items() if np.isnan(default)}
     factors += [{"mixed": True, **of_dtype}]
     factors += [{"scheduler": True}] if schedulers(candidate, keys) else []
-    factors += [{"large": True}, {"judged": SWITCHES}]
+    factors += [{"large": True}, {"judged": SWITCHES}] if far else []
     factors += [{"moving": True, "tensor": True}] if lr in movable(keys, rule) else []
     pinned = [Draw(candidate, _length(pins, steps), low, pins, True, keys) for pins in factors]
     return [*pinned, Draw(candidate, steps, low, keys=keys)]
@@ -145,7 +145,7 @@ def scenarios(draw: st.DrawFn, source: Draw) -> Scenario:
     length = draw(st.integers(*source.steps))
     rule = source.candidate.rule(options)
     hypers = tied([draw(_hyper(source, options, group)) for group in range(groups)], rule)
-    scale = draw(st.sampled_from(_scales(hypers[0], source.low)))
+    scale = draw(st.sampled_from(_scales(hypers[0], source.low, "judged" in pins)))
     schedule = draw(_schedules(length)) if _chosen(draw, source, "schedule") else {}
     known = schedulers(source.candidate, source.keys)
     scheduled = known and not schedule and _chosen(draw, source, "scheduler")
@@ -253,10 +253,12 @@ def allowed(
     return hyper
 
 
-def _scales(hyper: Mapping[Symbol, float], low: bool) -> tuple[tuple[float, float], ...]:
-    """Ordinary, around eps, and wide; narrow formats only hold the first."""
+def _scales(hyper: Mapping[Symbol, float], low: bool, far: bool) -> tuple[tuple[float, float], ...]:
+    """Ordinary, around eps, and wide; narrow formats only hold the first. In long runs from eps to ordinary."""
     eps = next((value for s, value in hyper.items() if s.name == "eps"), 1e-8)
     near = float(np.log10(max(eps, 1e-12)))
+    if far and not low and 0 < eps < NEGLIGIBLE:
+        return ((float(np.log10(eps)) - 1, 1.0),)
     return (
         ((-2.0, 1.0), (-1.0, 0.5)) if low else ((-3.0, 2.0), (near - 1, near + 2), (-1.0, 1.0), (-8.0, 8.0))
     )
