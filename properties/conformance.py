@@ -96,8 +96,9 @@ class Conformance:
 
     def rerun(self) -> Rerun:
         """For smaller counterexamples, with about as many steps as the check itself may take."""
-        sources = plan(self.candidate, self.profile.steps, self.low) if self.shrinking else []
-        return Rerun(self.candidate, self.path, self.dtype, self.device, len(sources) * self.profile.steps[1])
+        sources = plan(self.candidate, self.profile.steps, self.low, far=False) if self.shrinking else []
+        steps = sum(source.steps[1] for source in sources)
+        return Rerun(self.candidate, self.path, self.dtype, self.device, steps)
 
     def watch(self, scenario: Scenario) -> Watch:
         """The candidate on a scenario, in the arithmetic that it uses."""

@@ -123,13 +123,14 @@ class Counterexample:
         elements: how many times the lane stands in its tensor, where the rule takes each lane alone.
         before: how many other tensors, of ones with gradients of ones, the optimizer has before it.
         after: and how many after it.
+        tensor: the constructor's argument that is handed over as a tensor, or "".
         alone: whether this much was seen to show it; if not, it needs the other tensors that were there.
     """
 
     constructor: dict[str, Any]
     x0: float
     gradients: list[float]
-    schedule: dict[int, dict[str, float]]
+    schedule: dict[int, dict[str, Any]]
     step: int
     lane: int
     found: str
@@ -143,6 +144,7 @@ class Counterexample:
     elements: int = 1
     before: int = 0
     after: int = 0
+    tensor: str = ""
     alone: bool = False
 
     @builtins.property

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from math import isnan
 from typing import Any
 
 import hypothesis.strategies as st
@@ -55,9 +56,17 @@ class Draw:
         if not self.free(symbol):
             return (self.candidate.defaults(rule)[symbol],)
         values = tuple(dict.fromkeys((*rule.domain(symbol).values, default)))
+        if isnan(default) and not _may_be_none(self.candidate, symbol):
+            values = values[:-1]
         if self.pins.get("idle") == group and 0.0 in values:
             return (0.0,)
         return tuple(v for v in values if v != 0) if self.generic else values
+
+
+def _may_be_none(candidate: Candidate, symbol: Symbol) -> bool:
+    """Whether the constructor takes None for a hyperparameter."""
+    name = candidate.binding.free.get(symbol)
+    return name is not None and candidate.constructor.offers_none(name)
 
 
 def _end(rule: Rule, symbol: Symbol, low: bool) -> float | None:
@@ -88,7 +97,7 @@ def plan(candidate: Candidate, steps: tuple[int, int], low: bool, far: bool = Tr
     still = zero if lr not in keys.symbols else [s for s in zero if s in remembered(rule)]
     factors += [{s.name: 0.0} for s in still]
     factors += [{"groups": 2, "idle": group} for group in (0, 1)] if zero else [{"groups": 2}]
-    of_dtype = {s.name: default for s, default in rule.defaults.items() if np.isnan(default)}
+    of_dtype = {s.name: d for s, d in rule.defaults.items() if isnan(d) and _may_be_none(candidate, s)}
     factors += [{"mixed": True, **of_dtype}]
     factors += [{"scheduler": True}] if schedulers(candidate, keys) else []
     factors += [{"large": True}, {"judged": SWITCHES}] if far else []
