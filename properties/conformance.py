@@ -67,8 +67,7 @@ class Conformance:
     def __post_init__(self) -> None:
         """Asks which arithmetic is really used."""
         if self.arithmetic is None:
-            double = self.dtype is torch.float64
-            self.arithmetic = arithmetic(self.candidate, self.path, self.device) if double else OWN
+            self.arithmetic = arithmetic(self.candidate, self.path, self.dtype, self.device)
 
     def evidence(self) -> Evidence:
         """Runs until the first finding, or until everything that the profile asks for is done."""

@@ -64,7 +64,7 @@ def narrower(
     candidate: Candidate, path: Mapping[str, Any], device: str, arithmetic: Arithmetic, seed: int
 ) -> Finding | None:
     """That less than float64 is used for float64 parameters, and what that costs at the defaults."""
-    if arithmetic.own:
+    if arithmetic.own or arithmetic.chance:
         return None
     fmt = format_of(torch.float64, path, device)
     watch = Watch(candidate, path, torch.float64, device, default_scenario(candidate, seed), fmt)
