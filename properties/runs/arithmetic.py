@@ -76,7 +76,9 @@ class Arithmetic:
             names = sorted(s.name for s in self.rounded)
             return f"with {' and '.join(filter(None, [', '.join(names[:-1]), names[-1]]))} kept in float32"
         return (
-            "with what changes from step to step in float32" if self.moving else "computed in its own format"
+            "with what changes from step to step kept in float32"
+            if self.moving
+            else "computed in its own format"
         )
 
 
