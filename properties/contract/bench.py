@@ -17,6 +17,8 @@ from lawful.properties.runs.running import RaisedError, RefusedError, Run, Unusu
 from lawful.properties.scenarios.scenarios import Block, Scenario, expand, shapes_of
 from lawful.properties.scenarios.strategies import Draw, allowed, tied
 from lawful.verify.candidates.candidate import Candidate
+from lawful.verify.candidates.unclaimed import apart
+from lawful.verify.evidence import UNCLAIMED
 from lawful.verify.language.rule import Rule
 from lawful.verify.oracle.formats import Format
 from lawful.verify.oracle.oracle import State
@@ -175,9 +177,15 @@ class Bench:
         expected: Sequence[Tensor],
         fmt: Format | None = None,
     ) -> int | None:
-        """The first step, from 1, after which two runs differ by more than both may be off the rule together."""
+        """The first step, from 1, after which two runs differ by more than both may be off the rule together.
+
+        Where no rule is claimed, by more than what is close to the tensor's way so far.
+        """
         if all(map(same_bits, seen, expected)):
             return None
+        if self.rule.name == UNCLAIMED:
+            pairs = enumerate(zip(seen, expected, strict=True), 1)
+            return next((step for step, (a, b) in pairs if apart(a, b, block.x0.to(a))), None)
         states = self.states(scenario, block, fmt)
         for step, (a, b, state) in enumerate(zip(seen, expected, states, strict=True), 1):
             ratio = deviation(a, b, 2 * torch.as_tensor(state.x.radius).expand(block.x0.shape))
@@ -187,7 +195,12 @@ class Bench:
         return None
 
     def states(self, scenario: Scenario, block: Block, fmt: Format | None = None) -> list[State]:
-        """The oracle's states of one tensor after each step, in its shape."""
+        """The oracle's states of one tensor after each step, in its shape.
+
+        Raises:
+            NotOwedError: no rule is claimed.
+        """
+        self._claimed()
         own, lonely = alone(scenario, block)
         fmt = fmt or self.format(block)
         key = self.rule.hash, fmt, repr(own), lonely.x0, lonely.gradients
@@ -198,12 +211,21 @@ class Bench:
     def stepped(
         self, scenario: Scenario, block: Block, state: State, x: Tensor, at: int | None = None
     ) -> State:
-        """The oracle's next state from another value, and as if another number of steps had been made."""
+        """The oracle's next state from another value, and as if another number of steps had been made.
+
+        Raises:
+            NotOwedError: no rule is claimed.
+        """
+        self._claimed()
         own, lonely = alone(scenario, block)
         oracle, part = ORACLES.oracle(self.rule, self.format(block)), _part(lonely)
         here = replace(state, t=state.t if at is None else at, x=oracle.ball(x.cpu()))
         hyper = of_rule(self.rule, own.hyper_at(0, state.t + 1), part.dtype)
         return oracle.step(here, part.gradients[state.t], hyper)
+
+    def _claimed(self) -> None:
+        if self.rule.name == UNCLAIMED:
+            raise NotOwedError("where it should be, only a rule can say, and none is claimed")
 
     def format(self, block: Block) -> Format:
         """The format in which this path computes a tensor."""

@@ -43,7 +43,7 @@ def contract(
                     break
             return _evidence(found, notes, benches, looked)
 
-        return Property(name, sentence, seen, dtype="float32", applies=applies)
+        return Property(name, sentence, seen, dtype="float32", ruleless=True, applies=applies)
 
     return decorate
 

@@ -32,7 +32,7 @@ def scheduled_rate(bench: Bench) -> Messages:
     hand: list[list[Tensor]] = []
     scheduled: list[list[Tensor]] = []
     for step in range(1, STEPS + 1):
-        by_hand.set_lr(step)
+        by_hand.change(step)
         for run, values in ((by_hand, hand), (by_scheduler, scheduled)):
             before = [group.get("lr") for group in run.optimizer.param_groups]
             run.feed(step)
