@@ -13,7 +13,7 @@ assert len(classes) > 10
 print([c.__name__ for c in classes if getattr(c.step, "hooked", False)])
 print([*optimizer._global_optimizer_pre_hooks, *optimizer._global_optimizer_post_hooks])
 """
-"""A class's step is wrapped when the first of its instances is made, and calls hooks from then on, of a subclass too."""
+"""A class's step is wrapped when its first instance is made, and calls hooks from then on, of a subclass too."""
 
 
 def test_workers_begin_where_no_optimizer_was_made() -> None:
