@@ -23,11 +23,12 @@ from lawful.properties.runs.judging import Tally, format_of
 from lawful.properties.runs.running import RaisedError, RefusedError
 from lawful.properties.runs.summary import exercised, refusal_notes
 from lawful.properties.runs.watching import Suspicion, Watch
-from lawful.properties.scenarios.drawing import PROFILES, Profile, asked
+from lawful.properties.scenarios.drawing import PROFILES, Place, Profile, asked
 from lawful.properties.scenarios.scenarios import Scenario
 from lawful.properties.scenarios.strategies import plan
 from lawful.verify.candidates.candidate import Candidate
 from lawful.verify.evidence import Check, Evidence, Finding, Question, Verdict
+from lawful.verify.variants.forms import PLAIN, forms, remembered
 
 
 @dataclass
@@ -58,6 +59,7 @@ class Conformance:
     tally: Tally = field(default_factory=Tally)
     seen: list[Scenario] = field(default_factory=list)
     refusals: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
     finding: Finding | None = None
     failing: Scenario | None = None
     raised: bool = False
@@ -71,7 +73,7 @@ class Conformance:
 
     def evidence(self) -> Evidence:
         """Runs until the first finding, or until everything that the profile asks for is done."""
-        scenarios = asked(self.candidate, self.profile, self.seed, self.low)
+        scenarios = asked(self.candidate, self.profile, self.seed, self.low, self.place)
         try:
             self._run(next(scenarios))
         except RefusedError as refusal:
@@ -85,10 +87,17 @@ class Conformance:
         """Whether the format is too narrow for extreme scales."""
         return self.dtype is torch.float16
 
+    @property
+    def place(self) -> Place:
+        """Which of the checks of a candidate this is."""
+        name = next(name for name, path in self.candidate.paths.items() if path == self.path)
+        return Place.among(self.candidate, name, str(self.dtype).removeprefix("torch."))
+
     def rerun(self) -> Rerun:
         """For smaller counterexamples, with about as many steps as the check itself may take."""
-        sources = plan(self.candidate, self.profile.steps, self.low) if self.shrinking else []
-        return Rerun(self.candidate, self.path, self.dtype, self.device, len(sources) * self.profile.steps[1])
+        sources = plan(self.candidate, self.profile.steps, self.low, far=False) if self.shrinking else []
+        steps = sum(source.steps[1] for source in sources)
+        return Rerun(self.candidate, self.path, self.dtype, self.device, steps)
 
     def watch(self, scenario: Scenario) -> Watch:
         """The candidate on a scenario, in the arithmetic that it uses."""
@@ -117,7 +126,11 @@ class Conformance:
         """Judges a scenario; lanes that leave the format's range on the candidate's way alone have no verdict."""
         question = None
         try:
-            question = self._considered(watch, first_departure(watch))
+            found = first_departure(watch)
+            if found is not None and (other := followed(watch)) is not None:
+                self.notes.append(f"what groups hold is changed in mid-run: it keeps {other.form}")
+                watch, found = other, None
+            question = self._considered(watch, found)
         finally:
             self.tally.absorb(watch.tally.within() if question is Question.RANGE else watch.tally)
 
@@ -187,7 +200,7 @@ class Conformance:
             no_verdict=self.tally.no_verdict,
             scenarios=len(self.seen),
             exercised=exercised(self.seen),
-            notes=refusal_notes(self.refusals),
+            notes=[*dict.fromkeys(self.notes), *refusal_notes(self.refusals)],
             arithmetic="" if self.arithmetic == OWN else str(self.arithmetic),
             findings=[*([self.finding] if self.finding else []), *self.doubts[:1], *self._beside()],
         )
@@ -233,6 +246,16 @@ def first_departure(watch: Watch) -> Suspicion | Finding | None:
     for sight in watch.along():
         if found := watch.suspicion(sight) or departure(watch.rule, sight, watch.tally):
             return found
-    if watch.vacuous <= VACUOUS or not watch.readable:
+    if watch.leaps if watch.scenario.judged else watch.vacuous > VACUOUS and watch.readable:
+        return watch.first(watch.one_by_one())
+    return None
+
+
+def followed(watch: Watch) -> Watch | None:
+    """Where what state is multiplied by is changed in mid-run: the candidate watched in the form of the rule that it
+    follows, of those that are one where that stays; None if it follows none of them.
+    """
+    if not watch.scenario.changed & remembered(watch.rule):
         return None
-    return watch.first(watch.one_by_one())
+    others = (replace(watch, form=form, tally=Tally()) for form in forms(watch.rule) if form != PLAIN)
+    return next((other for other in others if first_departure(other) is None), None)

@@ -30,7 +30,7 @@ def departure(rule: Rule, sight: Sight, tally: Tally) -> Finding | None:
 
 def _kept(rule: Rule, run: Run, part: Part) -> Iterator[tuple[Symbol, Tensor]]:
     """The outputs that every parameter of a part has as a tensor of its shape."""
-    for symbol in rule.outputs:
+    for symbol in () if part.fold else rule.outputs:
         tensors = [run.optimizer.state.get(run.parameters[i], {}).get(symbol.name) for i in part.members]
         if all(
             isinstance(tensor, Tensor) and tensor.shape == run.parameters[i].shape

@@ -27,16 +27,17 @@ FINE = 8
 def departed(watch: Watch, found: Suspicion) -> Departure:
     """A suspicion as a case, and what the second oracle says of it."""
     sight, lane = found.sight, found.lane
-    case = Case.of(watch.scenario, watch.rule, sight.part, sight.step, lane)
+    block, _ = sight.part.locate(lane, sight.run.blocks)
+    case = Case.of(watch.scenario, watch.rule, sight.part, sight.step, lane, block.size)
     within = 0 if case.elements else lane
     departure = Departure.of(case, sight.run, sight.part, sight.expected, lane, within)
     if sight.start is None:
-        return departure.checked(watch.rule)
+        return departure.checked(watch.candidate)
     state = {x: sight.start.x, **sight.start.slots}
     start = {s: torch.as_tensor(ball.mid) for s, ball in state.items()}
     whole = watch.rule.scope != "lane"
     return departure.checked(
-        watch.rule, start if whole else {s: v.reshape(-1)[lane] for s, v in start.items()}
+        watch.candidate, start if whole else {s: v.reshape(-1)[lane] for s, v in start.items()}
     )
 
 

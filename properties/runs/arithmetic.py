@@ -64,7 +64,11 @@ class Arithmetic:
         hypers = tuple(
             {s: _held(v) if s in self.rounded else v for s, v in h.items()} for h in scenario.hypers
         )
-        return replace(scenario, hypers=hypers, defaults=False)
+        moves = {
+            step: {k: _held(v) if k in self.rounded else v for k, v in moved.items()}
+            for step, moved in scenario.moves.items()
+        }
+        return replace(scenario, hypers=hypers, moves=moves, defaults=False)
 
     def __str__(self) -> str:
         """`computed in float32`, `with beta1 and lr kept in float32`."""

@@ -1,7 +1,8 @@
 """A candidate watched on a scenario: along the rule's trajectory, or one step at a time from its own state."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 import torch
@@ -13,8 +14,13 @@ from lawful.properties.runs.one_step import FIRST_STEPS, Reader, here, next_stat
 from lawful.properties.runs.running import Run
 from lawful.properties.scenarios.scenarios import Block, Scenario, expand
 from lawful.verify.candidates.candidate import Candidate
+from lawful.verify.language.rule import Rule
 from lawful.verify.oracle.formats import Format
 from lawful.verify.oracle.oracle import Oracle, State
+from lawful.verify.variants.forms import PLAIN, Form
+
+UNREAD = 257
+"""How long a run is at most, of which every step must be computed."""
 
 
 @dataclass(frozen=True)
@@ -96,6 +102,7 @@ class Watch:
         scenario: the scenario.
         fmt: the format whose budget is granted, if it is not that of the path.
         blocks: other tensors than the scenario's own.
+        form: of the rule, where several are one as long as the hyperparameters stay what they are.
     """
 
     candidate: Candidate
@@ -105,6 +112,7 @@ class Watch:
     scenario: Scenario
     fmt: Format | None = None
     blocks: list[Block] | None = None
+    form: Form = PLAIN
     tally: Tally = field(default_factory=Tally)
 
     def __post_init__(self) -> None:
@@ -113,9 +121,11 @@ class Watch:
         self.tensors = expand(self.scenario, self.dtype) if self.blocks is None else self.blocks
         self.rule = self.candidate.rule(self.scenario.options)
         self.format = self.fmt or format_of(self.dtype, self.path, self.device)
+        self.format = self.format.tensor_scalars() if self.scenario.tensor_rate else self.format
         self.parts = [p for p in parts(self.tensors, self.device, self.rule) if p.dtype is self.dtype]
-        self.oracle: Oracle = TRAJECTORIES.oracle(self.rule, self.format)
-        self.readers = [Reader(self.oracle.read(self._hyper(part, 1), part.x0.shape)) for part in self.parts]
+        self.readers = [
+            Reader(self._oracle(part, 1).read(self._hyper(part, 1), part.x0.shape)) for part in self.parts
+        ]
 
     @property
     def vacuous(self) -> float:
@@ -127,12 +137,30 @@ class Watch:
         """Whether the candidate's state was found, of some tensors at least."""
         return any(reader.names() is not None for reader in self.readers)
 
+    @property
+    def leaps(self) -> bool:
+        """Whether a step can be judged without those before it: all state was found, and it is in tensors."""
+        numbers = self.rule.state.keys() - self.rule.tensors
+        return not numbers and all(reader.names() is not None for reader in self.readers)
+
     def along(self) -> Iterator[Sight]:
-        """From the first value on, with nothing but the parameters."""
+        """From the first value on, with nothing but the parameters; not to the end of a long run, of which some steps
+        are judged one by one if they can be."""
         run, before = self._run(), [part.x0.to(torch.float64) for part in self.parts]
+        judged = self.scenario.judged
         paths: list[list[State]] = []
         for step in run.steps():
-            paths = paths or [self._states(part) for part in self.parts]
+            if judged and step > FIRST_STEPS and (self.leaps or step > UNREAD):
+                return
+            if judged and step > FIRST_STEPS and step not in judged:
+                continue
+            if step == 1 or step > len(paths[0]):
+                upto = (
+                    min(self.scenario.steps, FIRST_STEPS if step == 1 else UNREAD)
+                    if judged
+                    else self.scenario.steps
+                )
+                paths = [self._states(part, upto) for part in self.parts]
             for index, (part, path) in enumerate(zip(self.parts, paths, strict=True)):
                 if step <= FIRST_STEPS:
                     self.readers[index].watch(run, part, path[step - 1])
@@ -141,20 +169,23 @@ class Watch:
                 before[index] = seen
 
     def one_by_one(self) -> Iterator[Sight]:
-        """Each step from the candidate's own state before it, of the tensors whose state was found."""
+        """Each step, or each that is judged, from the candidate's own state before it, of the tensors whose state was
+        found."""
         run, expected = self._run(), [self._first(part) for part in self.parts]
+        judged = self.scenario.judged or range(1, self.scenario.steps + 1)
         starts: list[State | None] = [None] * len(self.parts)
         for step in run.steps():
             for index, (part, reader) in enumerate(zip(self.parts, self.readers, strict=True)):
                 if (names := reader.names()) is None:
                     continue
-                start = starts[index]
-                before = part.x0.to(torch.float64) if start is None else torch.as_tensor(start.x.mid)
-                seen = part.gather(run.parameters)
-                yield Sight(run, part, step, before, seen, expected[index], start)
-                if step < self.scenario.steps:
-                    starts[index] = now = here(self.oracle, run, part, names, expected[index])
-                    expected[index] = next_state(self.oracle, now, part, self._hyper(part, step + 1))
+                if step in judged:
+                    start = starts[index]
+                    before = part.x0.to(torch.float64) if start is None else torch.as_tensor(start.x.mid)
+                    yield Sight(run, part, step, before, part.gather(run.parameters), expected[index], start)
+                if step + 1 in judged:
+                    oracle, last = self._oracle(part, step + 1), replace(expected[index], t=step)
+                    starts[index] = now = here(oracle, run, part, names, last)
+                    expected[index] = next_state(oracle, now, part, self._hyper(part, step + 1))
 
     def suspicion(self, sight: Sight) -> Suspicion | None:
         """Counts what was compared; the worst lane if it leaves its budget."""
@@ -166,16 +197,23 @@ class Watch:
         return next((found for sight in sights if (found := self.suspicion(sight))), None)
 
     def _first(self, part: Part) -> State:
-        hyper = self._hyper(part, 1)
-        return self.oracle.step(self.oracle.start(part.x0, hyper), part.gradients[0], hyper)
+        oracle, hyper = self._oracle(part, 1), self._hyper(part, 1)
+        return oracle.step(oracle.start(part.x0, hyper), part.gradients[0], hyper)
 
     def _run(self) -> Run:
         return Run(self.candidate, self.path, self.scenario, self.tensors, self.device)
 
-    def _states(self, part: Part) -> list[State]:
+    def _rule(self, part: Part, step: int) -> Rule:
+        return self.form.of(self.candidate.rule(self.scenario.options_at(part.group, step)))
+
+    def _oracle(self, part: Part, step: int) -> Oracle:
+        return TRAJECTORIES.oracle(self._rule(part, step), self.format)
+
+    def _states(self, part: Part, steps: int) -> list[State]:
+        scenario = replace(self.scenario, steps=steps)
         if self.own:
-            return TRAJECTORIES.of(self.rule, self.format, part, self.scenario)
-        return trajectory(self.oracle, part, self.scenario)
+            return TRAJECTORIES.of(partial(self._rule, part), self.format, part, scenario)
+        return trajectory(partial(self._oracle, part), part, scenario)
 
     def _hyper(self, part: Part, step: int) -> dict[Symbol, float]:
-        return of_rule(self.rule, self.scenario.hyper_at(part.group, step), part.dtype)
+        return of_rule(self._rule(part, step), self.scenario.hyper_at(part.group, step), part.dtype)
