@@ -173,7 +173,11 @@ class Weighing:
 
     def _elsewhere(self, dtype: torch.dtype) -> tuple[Tracks, torch.dtype]:
         """The scenario in the first other format that the candidate takes, within the budget of its own."""
-        for other in OTHERS[dtype]:
+        narrow = (
+            torch.bfloat16,
+            torch.float16,
+        )  # of what is computed in float32, another arithmetic than float32
+        for other in narrow if self.watch.format.taken else OTHERS[dtype]:
             if found := self._tracks(self._again(other)):
                 return found, other
         return {}, dtype
