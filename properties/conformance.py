@@ -15,7 +15,7 @@ import torch
 from lawful.properties.checks import Journal, Property, Settings
 from lawful.properties.counterexamples.explaining import explained
 from lawful.properties.counterexamples.rerun import Rerun
-from lawful.properties.counterexamples.telling import departed, doubted, narrower, told
+from lawful.properties.counterexamples.telling import departed, doubted, narrower, signs_of, told
 from lawful.properties.counterexamples.weighing import weighed
 from lawful.properties.outputs import departure
 from lawful.properties.runs.arithmetic import MOVING, OWN, Arithmetic, arithmetic
@@ -69,8 +69,7 @@ class Conformance:
     def __post_init__(self) -> None:
         """Asks which arithmetic is really used."""
         if self.arithmetic is None:
-            double = self.dtype is torch.float64
-            self.arithmetic = arithmetic(self.candidate, self.path, self.device) if double else OWN
+            self.arithmetic = arithmetic(self.candidate, self.path, self.dtype, self.device)
 
     def evidence(self) -> Evidence:
         """Runs until the first finding, or until everything that the profile asks for is done."""
@@ -145,10 +144,12 @@ class Conformance:
             return Question.FORMULA
         departure = departed(watch, found)
         if not departure.confirmed:
-            self.doubts.append(doubted(watch.rule, found, departure))
+            self.doubts.append(doubted(watch.rule, found, departure, departure.ratio))
             return None
         weight = weighed(watch, found.sight.start is not None)
-        if weight.question is Question.FORMULA:
+        if weight.question is None:
+            self.doubts.append(doubted(watch.rule, found, departure, weight.ratio))
+        elif weight.question is Question.FORMULA:
             self.journal(f"shrinking: {found.where}")
             self.finding, self.failing = (
                 told(self.rerun(), watch.rule, found, departure, weight),
@@ -159,15 +160,25 @@ class Conformance:
         return weight.question
 
     def _with_moving_scalars(self) -> Evidence | None:
-        """The evidence for float64, if all that is found is that scalars which change are kept in float32."""
-        if self.failing is None or self.dtype is not torch.float64 or self.arithmetic != OWN:
+        """The evidence, if all that is found is that scalars which change are kept in float32.
+
+        What float32 loses has no one sign, and is more than a hundredth of what it may lose.
+        """
+        wide = self.dtype in (torch.float64, torch.float32)
+        if self.failing is None or not wide or self.arithmetic != OWN or self._steady():
             return None
         other = replace(self, arithmetic=MOVING, tally=Tally(), seen=[], refusals=[], beside={}, doubts=[])
         other.finding = other.failing = None
         if first_departure(other.watch(self.failing)) is not None:
             return None
         found = other.evidence()
-        return found if found.verdict is Verdict.LAWFUL else None
+        return found if found.verdict is Verdict.LAWFUL and found.worst > 0.01 else None
+
+    def _steady(self) -> bool:
+        """Whether first steps are too long, or too short, in all scenarios alike."""
+        drawn = asked(self.candidate, self.profile, self.seed, self.low)
+        signs = [s for scenario in drawn for s in signs_of(self.watch(scenario))]
+        return len(signs) >= MANY and len(set(signs)) == 1
 
     def named(self, evidence: Evidence) -> Evidence:
         """With the finding told as the convention or slip that it is."""
@@ -197,7 +208,7 @@ class Conformance:
 
     def _beside(self) -> list[Finding]:
         assert self.arithmetic is not None
-        said = narrower(self.candidate, self.path, self.device, self.arithmetic, self.seed)
+        said = narrower(self.candidate, self.path, self.dtype, self.device, self.arithmetic, self.seed)
         return [*self.beside.values(), *([said] if said else [])]
 
 
@@ -219,6 +230,9 @@ conformance = Property(
     everywhere=True,
     question=Question.FORMULA,
 )
+
+MANY = 8
+"""So many roundings have the same sign with a probability below 1 %."""
 
 VACUOUS = 0.05
 """The share of comparisons without verdict from which steps are judged one by one."""

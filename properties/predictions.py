@@ -9,7 +9,7 @@ import torch
 from sympy import Symbol, lambdify
 from torch import Tensor
 
-from lawful.properties import dynamics  # noqa: F401  how its predictions are looked at
+from lawful.properties import along_schedules, dynamics, rounding, spectrum  # noqa: F401  they look at predictions
 from lawful.properties.checks import Journal, Property, Settings, on_cpu
 from lawful.properties.races.convergence import run_trial
 from lawful.properties.runs.lanes import Lanes, radius

@@ -37,6 +37,10 @@ def overall(verdicts: Iterable[Verdict]) -> Verdict:
     return Verdict.INCONCLUSIVE if worst is Verdict.NOT_APPLICABLE else worst
 
 
+UNCLAIMED = "no rule"
+"""What stands for the rule in a check of a candidate that claims none."""
+
+
 class Question(StrEnum):
     """What a check asks, and what a finding is about; each has a severity of its own.
 
@@ -63,6 +67,7 @@ class Check:
         dtype: of the parameters: `float64`, `float32`, `bfloat16`, `float16`.
         device: `cpu`, `cuda`, `cuda:1` …
         arguments: constructor arguments that the user fixed.
+        names: the rule's word → the constructor's, where the user says it.
         question: what it asks.
     """
 
@@ -73,6 +78,7 @@ class Check:
     dtype: str = "float32"
     device: str = "cpu"
     arguments: dict[str, Any] = field(default_factory=dict)
+    names: dict[str, str] = field(default_factory=dict)
     question: Question = Question.FORMULA
 
     @builtins.property
@@ -210,6 +216,7 @@ class Evidence:
         no_verdict: how many of them had an infinite budget.
         scenarios: how many trajectories' sets of hyperparameters were drawn.
         exercised: option → how it was varied, in words.
+        unvaried: arguments that no check varies, for the rule does not know them.
         notes: conventions noticed, refusals, options left alone: what the reader should know though nothing failed.
         findings: what failed.
         figures: what can be drawn of it.
@@ -225,6 +232,7 @@ class Evidence:
     no_verdict: int = 0
     scenarios: int = 0
     exercised: dict[str, str] = field(default_factory=dict)
+    unvaried: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     figures: list[Figure] = field(default_factory=list)
@@ -262,6 +270,10 @@ class Proof:
         seconds: wall time of all three.
         proved_by: the methods of the proof.
         checked_by: those of the second check.
+        role: `law`, or `lemma` if it speaks of no rule.
+        rules: for which rules exactly, with what was put in for their symbols.
+        given: what the symbols may be.
+        not_where: where it says nothing.
     """
 
     law: str
@@ -278,6 +290,10 @@ class Proof:
     seconds: float = 0.0
     proved_by: str = ""
     checked_by: str = ""
+    role: str = "law"
+    rules: list[str] = field(default_factory=list)
+    given: str = ""
+    not_where: list[str] = field(default_factory=list)
 
     @property
     def verdict(self) -> Verdict:

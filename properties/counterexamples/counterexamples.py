@@ -135,7 +135,7 @@ def _handed_over(example: Counterexample) -> dict[str, Any]:
 
 def repeated(check: Check, example: Counterexample) -> str:
     """What the counterexample of a check gives now, in words."""
-    candidate = Candidate.of(check.target, check.rule, check.arguments)
+    candidate = Candidate.of(check.target, check.rule, check.arguments, check.names)
     try:
         return f"gives {again(candidate, example, getattr(torch, check.dtype), check.device)!r}"
     except Exception as error:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from itertools import takewhile
 from typing import Any
 
 import torch
@@ -45,7 +46,7 @@ def told(rerun: Rerun, rule: Rule, found: Suspicion, departure: Departure, weigh
     block, index = found.sight.part.locate(found.lane, found.sight.run.blocks)
     example = counterexample(rerun, departure, f"lane {index} of {block.name}", departure.case.scenario.seed)
     if weight.question is Question.RANGE:
-        return Finding(_range(rerun, departure, weight.divided), example, question=Question.RANGE)
+        return Finding(_range(rerun, departure, weight.over), example, question=Question.RANGE)
     if weight.question is Question.PRECISION:
         said = f"loses {weight.ratio:.2g} times the digits that any admissible order of operations may"
         said += f", in every format: {found.of_a_step:.1g} of a step {found.where}."
@@ -53,25 +54,42 @@ def told(rerun: Rerun, rule: Rule, found: Suspicion, departure: Departure, weigh
     return Finding(f"leaves {rule} {found.where}: {departure.ratio:.3g} budgets away.", example)
 
 
-def doubted(rule: Rule, found: Suspicion, departure: Departure) -> Finding:
+ALONE = "in this format alone, and too little to tell a loss of digits from a formula that is wrong"
+
+
+def doubted(rule: Rule, found: Suspicion, departure: Departure, ratio: float) -> Finding:
     """A suspicion that is none yet, and why."""
-    return Finding(
-        f"may leave {rule} {found.where}, where it is {departure.ratio:.3g} budgets away from the first oracle: "
-        f"{departure.doubt}."
-    )
+    away = f"where it is {ratio:.3g} budgets away"
+    return Finding(f"may leave {rule} {found.where}, {away}, but {departure.doubt or ALONE}.")
 
 
 def narrower(
-    candidate: Candidate, path: Mapping[str, Any], device: str, arithmetic: Arithmetic, seed: int
+    candidate: Candidate,
+    path: Mapping[str, Any],
+    dtype: torch.dtype,
+    device: str,
+    arithmetic: Arithmetic,
+    seed: int,
 ) -> Finding | None:
-    """That less than float64 is used for float64 parameters, and what that costs at the defaults."""
-    if arithmetic.own:
+    """That less than the dtype's arithmetic is used, and what that costs at the defaults."""
+    if arithmetic.own or arithmetic.chance:
         return None
-    fmt = format_of(torch.float64, path, device)
-    watch = Watch(candidate, path, torch.float64, device, default_scenario(candidate, seed), fmt)
+    fmt = format_of(dtype, path, device)
+    watch = Watch(candidate, path, dtype, device, default_scenario(candidate, seed), fmt)
     cost = max((_cost(sight) for sight in watch.along()), default=0.0)
-    said = f"parameters in float64 are {arithmetic}: off by {cost:.1g} of a step."
+    said = f"{arithmetic}, in {str(dtype).removeprefix('torch.')} too: off by {cost:.1g} of a step."
     return Finding(said, question=Question.PRECISION)
+
+
+def signs_of(watch: Watch) -> list[float]:
+    """Where the first step is off, whether the middle lane has gone too far, 1, or not far enough, −1."""
+    found = []
+    for sight in takewhile(lambda sight: sight.step == 1, watch.along()):
+        mid = torch.as_tensor(sight.expected.x.mid).expand(sight.seen.shape)
+        off = sight.judged((sight.seen - mid) * torch.sign(mid - sight.before))
+        far = off[sight.distance > sight.budget]
+        found += [float(far.median().sign())] if far.numel() else []
+    return found
 
 
 def _cost(sight: Sight) -> float:
@@ -82,10 +100,9 @@ def _cost(sight: Sight) -> float:
     return float((sight.distance[moved] / steps[moved]).median()) if moved.any() else 0.0
 
 
-def _range(rerun: Rerun, departure: Departure, divided: int) -> str:
+def _range(rerun: Rerun, departure: Departure, over: bool) -> str:
     """From which gradients on a format's range is left."""
     name, case = str(rerun.dtype).removeprefix("torch."), departure.case
-    over = divided > 0
     sizes = _departing(rerun, case, over) or [float(case.gradients.abs().max())]
     size = min(sizes) if over else max(sizes)
     leaves, side = ("overflows", "above") if over else ("underflows", "below")

@@ -1,7 +1,8 @@
-"""The arithmetic that a candidate really uses for float64 parameters, found by asking it.
+"""The arithmetic that a candidate really uses, found by asking it.
 
-A number is changed by less than float32 can hold. If not one bit of what comes out changes, where the rule says that it
-must, then the candidate does not see the change: it computes in float32, or keeps that hyperparameter in float32.
+For float64 a number is changed by less than float32 can hold. If not one bit of what comes out changes, where the rule
+says that it must, then the candidate does not see the change: it computes in float32, or keeps that hyperparameter in
+float32. For 16 bits, equal weights get equal gradients. If they part, results are rounded at random.
 """
 
 from collections.abc import Iterator, Mapping
@@ -15,6 +16,7 @@ from torch import Tensor
 
 from lawful.properties.runs.judging import format_of, of_rule
 from lawful.properties.runs.running import RaisedError, RefusedError, Run
+from lawful.properties.scenarios.defaults import default_scenario
 from lawful.properties.scenarios.scenarios import Block, Scenario, shapes_of
 from lawful.properties.scenarios.strategies import Draw, allowed, tied
 from lawful.verify.candidates.candidate import Candidate
@@ -36,21 +38,23 @@ class Arithmetic:
         single: whether the step is computed in float32.
         rounded: the hyperparameters that are kept in float32.
         moving: whether scalars that change from step to step are.
+        chance: whether results are rounded at random: to either neighbour.
     """
 
     single: bool = False
     rounded: frozenset[Symbol] = frozenset()
     moving: bool = False
+    chance: bool = False
 
     @property
     def own(self) -> bool:
         """Whether nothing is narrower."""
-        return not (self.single or self.rounded or self.moving)
+        return self == OWN
 
     def of(self, fmt: Format) -> Format:
         """The format whose budget this arithmetic is granted."""
-        if fmt.dtype is not torch.float64 or self.own:
-            return fmt
+        if self.own or self.chance:
+            return fmt.to_a_neighbour() if self.chance else fmt
         return fmt.computed_in(SINGLE) if self.single else fmt.tensor_scalars()
 
     def seen(self, scenario: Scenario) -> Scenario:
@@ -68,13 +72,17 @@ class Arithmetic:
 
     def __str__(self) -> str:
         """`computed in float32`, `with beta1 and lr kept in float32`."""
+        if self.chance:
+            return "rounded at random"
         if self.single:
             return "computed in float32"
         if self.rounded:
             names = sorted(s.name for s in self.rounded)
             return f"with {' and '.join(filter(None, [', '.join(names[:-1]), names[-1]]))} kept in float32"
         return (
-            "with what changes from step to step in float32" if self.moving else "computed in its own format"
+            "with what changes from step to step kept in float32"
+            if self.moving
+            else "computed in its own format"
         )
 
 
@@ -85,20 +93,41 @@ FOUND: dict[str, tuple[Candidate, Arithmetic]] = {}
 
 def granted(candidate: Candidate, path: Mapping[str, Any], dtype: torch.dtype, device: str) -> Format:
     """The format of a path, in the arithmetic that is really used."""
-    fmt = format_of(dtype, path, device)
-    return arithmetic(candidate, path, device).of(fmt) if dtype is torch.float64 else fmt
+    return arithmetic(candidate, path, dtype, device).of(format_of(dtype, path, device))
 
 
-def arithmetic(candidate: Candidate, path: Mapping[str, Any], device: str) -> Arithmetic:
-    """What a candidate uses for float64 parameters on a path; its own where it refuses them."""
-    key = repr((candidate, path, device))
+def arithmetic(candidate: Candidate, path: Mapping[str, Any], dtype: torch.dtype, device: str) -> Arithmetic:
+    """What a candidate uses for parameters of a dtype on a path; its own where it refuses them."""
+    if dtype is torch.float32:
+        return OWN
+    key = repr((candidate, path, dtype, device))
     if key not in FOUND:
         try:
-            found = Probe(candidate, path, device).arithmetic()
+            if dtype is torch.float64:
+                found = Probe(candidate, path, device).arithmetic()
+            else:
+                found = Arithmetic(chance=_parts(candidate, path, dtype, device))
         except (RefusedError, RaisedError):
             found = OWN
         FOUND[key] = candidate, found
     return FOUND[key][1]
+
+
+def _parts(candidate: Candidate, path: Mapping[str, Any], dtype: torch.dtype, device: str) -> bool:
+    """Whether equal weights with equal gradients part, in one step at the defaults."""
+    scenario = replace(default_scenario(candidate, 0), steps=1)
+    fewest, _ = candidate.rule(scenario.options).dimensions
+    shape = (1,) * (fewest - 1) + EQUAL
+    ones = torch.ones(shape, dtype=dtype)
+    run = Run(candidate, path, scenario, [Block("equal weights", 0, ones, ones[None])], device)
+    for _ in run.steps():
+        values = run.parameters[0].detach().reshape(-1)
+        return not bool(torch.equal(values, values[:1].expand_as(values)))
+    return False
+
+
+EQUAL = (256,)
+"""So many equal weights go the same way by chance with a probability below 1e-9, if each way has one of 8 % or more."""
 
 
 @dataclass

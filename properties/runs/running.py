@@ -12,6 +12,7 @@ from torch.optim.lr_scheduler import LRScheduler
 from lawful.properties.scenarios.scenarios import Block, Scenario
 from lawful.properties.scenarios.schedules import EVERY, advance
 from lawful.verify.candidates.candidate import Candidate
+from lawful.verify.candidates.surroundings import seeded
 from lawful.verify.errors import told
 from lawful.verify.language.symbols import lr
 
@@ -61,12 +62,13 @@ class Run:
     laid: Callable[[Tensor], Tensor] = Tensor.clone
 
     def __post_init__(self) -> None:
-        """Constructs the optimizer.
+        """Constructs the optimizer. Random numbers begin anew with every run, so that bits can be compared.
 
         Raises:
             RefusedError: the constructor refuses.
             RaisedError: it raises an error that is no refusal, or no scheduler can be put on the optimizer.
         """
+        seeded()
         self._sparse = self.candidate.rule(self.scenario.options).sparse
         self.parameters = self.placed([self.parameter(block) for block in self.blocks])
         self._there: dict[int, Tensor] = {}
