@@ -28,7 +28,7 @@ from lawful.properties.scenarios.scenarios import Scenario
 from lawful.properties.scenarios.strategies import plan
 from lawful.verify.candidates.candidate import Candidate
 from lawful.verify.evidence import Check, Evidence, Finding, Question, Verdict
-from lawful.verify.variants.forms import PLAIN, forms, remembered
+from lawful.verify.language.forms import PLAIN, forms, remembered
 
 
 @dataclass
