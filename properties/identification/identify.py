@@ -34,6 +34,9 @@ CLOSE = 1e-3
 SINGLE = 1e-6
 """The unexplained share up to which something may be kept in float32 in a step that is right otherwise."""
 
+DIGITS = 9
+"""Of the unexplained share; of rules alike so far, the plainest comes first."""
+
 SIEVED, LEAST, MOST = 48, 2, 12
 """How many rules the first run leaves; how many are judged at least, and at most."""
 
@@ -88,7 +91,7 @@ class Inquiry:
         found = [
             (float(np.mean([unexplained(r.seen, p.predicted(r)) for r in probes])), p) for p in proposals
         ]
-        return sorted(found, key=lambda pair: pair[0])
+        return sorted(found, key=lambda pair: (round(pair[0], DIGITS), _plainness(pair[1])))
 
     def matches(self, proposals: Iterable[Proposal]) -> list[tuple[Match, Proposal]]:
         """The nearest rules beside what was seen: all that leave next to nothing, and one that leaves more."""
