@@ -18,7 +18,7 @@ from lawful.verify.candidates.candidate import Candidate
 from lawful.verify.candidates.claim import claimed
 from lawful.verify.candidates.description import Description
 from lawful.verify.errors import unknown
-from lawful.verify.evidence import UNCLAIMED, Check, Evidence, Finding, Verdict
+from lawful.verify.evidence import UNCLAIMED, Check, Evidence, Finding, Question, Verdict
 from lawful.verify.language.rule import Rule
 from lawful.verify.package import modules
 
@@ -63,6 +63,7 @@ class Property:
         applies: whether a rule has it.
         of: whether a candidate has something to ask about.
         on: whether it is asked on a device.
+        question: what it asks: whether a rule's formula is followed, or a promise of the contract kept.
     """
 
     name: str
@@ -76,6 +77,7 @@ class Property:
     applies: Callable[[Rule], bool] = field(default=lambda rule: True)
     of: Callable[[Candidate], bool] = field(default=lambda candidate: True)
     on: Callable[[str], bool] = field(default=lambda device: True)
+    question: Question = Question.CONTRACT
 
 
 def on_cpu(device: str) -> bool:
@@ -126,7 +128,7 @@ def plan_for(
     """The checks of a candidate: on every path, dtype and device where asked everywhere; the others less often."""
     paths, given, names = list(candidate.paths), dict(arguments or {}), dict(candidate.adapter.names)
     return [
-        Check(p.name, rule, target, path, dtype, device, given, names)
+        Check(p.name, rule, target, path, dtype, device, given, names, p.question)
         for p in _asked(settings.only)
         if _concerns(p, candidate, rule) and (settings.only or settings.profile in p.profiles)
         for device in settings.devices

@@ -9,6 +9,7 @@ from torch import Tensor
 
 from lawful.optimizers import Adam, AdamW, Muon
 from lawful.properties.along_schedules import factors, falls
+from lawful.properties.predictions import predictions
 from lawful.properties.rounding import NARROW, binade
 from lawful.properties.runs.looking import look
 from lawful.verify.candidates.candidate import Candidate
@@ -47,6 +48,11 @@ def test_a_false_prediction_is_refused(name: str) -> None:
     prediction, cls = FALSE[name]
     evidence = look(prediction, Candidate.of(cls), 0)
     assert evidence.verdict is Verdict.UNLAWFUL and evidence.findings
+
+
+def test_what_they_predict_is_asked_of_candidates() -> None:
+    names = {law.name for law in (boxed, grown, decayed, stepped)}
+    assert names <= {p.name for p in predictions}
 
 
 class KeepsItsRate(Adam):

@@ -50,11 +50,8 @@ def contract(
 
 def _look(look: Look, bench: Bench, found: list[str]) -> bool:
     """Adds what is found to the findings; false if there was nothing to look at, as the candidate refuses it."""
-    try:
-        scenario = bench.scenario(steps=1)
-        bench.trajectories(scenario, bench.blocks(scenario))
-    except (RefusedError, RaisedError) as refusal:
-        bench.notes.append(f"{bench.way.path} is refused: {refusal}")
+    if bench.refusal:
+        bench.notes.append(f"{bench.way.path} is refused: {bench.refusal}")
         return False
     try:
         for message in look(bench):

@@ -1,6 +1,7 @@
 """A constructor as its signature tells it: which arguments there are, and which of them is meant by a rule's word."""
 
 import inspect
+import re
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -37,6 +38,18 @@ class Constructor:
     def default(self, name: str) -> Any:
         """The default of an argument; `inspect.Parameter.empty` if it is required."""
         return self.parameters[name].default
+
+    def offers_none(self, name: str) -> bool:
+        """Whether None may be given for an argument, or in its tuple: its default, its annotation or its documentation
+        says so."""
+        parameter = self.parameters[name]
+        default, annotation = parameter.default, str(parameter.annotation)
+        if default is None or (isinstance(default, tuple | list) and None in default):
+            return True
+        documented = (self.cls, vars(self.cls).get("__init__"))
+        lines = "\n".join(inspect.getdoc(each) or "" for each in documented).splitlines()
+        said = any("None" in line and re.search(rf"\b{name}\b", line) for line in lines)
+        return said or "None" in annotation or "Optional" in annotation
 
     @property
     def required(self) -> list[str]:

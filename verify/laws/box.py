@@ -50,14 +50,13 @@ _K = K_oo * (1 - P**2)
 _extreme = {g: Integer(0), m: ell * _K / beta1, v: ell**2 * _K / beta2}
 """The state that a gradient of 0 takes to m = ℓ·K_t and v = ℓ²·K_t, as any other that leads there."""
 
-_away = ((P - R) / (1 - P * R)) ** 2
 _largest = at(bare.x.xreplace({beta1**t: P * R, beta2**t: R**2}), _extreme)
 
 adams_steps_stay_below_their_limit = Inequality(
     "If β1² < β2, Adam's largest step number t (eps = 0), where m² = K_t·v and K_t = ρ∞²·(1 − P²), has size lr·ρ_t "
     "with ρ_t² = ρ∞²·(1 − ((P − R)/(1 − P·R))²), P = (β1/√β2)^t, R = √β2^t: never above lr·ρ∞, at no t, and equal "
     "to it only where P = R.",
-    {(x - new_x) ** 2: lr**2 * K_oo * (1 - _away)},
+    {((x - new_x) * (1 - P * R)) ** 2: lr**2 * K_oo * ((1 - P * R) ** 2 - (P - R) ** 2)},
     where={new_x: _largest},
     over={P: (0, 1), R: (0, 1)},
     source=OWN,

@@ -78,7 +78,7 @@ newton_schulz_never_leaves_its_interval = Inequality(
     ),
     over={position: (0, 1)},
     source=OWN,
-    refuses=false_if("below 1.2", **holds(("0.493 0.569", None, Rational("1.2")))),
+    refuses=false_if("below 1", **holds(("0.493 0.569", None, Integer(1)))),
 )
 
 small_singular_values_grow = Inequality(
