@@ -26,7 +26,9 @@ def gradients_kept(bench: Bench) -> Messages:
                 yield f"step {step} changes p.grad of {block.name}"
                 return
     expected = _with_fresh_gradients(bench.run(scenario, blocks))
-    for block, values, fresh in zip(blocks, zip(*seen, strict=True), zip(*expected, strict=True), strict=True):
+    for block, values, fresh in zip(
+        blocks, zip(*seen, strict=True), zip(*expected, strict=True), strict=True
+    ):
         if k := bench.departs(scenario, block, values, fresh):
             yield f"p.grad of {block.name} is refilled in place before step {k}: what was stored changes"
             return

@@ -17,7 +17,7 @@ from lawful.properties.identification.probes import Probe, Subject
 from lawful.properties.runs.judging import Tally, format_of, parts, trajectory
 from lawful.properties.scenarios.scenarios import Scenario
 from lawful.verify.errors import Unanswerable
-from lawful.verify.language.families import normal
+from lawful.verify.language.families import normal, refuse_if_out_of_scope
 from lawful.verify.language.family import Family
 from lawful.verify.language.rule import Rule
 from lawful.verify.language.tensors import Kept, NewtonSchulzInBfloat16
@@ -154,8 +154,10 @@ def identified(subject: Subject, target: str = "", slips: bool = True) -> Identi
     `slips`: whether rules with one change are tried where none fits as it is.
 
     Raises:
-        Unanswerable: an unknown argument, a learning rate that cannot be set, or the class refuses every run.
+        Unanswerable: an unknown argument, a learning rate that cannot be set, a class that no rule can describe, or that
+            refuses every run.
     """
+    refuse_if_out_of_scope(subject.cls.__name__)
     start, families = perf_counter(), ranked(subject.cls.__name__)
     paths, members = subject.candidate().settable().paths, variants(families)
     subject = replace(subject, path=subject.path or next(iter(paths.values())))
