@@ -154,8 +154,8 @@ def identified(subject: Subject, target: str = "", slips: bool = True) -> Identi
     `slips`: whether rules with one change are tried where none fits as it is.
 
     Raises:
-        Unanswerable: an unknown argument, a learning rate that cannot be set, a class that no rule can describe, or that
-            refuses every run.
+        Unanswerable: an unknown argument, a learning rate that cannot be set, a class that no rule can describe, or
+            that refuses every run.
     """
     refuse_if_out_of_scope(subject.cls.__name__)
     start, families = perf_counter(), ranked(subject.cls.__name__)
