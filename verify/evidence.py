@@ -39,6 +39,7 @@ def overall(verdicts: Iterable[Verdict]) -> Verdict:
 
 UNCLAIMED = "no rule"  # what stands for the rule in a check of a candidate that claims none
 
+
 class Question(StrEnum):
     """What a check asks, and what a finding is about; each has a severity of its own.
 

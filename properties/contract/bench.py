@@ -101,7 +101,7 @@ class Bench:
             return str(refusal)
         return ""
 
-    def hyper(self, turn: int = 0, **pins: float) -> Mapping[Symbol, float]:
+    def hyper(self, turn: int = 0, /, **pins: float) -> Mapping[Symbol, float]:
         """Hyperparameters at which every term of the rule shows, but for those that are given by name; others, where
         there are any, at another turn.
         """
@@ -147,10 +147,11 @@ class Bench:
         blocks: list[Block],
         arguments: Mapping[str, Any] = MappingProxyType({}),
         laid: Callable[[Tensor], Tensor] = Tensor.clone,
+        kind: Callable[..., Run] = Run,
     ) -> Run:
-        """The candidate, constructed, with these arguments besides the scenario's."""
+        """The candidate, constructed, with these arguments besides the scenario's; driven in another way if it says."""
         candidate = replace(self.candidate, arguments={**self.candidate.arguments, **arguments})
-        return Run(candidate, self.path, scenario, blocks, self.device, laid=laid)
+        return kind(candidate, self.path, scenario, blocks, self.device, laid=laid)
 
     def trajectories(self, scenario: Scenario, blocks: list[Block]) -> list[list[Tensor]]:
         """The values of each tensor after each step."""

@@ -14,8 +14,8 @@ STEPS = 8
 
 
 def absent(blocks: list[Block]) -> dict[int, set[int]]:
-    """Step → which tensors have no gradient: all; one that begins late; a group, and the one behind it; all but one; the
-    last of a group, the first of one.
+    """Step → which tensors have no gradient: all; one that begins late; a group, and the one behind it; all but one;
+    the last of a group, the first of one.
     """
     everything = set(range(len(blocks)))
     group = {i for i in everything if blocks[i].group == 0}
@@ -29,7 +29,7 @@ def idle(bench: Bench) -> Messages:
     """A parameter without a gradient does not move; later it goes on as if those steps had not been, and so do the
     parameters beside it and the groups behind.
     """
-    scenario = bench.scenario(steps=STEPS)
+    scenario = bench.scenario(bench.hyper(), bench.hyper(), steps=STEPS)
     blocks = bench.blocks(scenario)
     run, without = bench.run(scenario, blocks), absent(blocks)
     seen: list[dict[int, Tensor]] = [{} for _ in blocks]
