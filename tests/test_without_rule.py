@@ -71,7 +71,8 @@ class Together(Descent):
     """By the norm of all gradients, so that no tensor goes its own way."""
 
     def direction(self, p: torch.Tensor, members: list[torch.Tensor]) -> torch.Tensor:
-        norms = [q.grad.double().norm() for q in members if q.grad is not None]
+        every = (q for group in self.param_groups for q in group["params"])
+        norms = [q.grad.double().norm() for q in every if q.grad is not None]
         assert p.grad is not None
         return p.grad / (torch.stack(norms).norm().to(p.grad) + 1e-3)
 
