@@ -13,7 +13,7 @@ from torch import Tensor
 
 from lawful.verify.candidates.loading import bundled
 from lawful.verify.errors import Unanswerable
-from lawful.verify.language.rule import find_rule, normal
+from lawful.verify.language.families import find_rule, normal
 
 Optimizer = Callable[[list[Tensor]], torch.optim.Optimizer]
 

@@ -18,6 +18,7 @@ from lawful.reports.document import document
 from lawful.reports.html import html
 from lawful.reports.model import Report
 from lawful.verify.front.campaign import Campaign
+from lawful.verify.front.planning import Question
 
 BYTES = {"float32": (4, 4), "bfloat16": (2, 2), "bfloat16 + float32": (2, 4)}
 """Of a parameter and of a number of its state."""
@@ -102,7 +103,9 @@ def verdicts(args: argparse.Namespace) -> Iterator[Row]:
     settings = Settings("quick", devices=devices)
     if args.small:
         settings = Settings("quick", devices=devices, dtypes=("float32",), only=("conformance", "idle"))
-    Campaign(settings, args.out / "record.jsonl").run(["lion"] if args.small else ["bundled", "torch.optim"])
+    Campaign(settings, args.out / "record.jsonl").run(
+        Question(["lion"] if args.small else ["bundled", "torch.optim"])
+    )
     yield from judged(args)
 
 

@@ -24,8 +24,9 @@ from baselines import METHODS, refuses
 
 from lawful.properties.checks import DTYPES, PROFILES, Settings
 from lawful.verify.evidence import Check, Evidence, Verdict
-from lawful.verify.front.session import Session, describe, plan
-from lawful.verify.language.rule import normal, rules
+from lawful.verify.front.planning import Question, plan
+from lawful.verify.front.session import Session
+from lawful.verify.language.families import normal, rules
 from lawful.verify.workers.pool import Pool
 
 REFUSED = {Verdict.UNLAWFUL, Verdict.CRASHED, Verdict.TIMED_OUT}
@@ -89,10 +90,9 @@ def judged(found: Sequence[Case], settings: Settings, workers: int = 0) -> list[
     return list(results.values())
 
 
-def planned(pool: Pool, case: Case, settings: Settings) -> list[Check]:
+def planned(pool: Pool, case: Case, settings: Settings) -> Sequence[Check]:
     """Every check of the case."""
-    description = describe(pool, target(case.cls), settings.timeout)
-    return plan(pool, description, case.claims, settings, None)
+    return plan(pool, Question([target(case.cls)], case.claims), settings).checks
 
 
 def summary(results: Sequence[Result]) -> list[str]:

@@ -7,7 +7,8 @@ from typing import Literal
 
 from sympy import Rational
 
-from lawful.verify.language.rule import Rule, family
+from lawful.verify.language.family import family
+from lawful.verify.language.rule import Rule
 from lawful.verify.language.symbols import dampening, momentum, t
 from lawful.verify.rules._decay import Decay
 from lawful.verify.rules.adopt import adopt

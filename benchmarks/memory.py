@@ -11,25 +11,20 @@ from collections.abc import Iterator
 from math import ceil, prod
 
 import torch
-from sympy import Expr, Piecewise, Symbol
-from torch import Tensor
+from sympy import Expr
 from torch.optim import Optimizer
 
 from lawful.optimizers import available
+from lawful.properties.memory import kept, without_what_is_off
 from lawful.properties.runs.judging import of_rule
 from lawful.properties.scenarios.defaults import default_scenario
 from lawful.verify.candidates.candidate import Candidate
-from lawful.verify.language.rule import Rule, normal, rules
-from lawful.verify.language.symbols import t
+from lawful.verify.language.families import normal, rules
 from lawful.verify.language.tensors import In8Bits, sizes
 from lawful.verify.oracle.formats import FORMATS
-from lawful.verify.oracle.oracle import Oracle
-from lawful.verify.oracle.program import decided
-from lawful.verify.oracle.scalars import holds
+from lawful.verify.provers.algebra.storage import shares
 
 SHAPE = (128, 96)
-
-Hyper = dict[Symbol, float]
 
 
 def arguments() -> argparse.Namespace:
@@ -49,9 +44,7 @@ def measured(candidate: Candidate, shape: tuple[int, ...], dtype: torch.dtype) -
         p.grad = p.grad.to_sparse()
     optimizer = candidate.cls([p])
     optimizer.step()
-    (state,) = optimizer.state_dict()["state"].values() or ({},)
-    tensors = [value for value in state.values() if isinstance(value, Tensor) and value.ndim]
-    return sum(value.numel() * value.element_size() for value in tensors) / p.numel()
+    return kept(optimizer)[1] / p.numel()
 
 
 def expected(candidate: Candidate, shape: tuple[int, ...], dtype: torch.dtype) -> float:
@@ -59,30 +52,16 @@ def expected(candidate: Candidate, shape: tuple[int, ...], dtype: torch.dtype) -
     scenario = default_scenario(candidate, 0)
     rule = candidate.rule(scenario.options)
     hyper = of_rule(rule, scenario.hypers[0], dtype)
-    oracle = Oracle(rule, FORMATS[dtype])
-    x0 = torch.ones(shape, dtype=dtype)
-    state = oracle.step(oracle.start(x0, hyper), x0, hyper)
-    kept = {s: torch.as_tensor(state.slots[s].mid).shape for s in oracle.read(hyper, shape)}
-    return sum(size(rule, s, own, shape, hyper, dtype) for s, own in kept.items() if prod(own) > 1) / prod(
-        shape
-    )
+    own = without_what_is_off(rule, hyper).replace({**hyper, **sizes(shape)})
+    numbers = {s: int(share.subs(sizes(shape)) * prod(shape)) for s, share in shares(own).items()}
+    return sum(size(own.state[s], count, dtype) for s, count in numbers.items()) / prod(shape)
 
 
-def size(
-    rule: Rule, symbol: Symbol, own: torch.Size, shape: tuple[int, ...], hyper: Hyper, dtype: torch.dtype
-) -> float:
+def size(state: Expr, numbers: int, dtype: torch.dtype) -> float:
     """Bytes of one state tensor."""
-    for quantized in now(rule.state[symbol], shape, hyper).atoms(In8Bits):
-        block = int(hyper.get(quantized.args[1], 0)) or prod(shape)
-        return prod(own) + 4 * ceil(prod(own) / block)
-    return prod(own) * dtype.itemsize
-
-
-def now(expr: Expr, shape: tuple[int, ...], hyper: Hyper) -> Expr:
-    """The case of the expression that holds in the first step."""
-    here = {**hyper, **sizes(shape), t: 1}
-    conditions = {c for p in expr.atoms(Piecewise) for _, c in p.args if c.free_symbols <= here.keys()}
-    return decided(expr, {c: holds(c, here, 2.0**-53)[0] for c in conditions})
+    for quantized in state.atoms(In8Bits):
+        return numbers + 4 * ceil(numbers / (int(quantized.args[1]) or numbers))
+    return numbers * dtype.itemsize
 
 
 def candidates() -> Iterator[tuple[str, Candidate]]:

@@ -14,7 +14,8 @@ from time import perf_counter
 
 from lawful.properties.checks import PROFILES, Settings
 from lawful.verify.evidence import Verdict
-from lawful.verify.front.session import Session, describe, plan, targets_of
+from lawful.verify.front.planning import Question, plan
+from lawful.verify.front.session import Session
 from lawful.verify.workers.pool import Pool
 
 Verdicts = dict[str, dict[Verdict, list[int]]]
@@ -25,12 +26,11 @@ def verdicts(targets: Sequence[str], seeds: Iterable[int], settings: Settings, w
     """The verdicts of all checks of these targets."""
     found: Verdicts = {}
     with Pool(workers) as pool:
-        described = [describe(pool, name) for target in targets for name in targets_of(pool, target)]
         for seed in seeds:
             seeded = replace(settings, seed=seed)
-            checks = [check for d in described for check in plan(pool, d, "", seeded, None)]
+            planned = plan(pool, Question(targets), seeded)
             with Session(pool, seeded) as session:
-                for check, evidence in session.run(checks):
+                for check, evidence in session.run(planned.checks):
                     found.setdefault(check.key, {}).setdefault(evidence.verdict, []).append(seed)
     return found
 

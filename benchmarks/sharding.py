@@ -7,26 +7,27 @@ the undivided one, in units of what both error budgets allow.
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping, Sequence
 
 from lawful.properties.checks import Settings
 from lawful.properties.sharding import sharding
 from lawful.reports.words import GLYPHS, ratio
 from lawful.verify.evidence import Check, Evidence
-from lawful.verify.front.session import Session, describe, plan, targets_of
-from lawful.verify.language.rule import find_rule
+from lawful.verify.front.planning import Question, plan
+from lawful.verify.front.session import Session
+from lawful.verify.language.families import find_rule
 from lawful.verify.workers.pool import Pool
 
 LAYOUTS = [layout.name for layout in sharding]
 """The names of the properties, in the order of the columns."""
 
 
-def planned(pool: Pool, targets: Iterable[str], settings: Settings) -> Iterator[list[Check]]:
+def planned(pool: Pool, targets: Sequence[str], settings: Settings) -> list[list[Check]]:
     """The checks of each target that are about sharding, on its first path."""
-    for target in [name for word in targets for name in targets_of(pool, word)]:
-        description = describe(pool, target)
-        checks = plan(pool, description, "", settings, None)
-        yield [c for c in checks if c.property in LAYOUTS and c.path == description.paths[0]]
+    found = plan(pool, Question(targets), settings)
+    first = {d.target: d.paths[0] for d in found.described}
+    asked = [c for c in found.checks if c.property in LAYOUTS and c.path == first[c.target]]
+    return [[c for c in asked if c.target == target] for target in first]
 
 
 def cell(evidence: Evidence) -> str:
@@ -49,7 +50,7 @@ def main() -> None:
     arguments = parser.parse_args()
     settings = Settings(seed=arguments.seed)
     with Pool() as pool, Session(pool, settings) as session:
-        plans = list(planned(pool, arguments.targets, settings))
+        plans = planned(pool, arguments.targets, settings)
         every = [check for checks in plans for check in checks]
         evidence = {check.key: found for check, found in session.run(every)}
     print(f"| optimizer | looks at | {' | '.join(LAYOUTS)} |\n| --- | --- |{' ---: |' * len(LAYOUTS)}")

@@ -18,7 +18,7 @@ from speed import synchronize
 from torch import Tensor
 
 from lawful.properties.runs.judging import Tally, format_of
-from lawful.verify.language.rule import find_rule
+from lawful.verify.language.families import find_rule
 from lawful.verify.oracle.formats import FORMATS
 from lawful.verify.oracle.oracle import Oracle
 

@@ -2,6 +2,8 @@
 
 `available()` maps every module's name to its class; `from lawful.optimizers import AdamW` imports one alone.
 `lawful.optimizers.decay` has what one needs beside them: groups, timescales and schedules of weight decay.
+
+May import: nothing of ours.
 """
 
 from __future__ import annotations

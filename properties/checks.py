@@ -14,11 +14,13 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
-from lawful.verify.candidates.candidate import Candidate, Description, no_claim
+from lawful.verify.candidates.candidate import Candidate
+from lawful.verify.candidates.claim import no_claim
+from lawful.verify.candidates.description import Description
 from lawful.verify.errors import Unanswerable, unknown
 from lawful.verify.evidence import Check, Evidence, Finding, Verdict
-from lawful.verify.front.configuration import Known
-from lawful.verify.language.rule import Rule, find_rule
+from lawful.verify.language.families import find_rule
+from lawful.verify.language.rule import Rule
 from lawful.verify.package import modules
 
 PROFILES = ("quick", "default", "thorough")
@@ -35,7 +37,6 @@ class Settings:
         timeout: seconds that one check may take.
         dtypes: of the parameters.
         devices: on which the parameters live.
-        known: pattern of check keys → why a finding there is accepted, and until when.
         only: names of the properties that are asked, or patterns of them; all where there are none.
     """
 
@@ -44,7 +45,6 @@ class Settings:
     timeout: float = 60.0
     dtypes: tuple[str, ...] = DTYPES
     devices: tuple[str, ...] = ("cpu",)
-    known: dict[str, Known] = field(default_factory=dict)
     only: tuple[str, ...] = ()
 
 

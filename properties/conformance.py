@@ -18,7 +18,8 @@ from lawful.properties.runs.one_step import FIRST_STEPS, Reader, next_state
 from lawful.properties.runs.running import RaisedError, RefusedError, Run
 from lawful.properties.runs.summary import exercised, refusal_notes
 from lawful.properties.scenarios.drawing import PROFILES, Profile, asked
-from lawful.properties.scenarios.scenarios import Scenario, expand, plan
+from lawful.properties.scenarios.scenarios import Scenario, expand
+from lawful.properties.scenarios.strategies import plan
 from lawful.verify.candidates.candidate import Candidate
 from lawful.verify.evidence import Check, Evidence, Finding, Verdict
 from lawful.verify.oracle.formats import Format

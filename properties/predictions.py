@@ -13,11 +13,12 @@ from lawful.properties import dynamics  # noqa: F401  how its predictions are lo
 from lawful.properties.checks import Journal, Property, Settings, on_cpu
 from lawful.properties.races.convergence import run_trial
 from lawful.properties.runs.lanes import Lanes, radius
-from lawful.properties.runs.looking import contradicted, hyperparameters, look, plain, within
+from lawful.properties.runs.looking import contradicted, hyperparameters, look, within
 from lawful.properties.runs.running import RefusedError
 from lawful.verify.candidates.candidate import Candidate
 from lawful.verify.evidence import Check, Evidence, Figure, Finding, Series, Verdict
-from lawful.verify.language.rule import Rule, normal
+from lawful.verify.language.families import normal
+from lawful.verify.language.rule import Rule
 from lawful.verify.language.symbols import eps, lr, weight_decay, x
 from lawful.verify.theory.law import Law, laws
 from lawful.verify.theory.prediction import (
@@ -36,7 +37,7 @@ from lawful.verify.theory.trial import Trial
 def _(prediction: DecayFromOutside, candidate: Candidate, seed: int) -> Evidence:
     """L2 inside, or decay from outside: their difference is what the law says, within both budgets."""
     hyper = hyperparameters(candidate, prediction.claimed, prediction.pins)
-    options = {**plain(candidate), **prediction.options}
+    options = {**candidate.options.plain, **prediction.options}
     inside = Lanes(hyper, prediction.steps, seed, options)
     outside = Lanes({**hyper, weight_decay: 0.0}, prediction.steps, seed, options)
     factor = 1 - hyper[lr] * hyper[weight_decay]
@@ -79,7 +80,7 @@ def _(prediction: AverageOfUpdates, candidate: Candidate, seed: int) -> Evidence
     """The weight at wd > 0 from the steps at wd = 0 and the weights of the moving average."""
     hyper = hyperparameters(candidate, prediction.claimed, {})
     schedule = {k: 1.0 - (k - 1) / (2 * prediction.steps) for k in range(2, prediction.steps + 1)}
-    options = plain(candidate)
+    options = candidate.options.plain
     decaying = Lanes(hyper, prediction.steps, seed, options, schedule)
     steps_only = Lanes({**hyper, weight_decay: 0.0}, prediction.steps, seed, options, schedule)
     origin = torch.zeros_like(decaying.block.x0)
@@ -104,7 +105,7 @@ APART = 8.0
 @look.register
 def _(prediction: ForgetsStart, candidate: Candidate, seed: int) -> Evidence:
     """The difference of two runs, after as many steps as the law speaks of, and the timescale that it tells."""
-    hyper, options = hyperparameters(candidate, prediction.claimed, {}), plain(candidate)
+    hyper, options = hyperparameters(candidate, prediction.claimed, {}), candidate.options.plain
     lanes, rule = Lanes(hyper, prediction.steps, seed, options), candidate.rule(options)
     here = lanes.block.x0
     near, far = (list(lanes.seen(candidate, start=start))[-1] for start in (here, here + APART))
@@ -126,7 +127,7 @@ def _(prediction: SameBits, candidate: Candidate, seed: int) -> Evidence:
             Verdict.NOT_APPLICABLE, notes=[f"no sibling that claims {prediction.sibling} in its module"]
         )
     hyper = hyperparameters(candidate, prediction.claimed, prediction.pins)
-    mine, other = (Lanes(hyper, prediction.steps, seed, plain(c)) for c in (candidate, sibling))
+    mine, other = (Lanes(hyper, prediction.steps, seed, c.options.plain) for c in (candidate, sibling))
     pairs = list(zip(mine.seen(candidate), other.seen(sibling), strict=True))
     different = sum(int((a != b).sum()) for a, b in pairs)
     findings = [
@@ -158,7 +159,7 @@ def sibling_of(candidate: Candidate, rule: Rule) -> Candidate | None:
 def _(prediction: DriftsTo, candidate: Candidate, seed: int) -> Evidence:
     """All lanes end where the exact drift says."""
     trial = prediction.trial
-    options = candidate.constructor(plain(candidate), _trial_hyper(trial, candidate))
+    options = candidate.arguments_for(candidate.options.plain, _trial_hyper(trial, candidate))
     known = {"lr", "betas"}
     ends = run_trial(trial, candidate.cls, seed, **{k: v for k, v in options.items() if k not in known})
     astray = ends.beyond(trial.end or 0, trial.margin)
@@ -184,7 +185,7 @@ def _(prediction: DriftsTo, candidate: Candidate, seed: int) -> Evidence:
 
 def _trial_hyper(trial: Trial, candidate: Candidate) -> dict[Symbol, float]:
     """The trial's hyperparameters; no decay, and an eps that does not matter."""
-    rule = candidate.rule(plain(candidate))
+    rule = candidate.rule(candidate.options.plain)
     quiet = {weight_decay: 0.0, eps: 1e-12}
     return {s: trial.hyper.get(s, quiet.get(s, default)) for s, default in rule.defaults.items()}
 
@@ -199,7 +200,7 @@ def test_of(law: Law) -> Property:
     """The property that a law's predictions are."""
 
     def seen(candidate: Candidate, check: Check, settings: Settings, journal: Journal) -> Evidence:
-        claimed = candidate.rule(plain(candidate))
+        claimed = candidate.rule(candidate.options.plain)
         about = [p for p in law.predicts if p.claimed.hash == claimed.hash]
         if missing := {
             name for p in about for name in (p.needs - said(candidate)) | contradicted(p, candidate)
@@ -217,7 +218,7 @@ def test_of(law: Law) -> Property:
 
 def said(candidate: Candidate) -> set[str]:
     """What a candidate's constructor takes and the user has not fixed."""
-    return {*(s.name for s in candidate.hyperparameters), *candidate.options}
+    return {*(s.name for s in candidate.binding.free), *candidate.options.names}
 
 
 def together(evidence: list[Evidence]) -> Evidence:

@@ -18,7 +18,8 @@ from lawful.properties.runs.judging import TRAJECTORIES, Part, Tally, format_of,
 from lawful.properties.runs.layouts import FSDP, SPLIT, ZERO, Layout, watched
 from lawful.properties.runs.running import RefusedError, Run
 from lawful.properties.scenarios.drawing import drawn
-from lawful.properties.scenarios.scenarios import Block, Draw, Scenario, expand
+from lawful.properties.scenarios.scenarios import Block, Scenario, expand
+from lawful.properties.scenarios.strategies import Draw
 from lawful.verify.candidates.candidate import Candidate
 from lawful.verify.evidence import Check, Evidence, Finding, Verdict
 from lawful.verify.language.rule import Rule

@@ -18,7 +18,6 @@ from lawful.properties.checks import Journal, Property, Settings, on_cpu
 from lawful.properties.predictions import together
 from lawful.properties.runs.judging import of_rule
 from lawful.properties.runs.lanes import FORMAT, radius
-from lawful.properties.runs.looking import plain
 from lawful.properties.runs.running import RefusedError, Run
 from lawful.properties.scenarios.scenarios import Block, Scenario
 from lawful.verify.candidates.candidate import Candidate
@@ -54,7 +53,7 @@ class Inputs:
 
     def path(self, candidate: Candidate, way: Mapping[str, Any]) -> list[Array]:
         """The candidate's weights after each step."""
-        options = plain(candidate)
+        options = candidate.options.plain
         block = Block(
             "the matrix", 0, torch.from_numpy(self.x0.copy()), torch.from_numpy(np.array(self.gradients))
         )
@@ -83,7 +82,7 @@ class Trial:
     @property
     def rule(self) -> Rule:
         """What the candidate claims."""
-        return self.candidate.rule(plain(self.candidate))
+        return self.candidate.rule(self.candidate.options.plain)
 
     def on(self, name: str, way: Mapping[str, Any]) -> Evidence:
         """Both paths, compared in one way to run, if the candidate can run so."""
@@ -145,10 +144,10 @@ def generic(candidate: Candidate, rule: Rule, found: Covariance) -> dict[Symbol,
     Raises:
         UnsayableError: the constructor has no word for something that must be 0, or must change.
     """
+    own = candidate.defaults(rule)
     hyper = {s: 0.0 if s in found.off else rule.domain(s).values[0] for s in rule.defaults}
-    for s in hyper.keys() - candidate.hyperparameters.keys() - {lr_0}:
-        given = candidate.default(s)
-        hyper[s] = rule.defaults[s] if given is None else given
+    for s in hyper.keys() - candidate.binding.free.keys() - {lr_0}:
+        hyper[s] = own[s]
         if hyper[s] != 0 and (s in found.off or s in found.degrees):
             raise UnsayableError(f"{s} is {hyper[s]:g}, which the constructor cannot change")
     return hyper | ({lr_0: hyper[lr]} if lr_0 in hyper else {})
@@ -158,7 +157,7 @@ def test_of(law: Symmetry) -> Property:
     """The property that a candidate has the symmetry of its rule."""
 
     def seen(candidate: Candidate, check: Check, settings: Settings, journal: Journal) -> Evidence:
-        rule = candidate.rule(plain(candidate))
+        rule = candidate.rule(candidate.options.plain)
         found = law.how(rule)
         if isinstance(found, str):
             return Evidence(Verdict.NOT_APPLICABLE, notes=[f"{rule} lacks it: {found}"])

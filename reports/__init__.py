@@ -1,1 +1,4 @@
-"""The record of a run, the report made from it, and its renderers: terminal, JSON, HTML, Markdown."""
+"""The record of a run, the report made from it, and its renderers: terminal, JSON, HTML, Markdown.
+
+May import: races, language, theory, candidates, variants, errors, evidence.
+"""

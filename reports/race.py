@@ -13,7 +13,8 @@ from rich.text import Text
 from lawful.properties.races.arrival import FALSE_ALARM, Arrival, Course, End
 from lawful.reports import figures, words
 from lawful.verify.evidence import Figure, Series
-from lawful.verify.theory.problem import Problem, find_problem, problems
+from lawful.verify.theory.problem import Problem
+from lawful.verify.theory.problems import find_problem, problems
 
 GLYPHS = {End.RIGHT: "✓", End.WRONG: "✗", End.UNDECIDED: "?"}
 STYLES = {End.RIGHT: "green", End.WRONG: "bold red", End.UNDECIDED: "yellow"}

@@ -4,9 +4,9 @@ It runs the smallest tensor that shows the departure. What depends on the other 
 not show; the script's last line says what was seen.
 """
 
-from lawful.verify.candidates.candidate import Description
+from lawful.verify.candidates.description import Description
 from lawful.verify.evidence import Check, Counterexample
-from lawful.verify.language.rule import find_rule
+from lawful.verify.language.families import find_rule
 
 
 def script(check: Check, example: Counterexample, target: Description | None = None) -> str:

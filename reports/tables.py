@@ -12,7 +12,8 @@ from lawful.reports.mathematics import rule_text
 from lawful.reports.terminal import STYLES, pairs
 from lawful.reports.words import GLYPHS, assurances, plain, plural, seconds
 from lawful.verify.evidence import Proof, Verdict
-from lawful.verify.language.rule import Family, Rule
+from lawful.verify.language.family import Family
+from lawful.verify.language.rule import Rule
 from lawful.verify.theory.law import Law
 from lawful.verify.theory.ledger import Saying, Truth
 

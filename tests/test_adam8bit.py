@@ -9,22 +9,20 @@ import pytest
 import torch
 from torch import Tensor
 
+from examples.asking import conformance
 from lawful.optimizers import Adam, Adam8bit
 from lawful.optimizers._dynamic import code_book, packed, unpacked
-from lawful.properties.conformance import Conformance
 from lawful.properties.scenarios.drawing import PROFILES
-from lawful.verify.candidates.candidate import Candidate
-from lawful.verify.language.rule import find_rule
+from lawful.verify.language.families import find_rule
 from lawful.verify.oracle.confirm import exact_trajectory
-from lawful.verify.oracle.quantization import half_spacing, largest
+from lawful.verify.oracle.kinds.quantization import half_spacing, largest
 
 BUDGET_OF_FLOATS = 1 + 2.0**-20
 
 
 def refused(cls: type, rule: str = "adam8bit", dtype: torch.dtype = torch.float32) -> bool:
-    candidate = Candidate.of(cls, rule)
-    path, profile = candidate.paths["default"], PROFILES["default" if dtype is torch.float32 else "quick"]
-    found = Conformance(candidate, path, dtype, "cpu", profile, 0, lambda entry: None).evidence()
+    profile = PROFILES["default" if dtype is torch.float32 else "quick"]
+    found = conformance(cls, rule, dtype, profile).evidence()
     assert found.verdict.value in ("lawful", "unlawful")
     return found.verdict.value == "unlawful"
 

@@ -4,7 +4,7 @@ import pytest
 
 from lawful.properties.identification.adequacy import adequacy
 from lawful.properties.scenarios.defaults import default_scenario
-from lawful.verify.language.rule import find_rule, rules
+from lawful.verify.language.families import find_rule, rules
 from lawful.verify.variants.mutants import Opened, closed, mutants
 from lawful.verify.variants.sameness import Sameness, sameness
 

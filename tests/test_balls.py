@@ -11,7 +11,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from lawful.verify.language.rule import find_rule
+from lawful.verify.language.families import find_rule
 from lawful.verify.oracle import balls
 from lawful.verify.oracle.balls import Ball, Centre
 from lawful.verify.oracle.formats import FORMATS

@@ -47,44 +47,44 @@ class ADOPT(Anything):
 @pytest.mark.parametrize("value", [False, True])
 def test_a_fixed_argument_decides_its_option(value: bool) -> None:
     candidate = Candidate.of(torch.optim.Adam, "adamw", {"decoupled_weight_decay": value})
-    assert candidate.choices("decouple") == (value,)
-    assert candidate.choices("maximize") == (False, True)
+    assert candidate.options.choices("decouple") == (value,)
+    assert candidate.options.choices("maximize") == (False, True)
 
 
 def test_a_claimed_convention_goes_before_a_fixed_argument() -> None:
     candidate = Candidate.of(torch.optim.Adam, "adamw(decouple=True)", {"decoupled_weight_decay": False})
-    assert candidate.choices("decouple") == (True,)
+    assert candidate.options.choices("decouple") == (True,)
 
 
 @pytest.mark.parametrize(("clip", "choice"), [(None, "none"), (max, "t^(1/4)")])
 def test_a_fixed_argument_decides_an_option_that_is_spelled(clip: Any, choice: str) -> None:
-    assert Candidate.of(ADOPT, "adopt", {"clip_lambda": clip}).choices("clip") == (choice,)
-    assert Candidate.of(ADOPT, "adopt").choices("clip") == ("t^(1/4)", "none")
+    assert Candidate.of(ADOPT, "adopt", {"clip_lambda": clip}).options.choices("clip") == (choice,)
+    assert Candidate.of(ADOPT, "adopt").options.choices("clip") == ("t^(1/4)", "none")
 
 
 def test_adopt_knows_decay_that_does_not_scale_with_lr() -> None:
-    assert Candidate.of(ADOPT, "adopt").options["decay"] == "fixed_decay"
+    assert Candidate.of(ADOPT, "adopt").options.names["decay"] == "fixed_decay"
 
 
 def test_a_switch_is_no_hyperparameter() -> None:
-    assert dampening not in Candidate.of(DampedSGD, "sgd").bound
-    assert dampening in Candidate.of(torch.optim.SGD, "sgd").bound
+    assert dampening not in Candidate.of(DampedSGD, "sgd").binding.names
+    assert dampening in Candidate.of(torch.optim.SGD, "sgd").binding.names
 
 
 def test_decoupled_weight_decay_is_not_what_decouples_lion() -> None:
     candidate = Candidate.of(Lion)
-    assert "decouple" not in candidate.options
+    assert "decouple" not in candidate.options.names
     assert candidate.unexplored == ["decoupled_weight_decay"]
 
 
 def test_a_fixed_hyperparameter_is_not_varied_but_follows_a_schedule() -> None:
     candidate = Candidate.of(torch.optim.SGD, "sgd", {"lr": 0.5})
-    assert lr not in candidate.hyperparameters
-    assert candidate.default(lr) == 0.5
-    assert candidate.group({s: 0.25 for s in candidate.bound})["lr"] == 0.25
+    assert lr not in candidate.binding.free
+    assert candidate.binding.default(lr) == 0.5
+    assert candidate.binding.group({s: 0.25 for s in candidate.binding.names})["lr"] == 0.25
 
 
 def test_fixed_betas_keep_their_values() -> None:
     candidate = Candidate.of(torch.optim.Adam, "adam", {"betas": (0.8, 0.95)})
-    assert beta1 not in candidate.hyperparameters
-    assert candidate.default(beta1) == 0.8
+    assert beta1 not in candidate.binding.free
+    assert candidate.binding.default(beta1) == 0.8

@@ -12,7 +12,7 @@ import torch
 from sympy import Symbol
 from torch import Tensor
 
-from lawful.verify.language.rule import find_rule
+from lawful.verify.language.families import find_rule
 from lawful.verify.language.symbols import (
     alpha,
     b,

@@ -7,39 +7,42 @@ import torch
 from torch.optim import SGD, Adam, AdamW, RMSprop
 
 from lawful.optimizers import ADOPT
-from lawful.verify.candidates.candidate import Candidate, claimed, describe, load, targets_of
+from lawful.verify.candidates.candidate import Candidate
+from lawful.verify.candidates.claim import claimed
+from lawful.verify.candidates.description import describe, targets_of
+from lawful.verify.candidates.loading import load
 from lawful.verify.errors import Unanswerable
 from lawful.verify.language.symbols import beta1, beta2, lr, weight_decay
 
 
 def test_symbols_and_options_of_adamw() -> None:
     candidate = Candidate.of(AdamW)
-    assert {s.name: n for s, n in candidate.hyperparameters.items()} == {
+    assert {s.name: n for s, n in candidate.binding.free.items()} == {
         "lr": "lr", "beta1": "betas", "beta2": "betas", "eps": "eps", "weight_decay": "weight_decay",
     }  # fmt: skip
-    assert candidate.options == {"amsgrad": "amsgrad", "maximize": "maximize"}
+    assert candidate.options.names == {"amsgrad": "amsgrad", "maximize": "maximize"}
     assert list(candidate.paths) == ["loop", "foreach", "fused", "capturable", "differentiable"]
     assert candidate.unexplored == []
 
 
 def test_a_convention_of_several_values_is_varied_over_those_that_a_flag_can_say() -> None:
-    assert Candidate.of(AdamW).choices("amsgrad") == (False, True)
-    assert Candidate.of(Adam, "amsgrad").choices("amsgrad") == (True,)
-    assert Candidate.of(AdamW, "adamw(amsgrad=True)").choices("amsgrad") == (True,)
+    assert Candidate.of(AdamW).options.choices("amsgrad") == (False, True)
+    assert Candidate.of(Adam, "amsgrad").options.choices("amsgrad") == (True,)
+    assert Candidate.of(AdamW, "adamw(amsgrad=True)").options.choices("amsgrad") == (True,)
 
 
 def test_constructor_arguments() -> None:
     candidate = Candidate.of(Adam, "amsgrad", {"eps": 0.5})
     hyper = {lr: 0.1, beta1: 0.8, beta2: 0.9, weight_decay: 0.3}
     hyper |= {s: 0.0 for s in candidate.rule({}).hyperparameters if s not in hyper}
-    assert candidate.constructor({"amsgrad": True}, hyper) == {
+    assert candidate.arguments_for({"amsgrad": True}, hyper) == {
         "amsgrad": True, "lr": 0.1, "betas": (0.8, 0.9), "weight_decay": 0.3, "eps": 0.5,
     }  # fmt: skip
 
 
 def test_defaults_are_the_candidates_own() -> None:
     candidate = Candidate.of(AdamW)
-    assert (candidate.default(beta2), candidate.default(weight_decay)) == (0.999, 1e-2)
+    assert (candidate.binding.default(beta2), candidate.binding.default(weight_decay)) == (0.999, 1e-2)
 
 
 def test_a_convention_may_be_spelled_by_an_argument() -> None:
@@ -48,9 +51,9 @@ def test_a_convention_may_be_spelled_by_an_argument() -> None:
             super().__init__(params, {"lr": lr})
 
     candidate = Candidate.of(Unclipped, "adopt")
-    hyper = {s: 0.5 for s in candidate.hyperparameters}
-    assert candidate.constructor({"clip": "none"}, hyper)["clip_lambda"] is None
-    assert "clip_lambda" not in candidate.constructor({"clip": "t^(1/4)"}, hyper)
+    hyper = {s: 0.5 for s in candidate.binding.free}
+    assert candidate.arguments_for({"clip": "none"}, hyper)["clip_lambda"] is None
+    assert "clip_lambda" not in candidate.arguments_for({"clip": "t^(1/4)"}, hyper)
 
 
 def test_what_the_rule_does_not_know_is_named() -> None:

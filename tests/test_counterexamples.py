@@ -11,10 +11,9 @@ from typing import Any
 import pytest
 import torch
 
-from lawful.properties.conformance import Conformance
+from examples.asking import conformance
 from lawful.properties.counterexamples.counterexamples import again
 from lawful.properties.counterexamples.simpler import short, weight
-from lawful.properties.scenarios.drawing import PROFILES
 from lawful.reports.script import script
 from lawful.verify.candidates.candidate import Candidate
 from lawful.verify.evidence import Check, Counterexample
@@ -121,11 +120,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def found(folder: Path, name: str, dtype: torch.dtype = torch.float32, rule: str = "sgd") -> Counterexample:
-    candidate = Candidate.of(f"{folder / 'neighbours.py'}:{name}", rule)
-    path = next(iter(candidate.paths.values()))
-    check = Conformance(
-        candidate, path, dtype, "cpu", PROFILES["quick"], 0, lambda entry: None, shrinking=True
-    )
+    check = conformance(f"{folder / 'neighbours.py'}:{name}", rule, dtype, shrinking=True)
     (finding,) = check.evidence().findings
     assert finding.counterexample is not None
     return finding.counterexample

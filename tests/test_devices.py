@@ -16,7 +16,8 @@ from lawful.properties.runs.running import RefusedError
 from lawful.properties.scenarios.scenarios import expand
 from lawful.properties.sharding import scenario_of
 from lawful.verify.candidates.candidate import Candidate
-from lawful.verify.language.rule import Family, rules
+from lawful.verify.language.families import rules
+from lawful.verify.language.family import Family
 from lawful.verify.oracle.formats import FORMATS
 from lawful.verify.oracle.oracle import Oracle
 from lawful.verify.oracle.scalars import evaluated

@@ -11,10 +11,10 @@ import pytest
 import torch
 from torch import Tensor
 
+from examples.asking import conformance
 from lawful import optimizers
 from lawful.optimizers import _fused
-from lawful.properties.conformance import Conformance, Watch
-from lawful.properties.scenarios.drawing import PROFILES
+from lawful.properties.conformance import Watch
 from lawful.properties.sharding import scenario_of
 from lawful.verify.candidates.candidate import Candidate
 from lawful.verify.evidence import Finding
@@ -39,9 +39,7 @@ def departure(candidate: Candidate, dtype: torch.dtype, groups: int = 2) -> Find
     """What is found with every term on, and an lr that changes; some of it must have been decided."""
     scenario = scenario_of(candidate, 0)
     scenario = replace(scenario, hypers=scenario.hypers[:groups])
-    path, quick = candidate.paths["fused"], PROFILES["quick"]
-    check = Conformance(candidate, path, dtype, "cpu", quick, 0, lambda entry: None)
-    watch = Watch(check, scenario)
+    watch = Watch(conformance(candidate, dtype=dtype, path="fused"), scenario)
     found, tally = watch.trajectory(), watch.tally
     assert tally.no_verdict < tally.comparisons / 2 and tally.worst > 0
     return found

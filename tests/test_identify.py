@@ -18,7 +18,7 @@ from lawful.properties.identification.identify import Inquiry, Proposal, identif
 from lawful.properties.identification.probes import Subject
 from lawful.verify.candidates.candidate import Candidate
 from lawful.verify.candidates.loading import load
-from lawful.verify.language.rule import find_rule, rules
+from lawful.verify.language.families import find_rule, rules
 from lawful.verify.oracle.quick import Array
 from lawful.verify.variants.identity import Identity
 from lawful.verify.variants.sameness import Sameness, sameness

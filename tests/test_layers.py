@@ -1,148 +1,119 @@
-"""Who may import whom: each wing says it in its `__init__`, and the imports are held against that."""
+"""Who may import whom: each room says it in its `__init__`, and the imports are held against that."""
 
-import ast
-import re
+import importlib.util
 import subprocess
 import sys
+from collections.abc import Mapping
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parent.parent
-PACKAGES = ("verify", "properties", "reports", "optimizers")
-BARE = {"__init__", "errors", "evidence", "package"}
-"""The modules of `verify` that stand beside the wings; all may be imported by name."""
+SPEC = importlib.util.spec_from_file_location(
+    "architecture", Path(__file__).parent.parent / "docs" / "architecture.py"
+)
+assert SPEC is not None and SPEC.loader is not None
+house = importlib.util.module_from_spec(SPEC)
+SPEC.loader.exec_module(house)
 
 LONGEST = 300
+"""Lines of a file."""
 
 
-def files(folder: str) -> list[Path]:
-    return sorted((ROOT / folder).rglob("*.py"))
+@pytest.mark.parametrize("place", house.ROOMS)
+def test_a_room_imports_what_it_says(place: str) -> None:
+    met = {(name, other) for name in modules_of(place) for other in house.imports(name)}
+    assert sorted(pair for pair in met if not allowed(place, house.room(pair[1]))) == []
 
 
-def module(path: Path) -> str:
-    name = ".".join(("lawful", *path.relative_to(ROOT).with_suffix("").parts))
-    return name.removesuffix(".__init__")
-
-
-MODULES = {module(path): path for package in PACKAGES for path in files(package)}
-
-
-def statements(path: Path, lazy: bool = True) -> list[ast.stmt]:
-    """All imports of a file; those at its top alone, but for what `if TYPE_CHECKING` guards, unless `lazy`."""
-    tree = ast.parse(path.read_text())
-    return [n for n in (ast.walk(tree) if lazy else tree.body) if isinstance(n, (ast.Import, ast.ImportFrom))]
-
-
-def imports(path: Path, lazy: bool = True) -> set[str]:
-    """The modules of ours that a file imports."""
-    found = set()
-    for node in statements(path, lazy):
-        if isinstance(node, ast.ImportFrom):
-            found |= {f"{node.module}.{alias.name}" for alias in node.names}
-        elif isinstance(node, ast.Import):
-            found |= {alias.name for alias in node.names}
-    ours = {name for name in found if name.startswith("lawful.")}
-    return {name if name in MODULES else name.rpartition(".")[0] for name in ours}
-
-
-def wing(name: str) -> str:
-    """`verify/oracle` for a module in that wing, `verify/errors` for one beside the wings, `reports` for one there."""
-    parts = name.split(".")[1:]
-    inside = parts[0] in ("verify", "properties") and (ROOT / parts[0] / "/".join(parts[1:2])).is_dir()
-    beside = parts[0] == "verify" and len(parts) > 1
-    return "/".join(parts[:2]) if len(parts) > 1 and (inside or beside) else parts[0]
-
-
-WINGS = sorted({wing(name) for name in MODULES if wing(name).removeprefix("verify/") not in BARE})
-
-
-def may_import(name: str) -> set[str]:
-    """What a wing's `__init__` says, whole words: `oracle` is `verify/oracle` or `properties/oracle`."""
-    said = re.search(r"May import: (.*?)\.\n", (ROOT / name / "__init__.py").read_text(), re.DOTALL)
-    assert said, f"{name}/__init__.py does not say what it may import"
-    return {word.strip() for word in said[1].replace("\n", " ").split(",")}
+def modules_of(place: str) -> list[str]:
+    return [name for name in house.MODULES if house.room(name) == place]
 
 
 def allowed(importer: str, imported: str) -> bool:
-    said = may_import(importer)
-    return (
-        importer == imported or "everything" in said or bool({imported, imported.rpartition("/")[2]} & said)
-    )
+    said = house.may_import(importer)
+    within = "the rooms within" in said and imported.startswith(f"{importer}/")
+    return importer == imported or within or bool({imported.rpartition("/")[2], "everything"} & said)
 
 
-@pytest.mark.parametrize("name", WINGS)
-def test_a_wing_imports_what_it_says(name: str) -> None:
-    met = {(m, other) for m in MODULES if wing(m) == name for other in imports(MODULES[m])}
-    assert sorted(pair for pair in met if not allowed(name, wing(pair[1]))) == []
+def test_what_a_room_does_not_say_is_refused() -> None:
+    assert allowed("verify/provers", "verify/oracle") and not allowed("verify/oracle", "verify/provers")
+    assert not allowed("verify/laws", "verify/candidates") and not allowed("optimizers", "verify/language")
 
 
-@pytest.mark.parametrize("name", WINGS)
-def test_a_wing_says_nothing_in_vain(name: str) -> None:
-    met = {wing(other) for m in MODULES if wing(m) == name for other in imports(MODULES[m])}
-    words = met | {other.rpartition("/")[2] for other in met}
-    assert may_import(name) - {"everything", "nothing of ours"} <= words
+@pytest.mark.parametrize("place", house.ROOMS)
+def test_a_room_says_nothing_in_vain(place: str) -> None:
+    met = {
+        house.room(other).rpartition("/")[2] for name in modules_of(place) for other in house.imports(name)
+    }
+    assert house.may_import(place) - {"everything", "nothing of ours", "the rooms within"} <= met
 
 
-def refuse_circles(names: dict[str, str]) -> None:
+def refuse_circles(names: Mapping[str, str]) -> None:
     """Raises `CycleError` if modules, called by these names, import one another in a circle."""
     graph: dict[str, set[str]] = {name: set() for name in names.values()}
     for module, name in names.items():
-        graph[name] |= {names[o] for o in imports(MODULES[module]) if o in names} - {name}
+        graph[name] |= {names[other] for other in house.imports(module) if other in names} - {name}
     TopologicalSorter(graph).prepare()
 
 
 def test_no_import_goes_in_a_circle() -> None:
-    refuse_circles({m: m for m in MODULES})
+    refuse_circles({name: name for name in house.MODULES})
 
 
-def test_no_wing_is_in_a_circle() -> None:
+def test_no_room_is_in_a_circle() -> None:
     """But for the front, which looks up when it is asked."""
-    refuse_circles({m: wing(m) for m in MODULES if wing(m) not in ("verify", "verify/front")})
+    rooms = {name: house.room(name) for name in house.MODULES}
+    refuse_circles({name: place for name, place in rooms.items() if place not in ("verify", "verify/front")})
 
 
 def test_a_circle_is_refused() -> None:
-    low, high = "lawful.verify.errors", "lawful.verify.language.rule"
+    low, high = "lawful.verify.language.symbols", "lawful.verify.oracle.oracle"
     with pytest.raises(CycleError):
-        refuse_circles(
-            {low: "a", "lawful.verify.language.domain": "b", high: "b", "lawful.verify.oracle.oracle": "a"}
-        )
+        refuse_circles({low: "a", "lawful.verify.language.rule": "b", high: "a"})
 
 
 def test_nothing_but_the_front_looks_up() -> None:
-    upper = {m for m in MODULES if wing(m).startswith(("properties", "reports"))}
-    for name, path in MODULES.items():
-        if wing(name).startswith("verify"):
-            assert not imports(path, lazy=False) & upper, name
-            assert wing(name) == "verify/front" or not imports(path) & upper, name
+    upper = {name for name in house.MODULES if house.room(name).startswith(("properties", "reports"))}
+    engine = [name for name in house.MODULES if house.room(name).startswith("verify")]
+    assert not [name for name in engine if house.imports(name, lazy=False) & upper]
+    assert {house.room(name) for name in engine if house.imports(name) & upper} == {"verify/front"}
 
 
-def test_verify_has_wings_and_little_beside_them() -> None:
-    assert {path.stem for path in (ROOT / "verify").glob("*.py")} <= BARE
+def test_the_engine_has_rooms_and_little_beside_them() -> None:
+    assert {path.stem for path in (house.ROOT / "verify").glob("*.py")} == house.BESIDE
 
 
-@pytest.mark.parametrize("folder", [*PACKAGES, "tests", "benchmarks"])
+@pytest.mark.parametrize("folder", [*house.PACKAGES, "tests", "benchmarks", "docs"])
 def test_files_are_short(folder: str) -> None:
-    lengths = {path.name: len(path.read_text().splitlines()) for path in files(folder)}
+    lengths = {path.name: len(path.read_text().splitlines()) for path in house.files(folder)}
     assert {name: length for name, length in lengths.items() if length > LONGEST} == {}
 
 
+def test_the_picture_is_of_this_house() -> None:
+    """Every arrow between rooms that the imports make is in the page's table; every room is in the picture."""
+    picture, page = house.PICTURE.read_text(), (house.ROOT / "docs" / "architecture.md").read_text()
+    assert [place for place in house.floors() if f">{place}<" not in picture] == []
+    assert [place for place in house.floors() if house.row(place) not in page] == []
+
+
 def test_the_two_provers_share_no_code() -> None:
-    algebra = {name for path in files("verify/provers/algebra") for name in imports(path)}
-    arithmetic = {name for path in files("verify/provers/arithmetic") for name in imports(path)}
-    assert algebra and not {n for n in algebra if "arithmetic" in n}
-    assert arithmetic and not {n for n in arithmetic if "algebra" in n}
+    algebra, arithmetic = (
+        {other for name in house.MODULES if f".{prover}" in name for other in house.imports(name)}
+        for prover in ("provers.algebra", "provers.arithmetic")
+    )
+    assert algebra and not {name for name in algebra if "arithmetic" in name}
+    assert arithmetic and not {name for name in arithmetic if "algebra" in name}
 
 
 def test_the_two_oracles_share_no_numerics() -> None:
     numerics = {f"lawful.verify.oracle.{name}" for name in ("balls", "budget", "scalars")}
-    assert numerics < set(MODULES)
-    assert not imports(ROOT / "verify/oracle/confirm.py") & numerics
+    assert numerics < house.MODULES.keys()
+    assert not house.imports("lawful.verify.oracle.confirm") & numerics
 
 
 @pytest.mark.parametrize(
-    "module", ["lawful.verify.front.pytest_plugin", "lawful.verify.front.cli", "lawful.optimizers"]
+    "module", ["lawful", "lawful.verify.front.pytest_plugin", "lawful.verify.front.cli", "lawful.optimizers"]
 )
 def test_starting_is_cheap(module: str) -> None:
     """What is imported at every start of pytest, and before the workers are, is light."""
@@ -156,6 +127,8 @@ def test_starting_is_cheap(module: str) -> None:
 def test_no_file_names_this_machine() -> None:
     """The project stands alone: no path of a machine, no registry."""
     words = ["/" + "work/", "../" + "shared", "/" + "root/", "pypi" + ".org/simple"]
-    texts = [p for f in (*PACKAGES, "tests", "benchmarks", "docs") for p in files(f)]
-    texts += [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), ROOT / "pyproject.toml", ROOT / "Makefile"]
+    root: Path = house.ROOT
+    texts = [p for f in (*house.PACKAGES, "tests", "benchmarks", "docs") for p in house.files(f)]
+    texts += [*root.glob("*.md"), *(root / "docs").glob("*.md"), root / "pyproject.toml", root / "Makefile"]
+    texts += [*(root / "findings").glob("*")]
     assert not [(p.name, w) for p in texts for w in words if w in p.read_text()]

@@ -16,11 +16,11 @@ from sympy import Abs, Add, Expr, Max, Min, Mul, Piecewise, Pow, Symbol, sign
 from torch import Tensor
 from torch.optim import Optimizer
 
-from lawful.properties.conformance import Conformance
-from lawful.properties.scenarios.drawing import PROFILES
-from lawful.verify.candidates.candidate import Candidate
+from examples.asking import conformance
 from lawful.verify.evidence import Verdict
-from lawful.verify.language.rule import Family, Rule, rules
+from lawful.verify.language.families import rules
+from lawful.verify.language.family import Family
+from lawful.verify.language.rule import Rule
 from lawful.verify.language.symbols import g, lr, t, x
 from lawful.verify.oracle.confirm import exact_trajectory
 from lawful.verify.oracle.formats import FORMATS
@@ -193,10 +193,7 @@ def verdict(claimed: Rule, implemented: Rule, dtype: str = "float64") -> Verdict
     """What the conformance check concludes of one rule that claims to be another."""
     inside = ", ".join(f"{k}={v!r}" for k, v in claimed.conventions.items())
     spec = f"{claimed.name}({inside})"
-    candidate = Candidate.of(implementation(implemented), spec)
-    path, quick = candidate.paths["default"], PROFILES["quick"]
-    check = Conformance(candidate, path, getattr(torch, dtype), "cpu", quick, 0, lambda entry: None)
-    return check.evidence().verdict
+    return conformance(implementation(implemented), spec, getattr(torch, dtype)).evidence().verdict
 
 
 @families

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from lawful.verify.language.rule import find_rule
+from lawful.verify.language.families import find_rule
 from lawful.verify.language.symbols import beta2, eps, lr, v
 from lawful.verify.oracle.formats import FORMATS
 from lawful.verify.oracle.oracle import Oracle, State

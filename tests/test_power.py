@@ -12,7 +12,7 @@ import torch
 from sympy import Symbol
 from torch import Tensor
 
-from lawful.verify.language.rule import find_rule
+from lawful.verify.language.families import find_rule
 from lawful.verify.language.symbols import beta1, beta2, eps, lr, m, v, v_max, weight_decay, x
 
 Hyper = dict[Symbol, float]

@@ -16,6 +16,7 @@ from lawful.reports.model import Report
 from lawful.verify.errors import Unanswerable
 from lawful.verify.evidence import Verdict
 from lawful.verify.front.campaign import Campaign
+from lawful.verify.front.planning import Question
 from lawful.verify.front.replay import Replay, compare
 
 SGD = """
@@ -39,7 +40,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     place = tmp_path_factory.mktemp("replay")
     (place / "sgd.py").write_text(SGD.format(factor=1.01))
     settings = Settings("quick", dtypes=("float64", "float32"), only=("conformance", "quiet"))
-    report = Campaign(settings, place / "record.jsonl", in_process=True).run([f"{place}/sgd.py:Mine"], "sgd")
+    report = Campaign(settings, place / "record.jsonl", in_process=True).run(
+        Question([f"{place}/sgd.py:Mine"], "sgd")
+    )
     assert [r.evidence.verdict for r in report.results] == [Verdict.UNLAWFUL] * 2 + [Verdict.LAWFUL]
     (place / "report.json").write_bytes(document(report))
     return place

@@ -9,9 +9,11 @@ import pytest
 import torch
 from sympy import Float, Gt, Max, Min, Symbol, sqrt
 
+from examples.asking import conformance
 from lawful.optimizers import ASGD, AdamWR, AdamWScheduleFree, NAdam, RAdam, Rprop
 from lawful.verify.candidates.candidate import Candidate
-from lawful.verify.language.rule import Rule, find_rule
+from lawful.verify.language.families import find_rule
+from lawful.verify.language.rule import Rule
 from lawful.verify.language.symbols import beta1, eps, g, lr, m, t, v
 from lawful.verify.oracle.balls import Ball, either, positive
 from lawful.verify.oracle.compiler import Compiler
@@ -92,13 +94,7 @@ def test_scalar_state_may_be_kept_in_float32_but_not_for_float64() -> None:
 
 
 def lawful(cls: type, rule: str, dtype: torch.dtype = torch.float64) -> bool:
-    from lawful.properties.conformance import Conformance
-    from lawful.properties.scenarios.drawing import PROFILES
-
-    candidate = Candidate.of(cls, rule)
-    path = next(iter(candidate.paths.values()))
-    check = Conformance(candidate, path, dtype, "cpu", PROFILES["quick"], 0, lambda entry: None)
-    return check.evidence().verdict.value == "lawful"
+    return conformance(cls, rule, dtype).evidence().verdict.value == "lawful"
 
 
 @pytest.mark.parametrize(
@@ -213,9 +209,9 @@ def test_a_tiny_constant_may_lose_its_digits_in_the_cast() -> None:
 def test_constructor_arguments_may_hold_several_hyperparameters() -> None:
     candidate = Candidate.of(torch.optim.Rprop, "rprop")
     rule = candidate.rule({})
-    group = candidate.group(values(rule))
+    group = candidate.binding.group(values(rule))
     assert group == {"lr": 0.05, "etas": (0.3, 1.5), "step_sizes": (1e-2, 1.0)}
-    assert [candidate.default(s) for s in rule.hyperparameters] == [1e-2, 0.5, 1.2, 1e-6, 50]
+    assert [candidate.binding.default(s) for s in rule.hyperparameters] == [1e-2, 0.5, 1.2, 1e-6, 50]
 
 
 class ThreeBetas(AdamWR):
@@ -230,7 +226,7 @@ class ThreeBetas(AdamWR):
 def test_what_a_rule_does_not_know_of_a_tuple_keeps_its_default() -> None:
     candidate = Candidate.of(ThreeBetas, "adamwr")
     hyper = {s: d for s, d in candidate.rule({}).defaults.items()}
-    assert candidate.group(hyper)["betas"] == (0.9, 0.999, 0.5)
+    assert candidate.binding.group(hyper)["betas"] == (0.9, 0.999, 0.5)
 
 
 def test_schedule_free_swaps_the_iterate_and_the_average() -> None:

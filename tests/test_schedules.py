@@ -7,10 +7,8 @@ from typing import Any
 import pytest
 import torch
 
-from lawful.properties.conformance import Conformance
-from lawful.properties.scenarios.drawing import PROFILES
+from examples.asking import conformance
 from lawful.properties.scenarios.schedules import SCHEDULERS, rates
-from lawful.verify.candidates.candidate import Candidate
 from lawful.verify.evidence import Evidence, Verdict
 
 
@@ -64,9 +62,7 @@ class Overwriting(Plain):
 
 
 def evidence(cls: type) -> Evidence:
-    candidate, note = Candidate.of(cls, "sgd"), lambda entry: None
-    path = next(iter(candidate.paths.values()))
-    return Conformance(candidate, path, torch.float32, "cpu", PROFILES["quick"], 0, note).evidence()
+    return conformance(cls, "sgd").evidence()
 
 
 def test_the_right_one_is_lawful_and_was_scheduled() -> None:

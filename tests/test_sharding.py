@@ -21,7 +21,8 @@ from lawful.verify.candidates.candidate import Candidate
 from lawful.verify.errors import WorkerTimeoutError
 from lawful.verify.evidence import Check, Evidence, Verdict
 from lawful.verify.front.session import PERFORM
-from lawful.verify.language.rule import Rule, Source, rules
+from lawful.verify.language.families import rules
+from lawful.verify.language.rule import Rule, Source
 from lawful.verify.language.symbols import g, lr, x
 from lawful.verify.language.tensors import EverywhereMean, Norm
 from lawful.verify.workers.pool import Pool

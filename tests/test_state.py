@@ -12,14 +12,14 @@ import torch
 from torch import Tensor
 from torch.optim import Optimizer
 
+from examples.asking import conformance
 from lawful.optimizers import ASGD, SGD, Adam, AdamD, AdamW, available
-from lawful.properties.conformance import Conformance
-from lawful.properties.scenarios.drawing import PROFILES
 from lawful.reports.script import script
-from lawful.verify.candidates.candidate import Candidate, claimed
+from lawful.verify.candidates.candidate import Candidate
+from lawful.verify.candidates.claim import claimed
 from lawful.verify.errors import Unanswerable
 from lawful.verify.evidence import Check, Counterexample, Evidence
-from lawful.verify.language.rule import find_rule, rules
+from lawful.verify.language.families import find_rule, rules
 from lawful.verify.language.symbols import m, v
 from lawful.verify.oracle.formats import FORMATS
 from lawful.verify.oracle.oracle import Oracle
@@ -28,9 +28,7 @@ MEMORY = Path(__file__).parent.parent / "benchmarks" / "memory.py"
 
 
 def evidence(cls: type, rule: str, dtype: torch.dtype = torch.float32) -> Evidence:
-    candidate = Candidate.of(cls, rule)
-    path = next(iter(candidate.paths.values()))
-    return Conformance(candidate, path, dtype, "cpu", PROFILES["quick"], 0, lambda entry: None).evidence()
+    return conformance(cls, rule, dtype).evidence()
 
 
 def lawful(cls: type, rule: str, dtype: torch.dtype = torch.float32) -> bool:

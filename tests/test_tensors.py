@@ -9,12 +9,11 @@ import torch
 from sympy import Symbol
 from torch import Tensor
 
+from examples.asking import conformance
 from lawful.optimizers import LAMB, LARS, Adafactor, AdamW, CautiousAdamW, Muon
-from lawful.properties.conformance import Conformance
 from lawful.properties.scenarios.drawing import Profile
-from lawful.verify.candidates.candidate import Candidate
 from lawful.verify.evidence import Verdict
-from lawful.verify.language.rule import find_rule
+from lawful.verify.language.families import find_rule
 from lawful.verify.language.symbols import x
 from lawful.verify.language.tensors import (
     ColMean,
@@ -29,8 +28,8 @@ from lawful.verify.language.tensors import (
 from lawful.verify.oracle.compiler import Compiler
 from lawful.verify.oracle.confirm import exact_trajectory
 from lawful.verify.oracle.formats import FORMATS
+from lawful.verify.oracle.kinds.orthogonalization import Quintic
 from lawful.verify.oracle.oracle import Oracle
-from lawful.verify.oracle.orthogonalization import Quintic
 from lawful.verify.oracle.step import Step
 
 RULES = [
@@ -162,13 +161,7 @@ def test_both_oracles_agree_on_matrices(spec: str) -> None:
 
 # -------------------------------------------------------------------------------------------- references and neighbours
 def verdict(cls: type, rule: str, dtype: torch.dtype = torch.float64) -> Verdict:
-    candidate = Candidate.of(cls, rule)
-    path = next(iter(candidate.paths.values()))
-    return (
-        Conformance(candidate, path, dtype, "cpu", Profile(1, 1, (3, 4)), 0, lambda entry: None)
-        .evidence()
-        .verdict
-    )
+    return conformance(cls, rule, dtype, Profile(1, 1, (3, 4))).evidence().verdict
 
 
 class LongestTen(LAMB):

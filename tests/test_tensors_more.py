@@ -8,12 +8,13 @@ import pytest
 import torch
 from sympy import Symbol
 
+from examples.asking import conformance
 from lawful.optimizers import CAME, SGDW, SPD, Adafactor, Adam, AdamS, AdamW, Muon
-from lawful.properties.conformance import Conformance, Watch
+from lawful.properties.conformance import Watch
 from lawful.properties.scenarios.defaults import default_scenario
 from lawful.properties.scenarios.drawing import PROFILES, Profile
 from lawful.verify.candidates.candidate import Candidate
-from lawful.verify.language.rule import find_rule
+from lawful.verify.language.families import find_rule
 from lawful.verify.language.symbols import beta2, x
 from lawful.verify.oracle.balls import exact
 from lawful.verify.oracle.compiler import Compiler
@@ -24,9 +25,7 @@ from lawful.verify.oracle.step import Step
 def verdict(
     cls: type, rule: str, dtype: torch.dtype = torch.float64, profile: Profile = PROFILES["quick"]
 ) -> str:
-    candidate = Candidate.of(cls, rule)
-    path = next(iter(candidate.paths.values()))
-    return Conformance(candidate, path, dtype, "cpu", profile, 0, lambda entry: None).evidence().verdict.value
+    return conformance(cls, rule, dtype, profile).evidence().verdict.value
 
 
 def altered(cls: type, **changes: Callable[[Any], Any]) -> type:
@@ -106,8 +105,7 @@ class Halved(Squeezed):
 @pytest.mark.parametrize(("cls", "rows"), [(Adafactor, "row_var"), (Squeezed, "row_var"), (Halved, None)])
 def test_factors_are_read_back_by_value_whatever_their_dimensions(cls: type, rows: str | None) -> None:
     candidate = Candidate.of(cls, "adafactor")
-    check = Conformance(candidate, {}, torch.float32, "cpu", PROFILES["quick"], 0, lambda entry: None)
-    watch = Watch(check, default_scenario(candidate, 0))
+    watch = Watch(conformance(candidate), default_scenario(candidate, 0))
     assert watch.trajectory() is None
     for part, reader in zip(watch.parts, watch.readers, strict=True):
         names = {s.name: name for s, name in (reader.names() or {}).items()}

@@ -11,7 +11,7 @@ import pytest
 import torch
 from sympy import Symbol
 
-from lawful.verify.language.rule import find_rule
+from lawful.verify.language.families import find_rule
 from lawful.verify.language.symbols import (
     alpha,
     b,

@@ -1,16 +1,13 @@
-"""The engine: rules, laws, oracle with error budget, candidates, worker pool, command line."""
+"""The engine: rules, laws, oracle with error budget, candidates, worker pool, command line.
 
-from typing import TYPE_CHECKING, Any
+May import: front.
+"""
+
+from typing import TYPE_CHECKING
+
+from lawful import __getattr__ as __getattr__
 
 if TYPE_CHECKING:
     from lawful.verify.front.api import check
 
 __all__ = ["check"]
-
-
-def __getattr__(name: str) -> Any:
-    if name == "check":
-        from lawful.verify.front.api import check
-
-        return check
-    raise AttributeError(f"{__name__} has no {name!r}")

@@ -14,7 +14,8 @@ from lawful.properties.contract.following import alone, deviation, followed, sam
 from lawful.properties.contract.way import Way
 from lawful.properties.runs.judging import Part, Trajectories, format_of, of_rule, trajectory
 from lawful.properties.runs.running import RefusedError, Run, UnusualError
-from lawful.properties.scenarios.scenarios import Block, Draw, Scenario, allowed, expand, shapes_of, tied
+from lawful.properties.scenarios.scenarios import Block, Scenario, expand, shapes_of
+from lawful.properties.scenarios.strategies import Draw, allowed, tied
 from lawful.verify.candidates.candidate import Candidate
 from lawful.verify.language.rule import Rule
 from lawful.verify.oracle.formats import Format
@@ -73,11 +74,10 @@ class Bench:
 
     def usual(self, **pins: float) -> Mapping[Symbol, float]:
         """The candidate's own defaults, or the rule's where it has none, but for those that are given by name."""
-        own = {s: self.candidate.default(s) for s in self.rule.defaults}
-        return self._with({s: self.rule.defaults[s] if v is None else v for s, v in own.items()}, pins)
+        return self._with(self.candidate.defaults(self.rule), pins)
 
     def _with(self, values: Mapping[Symbol, float], pins: Mapping[str, float]) -> Mapping[Symbol, float]:
-        free = self.candidate.hyperparameters
+        free = self.candidate.binding.free
         pinned = {s: pins.get(s.name, value) if s in free else value for s, value in values.items()}
         return tied([allowed(self.candidate, self.way.options, pinned)], self.rule)[0]
 

@@ -15,8 +15,8 @@ MISSPELT = "weight_dacay"
 @contract()
 def defaults(bench: Bench) -> Messages:
     """Every hyperparameter that is left out is the rule's."""
-    for symbol, name in bench.candidate.hyperparameters.items():
-        own, documented = bench.candidate.default(symbol), bench.rule.defaults[symbol]
+    for symbol, name in bench.candidate.binding.free.items():
+        own, documented = bench.candidate.binding.default(symbol), bench.rule.defaults[symbol]
         stated = not isnan(documented) and not bench.rule.domain(symbol).chosen
         if own is not None and own != documented and stated:
             within = f"{symbol} in {name}" if str(symbol) != name else name
@@ -32,8 +32,10 @@ def nonsense(bench: Bench) -> Messages:
         (s, value) for s in (*TUPLES["betas"], *bench.rule.tuples.get("betas", ())) for value in (1.0, 1.5)
     ]
     for symbol, value in dict.fromkeys(cases):
-        name = bench.candidate.hyperparameters.get(symbol, "")
-        if name and (said := _accepts(bench, ValueError, **bench.candidate.group({**usual, symbol: value}))):
+        name = bench.candidate.binding.free.get(symbol, "")
+        if name and (
+            said := _accepts(bench, ValueError, **bench.candidate.binding.group({**usual, symbol: value}))
+        ):
             yield f"{symbol} = {value:g} {said}"
     if said := _accepts(bench, TypeError, **{MISSPELT: 0.1}):
         yield f"a misspelt keyword, {MISSPELT}=0.1, {said}"
@@ -42,7 +44,7 @@ def nonsense(bench: Bench) -> Messages:
 def _accepts(bench: Bench, expected: type[Exception], **arguments: Any) -> str:
     """What is wrong with how the constructor takes arguments that it should refuse, or ""."""
     scenario = bench.scenario()
-    given = {**bench.candidate.constructor(scenario.options, scenario.hypers[0]), **bench.path, **arguments}
+    given = {**bench.candidate.arguments_for(scenario.options, scenario.hypers[0]), **bench.path, **arguments}
     parameters = [block.x0.clone().requires_grad_() for block in bench.blocks(scenario)]
     try:
         bench.candidate.cls(parameters, **given)

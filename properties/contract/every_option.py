@@ -12,7 +12,7 @@ from lawful.properties.contract.contract import Messages, contract
 from lawful.properties.contract.following import copied, followed, same_bits
 from lawful.properties.contract.way import options
 from lawful.properties.runs.running import RaisedError, RefusedError
-from lawful.properties.scenarios.scenarios import Draw
+from lawful.properties.scenarios.strategies import Draw
 
 STEPS = 10
 SCALES = ((-1.0, 0.5), (-10.0, -6.0))
@@ -35,10 +35,10 @@ class Variant:
 def every_option(bench: Bench) -> Messages:
     """No option and no hyperparameter is ignored: each changes some trajectory."""
     candidate, source = bench.candidate, Draw(bench.candidate, (1, 1))
-    for option, name in candidate.options.items():
-        if _ignored(bench, [Variant({option: value}) for value in candidate.choices(option)]):
-            yield f"{name} changes nothing"
-    for symbol, name in candidate.hyperparameters.items():
+    for option, values in candidate.options.values.items():
+        if _ignored(bench, [Variant({option: value}) for value in values]):
+            yield f"{candidate.options.names[option]} changes nothing"
+    for symbol, name in candidate.binding.free.items():
         values = source.values(bench.rule, symbol)
         if _ignored(bench, [Variant(pins={symbol.name: value}) for value in values]):
             yield f"{name} changes nothing" if name == symbol.name else f"{symbol} in {name} changes nothing"

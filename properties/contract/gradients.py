@@ -91,7 +91,9 @@ def _zero(parameters: list[Tensor], places: list[int]) -> bool:
 @contract(over=paths_and_options)
 def maximize(bench: Bench) -> Messages:
     """`maximize` is the same as negated gradients; decay still shrinks."""
-    if "maximize" not in bench.candidate.options or True not in bench.candidate.choices("maximize"):
+    if "maximize" not in bench.candidate.options.names or True not in bench.candidate.options.choices(
+        "maximize"
+    ):
         raise NotOwedError("the constructor has no maximize")
     scenario = bench.scenario()
     up = replace(scenario, options={**scenario.options, "maximize": True})

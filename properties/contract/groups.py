@@ -6,14 +6,14 @@ from lawful.properties.contract.bench import STEPS, Bench
 from lawful.properties.contract.contract import Messages, contract, of_each_tensor
 from lawful.properties.contract.following import followed, never_raising
 from lawful.properties.contract.way import paths
-from lawful.properties.scenarios.scenarios import Draw, tied
+from lawful.properties.scenarios.strategies import Draw, tied
 
 
 @contract(over=paths, applies=of_each_tensor)
 def groups(bench: Bench) -> Messages:
     """Each group's own hyperparameters are used, whatever the first group's are."""
     first, source = bench.hyper(), Draw(bench.candidate, (1, 1), generic=True)
-    for symbol, name in bench.candidate.hyperparameters.items():
+    for symbol, name in bench.candidate.binding.free.items():
         others = [v for v in source.values(bench.rule, symbol) if v != first[symbol]]
         if not others:
             continue

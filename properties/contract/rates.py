@@ -54,7 +54,7 @@ def _factor(step: int) -> float:
 @contract(over=paths)
 def rate_as_a_tensor(bench: Bench) -> Messages:
     """A learning rate given as a tensor is the number in it, is not written to, and may be refilled in mid-run."""
-    name = bench.candidate.hyperparameters.get(lr)
+    name = bench.candidate.binding.free.get(lr)
     if name is None:
         raise NotOwedError("the constructor takes no learning rate")
     half = STEPS // 2

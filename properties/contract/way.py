@@ -33,7 +33,7 @@ Ways = Callable[[Candidate], Iterable[Way]]
 
 def plainly(candidate: Candidate) -> list[Way]:
     """The first path, with the options by which the candidate is what it claims."""
-    return [Way(next(iter(candidate.paths)), {o: candidate.choices(o)[0] for o in candidate.options})]
+    return [Way(next(iter(candidate.paths)), candidate.options.plain)]
 
 
 def paths(candidate: Candidate) -> list[Way]:
@@ -46,7 +46,7 @@ def paths(candidate: Candidate) -> list[Way]:
 def options(candidate: Candidate) -> list[Way]:
     """The first path, with each other value of each option."""
     (plain,) = plainly(candidate)
-    others = [(o, value) for o in candidate.options for value in candidate.choices(o)[1:]]
+    others = [(o, v) for o, values in candidate.options.values.items() for v in values[1:]]
     return [
         plain,
         *(replace(plain, options={**plain.options, o: v}, shown=(f"{o}={v!r}",)) for o, v in others),

@@ -76,7 +76,7 @@ def _decimals(values: Any, dtype: torch.dtype) -> Any:
 def _arguments(rerun: Rerun, case: Case) -> dict[str, Any]:
     """What the constructor must be told: the path, and what is not its default."""
     candidate, scenario = rerun.candidate, case.scenario
-    arguments = candidate.constructor(scenario.options, scenario.hypers[0])
+    arguments = candidate.arguments_for(scenario.options, scenario.hypers[0])
     defaults = {name: parameter.default for name, parameter in candidate.parameters.items()}
     return {n: v for n, v in arguments.items() if not _equal(v, defaults[n])} | dict(rerun.path)
 

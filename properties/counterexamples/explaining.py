@@ -46,8 +46,10 @@ def explained(candidate: Candidate, options: Mapping[str, Any], path: Mapping[st
 
 def _chosen(candidate: Candidate, options: Mapping[str, Any], rule: Rule) -> dict[str, Any]:
     """The constructor arguments that choose conventions, and those that the user fixed."""
-    given = candidate.constructor(options, {s: rule.defaults.get(s, 0.0) for s in candidate.bound})
-    return {n: v for n, v in given.items() if n in candidate.options.values() or n in candidate.arguments}
+    given = candidate.arguments_for(options, {s: rule.defaults.get(s, 0.0) for s in candidate.binding.names})
+    return {
+        n: v for n, v in given.items() if n in candidate.options.names.values() or n in candidate.arguments
+    }
 
 
 def _sentence(subject: Subject, claimed: Variant) -> str:

@@ -15,7 +15,8 @@ from torch import Tensor
 
 from lawful.properties.counterexamples.cases import Case
 from lawful.properties.scenarios.defaults import default_scenario
-from lawful.properties.scenarios.scenarios import Scenario, allowed, tied
+from lawful.properties.scenarios.scenarios import Scenario
+from lawful.properties.scenarios.strategies import allowed, tied
 from lawful.verify.candidates.candidate import Candidate
 
 Batches = Iterator[Sequence[Case]]
@@ -130,7 +131,7 @@ def plainer_settings(case: Case, candidate: Candidate) -> Batches:
     for option, value in plain.options.items():
         yield [replace(case, scenario=_changed(candidate, scenario, {option: value}, {}))]
     rule = candidate.rule(scenario.options)
-    for symbol in candidate.hyperparameters:
+    for symbol in candidate.binding.free:
         for value in (plain.hypers[0][symbol], *sorted(rule.domain(symbol).values, key=_weight)):
             yield [replace(case, scenario=_changed(candidate, scenario, {}, {symbol: value}))]
 

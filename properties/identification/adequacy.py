@@ -16,7 +16,8 @@ from lawful.properties.runs.judging import Part, of_rule, parts, trajectory
 from lawful.properties.scenarios.drawing import PROFILES, asked
 from lawful.properties.scenarios.scenarios import Scenario, expand
 from lawful.verify.candidates.candidate import Candidate
-from lawful.verify.language.rule import Rule, find_family
+from lawful.verify.language.families import find_family
+from lawful.verify.language.rule import Rule
 from lawful.verify.language.symbols import x
 from lawful.verify.oracle import quick
 from lawful.verify.oracle.balls import Ball

@@ -19,7 +19,9 @@ from lawful.properties.scenarios.scenarios import Scenario
 from lawful.verify.candidates.candidate import Candidate
 from lawful.verify.candidates.loading import load
 from lawful.verify.errors import unknown
-from lawful.verify.language.rule import Family, Rule, normal
+from lawful.verify.language.families import normal
+from lawful.verify.language.family import Family
+from lawful.verify.language.rule import Rule
 from lawful.verify.language.tensors import Kept, NewtonSchulzInBfloat16
 from lawful.verify.oracle.oracle import Oracle
 from lawful.verify.oracle.quick import Array

@@ -17,10 +17,12 @@ from torch import Tensor
 
 from lawful.properties.runs.judging import Part, of_rule, parts
 from lawful.properties.runs.running import RaisedError, RefusedError, Run
-from lawful.properties.scenarios.scenarios import Block, Scenario, Shapes, expand, turned
+from lawful.properties.scenarios.scenarios import Block, Scenario, Shapes, expand
+from lawful.properties.scenarios.strategies import turned
 from lawful.verify.candidates.candidate import Candidate
 from lawful.verify.errors import Unanswerable
-from lawful.verify.language.rule import Family, Rule, Source
+from lawful.verify.language.family import Family
+from lawful.verify.language.rule import Rule, Source
 from lawful.verify.language.symbols import lr, lr_0, x
 from lawful.verify.oracle.quick import Array, Lines, path
 from lawful.verify.variants.mutants import Mutant
@@ -102,8 +104,7 @@ class Probe:
     def hyper(self, variant: Variant) -> dict[Symbol, float]:
         """The hyperparameters that a rule has here: the constructor's, or the rule's own default where it has none."""
         bound = Candidate(self.cls, variant.family, variant.options, self.arguments)
-        values = {s: bound.default(s) for s in variant.rule.defaults}
-        hyper = {s: variant.rule.defaults[s] if v is None else v for s, v in values.items()}
+        hyper = bound.defaults(variant.rule)
         return {**hyper, **({lr_0: hyper[lr]} if lr_0 in hyper else {})}
 
     def under(self, hyper: Mapping[Symbol, float]) -> Scenario:
@@ -112,7 +113,7 @@ class Probe:
 
     def without_what_lacks(self, variant: Variant) -> Rule:
         """A rule in which the hyperparameters are numbers that the constructor lacks."""
-        bound = Candidate(self.cls, variant.family, variant.options).bound
+        bound = Candidate(self.cls, variant.family, variant.options).binding.names
         rule = variant.rule
         lacking = {s: default for s, default in rule.defaults.items() if s not in bound and s != lr_0}
         return rule.replace({s: int(v) if v == int(v) else v for s, v in lacking.items()})
@@ -175,7 +176,7 @@ class Subject:
         return None
 
     def _run(self, candidate: Candidate, plan: Plan, shapes: Shapes) -> Probe:
-        rate = {lr: candidate.default(lr) or RATE}
+        rate = {lr: candidate.binding.default(lr) or RATE}
         scenario = Scenario({}, (rate,), plan.steps, plan.scale, plan.schedule, seed=self.seed, shapes=shapes)
         blocks = [replace(b, x0=b.x0 * plan.weights) for b in expand(scenario, self.dtype)]
         run = Run(candidate, self.path, scenario, blocks, self.device)
@@ -202,7 +203,7 @@ def _flat(tensors: Sequence[Tensor]) -> Tensor:
 
 def _of_family(candidate: Candidate, pick: Pick) -> dict[str, Any]:
     rule = candidate.rule({})
-    return candidate.group({s: pick(rule, s) for s in candidate.bound})
+    return candidate.binding.group({s: pick(rule, s) for s in candidate.binding.names})
 
 
 def _fits(value: Any, default: Any) -> bool:

@@ -1,4 +1,4 @@
 """Candidates on problems: where each arrives.
 
-May import: runs, language, provers, theory, candidates, errors, evidence.
+May import: language, provers, theory, candidates, errors, evidence.
 """

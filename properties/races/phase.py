@@ -18,12 +18,14 @@ from lawful.properties.races.convergence import Lossy
 from lawful.properties.races.race import drifting
 from lawful.verify.errors import Unanswerable
 from lawful.verify.evidence import Figure, Series
+from lawful.verify.language.families import find_rule
 from lawful.verify.language.memory import long_run
-from lawful.verify.language.rule import Rule, find_rule
+from lawful.verify.language.rule import Rule
 from lawful.verify.language.symbols import beta1, beta2, g, lr, t, weight_decay, x
 from lawful.verify.provers.arithmetic.drift import boundary
 from lawful.verify.provers.arithmetic.evaluate import rational
-from lawful.verify.theory.problem import Problem, find_problem
+from lawful.verify.theory.problem import Problem
+from lawful.verify.theory.problems import find_problem
 
 Array = NDArray[np.float64]
 CELLS, RUNS = 24, 20

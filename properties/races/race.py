@@ -8,12 +8,13 @@ from torch import Tensor
 
 from lawful.properties.races.arrival import Arrival, Course, End
 from lawful.properties.races.convergence import Ends, Lossy, paths
-from lawful.properties.runs.looking import plain
-from lawful.verify.candidates.candidate import Candidate, describe
+from lawful.verify.candidates.candidate import Candidate
+from lawful.verify.candidates.description import describe
 from lawful.verify.language.memory import long_run
 from lawful.verify.language.rule import Rule
 from lawful.verify.language.symbols import beta1, beta2, lr
-from lawful.verify.theory.problem import Problem, find_problem
+from lawful.verify.theory.problem import Problem
+from lawful.verify.theory.problems import find_problem
 from lawful.verify.theory.trial import Trial
 
 
@@ -42,10 +43,9 @@ def enter(target: str, rule: str, course: Course) -> list[Arrival]:
 
 def _distinct(candidate: Candidate, settings: Iterator[dict[Symbol, float]]) -> Iterator[dict[Symbol, float]]:
     """All hyperparameters of the candidate's rule, each set of them once."""
-    rule, seen = candidate.rule(plain(candidate)), []
+    rule, seen = candidate.rule(candidate.options.plain), []
     for setting in settings:
-        own = {s: default for s in rule.defaults if (default := candidate.default(s)) is not None}
-        hyper = {s: {**rule.defaults, **own, **setting}[s] for s in rule.defaults}
+        hyper = {s: setting.get(s, own) for s, own in candidate.defaults(rule).items()}
         if hyper not in seen:
             seen.append(hyper)
             yield hyper
@@ -54,22 +54,22 @@ def _distinct(candidate: Candidate, settings: Iterator[dict[Symbol, float]]) -> 
 def _constructed(candidate: Candidate, weights: Sequence[Tensor], settings: list[dict[Symbol, float]]) -> Any:
     """One parameter group per setting, so that one step serves them all."""
     groups = [
-        {"params": [weight], **candidate.group(setting)}
+        {"params": [weight], **candidate.binding.group(setting)}
         for weight, setting in zip(weights, settings, strict=True)
     ]
-    return candidate.cls(groups, **candidate.constructor(plain(candidate), settings[0]))
+    return candidate.cls(groups, **candidate.arguments_for(candidate.options.plain, settings[0]))
 
 
 def _arrival(
     target: str, candidate: Candidate, problem: Problem, setting: dict[Symbol, float], ends: Ends
 ) -> Arrival:
-    trial = drifting(long_run(candidate.rule(plain(candidate))), problem, setting)
+    trial = drifting(long_run(candidate.rule(candidate.options.plain)), problem, setting)
     best = Lossy(problem, setting[lr]).best
     far, began = (ends.x - best).abs(), abs(problem.start - best)
     shown = {s.name: setting[s] for s in (lr, beta1, beta2) if s in setting}
     return Arrival(
         target,
-        str(candidate.rule(plain(candidate)).name),
+        str(candidate.rule(candidate.options.plain).name),
         shown,
         None if trial is None else float(trial.drift.mid()) / trial.lr,
         End.UNDECIDED if trial is None else End.RIGHT if trial.is_right else End.WRONG,

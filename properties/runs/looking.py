@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from functools import singledispatch
-from typing import Any
 
 import torch
 from sympy import Symbol
@@ -35,19 +34,14 @@ def hyperparameters(
 
 def fixed(candidate: Candidate) -> dict[Symbol, float]:
     """The hyperparameters that the user fixes to a number."""
-    names = {s: name for s, name in candidate.bound.items() if name in candidate.arguments}
-    return {s: value for s in names if (value := candidate.default(s)) is not None}
+    names = {s: name for s, name in candidate.binding.names.items() if name in candidate.arguments}
+    return {s: value for s in names if (value := candidate.binding.default(s)) is not None}
 
 
 def contradicted(prediction: Prediction, candidate: Candidate) -> set[str]:
     """The hyperparameters that the prediction pins and the user fixes to something else."""
     pins, given = getattr(prediction, "pins", {}), fixed(candidate)
     return {s.name for s, value in pins.items() if given.get(s, value) != value}
-
-
-def plain(candidate: Candidate) -> dict[str, Any]:
-    """The options by which a candidate is what it claims, and nothing more."""
-    return {o: candidate.choices(o)[0] for o in candidate.options}
 
 
 @singledispatch

@@ -110,14 +110,14 @@ class Run:
         """The constructor's arguments."""
         if self.scenario.defaults:
             return {**self.candidate.arguments, **self.path}
-        return {**self.candidate.constructor(self.scenario.options, self.scenario.hypers[0]), **self.path}
+        return {**self.candidate.arguments_for(self.scenario.options, self.scenario.hypers[0]), **self.path}
 
     def _groups(self) -> list[dict[str, Any]]:
         groups: list[dict[str, Any]] = [{"params": self._members(0)}]
         if len(self.scenario.hypers) > 1:
             own = self.scenario.hypers[1]
             groups.append(
-                {"params": self._members(1), **self.candidate.group(own), **rate(self.candidate, own)}
+                {"params": self._members(1), **self.candidate.binding.group(own), **rate(self.candidate, own)}
             )
         return groups
 
@@ -182,7 +182,11 @@ class Run:
 
 def rate(candidate: Candidate, hyper: Mapping[Symbol, float]) -> dict[str, float]:
     """The learning rate as a group may hold it: as the constructor calls it, or as schedulers do."""
-    return {name: hyper[lr] for name in (candidate.bound[lr], "lr")} if lr in candidate.bound else {}
+    return (
+        {name: hyper[lr] for name in (candidate.binding.names[lr], "lr")}
+        if lr in candidate.binding.names
+        else {}
+    )
 
 
 def _refill(p: Tensor, gradient: Tensor, sparse: bool) -> None:

@@ -8,7 +8,8 @@ import hypothesis.strategies as st
 from hypothesis import HealthCheck, Phase, Verbosity
 
 from lawful.properties.scenarios.defaults import default_scenario
-from lawful.properties.scenarios.scenarios import Draw, Scenario, plan, scenarios
+from lawful.properties.scenarios.scenarios import Scenario
+from lawful.properties.scenarios.strategies import Draw, plan, scenarios
 from lawful.verify.candidates.candidate import Candidate
 
 

@@ -10,7 +10,7 @@ from types import ModuleType
 from typing import Any
 
 from lawful.verify.errors import Unanswerable, nearest, told, unknown
-from lawful.verify.language.rule import normal
+from lawful.verify.language.families import normal
 
 FORMS = ("package.module:Class", "file.py:Class")
 

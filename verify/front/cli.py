@@ -8,12 +8,12 @@ Everything but the answer goes to standard error.
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from lawful.verify.errors import Unanswerable, WorkerError
-from lawful.verify.front import options, racing
+from lawful.verify.front import catalogue, options, racing
 from lawful.verify.front.console import save, say, stderr, stdout, write
 from lawful.verify.front.options import (
     Arguments,
@@ -35,6 +35,9 @@ from lawful.verify.front.options import (
 )
 from lawful.verify.workers.pool import Pool
 
+if TYPE_CHECKING:
+    from lawful.verify.front.campaign import Campaign
+
 app = typer.Typer(
     help="Is your optimizer lawful? Checks optimizers against the mathematics that they claim.",
     no_args_is_help=True,
@@ -42,6 +45,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+
+app.add_typer(catalogue.app)
 
 RECORD = Path(".lawful/record.jsonl")
 """Where the record of a run is kept unless a report is asked for."""
@@ -64,10 +69,12 @@ def check(
     report: ReportFolder = "",
 ) -> None:
     """Check optimizers against the rules that they claim."""
+    from lawful.verify.front.planning import Question
+
+    question = Question(targets, rule, options.arguments(arg))
     settings = options.settings(profile, seed, timeout, dtype, device, property)
-    fixed = options.arguments(arg)
     campaign = _campaign(settings, report, workers, in_process)
-    raise typer.Exit(write(_run(campaign, targets, rule, fixed), json, report))
+    raise typer.Exit(write(_run(campaign, lambda: campaign.run(question)), json, report))
 
 
 @app.command()
@@ -80,10 +87,12 @@ def verify(
     workers: Workers = 0,
 ) -> None:
     """Prove the laws, check the bundled optimizers and torch.optim's, and write the report."""
+    from lawful.verify.front.planning import Question
     from lawful.verify.theory.law import laws as known
 
+    question = Question(["bundled", "torch.optim"], laws=list(known()))
     campaign = _campaign(options.settings(profile, seed, timeout, [], device), report, workers)
-    raise typer.Exit(write(_run(campaign, ["bundled", "torch.optim"], laws=list(known())), "", report))
+    raise typer.Exit(write(_run(campaign, lambda: campaign.run(question)), "", report))
 
 
 @app.command()
@@ -126,64 +135,6 @@ def adequacy(
     if json != "-":
         show_adequacy(found, stdout)
     raise typer.Exit(1 if any(one.survivors for one in found) else 0)
-
-
-@app.command()
-def prove(laws: Annotated[list[str] | None, typer.Argument(help="Which laws; all without.")] = None) -> None:
-    """Prove the laws; print statement, source, method and time of each."""
-    from lawful.reports.tables import show_proof, show_row, show_total
-    from lawful.verify.theory.law import find_law
-    from lawful.verify.theory.law import laws as known
-
-    show, proofs = show_proof if laws else show_row, []
-    for law in [find_law(name) for name in laws or known()]:
-        proofs.append(law.prove())
-        show(proofs[-1], stdout)
-    if not laws:
-        show_total(proofs, stdout)
-    raise typer.Exit(max((p.verdict.exit_code for p in proofs), default=0))
-
-
-@app.command()
-def rules(
-    rule: Annotated[str, typer.Argument(help="A rule with its conventions; all without.")] = "",
-    latex: Annotated[bool, typer.Option("--latex", help="As LaTeX.")] = False,
-) -> None:
-    """Print the rules as mathematics."""
-    from lawful.reports.mathematics import rule_text
-    from lawful.reports.tables import show_rule, show_rules
-    from lawful.verify.language.rule import find_rule
-    from lawful.verify.language.rule import rules as known
-
-    if latex:
-        chosen = [find_rule(rule)] if rule else [family() for family in known().values()]
-        print("\n\n".join(_aligned(rule_text(r).algorithm) for r in chosen))
-    elif rule:
-        show_rule(find_rule(rule), stdout)
-    else:
-        show_rules(known().values(), stdout)
-
-
-@app.command()
-def laws(law: Annotated[str, typer.Argument(help="A law; all without.")] = "") -> None:
-    """Print the laws; one of them with the steps of its proof."""
-    from lawful.reports.tables import show_laws, show_proof
-    from lawful.verify.theory.law import find_law
-    from lawful.verify.theory.law import laws as known
-
-    if law:
-        show_proof(find_law(law).prove(), stdout)
-    else:
-        show_laws(known().values(), stdout)
-
-
-@app.command()
-def claims(claim: Annotated[str, typer.Argument(help="A claim; all without.")] = "") -> None:
-    """Print what is commonly said of optimizers, and what the laws decide of it."""
-    from lawful.reports.tables import show_claims
-    from lawful.verify.theory.ledger import find_saying, ledger
-
-    show_claims({claim: find_saying(claim)} if claim else ledger(), stdout)
 
 
 @app.command()
@@ -248,8 +199,8 @@ def replay(
     from lawful.verify.front.replay import REPLAYED, Replay, told
 
     again = Replay(report, checks or [], timeout)
-    campaign = Campaign(again.settings, REPLAYED, workers, in_process, stderr, sys.argv[1:])
-    found, changed = _interruptible(campaign, again.run, campaign)
+    campaign = Campaign(again.settings, REPLAYED, workers, in_process, stderr, sys.argv[1:], again.known)
+    found, changed = _run(campaign, lambda: again.run(campaign))
     if json != "-":
         write(found, "", "")
     told(changed, json)
@@ -268,27 +219,19 @@ def compare(
     raise typer.Exit(compared(before, after, json))
 
 
-def _aligned(lines: list[str]) -> str:
-    body = " \\\\\n".join("  " + line.replace(" = ", " &= ", 1) for line in lines)
-    return f"\\begin{{aligned}}\n{body}\n\\end{{aligned}}"
-
-
-def _campaign(settings: Any, report: str, workers: int, in_process: bool = False) -> Any:
+def _campaign(settings: Any, report: str, workers: int, in_process: bool = False) -> "Campaign":
     from lawful.verify.front.campaign import Campaign
+    from lawful.verify.front.configuration import configuration
 
     record = Path(report) / "record.jsonl" if report else RECORD
-    return Campaign(settings, record, workers, in_process, stderr, sys.argv[1:])
+    known = configuration(Path.cwd()).get("known", {})
+    return Campaign(settings, record, workers, in_process, stderr, sys.argv[1:], known)
 
 
-def _run(campaign: Any, *arguments: Any, **named: Any) -> Any:
-    """The campaign's report."""
-    return _interruptible(campaign, campaign.run, *arguments, **named)
-
-
-def _interruptible(campaign: Any, run: Callable[..., Any], *arguments: Any, **named: Any) -> Any:
+def _run(campaign: "Campaign", run: Callable[[], Any]) -> Any:
     """What a campaign's run returns; what Ctrl-C leaves of it is in the record."""
     try:
-        return run(*arguments, **named)
+        return run()
     except KeyboardInterrupt:
         rest = f"; what was recorded: lawful report {campaign.record}" if campaign.begun else "."
         say(f"interrupted{rest}")

@@ -4,7 +4,6 @@ import ast
 import re
 from collections.abc import Sequence
 from math import inf
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -68,23 +67,14 @@ def settings(
         Unanswerable: one of them is not allowed.
     """
     from lawful.properties.checks import DTYPES, PROFILES, Settings
-    from lawful.verify.front.configuration import configuration
 
     _known("profile", [profile], PROFILES)
     _known("dtype", dtypes, DTYPES)
     for device in devices:
         if not re.fullmatch(rf"({'|'.join(DEVICES)})(:\d+)?", device):
             raise unknown("device", device, (*DEVICES, "cuda:1"))
-    known = configuration(Path.cwd()).get("known", {})
-    return Settings(
-        profile,
-        natural(seed),
-        patience(timeout),
-        tuple(dtypes) or DTYPES,
-        tuple(devices),
-        known,
-        tuple(properties),
-    )
+    chosen = tuple(dtypes) or DTYPES, tuple(devices), tuple(properties)
+    return Settings(profile, natural(seed), patience(timeout), *chosen)
 
 
 def natural(seed: int) -> int:
@@ -145,7 +135,7 @@ def course(problem: str, rates: list[float], betas: list[str], seeds: int, steps
         Unanswerable: one of them is not allowed.
     """
     from lawful.properties.races.arrival import FALSE_ALARM, FEWEST, Course
-    from lawful.verify.theory.problem import find_problem
+    from lawful.verify.theory.problems import find_problem
 
     if seed < 0:
         raise Unanswerable(f"--seed {seed} is negative.")

@@ -72,25 +72,21 @@ class Run:
             pytest.UsageError: an unknown target, rule or option.
         """
         from lawful.verify.errors import Unanswerable
-        from lawful.verify.front.campaign import Campaign
         from lawful.verify.front.configuration import configuration
+        from lawful.verify.front.planning import Question, plan
         from lawful.verify.workers.pool import Pool
 
         self.pool = Pool()
         self._session: Session | None = None
         self._futures: dict[str, Future[Evidence]] = {}
         try:
-            table = configuration(config.rootpath)
-            self.settings = _settings(config, table)
+            self.settings, table = _settings(config), configuration(config.rootpath)
             targets = config.getoption("--optimizer") or table.get("targets") or DEFAULT_TARGETS
-            campaign = Campaign(self.settings, config.rootpath)
-            plans = campaign.planned(
-                self.pool, campaign.described(self.pool, targets), config.getoption("--rule")
-            )
+            planned = plan(self.pool, Question(targets, config.getoption("--rule")), self.settings)
         except Unanswerable as error:
             self.pool.stop()
             raise pytest.UsageError(str(error)) from error
-        self.checks: list[Check] = [check for plan in plans for check in plan]
+        self.checks, self.known = planned.checks, table.get("known", {})
 
     @property
     def laws(self) -> list[str]:
@@ -109,7 +105,7 @@ class Run:
         """Hands the checks of these items to the workers."""
         from lawful.verify.front.session import Session
 
-        self._session = Session(self.pool, self.settings)
+        self._session = Session(self.pool, self.settings, known=self.known)
         self._futures = self._session.start([c for item in items if (c := _check_of(item)) is not None])
 
     def evidence(self, check: Check) -> Evidence:
@@ -123,7 +119,7 @@ class Run:
             self._session.close()
 
 
-def _settings(config: pytest.Config, table: dict[str, Any]) -> Any:
+def _settings(config: pytest.Config) -> Any:
     from lawful.properties.checks import Settings
 
     devices = tuple(config.getoption("--lawful-device")) or ("cpu",)
@@ -131,7 +127,6 @@ def _settings(config: pytest.Config, table: dict[str, Any]) -> Any:
         config.getoption("--lawful-profile"),
         config.getoption("--lawful-seed"),
         devices=devices,
-        known=table.get("known", {}),
     )
 
 

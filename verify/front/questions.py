@@ -27,7 +27,7 @@ def available(devices: Sequence[str]) -> None:
 def rule_text(rule: str) -> Any:
     """The rule that a text names, in print (`lawful.reports.ruletext.RuleText`)."""
     from lawful.reports import mathematics
-    from lawful.verify.language.rule import find_rule
+    from lawful.verify.language.families import find_rule
 
     return mathematics.rule_text(find_rule(rule), rule)
 
@@ -77,6 +77,6 @@ def adequacies(rules: Sequence[str], seed: int, timeout: float, workers: int) ->
 
 def families() -> list[str]:
     """The names of all rules."""
-    from lawful.verify.language.rule import rules
+    from lawful.verify.language.families import rules
 
     return [family.name for family in rules().values()]

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from lawful.verify.errors import Unanswerable
+from lawful.verify.front.configuration import Known
 from lawful.verify.front.console import save, stdout
 
 REPLAYED = Path(".lawful/replay.jsonl")
@@ -50,16 +51,15 @@ class Replay:
         from lawful.properties.checks import Settings
         from lawful.reports.changes import chosen
         from lawful.reports.document import opened
-        from lawful.verify.front.configuration import Known
 
         self.before = chosen(opened(report), names)
         self.checks = [*(result.check for result in self.before.results), *self.before.in_flight]
         if not self.checks and not self.before.proofs:
             raise Unanswerable(f"{report!r} has no check to repeat.")
-        known = {r.check.key: Known(r.evidence.known) for r in self.before.results if r.evidence.known}
+        self.known = {r.check.key: Known(r.evidence.known) for r in self.before.results if r.evidence.known}
         devices = tuple(dict.fromkeys(check.device for check in self.checks)) or ("cpu",)
         session = self.before.session
-        self.settings = Settings(session.profile, session.seed, timeout, devices=devices, known=known)
+        self.settings = Settings(session.profile, session.seed, timeout, devices=devices)
 
     def run(self, campaign: Any) -> tuple[Any, Any]:
         """The new report, and what changed; also of what the old counterexamples give, however checks are drawn now."""

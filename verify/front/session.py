@@ -1,64 +1,25 @@
 """A session: checks handed to workers, each answered by evidence whatever becomes of its worker."""
 
+from __future__ import annotations
+
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from pathlib import Path
-from typing import Any, Self
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Self
 
-from lawful.properties.checks import Settings
-from lawful.verify.candidates.candidate import Description
 from lawful.verify.errors import Unanswerable, WorkerError, WorkerTimeoutError
 from lawful.verify.evidence import Check, Evidence, Finding, Verdict
-from lawful.verify.front.configuration import accepted
+from lawful.verify.front.configuration import Known, accepted
 from lawful.verify.workers.pool import Here, Pool
 from lawful.verify.workers.turns import Turns
 
+if TYPE_CHECKING:
+    from lawful.properties.checks import Settings
+
 Listener = Callable[..., Any]
 """Called as listener(event, **payload): `started` with a check, `finished` with a check and its evidence."""
-
-
-def describe(pool: Pool | Here, target: str, timeout: float = 60.0) -> Description:
-    """The description of a target, by a worker that imports it.
-
-    Raises:
-        Unanswerable: it is unknown, fails to import, ends the process or takes too long.
-    """
-    return _looked_up(pool, "lawful.verify.candidates.candidate:describe", target, timeout)  # type: ignore[no-any-return]
-
-
-def targets_of(pool: Pool | Here, target: str, timeout: float = 60.0) -> list[str]:
-    """The targets that a word stands for: one, or all of a module whose names claim a rule, or all `bundled`.
-
-    Raises:
-        Unanswerable: as for `describe`.
-    """
-    return _looked_up(pool, "lawful.verify.candidates.candidate:targets_of", target, timeout)  # type: ignore[no-any-return]
-
-
-def plan(
-    pool: Pool | Here,
-    description: Description,
-    rule: str,
-    settings: Settings,
-    arguments: Mapping[str, Any] | None,
-) -> list[Check]:
-    """The checks of a target.
-
-    Raises:
-        Unanswerable: as for `describe`, or the rule, a convention or an argument is wrong.
-    """
-    known = (description, rule, settings, arguments)
-    return _looked_up(pool, "lawful.properties.checks:plan", description.target, settings.timeout, *known)  # type: ignore[no-any-return]
-
-
-def _looked_up(pool: Pool | Here, function: str, target: str, timeout: float, *arguments: Any) -> Any:
-    place = target.rpartition(":")[0]
-    rule = f" with the rule {arguments[1]}" if arguments and arguments[1] else ""
-    try:
-        return pool.call(function, *(arguments or (target,)), timeout=timeout, about=place)
-    except WorkerError as error:
-        raise Unanswerable(f"{target}{rule} cannot be looked at: {error}.") from error
 
 
 class Session:
@@ -68,13 +29,18 @@ class Session:
         pool: the workers.
         settings: profile, seed, time limit.
         listener: told of every check that starts and finishes.
+        known: pattern of check keys → why a finding there is accepted, and until when.
     """
 
     def __init__(
-        self, pool: Pool | Here, settings: Settings, listener: Listener = lambda event, **payload: None
+        self,
+        pool: Pool | Here,
+        settings: Settings,
+        listener: Listener = lambda event, **payload: None,
+        known: Mapping[str, Known] = MappingProxyType({}),
     ) -> None:
         """Nothing runs yet."""
-        self._pool, self._settings, self._listener = pool, settings, listener
+        self._pool, self._settings, self._listener, self._known = pool, settings, listener, known
         self._folder = tempfile.TemporaryDirectory(prefix="lawful-", ignore_cleanup_errors=True)
 
     def close(self) -> None:
@@ -89,7 +55,7 @@ class Session:
         """See `close`."""
         self.close()
 
-    def start(self, checks: Sequence[Check]) -> "dict[str, Future[Evidence]]":
+    def start(self, checks: Sequence[Check]) -> dict[str, Future[Evidence]]:
         """Begins to run the checks in the background; check's property and id → its evidence to come.
 
         A worker goes on with the target that it has, so that the target's process and the oracle's runs serve again.
@@ -119,7 +85,7 @@ class Session:
     def _run(self, check: Check, number: int) -> Evidence:
         self._listener("started", check=check)
         evidence = self._evidence(check, Path(self._folder.name) / str(number))
-        evidence = accepted(evidence, check, self._settings.known)
+        evidence = accepted(evidence, check, self._known)
         self._listener("finished", check=check, evidence=evidence)
         return evidence
 

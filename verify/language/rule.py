@@ -1,32 +1,18 @@
-"""An update rule as data: expressions, state, initial values, hyperparameters, source.
+"""An update rule as data: expressions, state, initial values, hyperparameters, source."""
 
-A *family* is a function from conventions to a rule; its keyword arguments are the conventions, its `Literal` and `bool`
-annotations their allowed values. `@family` marks it, and `rules()` finds every family of `lawful.verify.rules` by
-scanning the package, so that adding a rule is adding one file.
-"""
-
-import ast
-import importlib
-import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from functools import cache, cached_property
+from functools import cached_property
 from hashlib import sha256
-from importlib.metadata import entry_points
-from types import MappingProxyType
-from typing import Any, Literal, Protocol, get_args, get_origin
+from typing import Any, Literal
 
 from sympy import Expr, Integer, Symbol, srepr, sympify
 
-from lawful.verify.errors import Unanswerable, unknown
 from lawful.verify.language.domain import Domain
 from lawful.verify.language.symbols import DOMAINS, TUPLES, g, t, x
 from lawful.verify.language.tensors import SIZES, EverywhereMean, OfTensor
-from lawful.verify.package import modules
 
 Options = Mapping[str, Any]
-Spellings = Mapping[str, Mapping[str, Mapping[Any, Any]]]
-Words = Mapping[str, Mapping[Any, str]]
 
 
 @dataclass(frozen=True)
@@ -172,192 +158,3 @@ class Rule:
         """`name(convention=value, …)`."""
         inside = ", ".join(f"{k}={v}" for k, v in self.conventions.items())
         return f"{self.name}({inside})" if inside else self.name
-
-
-class Conventions(Protocol):
-    """A function from keyword-only conventions to a rule."""
-
-    __name__: str
-
-    def __call__(self, **conventions: Any) -> Rule:
-        """The member of the family with these conventions."""
-        ...
-
-
-@dataclass(frozen=True)
-class Family:
-    """A rule with its conventions: `adamw()` is the form that the bare name means, `adamw(eps="hat")` another.
-
-    Attributes:
-        build: the function that writes the rule.
-        spellings: convention → constructor argument → {value: what the argument must be}, for conventions that
-            libraries spell in their own way, such as ADOPT's `clip_lambda=None`.
-        allows: whether a choice of conventions and hyperparameters (by name) makes sense together.
-        words: convention → value → what an implementation has that follows it, as a noun phrase.
-    """
-
-    build: Callable[..., Rule]
-    spellings: Spellings = field(default_factory=dict)
-    allows: Callable[[Options, Mapping[str, float]], bool] = lambda options, hyper: True
-    words: Words = field(default_factory=dict)
-
-    @property
-    def name(self) -> str:
-        """The rule's name."""
-        return self.build.__name__
-
-    @cached_property
-    def conventions(self) -> dict[str, tuple[Any, ...]]:
-        """Convention → allowed values, the default first."""
-        parameters = inspect.signature(self.build, eval_str=True).parameters.values()
-        return {p.name: _default_first(p) for p in parameters}
-
-    def __call__(self, **conventions: Any) -> Rule:
-        """The rule with these conventions. `maximize=True` is understood by every family.
-
-        Raises:
-            Unanswerable: an unknown convention, or a value that it does not take.
-        """
-        maximize = bool(conventions.pop("maximize", False))
-        for name, value in conventions.items():
-            self._validate(name, value)
-        chosen = {name: value for name, value in conventions.items() if value != self.conventions[name][0]}
-        return _written(self.build, tuple(sorted(chosen.items())), maximize)
-
-    def said(self, name: str, value: Any) -> str:
-        """A convention's value in words, or as code where the family has none for it."""
-        return self.words.get(name, {}).get(value, f"{name}={value!r}")
-
-    def _validate(self, name: str, value: Any) -> None:
-        known = self.conventions
-        if name not in known:
-            raise unknown(f"convention of {self.name}", name, known)
-        if value not in known[name]:
-            allowed = ", ".join(map(repr, known[name]))
-            raise Unanswerable(f"{self.name}({name}={value!r}): {name} is one of {allowed}.")
-
-
-@cache
-def _written(build: Callable[..., Rule], chosen: tuple[tuple[str, Any], ...], maximize: bool) -> Rule:
-    """A member of a family, written once."""
-    rule = replace(build(**dict(chosen)), name=build.__name__, conventions=dict(chosen))
-    return rule.maximized() if maximize else rule
-
-
-def _default_first(parameter: inspect.Parameter) -> tuple[Any, ...]:
-    allowed = _allowed(parameter.annotation)
-    return (parameter.default, *(value for value in allowed if value != parameter.default))
-
-
-def _allowed(annotation: Any) -> tuple[Any, ...]:
-    if annotation is bool:
-        return (False, True)
-    if get_origin(annotation) is Literal:
-        return get_args(annotation)
-    return tuple(value for part in get_args(annotation) for value in _allowed(part))
-
-
-def family(
-    spellings: Spellings = MappingProxyType({}),
-    allows: Callable[[Options, Mapping[str, float]], bool] = lambda options, hyper: True,
-    words: Words = MappingProxyType({}),
-) -> Callable[[Callable[..., Rule]], Family]:
-    """Marks a function from conventions to a rule as a family (see `Family`)."""
-    return lambda build: Family(build, spellings, allows, words)
-
-
-@cache
-def rules() -> Mapping[str, Family]:
-    """Every family there is, by normal name: those of `lawful.verify.rules` and of the entry points `lawful.rules`."""
-    found = {
-        normal(f.name): f
-        for module in modules("lawful.verify.rules")
-        for f in vars(module).values()
-        if isinstance(f, Family)
-    }
-    for entry in entry_points(group="lawful.rules"):
-        found[normal(entry.name)] = entry.load()
-    return MappingProxyType(dict(sorted(found.items())))
-
-
-@dataclass(frozen=True)
-class OutOfScope:
-    """A name of the field that no rule can have.
-
-    Attributes:
-        name: as a class may have it.
-        reason: why, as the end of a sentence about it.
-    """
-
-    name: str
-    reason: str
-
-
-def refuse_if_out_of_scope(name: str) -> None:
-    """Raises `Unanswerable`, with the reason, if a name is one that no rule can have."""
-    for module in modules("lawful.verify.rules"):
-        for found in vars(module).values():
-            if isinstance(found, OutOfScope) and normal(found.name) == normal(name):
-                raise Unanswerable(f"{found.name} {found.reason}.")
-
-
-def normal(name: str) -> str:
-    """A rule's name as it is compared: lower case, without `_` and `-`."""
-    return name.lower().replace("_", "").replace("-", "")
-
-
-def find_family(spec: str) -> tuple[Family, dict[str, Any]]:
-    """The family and the conventions that a text names: `adamw`, `adamw(eps="hat")` or `package.module:NAME`.
-
-    Raises:
-        Unanswerable: the text is not of that form, or names no family.
-    """
-    name, conventions = _parse(spec)
-    if ":" in name:
-        return _imported(name), conventions
-    if normal(name) not in rules():
-        refuse_if_out_of_scope(name)
-        raise unknown("rule", name, (f.name for f in rules().values()))
-    return rules()[normal(name)], conventions
-
-
-def _imported(name: str) -> Family:
-    module, _, attribute = name.partition(":")
-    try:
-        found = getattr(importlib.import_module(module), attribute)
-    except Exception as error:  # whatever a user's module does wrong, the question cannot be answered
-        raise Unanswerable(f"rule {name!r}: {error}.") from error
-    if isinstance(found, Rule):
-        return _alone(found)
-    if not isinstance(found, Family):
-        raise Unanswerable(f"rule {name!r} is a {type(found).__name__}, not a Rule or a Family.")
-    return found
-
-
-def _alone(rule: Rule) -> Family:
-    """A family of one."""
-
-    def build() -> Rule:
-        return rule
-
-    build.__name__ = rule.name
-    return Family(build)
-
-
-def _parse(spec: str) -> tuple[str, dict[str, Any]]:
-    name, bracket, rest = spec.strip().partition("(")
-    if not bracket:
-        return name, {}
-    try:
-        call = ast.parse(f"_({rest}", mode="eval").body
-        if not isinstance(call, ast.Call) or call.args:
-            raise ValueError("conventions are given by keyword")
-        return name, {str(k.arg): ast.literal_eval(k.value) for k in call.keywords}
-    except (SyntaxError, ValueError) as error:
-        raise Unanswerable(f"rule {spec!r} is not of the form name(convention=value, …): {error}.") from error
-
-
-def find_rule(spec: str) -> Rule:
-    """The rule that a text names (see `find_family`)."""
-    found, conventions = find_family(spec)
-    return found(**conventions)

@@ -2,7 +2,7 @@
 
 An expression stands for a tensor; sums, products and powers are taken element by element, and what has one value per
 row, per column or per tensor is spread over the elements. How these functions are evaluated, and what rounding may do
-to them, is in `lawful.verify.oracle.reductions`.
+to them, is in `lawful.verify.oracle.kinds`.
 """
 
 from collections.abc import Mapping, Sequence

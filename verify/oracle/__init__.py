@@ -1,4 +1,4 @@
 """From a rule to numbers: value and error budget, and a second oracle that confirms.
 
-May import: language.
+May import: language, package.
 """

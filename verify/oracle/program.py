@@ -10,6 +10,10 @@ from lawful.verify.language.rule import Rule
 from lawful.verify.language.symbols import x
 from lawful.verify.oracle.compiler import Compiler
 from lawful.verify.oracle.step import Node
+from lawful.verify.package import modules
+
+KINDS = tuple(modules("lawful.verify.oracle.kinds"))
+"""What says how expressions are compiled; here they are found, before the first is."""
 
 Truth = tuple[tuple[Expr, bool], ...]
 """Which conditions hold."""

@@ -1,4 +1,4 @@
 """Claims as data, and two procedures that share no code: `algebra/` proves, `arithmetic/` checks again.
 
-May import: language, oracle, errors.
+May import: language, oracle.
 """

@@ -5,7 +5,7 @@ from typing import Literal
 
 from sympy import Expr, Symbol
 
-from lawful.verify.language.rule import Spellings, Words
+from lawful.verify.language.family import Spellings, Words
 from lawful.verify.language.symbols import g, lr, lr_0, weight_decay, x
 
 Decay = Literal["lr*wd", "wd", "wd*lr/lr_0"]

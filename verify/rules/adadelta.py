@@ -3,7 +3,8 @@
 from sympy import Symbol, sqrt
 
 from lawful.verify.language.domain import WEIGHT
-from lawful.verify.language.rule import Rule, Source, family
+from lawful.verify.language.family import family
+from lawful.verify.language.rule import Rule, Source
 from lawful.verify.language.symbols import eps, lr, v, weight_decay, x
 from lawful.verify.rules._decay import l2_gradient
 

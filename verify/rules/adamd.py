@@ -2,7 +2,8 @@
 
 from sympy import Symbol
 
-from lawful.verify.language.rule import Rule, Source, family
+from lawful.verify.language.family import family
+from lawful.verify.language.rule import Rule, Source
 from lawful.verify.language.symbols import beta1, beta2, g, lr, m, t, v, weight_decay, x
 from lawful.verify.rules.adam import CORRECTION, DEFAULTS, denominator
 

@@ -5,7 +5,8 @@ from typing import Literal
 from sympy import Max, Min, Symbol, sqrt
 
 from lawful.verify.language.domain import Domain
-from lawful.verify.language.rule import Rule, Source, Words, family
+from lawful.verify.language.family import Words, family
+from lawful.verify.language.rule import Rule, Source
 from lawful.verify.language.symbols import beta1, beta2, eps, g, lr, t, v, weight_decay, x
 
 warmup_steps = Symbol("warmup_steps", nonnegative=True)

@@ -2,7 +2,8 @@
 
 from dataclasses import replace
 
-from lawful.verify.language.rule import Rule, Source, family
+from lawful.verify.language.family import family
+from lawful.verify.language.rule import Rule, Source
 from lawful.verify.rules.adam import adam_like
 
 

@@ -3,7 +3,8 @@
 from sympy import Expr, Max, Piecewise, Symbol, sqrt
 
 from lawful.verify.language.domain import WEIGHT, Domain
-from lawful.verify.language.rule import Rule, Source, family
+from lawful.verify.language.family import family
+from lawful.verify.language.rule import Rule, Source
 from lawful.verify.language.symbols import (
     beta1,
     beta2,

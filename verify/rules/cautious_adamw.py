@@ -4,7 +4,8 @@ from typing import Literal
 
 from sympy import Max, Rational, Symbol
 
-from lawful.verify.language.rule import Rule, Source, Words, family
+from lawful.verify.language.family import Words, family
+from lawful.verify.language.rule import Rule, Source
 from lawful.verify.language.symbols import beta1, beta2, g, lr, m, t, v, weight_decay, x
 from lawful.verify.language.tensors import IfPositive, Total, n
 from lawful.verify.rules._decay import SPELLINGS, WORDS, Decay, shrunk, with_start

@@ -5,7 +5,8 @@ from typing import Literal
 from sympy import Eq, Expr, Min, Piecewise, Symbol
 
 from lawful.verify.language.domain import Domain
-from lawful.verify.language.rule import Rule, Source, Words, family
+from lawful.verify.language.family import Words, family
+from lawful.verify.language.rule import Rule, Source
 from lawful.verify.language.symbols import b, g, lr, momentum, trust_coefficient, weight_decay, x
 from lawful.verify.language.tensors import IfPositive, Norm
 from lawful.verify.rules._decay import l2_gradient

@@ -1,6 +1,6 @@
 """L-BFGS, which is no update rule."""
 
-from lawful.verify.language.rule import OutOfScope
+from lawful.verify.language.family import OutOfScope
 
 LBFGS = OutOfScope(
     "LBFGS",

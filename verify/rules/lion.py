@@ -2,7 +2,8 @@
 
 from sympy import Symbol, sign
 
-from lawful.verify.language.rule import Rule, Source, Spellings, family
+from lawful.verify.language.family import Spellings, family
+from lawful.verify.language.rule import Rule, Source
 from lawful.verify.language.symbols import beta1, beta2, g, lr, m, weight_decay, x
 from lawful.verify.rules._decay import SPELLINGS, WORDS, Decay, l2_gradient, shrunk, with_start
 

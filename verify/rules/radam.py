@@ -4,7 +4,8 @@ from typing import Literal
 
 from sympy import Gt, Piecewise, Symbol, sqrt
 
-from lawful.verify.language.rule import Rule, Source, Words, family
+from lawful.verify.language.family import Words, family
+from lawful.verify.language.rule import Rule, Source
 from lawful.verify.language.symbols import beta1, beta2, eps, g, lr, m, t, v, weight_decay, x
 from lawful.verify.rules._decay import WORDS, l2_gradient, shrunk
 from lawful.verify.rules.adam import denominator

@@ -4,7 +4,8 @@ from typing import Literal
 
 from sympy import Expr, Symbol, sqrt
 
-from lawful.verify.language.rule import Rule, Source, Words, family
+from lawful.verify.language.family import Words, family
+from lawful.verify.language.rule import Rule, Source
 from lawful.verify.language.symbols import alpha, b, eps, g_avg, lr, momentum, v, weight_decay, x
 from lawful.verify.rules._decay import l2_gradient
 

@@ -3,7 +3,8 @@
 from sympy import Gt, Lt, Max, Min, Piecewise, Symbol, sign
 
 from lawful.verify.language.domain import Domain
-from lawful.verify.language.rule import Rule, Source, family
+from lawful.verify.language.family import family
+from lawful.verify.language.rule import Rule, Source
 from lawful.verify.language.symbols import g, lr, x
 
 etaminus, etaplus = Symbol("etaminus", positive=True), Symbol("etaplus", positive=True)

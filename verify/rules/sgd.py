@@ -6,7 +6,8 @@ from typing import Any, Literal
 
 from sympy import Eq, Expr, Or, Piecewise, Symbol
 
-from lawful.verify.language.rule import Rule, Source, Words, family
+from lawful.verify.language.family import Words, family
+from lawful.verify.language.rule import Rule, Source
 from lawful.verify.language.symbols import b, dampening, g, lr, momentum, t, weight_decay, x
 from lawful.verify.rules._decay import SPELLINGS, WORDS, Decay, l2_gradient, shrunk, with_start
 

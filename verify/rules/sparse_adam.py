@@ -2,7 +2,8 @@
 
 from sympy import Abs, Expr, Gt, Piecewise, Symbol
 
-from lawful.verify.language.rule import Rule, Source, family
+from lawful.verify.language.family import family
+from lawful.verify.language.rule import Rule, Source
 from lawful.verify.language.symbols import beta1, beta2, g, lr, m, t, v, x
 from lawful.verify.rules.adam import DEFAULTS, EPS, Eps, denominator
 

@@ -5,7 +5,8 @@ from typing import Literal
 
 from sympy import Integer, Max, Symbol
 
-from lawful.verify.language.rule import Rule, Source, Words, family
+from lawful.verify.language.family import Words, family
+from lawful.verify.language.rule import Rule, Source
 from lawful.verify.language.symbols import g, weight_decay, x
 from lawful.verify.language.tensors import IfPositive, Norm, Total
 from lawful.verify.rules.adam import AMSGRAD, adam

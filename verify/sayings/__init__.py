@@ -1,4 +1,4 @@
 """The catalogue of what is commonly said, each with the laws that decide it.
 
-May import: language, laws, theory.
+May import: laws, theory.
 """

@@ -1,14 +1,12 @@
 """A problem of one weight: losses, and the way in which they come. All that is known of it is derived from them.
 
-Problems are objects of `lawful.verify.theory.problems`; `problems()` finds them by scanning that module.
+Those that there are, are in `lawful.verify.theory.problems`.
 """
 
-import importlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cached_property
 from itertools import permutations
-from types import MappingProxyType
 from typing import Literal
 
 import numpy as np
@@ -16,8 +14,7 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 from sympy import Expr, Integer, Rational, sign, sympify
 
-from lawful.verify.errors import unknown
-from lawful.verify.language.rule import Source, normal
+from lawful.verify.language.rule import Source
 from lawful.verify.language.symbols import x
 
 Order = Literal["cyclic", "independent", "shuffled"]
@@ -112,22 +109,3 @@ class Problem:
             for first in range(0, steps, n):
                 epoch = random.permuted(np.tile(np.arange(n), (lanes, 1)), axis=1)
                 yield from epoch.T[: steps - first]
-
-
-@cache
-def problems() -> Mapping[str, Problem]:
-    """Every problem of `lawful.verify.theory.problems`, by name."""
-    found = vars(importlib.import_module("lawful.verify.theory.problems"))
-    return MappingProxyType({name: p for name, p in found.items() if isinstance(p, Problem)})
-
-
-def find_problem(name: str) -> Problem:
-    """The problem of a name.
-
-    Raises:
-        Unanswerable: there is none.
-    """
-    named = {normal(known): problem for known, problem in problems().items()}
-    if normal(name) not in named:
-        raise unknown("problem", name, problems())
-    return named[normal(name)]

@@ -3,12 +3,16 @@
 Linear losses live on [−1, 1]: where an optimizer ends is decided by its drift alone.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from functools import cache
 from math import inf
+from types import MappingProxyType
 from typing import Any
 
 from sympy import Expr, Integer, Piecewise, Rational, exp, log, pi, sin, sympify
 
+from lawful.verify.errors import unknown
+from lawful.verify.language.families import normal
 from lawful.verify.language.rule import Source
 from lawful.verify.language.symbols import lr, x
 from lawful.verify.theory.problem import Problem
@@ -154,3 +158,22 @@ logistic = Problem(
     betas=(0.9, 0.999),
     steps=5000,
 )
+
+
+# ----------------------------------------------------------------------------------------- by their names
+@cache
+def problems() -> Mapping[str, Problem]:
+    """Every problem that is defined here, by name."""
+    return MappingProxyType({name: p for name, p in globals().items() if isinstance(p, Problem)})
+
+
+def find_problem(name: str) -> Problem:
+    """The problem of a name.
+
+    Raises:
+        Unanswerable: there is none.
+    """
+    named = {normal(known): problem for known, problem in problems().items()}
+    if normal(name) not in named:
+        raise unknown("problem", name, problems())
+    return named[normal(name)]

@@ -7,7 +7,8 @@ from typing import ClassVar
 from sympy import Expr
 
 from lawful.verify.evidence import Proof
-from lawful.verify.language.rule import Rule, rules
+from lawful.verify.language.families import rules
+from lawful.verify.language.rule import Rule
 from lawful.verify.provers.algebra.symmetry import Covariance, covariance, put
 from lawful.verify.provers.changes import Change
 from lawful.verify.provers.claims import Claim, Covariant, Stored

@@ -6,7 +6,9 @@ from functools import cached_property
 from itertools import product
 from typing import Any
 
-from lawful.verify.language.rule import Family, Rule, normal, rules
+from lawful.verify.language.families import normal, rules
+from lawful.verify.language.family import Family
+from lawful.verify.language.rule import Rule
 
 
 @dataclass(frozen=True)

@@ -16,13 +16,17 @@ ACROSS = {RowMean: Axes({cols}), ColMean: Axes({rows}), Total: MATRIX, Norm: MAT
 
 def per_parameter(rule: Rule) -> Expr:
     """How many numbers a rule keeps for each parameter of a matrix, single numbers for all of it not counted."""
-    matrix = rule.replace({dim: 2})
-    read = {s for e in (matrix.x, *matrix.state.values()) for s in e.free_symbols}
-    states = {s: e for s, e in matrix.state.items() if s in read}
-    axes = {s: along(matrix.initial(s), {}) for s in states}
+    return sum(shares(rule.replace({dim: 2})).values(), Integer(0))
+
+
+def shares(rule: Rule) -> dict[Symbol, Expr]:
+    """State that is read → how many of its numbers there are for each parameter; single numbers are left out."""
+    read = {s for e in (rule.x, *rule.state.values()) for s in e.free_symbols}
+    states = {s: e for s, e in rule.state.items() if s in read}
+    axes = {s: along(rule.initial(s), {}) for s in states}
     while (wider := {s: axes[s] | along(e, axes) for s, e in states.items()}) != axes:
         axes = wider
-    return sum((_share(found) for found in axes.values() if found), Integer(0))
+    return {s: _share(found) for s, found in axes.items() if found}
 
 
 def along(expr: Expr, states: dict[Symbol, Axes]) -> Axes:

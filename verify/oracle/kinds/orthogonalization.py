@@ -8,16 +8,18 @@ divided differences of p as its factors: no more than the largest |p′| or |p(s
 the bound reaches the result's own norm, there is no verdict.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from math import inf, isfinite, sqrt
 
 import torch
 from sympy import Expr
 from torch import Tensor
 
+from lawful.verify.language.tensors import NewtonSchulz, NewtonSchulzInBfloat16
 from lawful.verify.oracle.balls import Ball, tensor
-from lawful.verify.oracle.reductions import gather, shape_of, spread
+from lawful.verify.oracle.compiler import Compiler, compiled
+from lawful.verify.oracle.kinds.reductions import gather, shape_of, spread
 from lawful.verify.oracle.step import Node, Step
 
 BFLOAT16 = 2.0**-8
@@ -123,6 +125,10 @@ def _normalised(
     return unit, lost + 4 * stored * float(unit.norm()) + tiny * matrix.numel() / min(length, 1.0)
 
 
-def compiled(stored: float | None) -> Callable[..., Iteration]:
-    """How an expression `NewtonSchulz(e, a, b, c, eps, k)` is compiled."""
-    return lambda compiler, expr: Iteration(compiler.node(expr.args[0]), expr.args[1:], stored)
+@compiled.register(NewtonSchulz)
+def iterated(expr: Expr, compiler: Compiler, stored: float | None = None) -> Node:
+    """`NewtonSchulz(e, a, b, c, eps, k)`."""
+    return Iteration(compiler.node(expr.args[0]), expr.args[1:], stored)
+
+
+compiled.register(NewtonSchulzInBfloat16, partial(iterated, stored=BFLOAT16))

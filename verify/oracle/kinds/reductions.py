@@ -6,23 +6,20 @@ more. A mean may be the sum divided, or the square of a root mean square. A cond
 of its branches. An overflow in one lane is felt in every lane that a reduction spreads it to.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from math import ceil, log2
-from typing import TYPE_CHECKING, Any
 
 import torch
-from sympy import Integer
+from sympy import Expr, Integer
 from torch import Tensor
 
 from lawful.verify.language.symbols import x
 from lawful.verify.language.tensors import ColMean, EverywhereMean, IfPositive, Norm, RowMean, Total
 from lawful.verify.oracle import balls
 from lawful.verify.oracle.balls import Ball, Centre, tensor
+from lawful.verify.oracle.compiler import Compiler, compiled
 from lawful.verify.oracle.step import Node, Step, charged
-
-if TYPE_CHECKING:
-    from lawful.verify.oracle.compiler import Compiler
 
 
 def spread(ball: Ball, shape: torch.Size) -> Ball:
@@ -170,16 +167,14 @@ def _alike(a: Centre, b: Centre) -> tuple[Centre, Centre]:
     return first, second
 
 
-def _mean(axis: int | None) -> "Callable[[Compiler, Any], Node]":
-    return lambda compiler, expr: Sum(compiler.node(expr.args[0]), axis, mean=True)
+def mean(axis: int | None) -> Callable[[Expr, Compiler], Node]:
+    """How a mean along an axis is compiled."""
+    return lambda expr, compiler: Sum(compiler.node(expr.args[0]), axis, mean=True)
 
 
-REDUCTIONS: "Mapping[Any, Callable[[Compiler, Any], Node]]" = {
-    Total: lambda compiler, expr: Sum(compiler.node(expr.args[0])),
-    RowMean: _mean(-1),
-    ColMean: _mean(-2),
-    EverywhereMean: _mean(None),
-    Norm: lambda compiler, expr: TensorNorm(compiler.node(expr.args[0])),
-    IfPositive: lambda compiler, expr: Choice(*(compiler.node(arg) for arg in expr.args)),
-}
-"""How each function of whole tensors is compiled."""
+compiled.register(Total, lambda expr, compiler: Sum(compiler.node(expr.args[0])))
+compiled.register(RowMean, mean(-1))
+compiled.register(ColMean, mean(-2))
+compiled.register(EverywhereMean, mean(None))
+compiled.register(Norm, lambda expr, compiler: TensorNorm(compiler.node(expr.args[0])))
+compiled.register(IfPositive, lambda expr, compiler: Choice(*map(compiler.node, expr.args)))

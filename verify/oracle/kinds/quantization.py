@@ -8,21 +8,21 @@ moment enters a step linearly, so that both lose a fraction of the block's large
 code that makes 0 of what is small is none for it. A block's A is computed, and so is a ball.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import torch
+from sympy import Expr
 from torch import Tensor
 
 from lawful.verify.language.tensors import In8Bits, In32Bits
 from lawful.verify.oracle.balls import Ball, tensor
+from lawful.verify.oracle.compiler import Compiler, compiled
 from lawful.verify.oracle.formats import FORMATS
-from lawful.verify.oracle.reductions import gather, shape_of, spread
+from lawful.verify.oracle.kinds.reductions import gather, shape_of, spread
+from lawful.verify.oracle.signs import nonnegative
 from lawful.verify.oracle.step import Node, Step, charged
-
-if TYPE_CHECKING:
-    from lawful.verify.oracle.compiler import Compiler
 
 FLOAT32 = FORMATS[torch.float32].unit
 DECADES = 7
@@ -81,17 +81,13 @@ class Single:
         return charged(ball, FLOAT32, FORMATS[torch.float32].tiny)
 
 
-def _quantized(compiler: "Compiler", expr: Any) -> Node:
-    from lawful.verify.oracle.compiler import nonnegative
-
+@compiled.register(In8Bits)
+def quantized(expr: Expr, compiler: Compiler) -> Node:
+    """The value in 8 bits, signed where it may be negative."""
     value, block = expr.args
     return Quantization(
         compiler.node(value), lambda step: int(step.scalar(block).number), not nonnegative(value)
     )
 
 
-KEPT: "Mapping[Any, Callable[[Compiler, Any], Node]]" = {
-    In8Bits: _quantized,
-    In32Bits: lambda compiler, expr: Single(compiler.node(expr.args[0])),
-}
-"""How each function of storage is compiled."""
+compiled.register(In32Bits, lambda expr, compiler: Single(compiler.node(expr.args[0])))

@@ -1,0 +1,23 @@
+"""Whether an implementation conforms to a rule, asked in this process."""
+
+from __future__ import annotations
+
+import torch
+
+from lawful.properties.conformance import Conformance
+from lawful.properties.scenarios.drawing import PROFILES, Profile
+from lawful.verify.candidates.candidate import Candidate
+
+
+def conformance(
+    target: Candidate | type | str,
+    rule: str = "",
+    dtype: torch.dtype = torch.float32,
+    profile: Profile = PROFILES["quick"],
+    path: str = "",
+    shrinking: bool = False,
+) -> Conformance:
+    """The check of an implementation that claims a rule, on the first of its paths unless one is named."""
+    candidate = target if isinstance(target, Candidate) else Candidate.of(target, rule)
+    chosen = candidate.paths[path or next(iter(candidate.paths))]
+    return Conformance(candidate, chosen, dtype, "cpu", profile, 0, lambda entry: None, shrinking)

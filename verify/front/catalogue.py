@@ -1,0 +1,72 @@
+"""The commands that print what is there: rules, laws with their proofs, claims."""
+
+from typing import Annotated
+
+import typer
+
+from lawful.verify.front.console import stdout
+
+app = typer.Typer()
+
+
+@app.command()
+def prove(laws: Annotated[list[str] | None, typer.Argument(help="Which laws; all without.")] = None) -> None:
+    """Prove the laws; print statement, source, method and time of each."""
+    from lawful.reports.tables import show_proof, show_row, show_total
+    from lawful.verify.theory.law import find_law
+    from lawful.verify.theory.law import laws as known
+
+    show, proofs = show_proof if laws else show_row, []
+    for law in [find_law(name) for name in laws or known()]:
+        proofs.append(law.prove())
+        show(proofs[-1], stdout)
+    if not laws:
+        show_total(proofs, stdout)
+    raise typer.Exit(max((p.verdict.exit_code for p in proofs), default=0))
+
+
+@app.command()
+def rules(
+    rule: Annotated[str, typer.Argument(help="A rule with its conventions; all without.")] = "",
+    latex: Annotated[bool, typer.Option("--latex", help="As LaTeX.")] = False,
+) -> None:
+    """Print the rules as mathematics."""
+    from lawful.reports.mathematics import rule_text
+    from lawful.reports.tables import show_rule, show_rules
+    from lawful.verify.language.families import find_rule
+    from lawful.verify.language.families import rules as known
+
+    if latex:
+        chosen = [find_rule(rule)] if rule else [family() for family in known().values()]
+        print("\n\n".join(_aligned(rule_text(r).algorithm) for r in chosen))
+    elif rule:
+        show_rule(find_rule(rule), stdout)
+    else:
+        show_rules(known().values(), stdout)
+
+
+@app.command()
+def laws(law: Annotated[str, typer.Argument(help="A law; all without.")] = "") -> None:
+    """Print the laws; one of them with the steps of its proof."""
+    from lawful.reports.tables import show_laws, show_proof
+    from lawful.verify.theory.law import find_law
+    from lawful.verify.theory.law import laws as known
+
+    if law:
+        show_proof(find_law(law).prove(), stdout)
+    else:
+        show_laws(known().values(), stdout)
+
+
+@app.command()
+def claims(claim: Annotated[str, typer.Argument(help="A claim; all without.")] = "") -> None:
+    """Print what is commonly said of optimizers, and what the laws decide of it."""
+    from lawful.reports.tables import show_claims
+    from lawful.verify.theory.ledger import find_saying, ledger
+
+    show_claims({claim: find_saying(claim)} if claim else ledger(), stdout)
+
+
+def _aligned(lines: list[str]) -> str:
+    body = " \\\\\n".join("  " + line.replace(" = ", " &= ", 1) for line in lines)
+    return f"\\begin{{aligned}}\n{body}\n\\end{{aligned}}"

@@ -1,0 +1,90 @@
+"""From a question to a plan: which targets there are, and what is asked of each. Workers import the targets alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from lawful.verify.errors import Unanswerable, WorkerError
+from lawful.verify.evidence import Check
+from lawful.verify.workers.pool import Here, Pool
+
+if TYPE_CHECKING:
+    from lawful.properties.checks import Settings
+    from lawful.verify.candidates.description import Description
+
+
+@dataclass(frozen=True)
+class Question:
+    """What somebody asks.
+
+    Attributes:
+        targets: as they wrote them.
+        rule: the rule that the targets claim, if their names do not say.
+        arguments: constructor arguments to fix.
+        laws: names of laws to prove.
+    """
+
+    targets: Sequence[str]
+    rule: str = ""
+    arguments: Mapping[str, Any] = field(default_factory=dict)
+    laws: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a question comes to.
+
+    Attributes:
+        described: the targets.
+        checks: what is asked of them.
+        laws: what is proved.
+    """
+
+    described: Sequence[Description]
+    checks: Sequence[Check]
+    laws: Sequence[str] = ()
+
+
+def plan(pool: Pool | Here, question: Question, settings: Settings) -> Plan:
+    """The plan of a question.
+
+    Raises:
+        Unanswerable: an unknown target, rule, argument or option, or a device that is not here.
+    """
+    described = describe(pool, question.targets, settings)
+    asked = [pool.start(_checks, pool, each, question, settings) for each in described]
+    return Plan(described, [check for checks in asked for check in checks.result()], question.laws)
+
+
+def describe(pool: Pool | Here, targets: Sequence[str], settings: Settings) -> list[Description]:
+    """The descriptions of all that the targets stand for, each once.
+
+    Raises:
+        Unanswerable: a target is unknown, fails to import, ends the process or takes too long.
+    """
+    limit = settings.timeout
+    pool.call("lawful.verify.front.questions:available", settings.devices, timeout=max(60.0, limit))
+    found = [n for t in targets for n in _looked_up(pool, f"{DESCRIPTION}:targets_of", t, limit)]
+    return [_looked_up(pool, f"{DESCRIPTION}:describe", name, limit) for name in dict.fromkeys(found)]
+
+
+DESCRIPTION = "lawful.verify.candidates.description"
+
+
+def _checks(pool: Pool | Here, target: Description, question: Question, settings: Settings) -> list[Check]:
+    known = target, question.rule, settings, question.arguments
+    found: list[Check] = _looked_up(
+        pool, "lawful.properties.checks:plan", target.target, settings.timeout, *known
+    )
+    return found
+
+
+def _looked_up(pool: Pool | Here, function: str, target: str, timeout: float, *arguments: Any) -> Any:
+    place = target.rpartition(":")[0]
+    rule = f" with the rule {arguments[1]}" if arguments and arguments[1] else ""
+    try:
+        return pool.call(function, *(arguments or (target,)), timeout=timeout, about=place)
+    except WorkerError as error:
+        raise Unanswerable(f"{target}{rule} cannot be looked at: {error}.") from error
