@@ -39,7 +39,7 @@ def forced(claim: Forced) -> Theorem:
     about = Given(outer, here.names, told)
     point = witness(about, conditions)
     typed = [(here.names[s], "R") for s in outer]
-    values = written(point, outer) if point is not None else []
+    values = written(point, outer) if point is not None else None
     statement = stated(about.binders, list(dict.fromkeys(premises)), [], [], _goal(here, claim))
     count = len(outer) + len(dict.fromkeys(premises))
     return Theorem(claim.label, statement, _script(here, claim, count), exists(typed, [], premises), values)
@@ -53,9 +53,14 @@ def _conditions(here: Setting, claim: Forced) -> list[Condition]:
     """
     found = [Condition(c.relation, put(c.of, here.made.values)) for c in here.conditions]
     if any(c.of.free_symbols & set(claim.for_all) for c in found):
-        raise Untranslatable("whether its differences are defined depends on the symbols that range over all reals")
+        raise Untranslatable(
+            "whether its differences are defined depends on the symbols that range over all reals"
+        )
     trivial = [c for c in found if c.of.is_number]
-    return [*(c for c in found if c not in trivial), *defined([] if claim.solution is None else [claim.solution])]
+    return [
+        *(c for c in found if c not in trivial),
+        *defined([] if claim.solution is None else [claim.solution]),
+    ]
 
 
 def _goal(here: Setting, claim: Forced) -> str:
@@ -71,7 +76,9 @@ def _script(here: Setting, claim: Forced, count: int) -> list[str]:
     if claim.solution is None:
         return [f"do {count} intro", "intro A", *_contradicted(here, claim)]
     forward = "; ".join(["intro A", *_solved(here, claim, claim.solution)])
-    back = "; ".join(["let E := fresh in intro E; subst", "intros; cbv zeta; keep", *_settle(here, claim, True)])
+    back = "; ".join(
+        ["let E := fresh in intro E; subst", "cbv zeta; intros; keep", *_settle(here, claim, True)]
+    )
     return [f"do {count} intro", f"split; [{forward} | {back}]"]
 
 
@@ -81,7 +88,12 @@ def _settle(here: Setting, claim: Forced, solved: bool = False) -> list[str]:
     values = {**{s: put(e, put_in) for s, e in here.made.values.items()}, **put_in}
     found = roots([*here.conclusions, *here.made.symbols.values()], values, points(here.known, 12))
     rooted = [r.tactic(here.names) for r in found]
-    return [*rooted, "cases; intros; cases; repeat split", *(k for r in found for k in r.knows(here.names)), "equal_by_squares"]
+    return [
+        *rooted,
+        "cases; intros; cases; repeat split",
+        *(k for r in found for k in r.knows(here.names)),
+        "equal_by_squares",
+    ]
 
 
 def _equations(here: Setting, claim: Forced) -> Iterator[Equation]:
@@ -107,12 +119,16 @@ def _equation(full: Expr, unknown: Symbol, place: tuple[Expr, ...]) -> Equation 
 def _shown(here: Setting, claim: Forced, label: str, equation: Equation) -> list[str]:
     """That slope · (unknown − root) is 0."""
     slope = term(equation.slope, here.names)
-    gap = "" if equation.root is None else f" * ({here.names[claim.unknown]} - {term(equation.root, here.names)})"
+    gap = (
+        ""
+        if equation.root is None
+        else f" * ({here.names[claim.unknown]} - {term(equation.root, here.names)})"
+    )
     place = " ".join(f"({term(value, {})})" for value in equation.place)
     settle = "; ".join(["keep", *_settle(here, claim)])
     return [
         f"assert ({label} : {slope}{gap} = 0); "
-        f"[generalize {f'(A {place})' if place else 'A'}; cbv zeta; let B := fresh in intro B; decompose [and] B; "
+        f"[generalize {f'(A {place})' if place else 'A'}; cbv zeta; intros; conjuncts; "
         f"match goal with V : ?d = 0 |- _ => solve [transitivity d; [{settle} | exact V]] end |]"
     ]
 
@@ -139,7 +155,10 @@ def _contradicted(here: Setting, claim: Forced) -> list[str]:
     found: Sequence[Equation] = list(_equations(here, claim))
     for first in found:
         if first.root is None:
-            return [*_shown(here, claim, "F", first), f"revert F; change ({term(first.slope, here.names)} <> 0); nonzero"]
+            return [
+                *_shown(here, claim, "F", first),
+                f"revert F; change ({term(first.slope, here.names)} <> 0); nonzero",
+            ]
         for second in found:
             if second.root is not None and (gap := quotient(first.root - second.root)) != 0:
                 return _both(here, claim, first, second, gap)
@@ -149,9 +168,7 @@ def _contradicted(here: Setting, claim: Forced) -> list[str]:
 def _both(here: Setting, claim: Forced, first: Equation, second: Equation, gap: Expr) -> list[str]:
     assert first.root is not None and second.root is not None
     told, apart = term(gap, here.names), f"{term(first.root, here.names)} - {term(second.root, here.names)}"
-    last = (
-        f"assert (Z : {told} = 0); [transitivity ({apart}); [equal | lra] |]; revert Z; change ({told} <> 0); nonzero"
-    )
+    last = f"assert (Z : {told} = 0); [transitivity ({apart}); [equal | lra] |]; revert Z; change ({told} <> 0); nonzero"
     then = _either(term(second.slope, here.names), "G", last)
     return [
         *_shown(here, claim, "F", first),

@@ -81,6 +81,10 @@ Lemma square_positive : forall a, a <> 0 -> 0 < a ^ 2.
 Proof. intros a A. assert (0 < a * a) by (apply Rsqr_pos_lt; assumption). lra. Qed.
 
 (* ------------------------------------------------------------------------------------------- signs *)
+Ltac plainly_nonzero :=
+  first [ assumption | lra
+        | match goal with H : ?a <> 0 |- ?b <> 0 => let E := fresh in intro E; apply H; lra end ].
+
 Ltac positive :=
   match goal with
   | H : 0 < ?a |- 0 < ?a => exact H
@@ -135,7 +139,7 @@ with same_nonzero :=
       intro E; apply H; first [ lra | transitivity b; [ring | exact E]
         | transitivity (- b); [ring | rewrite E; ring] ]
   | H : ?a <> 0 |- ?b <> 0 =>
-      let E := fresh in intro E; apply H; field_simplify_eq; [lra | repeat split; (assumption || positive)]
+      let E := fresh in intro E; apply H; field_simplify_eq; [lra | repeat split; plainly_nonzero]
   end.
 
 Ltac nonzeros := repeat split; nonzero.
@@ -209,7 +213,17 @@ Ltac chosen d :=
       first [rewrite (Rmin_left a b) by differs d | rewrite (Rmin_right a b) by differs d]
   end.
 
+(* If a product is not 0, no factor is. *)
+Ltac factors_nonzero :=
+  repeat match goal with
+  | H : ?a * ?b <> 0 |- _ =>
+      assert (a <> 0) by (let E := fresh in intro E; apply H; rewrite E; ring);
+      assert (b <> 0) by (let E := fresh in intro E; apply H; rewrite E; ring);
+      clear H
+  end.
+
 Ltac equal_by_squares :=
+  factors_nonzero;
   first [ solve [equal]
         | match goal with W : root _ * root _ = _ |- _ => solve [field [W]; nonzeros] end
         | match goal with W : root _ * root _ = _, V : root _ * root _ = _ |- _ => solve [field [W V]; nonzeros] end
@@ -269,3 +283,12 @@ Ltac keep_before IH :=
 Ltac granted :=
   repeat match goal with H : _ /\ _ |- _ => destruct H end;
   repeat match goal with H : ?a ?n = _ |- context [?a ?n] => is_var a; is_var n; rewrite H end.
+
+Ltac state_sign := cases; sign.
+
+Ltac kept_as d :=
+  match goal with
+  | |- 0 <= ?a => replace a with d by (cases; first [equal | exfalso; lra]); cases; nonnegative
+  end.
+
+Ltac conjuncts := repeat match goal with H : _ /\ _ |- _ => destruct H end.

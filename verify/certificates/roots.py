@@ -92,3 +92,12 @@ def shifted(root: Root, t: Symbol) -> Root:
     """With t + 1 for t."""
     later = {t: t + 1}
     return Root(put(root.outside, later), tuple(put(e, later) for e in root.inside))
+
+
+def signed(expr: Expr, at: Sequence[Point]) -> Expr:
+    """The expression in factors that are positive at all points, as far as they have one sign there."""
+    parts = [part.as_base_exp() for part in Mul.make_args(factor(together(expr)))]
+    turned = [-1 if {_sign(base, point) for point in at} == {-1} else 1 for base, _ in parts]
+    whole = sum(1 for (_, power), turn in zip(parts, turned, strict=True) if turn < 0 and power.is_odd)
+    factors = [(base * turn) ** power for (base, power), turn in zip(parts, turned, strict=True)]
+    return Mul((-1) ** whole, *factors)

@@ -9,7 +9,7 @@ from lawful.verify.certificates.given import Given, given, named, plain, put
 from lawful.verify.certificates.moves import Move, differences, moves, put_in, quotient, solved
 from lawful.verify.certificates.roots import roots, shifted
 from lawful.verify.certificates.steps import Definitions, premises, unfold
-from lawful.verify.certificates.terms import Condition, Names, counts, term
+from lawful.verify.certificates.terms import Condition, Names, Untranslatable, counts, term
 from lawful.verify.certificates.theorem import Theorem, exists, stated
 from lawful.verify.certificates.witness import Point, points, witness, written
 from lawful.verify.language.symbols import t
@@ -59,10 +59,21 @@ class Setting:
         found = [shifted(r, t) for r in roots(said, self.values, at)]
         begun = ["cbv zeta", f"do {len(self.known.symbols) + len(self.known.hypotheses)} intro"]
         begun += [m.tactic(self.names) for m in self.moved]
-        begun += [f"destruct {self.names[s]} as [|{self.names[s]}]; [lia|]" for s in self.known.symbols if counts(s)]
+        begun += [
+            f"destruct {self.names[s]} as [|{self.names[s]}]; [lia|]" for s in self.known.symbols if counts(s)
+        ]
         chosen = [f"chosen {term(d, self.names, 'root')}" for d in differences(said, self.values)]
         rooted = [r.tactic(self.names) for r in found]
-        steps = ["normalise", "keep", *chosen, *rooted, *(chosen if rooted else []), "cases", "intros", "cases"]
+        steps = [
+            "normalise",
+            "keep",
+            *chosen,
+            *rooted,
+            *(chosen if rooted else []),
+            "cases",
+            "intros",
+            "cases",
+        ]
         return [*begun, *steps, *(line for r in found for line in r.knows(self.names)), *last]
 
     def theorem(self, words: str, goal: str, last: Sequence[str]) -> Theorem:
@@ -72,7 +83,7 @@ class Setting:
         point = witness(self.known, conditions)
         typed = [(self.names[s], "nat" if counts(s) else "R") for s in self.known.symbols]
         about = exists(typed, self.made.lets(self.names), props)
-        values = written(point, self.known.symbols) if point is not None else []
+        values = written(point, self.known.symbols) if point is not None else None
         return Theorem(words, self.stated(goal), self.script(last), about, values)
 
 
@@ -103,7 +114,15 @@ def equal(claim: Equal) -> Theorem:
 
 
 def positive(claim: Positive) -> Theorem:
-    """The expression is positive."""
+    """The expression is positive.
+
+    Raises:
+        Untranslatable: the proof goes through bounds of quantities.
+    """
+    if claim.written is not None:
+        raise Untranslatable(
+            "its proof goes through bounds of roots, on which the scripts know no monotonicity"
+        )
     here = setting([claim.expr], claim.runs, {}, claim.over, closed=True)
     relation = "<" if claim.strict else "<="
     goal = f"0 {relation} {term(here.conclusions[0], here.names)}"
@@ -113,6 +132,8 @@ def positive(claim: Positive) -> Theorem:
 def _signs(here: Setting) -> list[str]:
     """By an equal quotient whose coefficients are positive, where there is one."""
     expr = put(here.conclusions[0], here.values)
-    if expr.has(Abs, sign, Max, Min, Piecewise) or any(p.exp.is_Rational and p.exp.q == 2 for p in expr.atoms(Pow)):
+    if expr.has(Abs, sign, Max, Min, Piecewise) or any(
+        p.exp.is_Rational and p.exp.q == 2 for p in expr.atoms(Pow)
+    ):
         return ["numeric_roots", "sign"]
     return ["numeric_roots", f"first [sign_as {term(quotient(expr), here.names)} | sign]"]

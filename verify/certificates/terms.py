@@ -41,8 +41,41 @@ Names = Mapping[Symbol, str]
 MARK = "·"
 """At the end of the name of a symbol that the certificates made for a defined value."""
 
-RESERVED = {"at", "in", "as", "if", "then", "else", "let", "fun", "forall", "exists", "by", "end", "mod", "return"}
-RESERVED |= {"S", "O", "R", "Q", "Z", "N", "C", "D", "E", "INR", "IZR", "sqrt", "ln", "exp", "fix", "with", "where"}
+RESERVED = {
+    "at",
+    "in",
+    "as",
+    "if",
+    "then",
+    "else",
+    "let",
+    "fun",
+    "forall",
+    "exists",
+    "by",
+    "end",
+    "mod",
+    "return",
+}
+RESERVED |= {
+    "S",
+    "O",
+    "R",
+    "Q",
+    "Z",
+    "N",
+    "C",
+    "D",
+    "E",
+    "INR",
+    "IZR",
+    "sqrt",
+    "ln",
+    "exp",
+    "fix",
+    "with",
+    "where",
+}
 
 
 class Untranslatable(Exception):  # an answer, not an error
@@ -82,7 +115,9 @@ class _Printer:
         for kind, printed in self._kinds():
             if isinstance(expr, kind):
                 return printed(expr)
-        raise Untranslatable(f"{expr.func.__name__} is no function of single real numbers that Coq's library has")
+        raise Untranslatable(
+            f"{expr.func.__name__} is no function of single real numbers that Coq's library has"
+        )
 
     def _kinds(self) -> list[tuple[Any, Any]]:
         return [
@@ -116,7 +151,11 @@ class _Printer:
             if factor.is_Rational and not factor.is_Integer:
                 above += [Integer(factor.p)] if factor.p != 1 else []
                 below.append(Integer(factor.q))
-            elif factor.is_Pow and factor.exp.could_extract_minus_sign() and not factor.exp.has(*_counted(factor)):
+            elif (
+                factor.is_Pow
+                and factor.exp.could_extract_minus_sign()
+                and not factor.exp.has(*_counted(factor))
+            ):
                 below.append(1 / factor)
             else:
                 above.append(factor)
@@ -219,7 +258,9 @@ def conditions(expr: Any) -> Iterator[Condition]:
         if half:
             yield from _nontrivial("<=", expr.base)
         if expr.exp.could_extract_minus_sign() or (_counted(expr) and _may_be_negative(expr.exp)):
-            yield from _nontrivial("<>", Pow(expr.base, Rational(1, 2), evaluate=False) if half else expr.base)
+            yield from _nontrivial(
+                "<>", Pow(expr.base, Rational(1, 2), evaluate=False) if half else expr.base
+            )
     if isinstance(expr, log):
         yield from _nontrivial("<", expr.args[0])
 
@@ -232,7 +273,11 @@ def _nontrivial(relation: str, of: Expr) -> Iterator[Condition]:
     """A condition, unless it is one on numbers or products of positive symbols; that Coq sees by itself."""
     parts = [part.base if part.is_Pow and part.exp.is_Integer else part for part in Mul.make_args(of)]
     plain = all(part.is_positive and (part.is_Symbol or part.is_Rational) for part in parts)
-    if not plain and not (relation == "<=" and of.is_Symbol and of.is_nonnegative) and not _true(relation, of):
+    if (
+        not plain
+        and not (relation == "<=" and of.is_Symbol and of.is_nonnegative)
+        and not _true(relation, of)
+    ):
         yield Condition(relation, of)
 
 

@@ -13,29 +13,23 @@ class Theorem:
         statement: after the colon.
         script: a tactic, of one line or more.
         witness: the statement that there are numbers that satisfy all hypotheses; empty where there are none.
-        point: those numbers, as terms in the order of the statement.
+        point: those numbers, as terms in the order of the statement; None where none were found.
     """
 
     words: str
     statement: str
     script: Sequence[str]
     witness: str = ""
-    point: Sequence[str] = ()
+    point: Sequence[str] | None = None
 
     def text(self, name: str) -> str:
         """The theorem, its proof, its witness, and the question on what they rest."""
         parts = [comment(self.words), f"Theorem {name} :", f"{self.statement}."]
         parts += [f"Proof.\n  {self.proof}.\nQed.", f"Print Assumptions {name}."]
         if self.witness:
-            point = "".join(f" exists {value}." for value in self.point)
+            point = "".join(f" exists {value}." for value in self.point or ())
             parts += [f"Lemma {name}_is_about_something :", f"{self.witness}."]
-            parts += [f"Proof.{point} numbers. Qed."]
-        return "\n".join(parts) + "\n"
-
-    def refused(self) -> str:
-        """That the script does not prove it, though it can be said."""
-        parts = [comment(f"False: {self.words}"), "Goal", f"{self.statement}."]
-        parts += [f"Proof.\n  Fail (solve [\n  {self.proof}]).\nAbort."]
+            parts += [f"Proof.{point} numbers. Qed.", f"Print Assumptions {name}_is_about_something."]
         return "\n".join(parts) + "\n"
 
     @property
@@ -49,7 +43,9 @@ def comment(words: str) -> str:
     return f"(* {words.replace('*)', '* )').replace('(*', '( *').replace(chr(34), chr(39))} *)"
 
 
-def stated(binders: str, premises: Sequence[str], lets: Sequence[str], conditions: Sequence[str], goal: str) -> str:
+def stated(
+    binders: str, premises: Sequence[str], lets: Sequence[str], conditions: Sequence[str], goal: str
+) -> str:
     """`forall binders, premises -> let … in conditions -> goal`, a part a line."""
     lines = [f"forall{binders},"] if binders else []
     lines += [f"{p} ->" for p in premises] + list(lets) + [f"{c} ->" for c in conditions]

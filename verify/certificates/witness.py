@@ -10,8 +10,11 @@ from lawful.verify.certificates.given import Given, put
 from lawful.verify.certificates.terms import Condition, counts, term
 
 TRIES = 400
-POSITIVE = [Rational(p, q) for p, q in ((1, 2), (1, 3), (2, 3), (3, 1), (5, 2), (1, 4), (2, 1), (9, 5), (3, 2), (5, 1))]
-VALUES = [*POSITIVE, *(-value for value in POSITIVE)]
+POSITIVE = [
+    Rational(p, q)
+    for p, q in ((1, 2), (1, 3), (2, 3), (3, 1), (5, 2), (1, 4), (2, 1), (9, 5), (3, 2), (5, 1))
+]
+VALUES = [*POSITIVE, *(-value for value in POSITIVE), Integer(0)]
 
 Point = Mapping[Symbol, Rational]
 
@@ -25,7 +28,9 @@ def witness(known: Given, found: Sequence[Condition]) -> Point | None:
 
 def points(known: Given, count: int) -> list[Point]:
     """Some points at which the hypotheses hold."""
-    found = (p for p in islice(_points(known), TRIES) if all(_holds(h.condition, p) for h in known.hypotheses))
+    found = (
+        p for p in islice(_points(known), TRIES) if all(_holds(h.condition, p) for h in known.hypotheses)
+    )
     return list(islice(found, count))
 
 
@@ -66,7 +71,9 @@ def _holds(condition: Condition, point: Point) -> bool:
         return False
     if abs(number.imag) > 1e-12:
         return False
-    return {"<>": abs(number.real) > 1e-9, "<=": number.real >= 0, "<": number.real > 1e-9}[condition.relation]
+    return {"<>": abs(number.real) > 1e-9, "<=": number.real >= 0, "<": number.real > 1e-9}[
+        condition.relation
+    ]
 
 
 def written(point: Point, symbols: Sequence[Symbol]) -> list[str]:
