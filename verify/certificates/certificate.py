@@ -5,8 +5,7 @@ from dataclasses import dataclass
 
 from lawful.verify.certificates.prove import theorem
 from lawful.verify.certificates.terms import Untranslatable
-from lawful.verify.certificates.theorem import Theorem, comment
-from lawful.verify.provers.claims import Claim
+from lawful.verify.certificates.theorem import Theorem, comment, split
 from lawful.verify.theory.law import Law
 
 HEAD = "From Lawful Require Import Prelude.\n"
@@ -59,7 +58,7 @@ def _neighbour(law: Law, own: Sequence[Theorem]) -> tuple[list[str], str]:
     """That the scripts prove no false claim: one is refused where the false law has several."""
     false = law.neighbour()
     try:
-        wrong = [t for t in map(theorem, _claims(false)) if t.statement not in {o.statement for o in own}]
+        wrong = [t for t in map(theorem, false.claims()) if t.statement not in {o.statement for o in own}]
     except Untranslatable as why:
         return [], str(why)
     if not wrong:
@@ -67,18 +66,8 @@ def _neighbour(law: Law, own: Sequence[Theorem]) -> tuple[list[str], str]:
     return [comment(f"The false neighbour, {law.refuses.words}."), refused(wrong)], ""
 
 
-def _claims(law: Law) -> list[Claim]:
-    return list(law.claims())
-
-
 def refused(wrong: Sequence[Theorem]) -> str:
     """That not all of some statements are proved by their scripts."""
     statement = " /\\\n".join(f"  ({t.statement.strip()})" for t in wrong)
-    script = " | ".join(t.proof for t in wrong)
-    proof = f"split; [{script}]" if len(wrong) == 2 else _split([t.proof for t in wrong])
+    proof = split([t.proof for t in wrong])
     return f"Goal\n{statement}.\nProof.\n  Fail (solve [\n  {proof}]).\nAbort.\n"
-
-
-def _split(scripts: Sequence[str]) -> str:
-    first, *rest = scripts
-    return f"split; [{first} | {_split(rest)}]" if rest else first

@@ -118,7 +118,7 @@ def _noted(found: Outcome) -> Outcome:
 def version() -> str:
     """`8.16.1`."""
     said = subprocess.run(["coqc", "--version"], capture_output=True, text=True, check=True).stdout
-    return (re.findall(r"\d+(?:\.\d+)+", said) or [said.strip()])[0]
+    return str((re.findall(r"\d+(?:\.\d+)+", said) or [said.strip()])[0])
 
 
 def told(found: Sequence[Outcome], coq: str) -> list[str]:
@@ -127,9 +127,10 @@ def told(found: Sequence[Outcome], coq: str) -> list[str]:
     refused = [o for o in accepted if o.neighbour]
     lines = [f"{o.law} ({o.kind}) is not certified: {o.why}." for o in found if not o.certified]
     axioms = sorted({a for o in accepted for a in o.axioms})
+    neighbours = f"{len(refused)} of their false neighbours refused"
     return [
         *lines,
-        f"{len(accepted)} of {len(found)} laws certified by coqc {coq}; {len(refused)} of their false neighbours refused.",
+        f"{len(accepted)} of {len(found)} laws certified by coqc {coq}; {neighbours}.",
         f"All rest on {', '.join(axioms)} alone." if axioms else "They rest on no axiom.",
     ]
 

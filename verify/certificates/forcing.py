@@ -167,8 +167,10 @@ def _contradicted(here: Setting, claim: Forced) -> list[str]:
 
 def _both(here: Setting, claim: Forced, first: Equation, second: Equation, gap: Expr) -> list[str]:
     assert first.root is not None and second.root is not None
-    told, apart = term(gap, here.names), f"{term(first.root, here.names)} - {term(second.root, here.names)}"
-    last = f"assert (Z : {told} = 0); [transitivity ({apart}); [equal | lra] |]; revert Z; change ({told} <> 0); nonzero"
+    told = term(gap, here.names)
+    apart = f"{term(first.root, here.names)} - {term(second.root, here.names)}"
+    met = f"assert (Z : {told} = 0); [transitivity ({apart}); [equal | lra] |]"
+    last = f"{met}; revert Z; change ({told} <> 0); nonzero"
     then = _either(term(second.slope, here.names), "G", last)
     return [
         *_shown(here, claim, "F", first),

@@ -17,6 +17,7 @@ from lawful.verify.provers.claims import (
     Kept,
     MeanStep,
     Positive,
+    Stable,
     Stored,
 )
 
@@ -41,6 +42,7 @@ BEYOND = {
     Expansion: "it speaks of a limit, and the scripts know no analysis",
     MeanStep: "it speaks of a stationary distribution, and the scripts know no probability",
     Covariant: "it speaks of the form of expressions, functions of whole tensors among them, not of numbers",
+    Stable: "it speaks of limits of linear systems, and the scripts know no analysis",
     Stored: "it counts what a program stores, and is no statement about real numbers",
 }
 """Kinds of claims without a certificate, and why."""

@@ -114,7 +114,7 @@ class _Printer:
             return _rational(expr)
         for kind, printed in self._kinds():
             if isinstance(expr, kind):
-                return printed(expr)
+                return str(printed(expr))
         raise Untranslatable(
             f"{expr.func.__name__} is no function of single real numbers that Coq's library has"
         )

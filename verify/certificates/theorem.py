@@ -58,3 +58,9 @@ def exists(names: Sequence[tuple[str, str]], lets: Sequence[str], props: Sequenc
         return ""
     opened = " ".join(f"exists {name} : {kind}," for name, kind in names)
     return "\n".join(f"  {line}" for line in [opened, *lets, " /\\ ".join(f"({p})" for p in props)] if line)
+
+
+def split(scripts: Sequence[str]) -> str:
+    """The tactic that proves a conjunction by a script for each of its parts."""
+    first, *rest = scripts
+    return f"split; [{first} | {split(rest)}]" if rest else first
