@@ -125,7 +125,7 @@ def drawn() -> Figure:
     axes.set(xlim=(0, 1), ylim=(-0.5, height - 0.5))
     axes.axis("off")
     boxes = {place: _box(axes, place, at) for place, at in places.items()}
-    for place in places.keys() - {"verify/front"}:
+    for place in sorted(places.keys() - {"verify/front"}):
         for other in sorted(arrows()[place] - _reached(arrows()[place])):
             look = {"arrowstyle": "-|>", "color": "#888", "linewidth": 0.9}
             ends = {"patchA": boxes[place], "patchB": boxes[other], "shrinkA": 0, "shrinkB": 1}

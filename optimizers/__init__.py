@@ -1,6 +1,7 @@
 """Reference optimizers: one module and one class per rule, found by scanning this package.
 
-`available()` maps every module's name to its class; `from lawful.optimizers import AdamW` imports one alone.
+`available()` maps every module's name to its class; `from lawful.optimizers import AdamW` imports one alone. Which code
+each was checked against, and which numbers of algorithms are from memory, is in its rule: `lawful rules adamw`.
 `lawful.optimizers.decay` has what one needs beside them: groups, timescales and schedules of weight decay.
 
 May import: nothing of ours.

@@ -11,7 +11,8 @@ from lawful.optimizers._base import Bucket, ForeachOptimizer, Hyper, ParamsT
 class AdaBelief(ForeachOptimizer):
     """AdaBelief as its authors' code: eps joins the variance in every step, accumulates, and is added to its root.
 
-    `weight_decay` shrinks the old weight, x ← x·(1 − lr·wd), or is L2 without `weight_decouple`.
+    The rectification that their class has by default, and their experiments did without, is not here. `weight_decay`
+    shrinks the old weight, x ← x·(1 − lr·wd), or is L2 without `weight_decouple`.
 
     Source: arXiv 2010.07468, algorithm 2. Raises ValueError if lr, eps or weight_decay is negative, or a beta is
     outside [0, 1).

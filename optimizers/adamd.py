@@ -12,7 +12,8 @@ from lawful.optimizers.adam import Adam
 class AdamD(Adam):
     """x ← x − lr·(m̂ + wd·x) / (√v̂ + eps), with moments of the gradient alone.
 
-    Source: arXiv 2310.08858, with Adam's bias corrections. Arguments and errors are Adam's.
+    Source: derived from the abstract of arXiv 2310.08858, with Adam's eps and bias corrections. Arguments and errors
+    are Adam's.
     """
 
     def __init__(

@@ -12,7 +12,8 @@ from lawful.optimizers.adam import Adam
 class AdamProx(Adam):
     """Adam's step, then the proximal operator of lr·(wd/2)·x²: x ← x / (1 + lr·wd).
 
-    Source: arXiv 2202.00089. Arguments and errors are Adam's.
+    Source: arXiv 2202.00089, whose authors' code divides by 1 + wd·lr/lr₀, lr₀ the constructor's. Arguments and errors
+    are Adam's.
     """
 
     def __init__(

@@ -18,7 +18,7 @@ class ADOPT(ForeachOptimizer):
     The first call only sets v_0 = g_0²: it neither moves nor decays. Call t ≥ 1 divides by max(√v, eps) of
     the v before it. `weight_decay` is L2 or, with `decouple`, x ← x·(1 − lr·wd).
 
-    Source: arXiv 2411.02853, algorithm 1, which is `clip=False`; the clip came with the authors' release of
+    Source: arXiv 2411.02853, whose first version is `clip=False`; the clip came with the authors' release of
     November 22, 2024. Raises ValueError if lr, eps or weight_decay is negative, or a beta is outside [0, 1).
     """
 

@@ -18,8 +18,8 @@ class CAME(ForeachOptimizer):
     for S, for tensors of two dimensions and more; for others V is the average of g² + eps₁, and S is 1. States named
     `row` have size 1 in the last dimension, `col` in the last but one. 16-bit formats that cannot hold eps lose it.
 
-    Source: arXiv 2307.02047, algorithm 2. Raises ValueError if lr, eps or weight_decay is negative, clip_threshold is
-    not positive, or one of the three betas is outside [0, 1).
+    Source: arXiv 2307.02047, algorithm 2; the default of lr is that of the authors' example. Raises ValueError if lr,
+    eps or weight_decay is negative, clip_threshold is not positive, or one of the three betas is outside [0, 1).
     """
 
     BETAS = 3
@@ -74,4 +74,4 @@ def estimate(square: Tensor, state: State, name: str, weight: float) -> Tensor:
         return averaged(state, name, square, weight)
     rows = averaged(state, f"{name}_row", square.mean(-1, keepdim=True), weight)
     cols = averaged(state, f"{name}_col", square.mean(-2, keepdim=True), weight)
-    return rows * cols / rows.mean(-2, keepdim=True)
+    return rows / rows.mean(-2, keepdim=True) * cols  # rows·cols may underflow: both are no more than eps₁

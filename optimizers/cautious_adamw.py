@@ -12,7 +12,7 @@ from lawful.optimizers._bucket import value
 class CautiousAdamW(ForeachOptimizer):
     """AdamW whose update is multiplied by [m·g > 0]·n/(k + 1), where k of n lanes of a tensor agree.
 
-    Source: arXiv 2411.16085, algorithm 2, with the scaling of the released code. Raises ValueError if lr, eps or
+    Source: arXiv 2411.16085, algorithm 2, with the scaling of the first released code. Raises ValueError if lr, eps or
     weight_decay is negative, or a beta is outside [0, 1).
     """
 

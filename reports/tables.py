@@ -1,7 +1,7 @@
 """The lists of `lawful prove`, `rules`, `laws`, `claims` and `compare` on a terminal."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from rich.console import Console, Group, RenderableType
 from rich.padding import Padding
@@ -10,20 +10,20 @@ from rich.text import Text
 from lawful.reports.changes import Change
 from lawful.reports.mathematics import rule_text
 from lawful.reports.terminal import STYLES, pairs
-from lawful.reports.words import GLYPHS, assurances, plain, plural, seconds
+from lawful.reports.words import GLYPHS, assurances, hypotheses, plain, plural, seconds
 from lawful.verify.evidence import Proof, Verdict
 from lawful.verify.language.family import Family
 from lawful.verify.language.rule import Rule
-from lawful.verify.theory.law import Law
 from lawful.verify.theory.ledger import Saying, Truth
+from lawful.verify.theory.topics import Topic
 
 
 def show_row(proof: Proof, console: Console) -> None:
-    """Prints a row of `lawful prove`: law, seconds; kind, source; by what it was proved and checked."""
-    by = f"{proof.kind}, {proof.source}; by {proof.proved_by}; checked by {proof.checked_by}"
+    """Prints a row of `lawful prove`: law, seconds; kind, source; by what it was proved and checked; hypotheses."""
+    by = f"{_kind(proof)}, {proof.source}; by {proof.proved_by}; checked by {proof.checked_by}"
     sign = Text.assemble((GLYPHS[proof.verdict], STYLES[proof.verdict]), " ", (proof.law, "bold"))
     console.print(Text.assemble(sign, "  ", (seconds(proof.seconds), "dim")))
-    console.print(Padding(Text(by, "dim"), (0, 0, 0, 2)))
+    console.print(Padding(Group(Text(by, "dim"), pairs(hypotheses(proof))), (0, 0, 1, 2)))
 
 
 def show_total(proofs: Collection[Proof], console: Console) -> None:
@@ -31,7 +31,13 @@ def show_total(proofs: Collection[Proof], console: Console) -> None:
     held = sum(proof.verdict is Verdict.LAWFUL for proof in proofs)
     total = seconds(sum(proof.seconds for proof in proofs))
     told = "proved, checked again, and told from a false neighbour"
-    console.print(f"{held} of {plural(len(proofs), 'law')} {told}, {total}.")
+    lemmas = sum(proof.role == "lemma" for proof in proofs)
+    among = f" ({plural(lemmas, 'lemma')} among them, of no rule)" if lemmas else ""
+    console.print(f"{held} of {plural(len(proofs), 'law')}{among} {told}, {total}.")
+
+
+def _kind(proof: Proof) -> str:
+    return proof.kind if proof.role == "law" else f"{proof.role}, {proof.kind}"
 
 
 def show_proof(proof: Proof, console: Console) -> None:
@@ -43,7 +49,10 @@ def proved(proof: Proof) -> RenderableType:
     """One proof: statement, status, source, steps, time."""
     lines = [Text(line, "dim") for line in proof.steps]
     body = Group(
-        Text(proof.statement), Text(f"{proof.kind}, {proof.source}", "dim"), pairs(assurances(proof)), *lines
+        Text(proof.statement),
+        Text(f"{_kind(proof)}, {proof.source}", "dim"),
+        pairs(assurances(proof)),
+        *lines,
     )
     title = Text.assemble((GLYPHS[proof.verdict], STYLES[proof.verdict]), " ", (proof.law, "bold"))
     return Group(title, Padding(body, (0, 0, 1, 2)))
@@ -77,15 +86,23 @@ def _title(name: str, source: str, rule: Rule) -> Text:
     return Text.assemble((name, "bold"), "  ", (source, "dim"), f"\n  {sharded}" if sharded else "")
 
 
-def show_laws(laws: Iterable[Law], console: Console) -> None:
-    """Prints the list of `lawful laws`: name, statement, source."""
-    console.print(Group(*_laws(laws)))
+def show_contents(topics: Mapping[str, Topic], asked: str, console: Console) -> None:
+    """Prints a table of contents: each topic, what it is about, and the names in it; then how to ask for more."""
+    for topic in topics.values():
+        console.print(Text.assemble((topic.name, "bold"), "  ", (topic.title, "dim")))
+        console.print(Padding(Text("\n".join(topic.members)), (0, 0, 1, 4)))
+    total = sum(len(topic.members) for topic in topics.values())
+    more = f"lawful {asked} --topic TOPIC prints a topic, lawful {asked} NAME one alone."
+    console.print(f"{total} in {plural(len(topics), 'topic')}; {more}", soft_wrap=True)
 
 
-def _laws(laws: Iterable[Law]) -> Iterator[RenderableType]:
-    for law in laws:
-        yield Text(law.name, "bold")
-        yield Padding(Group(Text(law.statement), Text(f"{law.kind}, {law.source}", "dim")), (0, 0, 1, 2))
+def show_laws(topic: Topic, console: Console) -> None:
+    """Prints the laws of a topic: name, statement, source."""
+    console.print(Text(f"{topic.title}\n", "dim"))
+    for law in topic.members.values():
+        said = Text(f"{law.kind if law.role == 'law' else f'{law.role}, {law.kind}'}, {law.source}", "dim")
+        console.print(Text(law.name, "bold"))
+        console.print(Padding(Group(Text(law.statement), said), (0, 0, 1, 2)))
 
 
 TRUTHS = {Truth.TRUE: "green", Truth.FALSE: "red", Truth.QUALIFIED: "yellow", Truth.EMPIRICAL: "dim"}

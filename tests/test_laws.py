@@ -123,7 +123,7 @@ SQUARE = Identity(
 
 def test_law_with_everything_in_order_is_lawful() -> None:
     proof = SQUARE.prove()
-    assert proof.verdict is Verdict.LAWFUL and proof.steps[0].startswith("Given: ")
+    assert proof.verdict is Verdict.LAWFUL and proof.given == "z real" and proof.role == "lemma"
 
 
 def test_law_without_claims_is_no_law() -> None:

@@ -77,6 +77,10 @@ SEPARATION = -lr * weight_decay * (momentum * x - dampening * x1)
 TOY = Trial(plain_adam, two_point(5), {beta1: 0.0, beta2: 0.1}, lr=1e-2, steps=1000, lanes=16)
 
 REFUSED = {
+    **{
+        f"{name}, decayed twice": (laws()[name].predicts[0], DecaysTwice, "adamw")
+        for name in ("decay_alone_is_geometric", "first_updates_weigh_one_less_the_start")
+    },
     "L2 is decay, with momentum": (DecayFromOutside(sgd(), DECOUPLED, WITH_MOMENTUM), SGD, "sgd"),
     "L2 is decay, but differs": (DecayFromOutside(sgd(), DECOUPLED, {momentum: 0.0}, difference=None), SGD, "sgd"),
     "momentum does not see L2": (

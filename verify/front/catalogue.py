@@ -55,25 +55,37 @@ def rules(
 
 
 @app.command()
-def laws(law: Annotated[str, typer.Argument(help="A law; all without.")] = "") -> None:
-    """Print the laws; one of them with the steps of its proof."""
-    from lawful.reports.tables import show_laws, show_proof
-    from lawful.verify.theory.law import find_law
-    from lawful.verify.theory.law import laws as known
+def laws(
+    law: Annotated[str, typer.Argument(help="A law; the table of contents without.")] = "",
+    topic: Annotated[str, typer.Option("--topic", help="The laws of a topic.")] = "",
+) -> None:
+    """Print the laws by topic; those of one topic in words; one of them with its hypotheses and its proof."""
+    from lawful.reports.tables import show_contents, show_laws, show_proof
+    from lawful.verify.theory.law import find_law, law_topic, law_topics
 
     if law:
         show_proof(find_law(law).prove(), stdout)
+    elif topic:
+        show_laws(law_topic(topic), stdout)
     else:
-        show_laws(known().values(), stdout)
+        show_contents(law_topics(), "laws", stdout)
 
 
 @app.command()
-def claims(claim: Annotated[str, typer.Argument(help="A claim; all without.")] = "") -> None:
-    """Print what is commonly said of optimizers, and what the laws decide of it."""
-    from lawful.reports.tables import show_claims
-    from lawful.verify.theory.ledger import find_saying, ledger
+def claims(
+    claim: Annotated[str, typer.Argument(help="A claim; the table of contents without.")] = "",
+    topic: Annotated[str, typer.Option("--topic", help="The claims of a topic.")] = "",
+) -> None:
+    """Print what is commonly said of optimizers, by topic, and what the laws decide of it."""
+    from lawful.reports.tables import show_claims, show_contents
+    from lawful.verify.theory.ledger import find_saying, saying_topic, saying_topics
 
-    show_claims({claim: find_saying(claim)} if claim else ledger(), stdout)
+    if claim:
+        show_claims({claim: find_saying(claim)}, stdout)
+    elif topic:
+        show_claims(saying_topic(topic).members, stdout)
+    else:
+        show_contents(saying_topics(), "claims", stdout)
 
 
 def _certified(folder: str, chosen: list[Any]) -> None:

@@ -7,6 +7,9 @@ from sympy.printing.str import StrPrinter
 
 
 class _Plain(StrPrinter):  # type: ignore[misc]  # sympy is untyped
+    def _print_Abs(self, expr: Expr) -> str:
+        return f"|{self._print(expr.args[0])}|"
+
     def _print_Add(self, expr: Expr, order: Any = None) -> str:
         """What is added before what is subtracted."""
         terms = sorted(Add.make_args(expr), key=lambda term: bool(term.could_extract_minus_sign()))

@@ -6,7 +6,7 @@ from functools import cached_property
 from hashlib import sha256
 from typing import Any, Literal
 
-from sympy import Expr, Integer, Symbol, srepr, sympify
+from sympy import Expr, Integer, Pow, Symbol, preorder_traversal, srepr, sympify
 
 from lawful.verify.language.domain import Domain
 from lawful.verify.language.symbols import DOMAINS, TUPLES, g, t, x
@@ -17,14 +17,22 @@ Options = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Source:
-    """Where a rule or law is stated: a paper or a repository, and the place in it."""
+    """Where a rule or law is stated: a paper or a repository, and the place in it.
+
+    Attributes:
+        work: the paper, or the library that documents it.
+        where: the place in it.
+        checked: the code that it was read against, the authors' where there is any: `owner/name@commit` or a release.
+    """
 
     work: str
     where: str = ""
+    checked: str = ""
 
     def __str__(self) -> str:
-        """`work, where`."""
-        return f"{self.work}, {self.where}" if self.where else self.work
+        """`work, where; checked against …`."""
+        said = f"{self.work}, {self.where}" if self.where else self.work
+        return f"{said}; checked against {self.checked}" if self.checked else said
 
 
 @dataclass(frozen=True)
@@ -45,6 +53,8 @@ class Rule:
         dimensions: how few and how many dimensions a parameter may have.
         sparse: whether gradients are sparse tensors, which leave out what is 0.
         counts: whose steps `t` counts in the source: each parameter's, which idle ones do not make, or their group's.
+        fixed: what was put in for its symbols since it was written.
+        written: what it divided by when it was written, with what was put in since: sympy may have cancelled it.
     """
 
     name: str
@@ -60,6 +70,8 @@ class Rule:
     dimensions: tuple[int, int] = (0, 9)
     sparse: bool = False
     counts: Literal["parameter", "group"] = "parameter"
+    fixed: Mapping[Expr, Expr] = field(default_factory=dict)
+    written: tuple[Expr, ...] = ()
 
     @cached_property
     def scope(self) -> Literal["lane", "tensor", "optimizer"]:
@@ -119,8 +131,23 @@ class Rule:
         """The value of a state symbol before the first step."""
         return sympify(self.init.get(symbol, 0))
 
+    @cached_property
+    def divisors(self) -> tuple[Expr, ...]:
+        """What it divides by: where one of these is 0, it has no next value."""
+        found = (bases(e) for e in (self.x, *self.state.values()))
+        return tuple(dict.fromkeys([*self.written, *(base for some in found for base in some)]))
+
+    @cached_property
+    def cancelled(self) -> tuple[Expr, ...]:
+        """What it divided by when it was written, and does no longer."""
+        still = {base for e in (self.x, *self.state.values()) for base in bases(e)}
+        return tuple(d for d in self.written if d not in still)
+
     def replace(self, substitution: Mapping[Expr, Any]) -> "Rule":
-        """The rule with symbols replaced in every expression; replaced hyperparameters are no longer listed."""
+        """The rule with symbols replaced in every expression; replaced hyperparameters are no longer listed.
+
+        What is put in is remembered, and what is divided by too.
+        """
         new = {old: sympify(value) for old, value in substitution.items()}
 
         def sub(expr: Expr) -> Expr:
@@ -133,6 +160,8 @@ class Rule:
             init={s: sub(sympify(e)) for s, e in self.init.items()},
             names={s: sub(e) for s, e in self.names.items()},
             defaults={s: d for s, d in self.defaults.items() if s not in new},
+            fixed={**{s: sub(e) for s, e in self.fixed.items()}, **new},
+            written=tuple(dict.fromkeys(map(sub, self.divisors))),
         )
 
     def maximized(self) -> "Rule":
@@ -158,3 +187,9 @@ class Rule:
         """`name(convention=value, …)`."""
         inside = ", ".join(f"{k}={v}" for k, v in self.conventions.items())
         return f"{self.name}({inside})" if inside else self.name
+
+
+def bases(expr: Expr) -> list[Expr]:
+    """What an expression divides by, from the outside in."""
+    powers = (p for p in preorder_traversal(expr) if isinstance(p, Pow) and p.exp.could_extract_minus_sign())
+    return list(dict.fromkeys(p.base for p in powers if not p.base.is_number))

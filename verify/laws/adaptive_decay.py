@@ -1,12 +1,14 @@
 """L2 regularisation and weight decay under Adam: never the same rule but at wd = 0, and how far apart."""
 
-from sympy import Expr, Integer, Rational, Symbol
+from collections.abc import Sequence
+
+from sympy import Expr, Integer, Rational, Symbol, sqrt
 
 from lawful.verify.language.rule import Rule, Source
 from lawful.verify.language.symbols import beta1, beta2, eps, g, lr, m, v, weight_decay, x
 from lawful.verify.provers.claims import Run, g1
 from lawful.verify.rules.adam import adam, adamw
-from lawful.verify.theory.inductions import Equivalence
+from lawful.verify.theory.inductions import Equivalence, Invariant
 from lawful.verify.theory.law import false_if
 from lawful.verify.theory.prediction import DecayFromOutside, SameBits
 from lawful.verify.theory.theorems import Coefficient, Identity, Inequality, Separation
@@ -35,12 +37,42 @@ adamw_is_adam_without_decay = Equivalence(
     refuses=false_if("with a common weight_decay", left=adam(), right=adamw()),
 )
 
+M, V = Symbol("M", real=True), Symbol("V", nonnegative=True)
+
+
+def without_decay(state: Symbol) -> Expr:
+    """The next moment of Adam without any decay, on the same gradients, in M and V."""
+    return adam().replace({weight_decay: 0, m: M, v: V}).state[state]
+
+
+adamw_moments_do_not_see_decay = Invariant(
+    "On the same gradients AdamW's moments are at every step those of Adam without decay, whatever wd is and along any "
+    "schedule of it.",
+    adamw(),
+    {m: M, v: V},
+    beside={M: (Integer(0), without_decay(m)), V: (Integer(0), without_decay(v))},
+    varying=(lr, weight_decay),
+    source=Source(LH, "Algorithm 2"),
+    refuses=false_if("those of Adam with L2", rule=adam()),
+)
+
+apart, together = Symbol("x'"), Symbol("x''")
+
+adamw_adds_decay_alone = Identity(
+    "From the same weight and moments AdamW's next weight is that of Adam without decay, less lr·wd·x: it differs from "
+    "Adam only by where decay goes.",
+    {apart - together: -lr * weight_decay * x},
+    where={apart: adamw().x, together: adam().replace({weight_decay: 0}).x},
+    source=Source(LH, "Algorithm 2"),
+    refuses=false_if("less lr·wd·x with Adam's own L2", where={apart: adamw().x, together: adam().x}),
+)
+
 _wide = {l2: Run(with_l2(c, some_eps), 1)}
 _u = g1 + c * x
 
 first_l2_step_is_below_lr = Inequality(
-    "With eps > 0, Adam's first step under L2 is −lr·u/(|u| + eps) with u = g + c·x: below lr whatever the "
-    "coefficient c.",
+    "With eps > 0, Adam's first step under L2 is −lr·u/(|u| + eps) with u = g + c·x: below lr whatever the coefficient "
+    "c.",
     {l2 - x: -lr * _u / (abs(_u) + some_eps), lr - lr * y / (y + some_eps): lr * some_eps / (y + some_eps)},
     runs=_wide,
     greater={lr * some_eps / (y + some_eps): 0},
@@ -51,8 +83,8 @@ first_l2_step_is_below_lr = Inequality(
 )
 
 first_adamw_step_can_exceed_lr = Identity(
-    "For x, g > 0, AdamW's first step exceeds lr by lr·(wd·x − eps/(g + eps)): it is above lr iff wd·x > "
-    "eps/(g + eps).",
+    "For x, g > 0, AdamW's first step exceeds lr by lr·(wd·x − eps/(g + eps)): it is above lr iff wd·x > eps/(g + "
+    "eps).",
     {positive_x - decayed - lr: lr * (weight_decay * positive_x - eps / (positive_g + eps))},
     runs={decayed: Run(adamw(), 1, gradients=[positive_g], start={x: positive_x})},
     source=OWN,
@@ -62,46 +94,69 @@ first_adamw_step_can_exceed_lr = Identity(
 )
 
 
-def _one_step(values: dict[Symbol, Expr]) -> Run:
-    """AdamW from x = 1 with gradient 1."""
-    return Run(adamw().replace(values), 1, x, [Integer(1)], {x: Integer(1)})
+wd = Symbol("weight_decay", positive=True)
 
 
-_small = {
-    lr: Rational(1, 8),
-    weight_decay: Rational(1, 2),
-    eps: 0,
-    beta1: Rational(9, 10),
-    beta2: Rational(999, 1000),
-}
+def _from_its_timescale(decay: Expr) -> Run:
+    """AdamW's first step from x = 1/wd."""
+    rule = adamw().replace({weight_decay: decay, eps: some_eps})
+    return Run(rule, 1, x, [positive_g], {x: 1 / wd})
+
 
 no_l2_coefficient_is_adamw = Separation(
-    "Adam's first step under L2 has size lr for every coefficient (eps = 0, g + c·x ≠ 0); AdamW's is "
-    "larger at x = g = 1, lr = 1/8, wd = 1/2: it goes to 13/16.",
-    {(l2 - x) ** 2: lr**2, decayed: Rational(13, 16)},
-    greater={(decayed - 1) ** 2: Rational(1, 8) ** 2},
-    runs={l2: Run(with_l2(c, 0), 1), decayed: _one_step(_small)},
+    "For no lr, wd, eps > 0 does any L2 coefficient c make Adam AdamW. Whatever c is, Adam's first step is −lr·u/(|u| "
+    "+ eps) with u = g + c·x, of size below lr; from x = 1/wd on a gradient g > 0 AdamW's first step is longer, lr + "
+    "lr·g/(g + eps).",
+    {
+        l2 - x: -lr * _u / (abs(_u) + some_eps),
+        1 / wd - decayed: lr + lr * positive_g / (positive_g + some_eps),
+    },
+    greater={1 - y / (y + some_eps): 0, positive_g / (positive_g + some_eps): 0},
+    runs={**_wide, decayed: _from_its_timescale(wd)},
     source=Source(LH, "Proposition 2, for Adam itself"),
     predicts=[DecayFromOutside(adam(), adamw(), steps=1, difference=None)],
-    refuses=false_if("AdamW with wd = 0", runs={
-        l2: Run(with_l2(c, 0), 1), decayed: _one_step(_small | {weight_decay: 0}),
-    }),
-)  # fmt: skip
+    refuses=false_if("AdamW with wd = 0", runs={**_wide, decayed: _from_its_timescale(Integer(0))}),
+)
 
-zero_gradient_coordinate_moves_by_lr = Identity(
-    "Under Adam with L2 and eps = 0, a coordinate x > 0 whose loss gradient is 0 first moves by lr, "
+first_step_without_gradient_is_lr = Identity(
+    "Under Adam with L2 and eps = 0, a coordinate x > 0 whose loss gradient is 0 moves by lr in the first step, "
     "whatever wd > 0.",
     {l2 - positive_x: -lr},
-    runs={l2: Run(with_l2(y, 0), 1, gradients=[Integer(0)], start={x: positive_x})},
+    runs={l2: Run(with_l2(wd, 0), 1, x, [Integer(0)], {x: positive_x})},
     source=OWN,
-    refuses=false_if("by lr·wd·x, as decay would", equations={l2 - positive_x: -lr * y * positive_x}),
+    refuses=false_if("by lr·wd·x, as decay would", equations={l2 - positive_x: -lr * wd * positive_x}),
+)
+
+l2_2, above, less = Symbol("l2_2"), Symbol("q", positive=True), Symbol("w", positive=True)
+_none, _start = [Integer(0), Integer(0)], {x: lr * (1 + above)}
+_l2_alone = with_l2(wd, 0)
+_mean = (beta1 * (1 + above) + above) / (1 + beta1)
+_square = (beta2 * (1 + above) ** 2 + above**2) / (1 + beta2)
+_gap = (beta2 + 2 * beta1 * beta2 - beta1**2).subs(beta1, less * beta2)
+
+only_the_first_step_without_gradient_is_lr = Inequality(
+    "Under Adam with L2 and eps = 0, a coordinate that starts at lr·(1 + q), q > 0, and whose loss gradient is 0 moves "
+    "by lr in the first step and by lr·M/√V in the second, whatever wd > 0, with M = (β1·(1 + q) + q)/(1 + β1) and V = "
+    "(β2·(1 + q)² + q²)/(1 + β2): less than lr, as M² < V, for β1 = w·β2 < β2.",
+    {
+        l2: lr * above,
+        l2_2 - l2: -lr * _mean / sqrt(_square),
+        (_square - _mean**2) * (1 + beta1) ** 2 * (1 + beta2): (
+            2 * above * (1 + beta1) * (beta2 - beta1) + beta2 + 2 * beta1 * beta2 - beta1**2
+        ),
+    },
+    greater={1 - less: 0, _gap / beta2: 0},
+    over={beta2: (0, 1), less: (0, 1)},
+    runs={l2: Run(_l2_alone, 1, x, _none, _start), l2_2: Run(_l2_alone, 2, x, _none, _start)},
+    source=OWN,
+    refuses=false_if("the second by lr too", equations={l2_2 - l2: -lr}),
 )
 
 kappa = Symbol("kappa", positive=True)
 
-zero_gradient_coordinate_ignores_wd = Equivalence(
-    "Under Adam with L2 and eps = 0, the whole path of a coordinate with zero loss gradient does not "
-    "depend on wd > 0.",
+path_without_gradient_ignores_wd = Equivalence(
+    "Under Adam with L2 and eps = 0, the whole path of a coordinate that starts at x ≠ 0 and whose loss gradient is "
+    "always 0 does not depend on wd > 0.",
     with_l2(y, 0).replace({g: 0}),
     with_l2(kappa * y, 0).replace({g: 0}),
     under={m: kappa * m, v: kappa**2 * v},
@@ -109,43 +164,55 @@ zero_gradient_coordinate_ignores_wd = Equivalence(
     refuses=false_if("with a gradient", left=with_l2(y, 0), right=with_l2(kappa * y, 0)),
 )
 
-first, second, excess = (
-    Symbol("M_1", positive=True),
-    Symbol("M_2", positive=True),
-    Symbol("delta", positive=True),
-)
-wd = Symbol("weight_decay", positive=True)
+root, other = Symbol("s_1", positive=True), Symbol("delta", positive=True)
 
 
-def preconditioned(weight: Expr, coefficient: Expr, scale: Expr) -> Expr:
-    """Decayed minus L2-regularised step under a frozen preconditioner that multiplies the gradient by "
-    "`scale`."""
-    return ((1 - wd) * weight - lr * scale * g) - (weight - lr * scale * (g + coefficient * weight))
+def frozen(rule: Rule, scale: Expr) -> Rule:
+    """Adam that neither averages nor corrects, and divides by `scale` for ever: its preconditioner is 1/scale."""
+    return rule.replace({beta1: 0, beta2: 1, eps: 0, v: scale**2})
 
+
+def l2_less_decay(coefficient: Expr, scales: Sequence[Expr]) -> dict[Symbol, Run]:
+    """For each scale a step under L2 and one under decay by 1 − wd."""
+    coupled = adam(bias_correction=False).replace({weight_decay: coefficient})
+    apart = adamw(bias_correction=False, decay="wd").replace({weight_decay: wd})
+    ends = zip(scales, PAIRS, strict=True)
+    return {
+        end: Run(frozen(rule, scale), 1)
+        for scale, pair in ends
+        for end, rule in zip(pair, (coupled, apart), strict=True)
+    }
+
+
+PAIRS = tuple((Symbol(f"coupled_{k}"), Symbol(f"decayed_{k}")) for k in (1, 2))
+"""The ends of two coordinates, under L2 and under decay."""
 
 frozen_preconditioner_admits_no_l2 = Coefficient(
-    "With a frozen preconditioner that scales two coordinates differently, no L2 coefficient reproduces "
-    "decay by 1 − wd.",
-    [preconditioned(x, c, first), preconditioned(x, c, first + excess)],
-    for_all=(x, g),
+    "Adam that divides two coordinates by two different numbers s, which stay as they are (β1 = 0, β2 = 1, eps = 0), "
+    "has no L2 coefficient that reproduces decay by 1 − wd with wd > 0.",
+    [coupled - apart for coupled, apart in PAIRS],
+    runs=l2_less_decay(c, (root, root + other)),
+    for_all=(x, g1),
     unknown=c,
     is_only=None,
     source=Source(LH, "Proposition 2"),
-    refuses=false_if(
-        "the same scale in both", differences=[preconditioned(x, c, first), preconditioned(x, c, first)]
-    ),
+    refuses=false_if("the same number in both", runs=l2_less_decay(c, (root, root))),
 )
 
 s = Symbol("s", positive=True)
-_scaled = c / 2 * (x * s ** Rational(1, 2)) ** 2
+_regulariser = c / 2 * (x * s ** Rational(1, 2)) ** 2
+_decayed = frozen(adamw(bias_correction=False, decay="wd").replace({weight_decay: wd}), s)
+_regularised = frozen(adam(bias_correction=False).replace({weight_decay: 0}), s)
 
 scale_adjusted_l2_is_decay = Coefficient(
-    "With a frozen preconditioner 1/s, the regulariser (c/2)·‖x·√s‖² is decay by 1 − wd for c = wd/lr and "
-    "no other c. (Equation 2 of the paper prints a further factor 1/lr; its appendix does not.)",
-    [preconditioned(x, 0, 1 / s) + lr / s * _scaled.diff(x)],
-    for_all=(x, g),
+    "For Adam that divides by a number s that stays as it is (β1 = 0, β2 = 1, eps = 0), the regulariser (c/2)·‖x·√s‖² "
+    "is decay by 1 − wd for c = wd/lr and no other c. (Equation 2 of the paper prints the factor λ′/(2α), with α for "
+    "lr and λ′ = λ/α, where its proof, in appendix A, has λ′/2.)",
+    [l2 - decayed],
+    runs={l2: Run(_regularised, 1, x, [g1 + _regulariser.diff(x)]), decayed: Run(_decayed, 1)},
+    for_all=(x, g1),
     unknown=c,
     is_only=wd / lr,
-    source=Source(LH, "Proposition 3, as its appendix proves it"),
+    source=Source(LH, "Proposition 3, as its proof has it"),
     refuses=false_if("the factor as printed, wd/lr²", is_only=wd / lr**2),
 )

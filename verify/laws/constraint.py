@@ -1,12 +1,12 @@
-"""Decoupled decay as a constraint: the box that the weights enter and do not leave, and where they can rest."""
+"""Decoupled decay as a constraint: the box that weights approach and, once inside, keep; where they can rest."""
 
-from sympy import Expr, Integer, Symbol, log, sign
+from sympy import Expr, Integer, Symbol, log, sign, sqrt
 
 from lawful.verify.language.rule import Rule, Source
 from lawful.verify.language.symbols import beta1, beta2, eps, g, lr, m, t, v, weight_decay, x
 from lawful.verify.laws.step_size import K, K_next, exact
 from lawful.verify.laws.step_size import rho as largest_step
-from lawful.verify.provers.algebra.unroll import at
+from lawful.verify.provers.algebra.unroll import at, relevant
 from lawful.verify.provers.claims import Run, g1, n
 from lawful.verify.rules.adam import adam, adamw
 from lawful.verify.rules.lion import C, lion
@@ -20,9 +20,8 @@ from lawful.verify.theory.theorems import Coefficient, Identity
 OWN = Source("lawful", "derived here; the statement is elementary")
 LION_K = Source("arXiv:2310.05898", "its box |x| ≤ 1/wd, in discrete time")
 
-a, rho, B, wd, w, spare = (
-    Symbol(name, positive=True) for name in ("a", "rho", "B", "weight_decay", "w", "eps")
-)
+a, rho, wd, w, spare = (Symbol(name, positive=True) for name in ("a", "rho", "weight_decay", "w", "eps"))
+B = Symbol("B", real=True)
 above, below = Symbol("above", nonnegative=True), Symbol("below", nonnegative=True)
 x_0, s = Symbol("x0", real=True), Symbol("s", real=True)
 
@@ -52,7 +51,8 @@ p, q = Symbol("p", nonnegative=True), Symbol("q", nonnegative=True)
 
 bounded_updates_keep_a_box = Bound(
     "If |u| ≤ ρ in every step x ← (1 − a)·x − lr·u with a = lr·wd in (0, 1), then |x| ≤ B with B ← (1 − a)·B + lr·ρ "
-    "from any B ≥ |x|: weights enter the box ρ/wd exponentially and never leave it. Equality on u = −ρ.",
+    "from any B ≥ |x|: weights outside the box ρ/wd approach it, their distance times 1 − a in every step, and weights "
+    "inside never leave it. Equality on u = −ρ.",
     decayed,
     _walls,
     because=walls(any_update.subs(s, g), rho),
@@ -74,8 +74,9 @@ _lion_box = 1 / wd + (1 - a) ** n * (wall - 1 / wd)
 _lion = in_terms_of_rate(lion())
 
 lion_keeps_the_box = Bound(
-    "Whatever the gradients, Lion with a = lr·wd in (0, 1) keeps |x| ≤ B with B ← (1 − a)·B + lr: it enters the box "
-    "1/wd as fast as (1 − a)ⁿ and never leaves it. Equality where every β1·m + (1 − β1)·g is −1.",
+    "Whatever the gradients, Lion with a = lr·wd in (0, 1) keeps |x| ≤ B with B ← (1 − a)·B + lr: outside the box 1/wd "
+    "its distance shrinks at least as (1 − a)ⁿ, without reaching 0 in general, and inside it stays. Equality where "
+    "every β1·m + (1 − β1)·g is −1.",
     _lion,
     _walls,
     because=walls(sign(_lion.names[C]), Integer(1)),
@@ -99,9 +100,9 @@ _newest = -ell * beta2 / beta1 * (1 - beta1) / (1 - beta2)
 _growing = {m: -ell * K, v: ell**2 * K, g: _newest}
 
 adamw_needs_a_wider_box = Identity(
-    "The box that AdamW keeps is ρ∞/wd = √K∞/wd, not 1/wd: once bias correction has faded, gradients that grow by "
-    "β2/β1 each step keep m = −ℓ·K and v = ℓ²·K, ℓ growing as they do, so every step has |u| = √K, which tends to "
-    "ρ∞ (eps = 0, β1² < β2), and weights tend to that wall. No gradients hold |u| above it.",
+    "The box that AdamW keeps (see no_step_is_longer_than_in_the_long_run) is ρ∞/wd = √K∞/wd, not 1/wd: once bias "
+    "correction has faded, gradients that grow by β2/β1 each step keep m = −ℓ·K and v = ℓ²·K, ℓ growing as they do, so "
+    "every step has |u| = √K, which tends to ρ∞ (eps = 0, β1² < β2), and weights tend to that wall.",
     {
         new_m: -(ell * beta2 / beta1) * K_next,
         new_v: (ell * beta2 / beta1) ** 2 * K_next,
@@ -159,15 +160,16 @@ adamw_rests_at_one_gradient = Coefficient(
 
 y = Symbol("y", positive=True)
 barrier = -spare * (y + log(1 - wd * y) / wd)
+_push = barrier.diff(y).subs(y, _resting)
 
-resting_points_minimise_a_barrier = Identity(
-    "Where AdamW rests at 0 < x < 1/wd, the loss plus eps·(−x − ln(1 − wd·x)/wd) is stationary: the gradient of "
-    "that logarithmic barrier is eps·wd·x/(1 − wd·x), and w = wd·x/(1 − wd·x).",
-    {barrier.diff(y): spare * wd * y / (1 - wd * y), spare * w: barrier.diff(y).subs(y, _resting)},
+resting_points_are_stationary_for_a_barrier = Identity(
+    "For x = w/(wd·(1 + w)) with w > 0, so between 0 and 1/wd, AdamW's first step stands still where the loss has the "
+    "slope −B′(x), B being the logarithmic barrier eps·(−x − ln(1 − wd·x)/wd): where loss + B is stationary. B′(x) = "
+    "eps·wd·x/(1 − wd·x) = eps·w.",
+    {x_1: _resting, _push: spare * w},
+    runs={x_1: Run(_adamw, 1, x, [-spare * w], {x: _resting})},
     source=OWN,
-    refuses=false_if(
-        "without the logarithm", equations={(-spare * y).diff(y): spare * wd * y / (1 - wd * y)}
-    ),
+    refuses=false_if("without the logarithm", runs={x_1: Run(_adamw, 1, x, [spare], {x: _resting})}),
 )
 
 adam_with_l2_rests_at_minus_wd_x = Coefficient(
@@ -182,18 +184,34 @@ adam_with_l2_rests_at_minus_wd_x = Coefficient(
     refuses=false_if("g = 0", is_only=Integer(0)),
 )
 
-alpha, gamma = Symbol("alpha", positive=True), Symbol("gamma", positive=True)
-slope, mom, dual, at_m, at_dual = (Symbol(k, real=True) for k in ("f'", "m", "y", "K'(m)", "K'(y)"))
-x_dot, m_dot = at_m - at_dual, -alpha * slope - gamma * mom
-H_x, H_m = alpha * slope + gamma * dual + wd * dual - wd * mom, at_m - at_dual
+gamma, delta = Symbol("gamma", positive=True), Symbol("delta", positive=True)
+slope, z, dual = (Symbol(name, real=True) for name in ("f'", "z", "y"))
+K_smooth = sqrt(z**2 + delta**2)
+"""|z|, made smooth."""
+K_slope = K_smooth.diff(z)
 
-lion_k_has_a_lyapunov_function = Identity(
-    "For convex K, the flow x' = K'(m) − wd·x, m' = −α·f'(x) − γ·m lowers H = α·f + (γ/wd + 1)·K*(wd·x) + K(m) − "
-    "wd·x·m: with wd·x = K'(y), H' = −(γ + wd)·(K'(m) − K'(y))·(m − y) ≤ 0, as K' grows. (A statement about the flow: "
-    "the discrete rule need not lower H at each step.)",
-    {H_x * x_dot + H_m * m_dot: -(gamma + wd) * (at_m - at_dual) * (mom - dual)},
+smooth = (
+    lion().replace({beta1: 1}).replace({sign(m): K_slope.subs(z, m), beta2: 1 - gamma * lr, weight_decay: wd})
+)
+"""Lion without look-ahead, its sign made smooth: Euler's step of length lr along a flow."""
+flow = {symbol: ((following - symbol) / lr).subs(g, slope) for symbol, following in relevant(smooth).items()}
+_conjugate = -delta * sqrt(1 - (wd * x) ** 2)
+H = gamma * slope * x + (gamma / wd + 1) * _conjugate + K_smooth.subs(z, m) + wd * x * m
+_at_dual = {x: K_slope.subs(z, dual) / wd}
+
+
+def falls_by(rate: Expr) -> dict[Expr, Expr]:
+    """H along the flow, where wd·x = K'(y): its fall in terms of a rate."""
+    change = sum(H.diff(symbol) * towards for symbol, towards in flow.items())
+    return {change.subs(_at_dual): -rate * (K_slope.subs(z, m) + K_slope.subs(z, dual)) * (m + dual)}
+
+
+smooth_lion_has_a_lyapunov_function = Identity(
+    "Lion without look-ahead, with K' for the sign, K(z) = √(z² + δ²), and β2 = 1 − γ·lr, is Euler's method for the "
+    "flow x' = −K'(m) − wd·x, m' = −γ·(m − f'(x)). Along it H = γ·f + (γ/wd + 1)·K*(wd·x) + K(m) + wd·x·m falls while "
+    "|x| < 1/wd: with wd·x = K'(y), H' = −(γ + wd)·(K'(m) + K'(y))·(m + y) ≤ 0, as K' is odd and grows, K'' = δ²/K³. "
+    "(So for the flow and for δ > 0: the discrete rule need not lower H at each step, and Lion itself is δ = 0.)",
+    {**falls_by(gamma + wd), K_slope.diff(z): delta**2 / K_smooth**3},
     source=Source("arXiv:2310.05898", "its flow without look-ahead; derived here"),
-    refuses=false_if("at the rate γ alone", equations={
-        H_x * x_dot + H_m * m_dot: -gamma * (at_m - at_dual) * (mom - dual),
-    }),
-)  # fmt: skip
+    refuses=false_if("at the rate γ alone", equations=falls_by(gamma)),
+)

@@ -1,15 +1,16 @@
 """L2 regularisation and weight decay under SGD: the same rule without momentum, two rules with it."""
 
-from sympy import Expr, Integer, Symbol
+from sympy import Eq, Expr, Integer, Piecewise, Symbol
 
 from lawful.verify.language.rule import Rule, Source
-from lawful.verify.language.symbols import b, dampening, g, lr, m, momentum, v, weight_decay, x
+from lawful.verify.language.symbols import b, dampening, eps, g, lr, m, momentum, t, v, weight_decay, x
 from lawful.verify.provers.claims import Run, g1, g2, n, nth
 from lawful.verify.rules.adam import adamw
 from lawful.verify.rules.sgd import sgd
 from lawful.verify.theory.inductions import Equivalence, Invariant
 from lawful.verify.theory.law import false_if
-from lawful.verify.theory.prediction import DecayFromOutside, x1
+from lawful.verify.theory.prediction import ZERO, DecayFromOutside, Moves, x1
+from lawful.verify.theory.prediction import c as lane
 from lawful.verify.theory.theorems import Coefficient, Identity
 
 LH = "arXiv:1711.05101"
@@ -36,8 +37,8 @@ def both(left: Rule, right: Rule) -> dict[Symbol, Run]:
 
 
 l2_is_decay_for_sgd = Equivalence(
-    "For SGD without momentum, L2 regularisation with coefficient wd/lr and weight decay by the factor 1 − "
-    "wd are one rule.",
+    "For SGD without momentum, L2 regularisation with coefficient wd/lr and weight decay by the factor 1 − wd are one "
+    "rule.",
     plain(sgd(decay="l2")).replace({weight_decay: weight_decay / lr}),
     plain(sgd(decay="wd")),
     source=Source(LH, "Proposition 1"),
@@ -49,8 +50,7 @@ l2_is_decay_for_sgd = Equivalence(
 )
 
 l2_is_torch_decay_for_sgd = Equivalence(
-    "For SGD without momentum, L2 and decay by 1 − lr·wd are one rule for one wd, whatever the schedules "
-    "of lr and wd.",
+    "For SGD without momentum, L2 and decay by 1 − lr·wd are one rule for one wd, whatever the schedules of lr and wd.",
     plain(sgd(decay="l2")),
     plain(sgd(decay="lr*wd")),
     varying=(lr, weight_decay),
@@ -72,9 +72,9 @@ l2_coefficient_is_unique = Coefficient(
 
 _per_lr = plain(sgd(decay="wd")).replace({weight_decay: weight_decay * lr})
 
-constant_l2_needs_proportional_schedules = Equivalence(
-    "A constant L2 coefficient reproduces decay by 1 − wd_t along a schedule if wd_t is proportional to "
-    "lr_t.",
+constant_l2_follows_proportional_schedules = Equivalence(
+    "For SGD without momentum, a constant L2 coefficient reproduces decay by 1 − wd_t along a schedule of lr if wd_t "
+    "is the coefficient times lr_t.",
     plain(sgd(decay="l2")),
     _per_lr,
     varying=(lr,),
@@ -86,9 +86,29 @@ constant_l2_needs_proportional_schedules = Equivalence(
     ),
 )
 
+_coupled = plain(sgd()).replace({weight_decay: nth(weight_decay, 1) / nth(lr, 1)})
+_apart = plain(sgd(decay="wd"))
+
+constant_l2_needs_proportional_schedules = Coefficient(
+    "For SGD without momentum, the L2 coefficient that reproduces decay by 1 − wd₁ in the first step reproduces decay "
+    "by 1 − wd₂ in the second only if wd₂/lr₂ = wd₁/lr₁.",
+    [l2_1 - decayed_1, l2_2 - decayed_2],
+    runs={
+        l2_1: Run(_coupled, 1, varying=(lr,)),
+        l2_2: Run(_coupled, 2, varying=(lr,)),
+        decayed_1: Run(_apart, 1, varying=(lr, weight_decay)),
+        decayed_2: Run(_apart, 2, varying=(lr, weight_decay)),
+    },
+    for_all=(x, g1, g2),
+    unknown=nth(weight_decay, 2),
+    is_only=nth(weight_decay, 1) * nth(lr, 2) / nth(lr, 1),
+    source=Source(LH, "on schedules, converse"),
+    refuses=false_if("only if wd₂ = wd₁", is_only=nth(weight_decay, 1)),
+)
+
 momentum_separates_l2_from_decay = Identity(
-    "With momentum, L2 and decay by 1 − lr·wd agree after one step and differ after two by exactly "
-    "−lr₂·wd·(μ·x₀ − d·x₁).",
+    "With momentum, L2 and decay by 1 − lr·wd agree after one step and differ after two by exactly −lr₂·wd·(μ·x₀ − "
+    "d·x₁).",
     {l2_1 - decayed_1: 0, l2_2 - decayed_2: -nth(lr, 2) * weight_decay * (mu * x - dampening * l2_1)},
     runs={
         l2_1: Run(heavy(sgd()), 1, varying=(lr,)),
@@ -130,26 +150,27 @@ nesterov_separates_l2_from_decay_at_once = Identity(
 )
 
 e_x, e_b = Symbol("e_x", real=True), Symbol("e_b", real=True)
-_damped = {"first_step": "damped"}
+
+
+def errors(kept: Expr) -> dict[Symbol, tuple[Expr, Expr]]:
+    """The next differences, where `kept` is left of the buffers'; torch's first buffer is all of the gradient."""
+    fresh = weight_decay * (x + e_x)
+    following = Piecewise((fresh, Eq(t, 1)), (kept + (1 - dampening) * fresh, True))
+    return {e_b: (Integer(0), following), e_x: (Integer(0), e_x - lr * following + lr * weight_decay * x)}
+
 
 l2_error_under_momentum = Equivalence(
-    "With momentum, the differences e of the weights and of the buffers of L2 and decay obey, for all "
-    "steps, e_b ← μ·e_b + (1 − d)·wd·(x + e_x) and e_x ← e_x − lr·e_b + lr·wd·x, x being the decayed "
-    "weight.",
-    heavy(sgd(decay="lr*wd", **_damped)),
-    heavy(sgd(decay="l2", **_damped)),
+    "With momentum, the differences e of the weights and of the buffers of L2 and decay obey, for all steps and along "
+    "any schedules, e_b ← μ·e_b + (1 − d)·wd·(x + e_x), but e_b ← wd·x in the first step, whose buffer is not "
+    "dampened, and then e_x ← e_x − lr·e_b + lr·wd·x, x being the decayed weight.",
+    heavy(sgd(decay="lr*wd")),
+    heavy(sgd(decay="l2")),
     under={x: x + e_x, b: b + e_b},
-    beside={
-        e_b: (0, mu * e_b + (1 - dampening) * weight_decay * (x + e_x)),
-        e_x: (0, e_x - lr * (mu * e_b + (1 - dampening) * weight_decay * (x + e_x)) + lr * weight_decay * x),
-    },
+    beside=errors(mu * e_b),
     varying=(lr, weight_decay),
     source=OWN,
-    refuses=false_if("without the momentum of the buffers' difference", beside={
-        e_b: (0, (1 - dampening) * weight_decay * (x + e_x)),
-        e_x: (0, e_x - lr * (1 - dampening) * weight_decay * (x + e_x) + lr * weight_decay * x),
-    }),
-)  # fmt: skip
+    refuses=false_if("without the momentum of the buffers' difference", beside=errors(Integer(0))),
+)
 
 no_decay_repairs_momentum = Coefficient(
     "With momentum and wd > 0, no coefficient of decoupled decay reproduces L2 over two steps.",
@@ -168,8 +189,7 @@ no_decay_repairs_momentum = Coefficient(
 )
 
 no_decay_repairs_nesterov = Coefficient(
-    "With Nesterov's look-ahead and wd > 0, no coefficient of decoupled decay reproduces L2 over two "
-    "steps.",
+    "With Nesterov's look-ahead and wd > 0, no coefficient of decoupled decay reproduces L2 over two steps.",
     [l2_1 - decayed_1, l2_2 - decayed_2],
     runs=both(
         heavy(sgd(nesterov=True), damp=0).replace({weight_decay: Symbol("weight_decay", positive=True)}),
@@ -208,8 +228,8 @@ kept = Symbol("kept", positive=True)
 _undamped = heavy(sgd(decay="lr*wd"), damp=1 - kept)
 
 decay_has_one_stationary_gradient = Coefficient(
-    "With momentum, g = −wd·x·(1 − μ)/(1 − d) is the only gradient at which decoupled decay can stand "
-    "still (kept = 1 − d).",
+    "With momentum, g = −wd·x·(1 − μ)/(1 − d) is the only gradient at which decoupled decay can stand still (kept = 1 "
+    "− d).",
     [decayed_1 - x],
     runs={decayed_1: Run(_undamped, 1, start={b: kept * g1 / (1 - mu)}, first=2)},
     for_all=(),
@@ -219,13 +239,24 @@ decay_has_one_stationary_gradient = Coefficient(
     refuses=false_if("the gradient of L2", is_only=_g_l2),
 )
 
-x_0 = Symbol("x_0", real=True)
+x_0, some_eps = Symbol("x_0", real=True), Symbol("eps", positive=True)
+_alone = adamw().replace({g: 0, eps: some_eps})
 
 decay_alone_is_geometric = Invariant(
-    "Where the gradient is 0, AdamW's weight is (1 − lr·wd)ⁿ·x₀ after n steps: decay is the pull to 0.",
-    adamw().replace({g: 0}),
+    "With eps > 0 and gradients that are 0 from the first step on, AdamW's weight is (1 − lr·wd)ⁿ·x₀ after n steps: "
+    "decay is the pull to 0, and never reaches it while lr·wd ≠ 1.",
+    _alone,
     {x: (1 - lr * weight_decay) ** n * x_0, m: Integer(0), v: Integer(0)},
     start={x: x_0},
     source=OWN,
+    predicts=[
+        Moves(
+            adamw(),
+            {lr: 0.5, weight_decay: 0.5, eps: 2.0**-10},
+            ZERO,
+            (1 - lr * weight_decay) * x,
+            start=lane,
+        )
+    ],
     refuses=false_if("(1 − lr·wd·n)·x₀", holds={x: (1 - lr * weight_decay * n) * x_0}),
 )

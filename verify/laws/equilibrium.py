@@ -55,8 +55,8 @@ _sgdw = sgd(decay="lr*wd").replace({momentum: mu, dampening: 0, weight_decay: a 
 _potential_b, sgdw_level = memory(mu, Integer(1), a, b)
 
 sgdw_equilibrium = Equilibrium(
-    "In equilibrium under independent random signs, SGD with momentum μ and decoupled decay a = lr·wd has E[x²] = lr²·"
-    "(1 + μ·(1 − a))/((1 − μ²)·(1 − μ·(1 − a))·a·(2 − a)) exactly.",
+    "In equilibrium under independent random signs, SGD with momentum μ and decoupled decay a = lr·wd has E[x²] = "
+    "lr²·(1 + μ·(1 − a))/((1 − μ²)·(1 − μ·(1 − a))·a·(2 − a)) exactly.",
     _sgdw,
     sgdw_level,
     state=b,
@@ -91,7 +91,8 @@ lion_level = lr**2 / (a * (2 - a))
 
 lion_equilibrium_without_memory = Equilibrium(
     "In equilibrium under independent random signs, Lion with β1 = 0 has E[x²] = lr²/(a·(2 − a)) exactly, a = lr·wd. "
-    "(The formula that treats the sign as linear, lr²/(π·a) here, is an approximation, and is refused.)",
+    "(The authors' code has √(π·lr·wd) for the angle of a step here, the equilibrium lr²/(π·a) of a sign taken as "
+    "linear: an approximation, and refused.)",
     lion().replace({beta1: 0, weight_decay: a / lr}),
     lion_level,
     state=m,
@@ -99,7 +100,10 @@ lion_equilibrium_without_memory = Equilibrium(
     relaxation=a * (2 - a),
     over={a: (0, 1)},
     predicts=[MeanSquare(lion(), signs | {beta1: 0.0}, lion_level.subs(a, lr * weight_decay))],
-    source=Source(REQ, "Lion's equilibrium; its linearisation refuted as exact"),
+    source=Source(
+        REQ,
+        "Lion's equilibrium; linearised in epfml/REQ, lion_etar_func of rotational_wrapper.py, commit bab824d",
+    ),
     refuses=false_if("E[x²] = lr²/(π·a)", level=lr**2 / (pi * a)),
 )
 

@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from sympy import Expr, Matrix, Rational, Symbol, factor, sqrt
+from sympy import Expr, Integer, Matrix, Rational, Symbol, factor, sqrt
 
 from lawful.verify.language.rule import Rule, Source
 from lawful.verify.language.symbols import (
+    b,
     beta1,
     beta2,
     dampening,
@@ -19,6 +20,7 @@ from lawful.verify.language.symbols import (
     x,
 )
 from lawful.verify.provers.algebra.unroll import at
+from lawful.verify.provers.claims import Run
 from lawful.verify.rules.adam import adam, adamw
 from lawful.verify.rules.sgd import sgd
 from lawful.verify.theory.dynamics import Threshold, h
@@ -31,7 +33,7 @@ OWN = Source("lawful", "derived here; the statement is elementary")
 EDGE = "arXiv:2207.14484"
 
 mu = Symbol("momentum", positive=True)
-unit = (0, 1)
+a, unit = Symbol("a", positive=True), (0, 1)
 
 
 def later(**conventions: Any) -> Rule:
@@ -53,14 +55,31 @@ damped = {lr: 0.5, momentum: 0.5, dampening: 0.0, weight_decay: 0.0}
 large_eps = {lr: 0.5, beta1: 0.5, eps: 1.0, weight_decay: 0.0}
 """From a start near 0, eps stays far above √v: Adam divides by it alone."""
 
+decay_lowers_the_stable_curvature = Threshold(
+    "On a quadratic, SGD with decoupled decay or with L2 is stable up to h = 2/lr − wd, below the 2/lr of SGD without "
+    "decay, for lr·wd = a < 2: decay takes from what the step may be, and does not make room.",
+    sgd(decay="lr*wd").replace({weight_decay: a / lr, momentum: 0}),
+    (2 - a) / lr,
+    over={a: (0, 2)},
+    source=OWN,
+    predicts=[StableUpTo(sgd(), {lr: 0.5, momentum: 0.0, weight_decay: 1.0}, 2 / lr - weight_decay)],
+    refuses=false_if("up to 2/lr", limit=2 / lr),
+)
+
+kept = Symbol("kept", positive=True)
+
 momentum_widens_stability = Threshold(
-    "On a quadratic, SGD with momentum μ and dampening d in (0, 1) is stable up to h = 2·(1 + μ)/((1 − d)·lr).",
-    later(),
-    2 * (1 + mu) / ((1 - dampening) * lr),
-    over={mu: unit, dampening: unit},
+    "On a quadratic, SGD with momentum μ and dampening d < 1, the default 0 included, is stable up to h = 2·(1 + "
+    "μ)/((1 − d)·lr), here with kept = 1 − d.",
+    later().replace({dampening: 1 - kept}),
+    2 * (1 + mu) / (kept * lr),
+    over={mu: unit},
     source=Source("Polyak 1964", "heavy ball; the condition is elementary"),
-    predicts=[StableUpTo(sgd(), {**damped, dampening: 0.25}, 2 * (1 + momentum) / ((1 - dampening) * lr))],
-    refuses=false_if("up to 2/((1 − d)·lr), as without momentum", limit=2 / ((1 - dampening) * lr)),
+    predicts=[
+        StableUpTo(sgd(), {**damped, dampening: d}, 2 * (1 + momentum) / ((1 - dampening) * lr))
+        for d in (0.0, 0.25)
+    ],
+    refuses=false_if("up to 2/((1 − d)·lr), as without momentum", limit=2 / (kept * lr)),
 )
 
 nesterov_narrows_it = Threshold(
@@ -87,8 +106,8 @@ frozen = adam(bias_correction=False).replace({weight_decay: 0, v: root**2, beta2
 """Adam whose second moment stays root²."""
 
 frozen_adam_is_stable_up_to_38_over_lr = Threshold(
-    "On a quadratic, Adam with a second moment that stays where it is, so that it divides by P = √v + eps, is "
-    "stable up to h = (2 + 2·β1)·P/((1 − β1)·lr): 38·P/lr at β1 = 0.9.",
+    "On a quadratic, Adam with a second moment that stays where it is, so that it divides by P = √v + eps, is stable "
+    "up to h = (2 + 2·β1)·P/((1 − β1)·lr): 38·P/lr at β1 = 0.9.",
     frozen,
     (2 + 2 * beta1) * (root + eps) / ((1 - beta1) * lr),
     over={beta1: unit},
@@ -101,6 +120,10 @@ frozen_adam_is_stable_up_to_38_over_lr = Threshold(
 )
 
 z, (s, q, y) = Symbol("z"), (Symbol(name, positive=True) for name in "sqy")
+_ball = later().replace({dampening: 0, g: h * x})
+x_1, x_2 = Symbol("x_1"), Symbol("x_2")
+_balls = {end: Run(_ball, k, x, [g] * k, {b: b}, first=2) for k, end in enumerate((x_1, x_2), start=1)}
+"""The heavy ball on a quadratic of curvature h, from any weight and buffer."""
 
 
 def polynomial(at: Expr, friction: Expr, curvature: Expr) -> Expr:
@@ -108,19 +131,25 @@ def polynomial(at: Expr, friction: Expr, curvature: Expr) -> Expr:
     return at**2 - (1 + friction - curvature) * at + friction
 
 
+_recurs = {x_2 - (1 + mu - lr * h) * x_1 + mu * x: Integer(0)}
+"""What makes it that: z² for the weight two steps on, z for one step on."""
+
 best = ((1 - s) / (1 + s)) ** 2
 between = 4 * (s**2 + y) / ((1 + s) ** 2 * (1 + y))
 """Any curvature between the two ends, as y goes from 0 to infinity."""
 
 heavy_ball_at_its_best = Inequality(
-    "On curvatures from s²·L to L, the heavy ball with √μ = (1 − s)/(1 + s) and lr·L = 4/(1 + s)² contracts by √μ per "
-    "step on all of them: both ends have the double root ±√μ, those between have two complex roots of size √μ.",
+    "On curvatures from s²·L to L, the heavy ball with √μ = (1 − s)/(1 + s) and lr·L = 4/(1 + s)² has the spectral "
+    "radius √μ on all of them: both ends have the double root ±√μ, those between have two complex roots of size √μ. "
+    "(So weights shrink as √μⁿ in the long run, at the ends as n·√μⁿ; the first steps may grow.)",
     {
+        **_recurs,
         polynomial(z, best, 4 / (1 + s) ** 2): (z + (1 - s) / (1 + s)) ** 2,
         polynomial(z, best, 4 * s**2 / (1 + s) ** 2): (z - (1 - s) / (1 + s)) ** 2,
     },
     greater={4 * best: (1 + best - between) ** 2},
     over={s: unit},
+    runs=_balls,
     source=Source("Polyak 1964", "heavy ball, optimal parameters"),
     refuses=false_if("√μ = 1 − s", equations={
         polynomial(z, (1 - s) ** 2, 4 / (1 + s) ** 2): (z + 1 - s) ** 2,
@@ -132,15 +161,17 @@ friction = radius**2 * share
 least = (1 - radius) * (radius - friction) / ((1 + radius) * (radius + friction))
 
 no_heavy_ball_is_faster = Inequality(
-    "No lr and μ ≥ 0 contract faster on curvatures from s²·L to L. If all roots have size at most r < 1, then μ ≤ r², "
-    "p(r) ≥ 0 at q = lr·s²·L and p(−r) ≥ 0 at q = lr·L, so s² ≥ (1 − r)·(r − μ)/((1 + r)·(r + μ)) ≥ ((1 − r)/(1 + "
-    "r))²: r ≥ (1 − s)/(1 + s).",
+    "No lr and μ ≥ 0 give the heavy ball a smaller spectral radius on curvatures from s²·L to L. If all roots have "
+    "size at most r < 1, then μ ≤ r², p(r) ≥ 0 at q = lr·s²·L and p(−r) ≥ 0 at q = lr·L, so s² ≥ (1 − r)·(r − μ)/((1 + "
+    "r)·(r + μ)) ≥ ((1 − r)/(1 + r))²: r ≥ (1 − s)/(1 + s).",
     {
+        **_recurs,
         polynomial(radius, friction, q): q * radius - (1 - radius) * (radius - friction),
         polynomial(-radius, friction, q): (1 + radius) * (radius + friction) - q * radius,
     },
     greater={least: ((1 - radius) / (1 + radius)) ** 2},
     over={radius: unit, share: unit},
+    runs=_balls,
     strict=False,
     source=OWN,
     refuses=false_if("s² ≥ (1 − r)/(1 + r)", greater={least: (1 - radius) / (1 + radius)}),
@@ -196,8 +227,8 @@ _sgd = sgd().replace({weight_decay: 0, momentum: 0})
 _regret = {R: (0, R + g * (x - u)), Q: (0, Q + g**2)}
 
 regret_of_gradient_descent = Invariant(
-    "Whatever the gradients, the regret Σ g_t·(x_t − u) of SGD against any u is exactly ((x₀ − u)² − (x_n − u)²)/(2·lr)"
-    " + lr/2·Σ g_t².",
+    "Whatever the gradients, the regret Σ g_t·(x_t − u) of SGD against any u is exactly ((x₀ − u)² − (x_n − "
+    "u)²)/(2·lr) + lr/2·Σ g_t².",
     _sgd,
     {R: ((x_0 - u) ** 2 - (x - u) ** 2) / (2 * lr) + lr / 2 * Q},
     beside=_regret,
@@ -211,7 +242,7 @@ _bound = width**2 / (2 * lr) + lr / 2 * rounds * slope**2
 
 regret_is_at_most_dg_root_t = Identity(
     "If |x₀ − u| ≤ D and |g_t| ≤ G, the regret after T steps is at most D²/(2·lr) + lr·T·G²/2, which exceeds D·G·√T by "
-    "the square (D − lr·G·√T)²/(2·lr): D·G·√T is reached with lr = D/(G·√T), and no other lr does as well.",
+    "the square (D − lr·G·√T)²/(2·lr): this bound is D·G·√T at lr = D/(G·√T), and larger at any other lr.",
     {_bound - width * slope * sqrt(rounds): (width - lr * slope * sqrt(rounds)) ** 2 / (2 * lr)},
     source=Source("Zinkevich 2003", "regret of online gradient descent, with the best constant lr"),
     refuses=false_if("half of that", equations={

@@ -10,7 +10,6 @@ from lawful.verify.provers.algebra.unroll import at
 from lawful.verify.provers.claims import Run, g1, n
 from lawful.verify.rules.adam import adam, adamw
 from lawful.verify.theory.dynamics import Bound
-from lawful.verify.theory.inductions import Invariant
 from lawful.verify.theory.law import false_if
 from lawful.verify.theory.prediction import Bounded, Moves, after
 from lawful.verify.theory.prediction import c as lane
@@ -22,7 +21,7 @@ OWN = Source("lawful", "derived here, by Cauchy-Schwarz")
 bare = adam().replace({weight_decay: 0, eps: 0})
 """Adam without decay at eps = 0, where its steps are largest."""
 
-K, r = (Symbol(name, positive=True) for name in "Kr")
+K, r, c = (Symbol(name, positive=True) for name in "Krc")
 gap, gap_max = Symbol("D", nonnegative=True), Symbol("D_max", nonnegative=True)
 inside = {beta1: (0, 1), beta2: (0, 1)}
 
@@ -92,37 +91,71 @@ largest_step_of_adam = Identity(
     ],
 )
 
-K_2 = beta1**2 / beta2 * newest + newest
 K_oo = newest / (1 - beta1**2 / beta2)
 _excess = (beta1 - beta2) ** 2 / (beta2 * (1 - beta2) * (1 - beta1**2 / beta2))
+x_1, x_2 = Symbol("x_1"), Symbol("x_2")
+_two = [Integer(1), beta2 / beta1]
 
 second_step_can_exceed_lr = Identity(
-    "Adam's second step can have size lr·ρ_2 with ρ_2² = 1 + (β1 − β2)²/(β2·(1 + β1)²): above lr unless β1 = β2.",
-    {rho_squared(K_2, Integer(2)) - 1: (beta1 - beta2) ** 2 / (beta2 * (1 + beta1) ** 2)},
+    "On gradients 1 and β2/β1 (eps = 0), Adam's second step has size lr·ρ_2 with ρ_2² = 1 + (β1 − β2)²/(β2·(1 + β1)²): "
+    "above lr unless β1 = β2.",
+    {(x_1 - x_2) ** 2: lr**2 * (1 + (beta1 - beta2) ** 2 / (beta2 * (1 + beta1) ** 2))},
+    runs={x_1: Run(bare, 1, x, _two), x_2: Run(bare, 2, x, _two)},
     source=OWN,
-    refuses=false_if("ρ_2 = 1", equations={rho_squared(K_2, Integer(2)): 1}),
+    refuses=false_if("it has size lr", equations={(x_1 - x_2) ** 2: lr**2}),
 )
+
+faded = adam(bias_correction=False).replace({weight_decay: 0, eps: 0})
+_last = {m: ell * beta1 / beta2 * K, v: ell**2 * (beta1 / beta2) ** 2 * K, g: ell * _ratio}
+"""A state with m² = K·v, and a gradient that keeps the two as near as that."""
 
 largest_step_in_the_long_run = Identity(
     "If β1² < β2, K tends to K∞ = (1 − β1)²/((1 − β2)·(1 − β1²/β2)): its distance shrinks by β1²/β2 each step. So "
-    "Adam's largest step tends to lr·ρ∞ = lr·√K∞, above lr·(1 − β1)/√(1 − β2) whenever β1 > 0, and above lr "
-    "unless β1 = β2.",
+    "Adam's largest step, lr·√K at eps = 0 once bias correction has faded, tends to lr·ρ∞ = lr·√K∞: above lr·(1 − "
+    "β1)/√(1 − β2) whenever β1 > 0, and above lr unless β1 = β2.",
     {
+        (x - new_x) ** 2: lr**2 * K_next,
         K_next - K_oo: beta1**2 / beta2 * (K - K_oo),
         K_oo - newest: beta1**2 / beta2 * K_oo,
         K_oo - 1: _excess,
     },
+    where={new_x: at(faded.x, _last)},
     source=OWN,
     refuses=false_if("K∞ = (1 − β1)²/(1 − β2)", equations={K_next - newest: beta1**2 / beta2 * (K - newest)}),
 )
 
-equal_betas_never_exceed_lr = Invariant(
-    "If β1 = β2, K is 1 − β1ⁿ after n steps, so ρ_t = 1: then no step of Adam exceeds lr.",
-    bare.replace({beta2: beta1}),
-    {K: 1 - beta1**n},
-    beside={K: (0, K_next.subs(beta2, beta1))},
+A, B = Symbol("A", positive=True), Symbol("B", positive=True)
+_grown = K_oo * (1 - A**2)
+_apart = ((A - B) / (1 - A * B)) ** 2
+
+no_step_is_longer_than_in_the_long_run = Identity(
+    "If β1² < β2, then with A = (β1/√β2)ᵗ and B = β2^(t/2), both below 1, K is K∞·(1 − A²) at step t and ρ_t² = ρ∞²·(1 "
+    "− ((A − B)/(1 − A·B))²): lr·ρ∞ bounds every step of Adam at eps = 0, and not only late ones.",
+    {
+        (x - new_x) ** 2: lr**2 * rho_squared(K, t),
+        K_next.subs(K, _grown): K_oo * (1 - A**2 * beta1**2 / beta2),
+        _grown * (1 - B**2) / (1 - A * B) ** 2: K_oo * (1 - _apart),
+    },
+    where={new_x: at(bare.x, _before)},
     source=OWN,
-    refuses=false_if("β2 = β1²", beside={K: (0, K_next.subs(beta2, beta1**2))}),
+    refuses=false_if("ρ_t = ρ∞ for all t", equations={_grown * (1 - B**2) / (1 - A * B) ** 2: K_oo}),
+)
+
+_even = {beta2: beta1}
+
+equal_betas_never_exceed_lr = Bound(
+    "If β1 = β2, whatever the gradients Adam's moments obey m² ≤ K·v with K = 1 − β1ⁿ after n steps, so m̂² ≤ v̂: no "
+    "step of Adam exceeds lr. Equality on a constant gradient c.",
+    bare.replace(_even),
+    {gap: K * v - m**2},
+    because={gap: _next_gap.subs(_even)},
+    beside={K: (newest.subs(_even), K_next.subs(_even))},
+    start={s: e.subs(_even) for s, e in after_one.items()},
+    over={beta1: (0, 1)},
+    attained={g: c},
+    holds={K: 1 - beta1**n, m: (1 - beta1**n) * c, v: (1 - beta1**n) * c**2},
+    source=OWN,
+    refuses=false_if("K/2 in place of K", gaps={gap: K * v / 2 - m**2}, holds={}),
 )
 
 
@@ -149,9 +182,9 @@ def squared_step(first: Expr, second: Expr, betas: tuple[Expr, Expr], steps: int
 
 
 published_step_bound_is_false = Inequality(
-    "Adam's steps are not bounded by lr·(1 − β1)/√(1 − β2) where 1 − β1 > √(1 − β2), nor by lr elsewhere, as its "
-    "paper says: 13 growing gradients at β = (1/2, 9/10) exceed the first, two at (9/10, 19/20) the second; nor are "
-    "they below lr where the two are equal: two gradients at (9/10, 99/100). (It then says “approximately bounded”.)",
+    "Adam's steps are not bounded by lr·(1 − β1)/√(1 − β2) where 1 − β1 > √(1 − β2), nor by lr elsewhere, as its paper "
+    "says: 13 growing gradients at β = (1/2, 9/10) exceed the first, two at (9/10, 19/20) the second; nor are they "
+    "below lr where the two are equal: two gradients at (9/10, 99/100). (It then says “approximately bounded”.)",
     {},
     greater={
         squared_step(m_high, v_high, high, 13): Rational(1, 4) / Rational(1, 10),
@@ -166,7 +199,7 @@ published_step_bound_is_false = Inequality(
         m_even: growing(*even, 2, m),
         v_even: growing(*even, 2, v),
     },
-    source=Source(PAPER, "§2.1, refuted"),
+    source=Source(PAPER, "§2.1, “two upper bounds”, refuted"),
     refuses=false_if("two gradients for the first", greater={
         squared_step(m_high, v_high, high, 2): Rational(1, 4) / Rational(1, 10),
     }, runs={m_high: growing(*high, 2, m), v_high: growing(*high, 2, v)}),

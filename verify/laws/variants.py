@@ -2,7 +2,7 @@
 
 from sympy import Expr, Integer, Symbol, sqrt
 
-from lawful.verify.language.rule import Source
+from lawful.verify.language.rule import Rule, Source
 from lawful.verify.language.symbols import (
     b,
     beta2,
@@ -15,10 +15,13 @@ from lawful.verify.language.symbols import (
     weight_decay,
     x,
 )
+from lawful.verify.language.tensors import IfPositive, Norm, Total
 from lawful.verify.provers.claims import Run, g1, nth
-from lawful.verify.rules.adam import M, V, adamw, amsgrad, denominator
+from lawful.verify.rules.adam import M, V, adam, adamw, amsgrad, denominator
+from lawful.verify.rules.adamd import adamd
 from lawful.verify.rules.adamprox import adamprox
 from lawful.verify.rules.sgd import sgd
+from lawful.verify.rules.spd import spd, x_start
 from lawful.verify.theory.inductions import Equivalence
 from lawful.verify.theory.law import false_if
 from lawful.verify.theory.theorems import Coefficient, Identity, Separation
@@ -71,28 +74,62 @@ stable_decay_rests_where_l2_does = Coefficient(
     refuses=false_if("where g = −wd·x·(1 − μ)/(1 − d)", is_only=-weight_decay * x * (1 - mu) / kept),
 )
 
-H = Symbol("H", positive=True)
+some_eps = Symbol("eps", positive=True)
+
+
+def from_x(rule: Rule) -> dict[Symbol, Run]:
+    """A first step with eps > 0."""
+    return {first: Run(rule.replace({eps: some_eps}), 1)}
+
 
 preconditioned_decay_rests_where_l2_does = Coefficient(
-    "A step that multiplies gradient and decay by one preconditioner H > 0, x ← x − lr·H·(g + wd·x), stands still "
-    "where g = −wd·x whatever H is, and nowhere else.",
-    [-lr * H * (g + weight_decay * x)],
+    "AdamD, whose decay is divided as its step is, stands still in its first step where g = −wd·x as Adam with L2 "
+    "does, and nowhere else (eps > 0).",
+    [(first - x) * (abs(g1) + some_eps)],
+    runs=from_x(adamd()),
     for_all=(),
-    unknown=g,
+    unknown=g1,
     is_only=-weight_decay * x,
     source=Source("arXiv:2310.08858", "stationary points; the proof is our own"),
-    refuses=false_if("decay apart from H", differences=[-lr * H * g - lr * weight_decay * x]),
+    refuses=false_if("where g = 0, as without decay", is_only=Integer(0)),
 )
 
-old, new, strength = Symbol("o", positive=True), Symbol("n", positive=True), Symbol("wd", positive=True)
-_projected = (1 - strength * (new - old) / new) * new
+old, gained, strength = Symbol("o", positive=True), Symbol("gain", positive=True), Symbol("wd", positive=True)
+agreed, opposed = Symbol("c", positive=True), Symbol("d", nonpositive=True)
+undecayed = adam().replace({weight_decay: 0})
+_new, _away = undecayed.x - x_start, x - x_start
+
+
+def selective(inner: Expr, share: Expr) -> Expr:
+    """SPD's next weight less its first, where Σ g·(x − x_start) is `inner` and Adam's step takes the tensor from the
+    distance o of its first weights to o + gain."""
+    lengths = {Norm(_new): old + gained, Norm(_away): old, Total(g * _away): inner}
+    return chosen(spd().x.xreplace({**lengths, weight_decay: share})) - x_start
+
+
+def chosen(expr: Expr) -> Expr:
+    """The branch that the sign of a symbol takes."""
+    return expr.replace(IfPositive, lambda sign, then, otherwise: then if sign.is_positive else otherwise)
+
+
+with_growth, at_one, without = Symbol("SPD"), Symbol("SPD at 1"), Symbol("SPD against")
 
 projection_takes_back_growth = Identity(
-    "Where a step takes a weight from distance o of its anchor to n > o, selective projection multiplies the distance "
-    "by 1 − wd·(n − o)/n: to n − wd·(n − o), so that wd = 1 projects back onto the old sphere.",
-    {_projected: new - strength * (new - old), _projected.subs(strength, 1): old},
+    "Where the gradient points back to the first weights, Σ g·(x − x_start) > 0, and Adam's step takes a tensor from "
+    "distance o of them to n = o + gain all the same, SPD's distance is 1 − wd·gain/n of that: n − wd·gain, so that wd "
+    "= 1 projects back onto the old sphere. Where Σ g·(x − x_start) ≤ 0 SPD's step is Adam's, whatever wd.",
+    {
+        with_growth: _new * (old + gained - strength * gained) / (old + gained),
+        at_one: _new * old / (old + gained),
+        without: _new,
+    },
+    where={
+        with_growth: selective(agreed, strength),
+        at_one: selective(agreed, Integer(1)),
+        without: selective(opposed, strength),
+    },
     source=Source("arXiv:2411.01713", "selective projection; the proof is our own"),
-    refuses=false_if("it multiplies by 1 − wd", equations={_projected: (1 - strength) * new}),
+    refuses=false_if("it multiplies by 1 − wd", equations={with_growth: _new * (1 - strength)}),
 )
 
 # ------------------------------------------------------------------------------------- learning rate
@@ -137,7 +174,7 @@ lr_inside_needs_a_constant_lr = Coefficient(
 )
 
 # ----------------------------------------------------------------------------------------- epsilon
-some_eps, c, excess = Symbol("eps", positive=True), Symbol("c", real=True), Symbol("delta", positive=True)
+c, excess = Symbol("c", real=True), Symbol("delta", positive=True)
 root_v, root_b = Symbol("w", positive=True), Symbol("r", positive=True)
 
 

@@ -6,7 +6,7 @@ by `lawful.verify.provers.algebra.symmetry`; here is what the change does to num
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from dataclasses import KW_ONLY, dataclass, field
+from dataclasses import KW_ONLY, dataclass, field, replace
 from typing import Any, ClassVar
 
 import numpy as np
@@ -53,6 +53,10 @@ class Change(ABC):
     def hyper(self, value: float, degree: Expr) -> float:
         """The changed hyperparameter."""
         return value
+
+    def far(self) -> "Change":
+        """A change of the same kind that goes further, where there is one."""
+        return self
 
     @abstractmethod
     def formula(self) -> str:
@@ -144,13 +148,22 @@ class Cut(Change):
 
 @dataclass(frozen=True)
 class Shifted(Change):
-    """The weights elsewhere."""
+    """The weights elsewhere.
+
+    Attributes:
+        by: how far.
+    """
 
     exact: ClassVar[bool] = False
+    by: float = 1.0
+
+    def far(self) -> Change:
+        """Far enough to jump over what decides a case."""
+        return replace(self, by=2.0**12)
 
     def weight(self, x: Array) -> Array:
-        """One further."""
-        return x + 1.0
+        """Further by so much."""
+        return x + self.by
 
     def gradient(self, g: Array) -> Array:
         """As they were."""

@@ -12,58 +12,13 @@ from typing import ClassVar
 from sympy import Expr, Symbol
 
 from lawful.verify.language.rule import Rule
-from lawful.verify.language.symbols import g, x
+from lawful.verify.language.symbols import g
+from lawful.verify.provers.answer import Answer
 from lawful.verify.provers.changes import Change
+from lawful.verify.provers.runs import Run, Runs, any_step, g1, g2, g3, n, nth
 
-n = Symbol("n", integer=True, nonnegative=True)
-"""The number of steps done, in what an `Always` says."""
+__all__ = ["Answer", "Run", "Runs", "any_step", "g1", "g2", "g3", "n", "nth"]  # what claims are written with
 
-
-def nth(symbol: Symbol, k: int) -> Symbol:
-    """The value that an input has at step k: g1, g2 …"""
-    return Symbol(f"{symbol.name}{k}", **symbol.assumptions0)
-
-
-g1, g2, g3 = (nth(g, k) for k in (1, 2, 3))
-
-
-@dataclass(frozen=True)
-class Run:
-    """The value of one symbol after some steps of a rule.
-
-    Attributes:
-        rule: the rule that runs.
-        steps: how many steps.
-        read: the symbol whose value is meant, the parameter or a state.
-        gradients: the gradients in their order; g1, g2 … where absent.
-        start: values before the first step; where absent x for the parameter, the rule's own for the state.
-        varying: hyperparameters with a value of their own at each step (lr1, lr2 …).
-        first: the number of the first step.
-    """
-
-    rule: Rule
-    steps: int
-    read: Symbol = x
-    gradients: Sequence[Expr] = ()
-    start: Mapping[Symbol, Expr] = field(default_factory=dict)
-    varying: Sequence[Symbol] = ()
-    first: int = 1
-
-    def gradient(self, k: int) -> Expr:
-        """The gradient of step k, from 1."""
-        return self.gradients[k - 1] if self.gradients else nth(g, k)
-
-    def __str__(self) -> str:
-        """`x after 3 steps of adam on gradients C, -1, -1 from v = 1`."""
-        steps = f"{self.steps} step{'s' if self.steps > 1 else ''}"
-        on = f" on gradients {', '.join(str(self.gradient(k)) for k in range(1, self.steps + 1))}"
-        start = ", ".join(
-            f"{s} = {e}" for s, e in self.start.items() if s != e and s in {x, *self.rule.state}
-        )
-        return f"{self.read} after {steps} of {self.rule}{on}{f' from {start}' if start else ''}"
-
-
-Runs = Mapping[Symbol, Run]
 Domain = Mapping[Symbol, tuple[Expr, Expr]]
 """Symbol → (lower, upper) end of the open interval in which it lies; `oo` is allowed as the upper end."""
 
@@ -136,6 +91,8 @@ class Always:
         start: symbol → its value before the first step; 0 where absent.
         holds: symbol → what it always equals, in the other states, the constants and n.
         varying: inputs that are new at every step.
+        divides: what is divided by in a step, as it was written, before values were put in.
+        special: whether it is a case of another claim, which answers for the signs of the state.
     """
 
     proved_by: ClassVar[str] = "induction"
@@ -146,6 +103,8 @@ class Always:
     start: Mapping[Symbol, Expr]
     holds: Mapping[Symbol, Expr]
     varying: Sequence[Symbol] = (g,)
+    divides: Sequence[Expr] = ()
+    special: bool = False
 
 
 @dataclass(frozen=True)
@@ -161,6 +120,7 @@ class Kept:
             negative, in the state before, the inputs and the names.
         over: the domain of the symbols.
         varying: inputs that are new at every step.
+        divides: as in `Always`.
     """
 
     proved_by: ClassVar[str] = "induction"
@@ -173,6 +133,7 @@ class Kept:
     because: Mapping[Symbol, Expr]
     over: Domain = field(default_factory=dict)
     varying: Sequence[Symbol] = (g,)
+    divides: Sequence[Expr] = ()
 
 
 @dataclass(frozen=True)
@@ -266,6 +227,7 @@ class Covariant:
         rule: the rule.
         change: what happens to the weights and gradients.
         degrees: hyperparameter → the power of c by which it is multiplied.
+        state: symbol of the state → how it changes: (power of c, 1 if its sign turns), or by how much it is shifted.
     """
 
     proved_by: ClassVar[str] = "weights of quantities"
@@ -275,6 +237,7 @@ class Covariant:
     rule: Rule
     change: Change
     degrees: Mapping[Symbol, Expr] = field(default_factory=dict)
+    state: Mapping[Symbol, tuple[Expr, Expr]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -295,15 +258,38 @@ class Stored:
     numbers: Expr
 
 
-Claim = Equal | Positive | Always | Kept | Stable | Forced | Expansion | MeanStep | Covariant | Stored
+@dataclass(frozen=True)
+class Declared:
+    """A running quantity has the sign that its symbol is declared to have, before the first step and after each.
+
+    Attributes:
+        label: the claim in words.
+        symbol: the symbol, declared nonnegative or positive.
+        start: its value before the first step.
+        following: its next value, in the state before, the inputs, t and the hyperparameters.
+        over: the domain of the other symbols.
+        within: that of hyperparameters for which no other is named: low ≤ h < high.
+    """
+
+    proved_by: ClassVar[str] = "signs"
+    checked_by: ClassVar[str] = "exact points"
+
+    label: str
+    symbol: Symbol
+    start: Expr
+    following: Expr
+    over: Domain = field(default_factory=dict)
+    within: Domain = field(default_factory=dict)
+
+    @property
+    def key(self) -> tuple[object, ...]:
+        """What makes it another claim."""
+        return self.symbol, self.start, self.following, tuple(self.over.items()), tuple(self.within.items())
+
+
+Claim = (
+    Equal | Positive | Always | Kept | Stable | Forced | Expansion | MeanStep | Covariant | Stored | Declared
+)
 
 ABBREVIATE = ("runs", "where", "gaps")
 """The parts of a claim whose symbols stand for something else."""
-
-
-@dataclass(frozen=True)
-class Answer:
-    """Whether a claim was established, and how, line by line."""
-
-    holds: bool
-    lines: Sequence[str]

@@ -22,7 +22,10 @@ DOMAINS = {
     d: Domain((1.0, 1.5, 2.0), low=1.0),
 }
 CEILING = Rational(1, 100)
-"""fairseq's largest relative step."""
+"""The authors' and fairseq's largest relative step."""
+
+AUTHORS = "tensorflow/tensor2tensor@bafdc1b677 and facebookresearch/fairseq@3d262bb256"
+CODE = {"torch": "torch 2.13.0", "fairseq": AUTHORS, "fairseq relative": AUTHORS}
 
 WORDS: Words = {
     "form": {
@@ -37,8 +40,9 @@ WORDS: Words = {
 def adafactor(*, form: Literal["torch", "fairseq", "fairseq relative"] = "torch") -> Rule:
     """The second moment as an outer product of its row and column means, for tensors of two dimensions and more.
 
-    torch bounds eps1 from below where it divides, and the rate by 1/√t; fairseq adds eps1 to g², takes lr as it is
-    (`relative_step=False`, else 1/√t up to 1e-2) and decays by the scaled rate.
+    torch bounds eps1 from below where it divides, and the rate by 1/√t; fairseq adds eps1 to g², as the authors do,
+    takes lr as it is (`relative_step=False`, else 1/√t up to 1e-2) and decays by the scaled rate; the authors' has no
+    decay.
     """
     square = g**2 if form == "torch" else g**2 + eps1
     w = t**beta2_decay
@@ -63,7 +67,9 @@ def adafactor(*, form: Literal["torch", "fairseq", "fairseq relative"] = "torch"
         x=decayed - alpha_t * clipped,
         state={R: of_matrix(r_t, R), C: of_matrix(c_t, C), v: of_matrix(v, v_t)},
         defaults=DEFAULTS,
-        source=Source("arXiv:1804.04235", "Algorithm 4, as torch.optim.Adafactor documents it"),
+        source=Source(
+            "arXiv:1804.04235", "Algorithm 4, as torch.optim.Adafactor documents it", checked=CODE[form]
+        ),
         domains=DOMAINS,
         tuples={"eps": (eps1, eps2)},
         names={U: u_t, U_HAT: clipped, ALPHA: alpha_t},

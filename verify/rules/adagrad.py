@@ -15,7 +15,11 @@ v_0 = Symbol("initial_accumulator_value", nonnegative=True)
 
 DEFAULTS = {lr: 1e-2, lr_decay: 0.0, weight_decay: 0.0, eps: 1e-10}
 DOMAINS = {lr_decay: Domain((0.1, 1e-3, 0.5, 0.0)), v_0: Domain((0.1, 1.0, 1e-3, 0.0))}
-SOURCE = Source("Duchi, Hazan & Singer, JMLR 12 (2011)", "Figure 1, diagonal; options of torch.optim.Adagrad")
+SOURCE = Source(
+    "Duchi, Hazan & Singer, JMLR 12 (2011)",
+    "Figure 1, diagonal, from memory; options of torch.optim.Adagrad",
+    checked="torch 2.13.0",
+)
 G, LR = Symbol("g_t"), Symbol("lr_t")
 
 

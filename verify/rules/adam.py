@@ -35,6 +35,7 @@ ORDER: Words = {"decay_order": {"before": "decay of the old weight", "after": "d
 
 DEFAULTS = {lr: 1e-3, beta1: 0.9, beta2: 0.999, eps: 1e-8}
 G, M, V = Symbol("g_t"), Symbol("m_hat"), Symbol("v_hat")
+CODE = "torch 2.13.0 and loshchil/AdamW-and-SGDW@0ae5185b3c"
 
 
 def denominator(second: Expr, correction: Expr, eps_place: Eps) -> Expr:
@@ -84,7 +85,7 @@ def adam_like(
 @family(words={**EPS, **CORRECTION, **AMSGRAD})
 def adam(*, amsgrad: Maximum = False, eps: Eps = "outside", bias_correction: bool = True) -> Rule:
     """torch.optim.Adam: L2 regularisation, eps outside the corrected root. With decoupled decay it is `adamw`."""
-    source = Source("arXiv:1412.6980", "Algorithm 1")
+    source = Source("arXiv:1412.6980", "Algorithm 1, from memory", checked="torch 2.13.0")
     return adam_like(0.0, source, False, eps_place=eps, bias_correction=bias_correction, amsgrad=amsgrad)
 
 
@@ -98,13 +99,16 @@ def adamw(
     decay: Decay = "lr*wd",
     decay_order: Literal["before", "after"] = "before",
 ) -> Rule:
-    """torch.optim.AdamW: the old weight decays by lr·wd."""
-    source = Source("arXiv:1711.05101", "Algorithm 2")
+    """torch.optim.AdamW: the old weight decays by lr·wd.
+
+    The paper's and its authors' decay does not scale with the first lr; theirs is `adamwr`.
+    """
+    source = Source("arXiv:1711.05101", "Algorithm 2, from memory", checked=CODE)
     return adam_like(1e-2, source, decouple, decay, decay_order, eps, bias_correction, amsgrad)
 
 
 @family(words={**EPS, **AMSGRAD})
 def amsgrad(*, amsgrad: Literal[True, "paper", "corrected"] = True, eps: Eps = "outside") -> Rule:
     """AMSGrad: Adam that divides by the largest second moment so far."""
-    source = Source("arXiv:1904.09237", "Algorithm 2")
+    source = Source("arXiv:1904.09237", "Algorithm 2, from memory", checked="torch 2.13.0")
     return adam_like(0.0, source, False, eps_place=eps, amsgrad=amsgrad)

@@ -30,8 +30,8 @@ def adam8bit(*, bits: Literal[8, 32] = 8, decay: Literal["l2", "after"] = "l2") 
     """Adam whose moments are kept in 8 bits, in tensors of `min_8bit_size` elements and more; others in 32.
 
     A constructor that says nothing of `min_8bit_size` keeps all in 8 bits; of `block_size`, blocks of any size. L2 as
-    Adam; bitsandbytes' 8-bit kernels shrink the new weight instead (`decay="after"`), and its class Adam8bit is
-    `bits=8` though its argument says 32.
+    Adam; bitsandbytes' CUDA kernels shrink the new weight instead (`decay="after"`), those for the CPU the old one, its
+    classes Adam and AdamW alike, and its class Adam8bit is `bits=8` though its argument says 32.
     """
 
     def kept(moment: Expr) -> Expr:
@@ -50,6 +50,10 @@ def adam8bit(*, bits: Literal[8, 32] = 8, decay: Literal["l2", "after"] = "l2") 
         state={m: m_t, v: v_t},
         defaults={**DEFAULTS, weight_decay: 0.0, smallest: 0, block_size: 0},
         domains=DOMAINS,
-        source=Source("arXiv:2110.02861", "§2, Adam with block-wise dynamic quantisation"),
+        source=Source(
+            "arXiv:2110.02861",
+            "§2, Adam with block-wise dynamic quantisation, from memory",
+            checked="bitsandbytes-foundation/bitsandbytes@95f9af309d",
+        ),
         names={G: g_t, M: m_hat, V: v_hat},
     )

@@ -36,6 +36,6 @@ def adamax(*, eps_place: Literal["maximum", "denominator"] = "maximum") -> Rule:
         x=x - lr * (m_t / (1 - beta1**t)) / denominator,
         state={m: m_t, u: u_t},
         defaults=DEFAULTS,
-        source=Source("arXiv:1412.6980", "Algorithm 2"),
+        source=Source("arXiv:1412.6980", "Algorithm 2, from memory", checked="torch 2.13.0"),
         names={G: g_t, M: m_t / (1 - beta1**t)},
     )

@@ -15,8 +15,8 @@ def adamd(*, bias_correction: bool = True) -> Rule:
     """x − lr·H·(m̂ + wd·x) with H = 1/(√v̂ + eps): at rest where g = −wd·x, as with L2 and unlike AdamW.
 
     The paper's abstract and problem confirm moments that do not see the decay and convergence to stationary points of
-    f(x) + (wd/2)·‖x‖², which this form has. Its numbered algorithm, the place of eps and the bias corrections were not
-    seen; these are Adam's here.
+    f(x) + (wd/2)·‖x‖², which this form has. It is derived here from them: the paper's algorithm was not read, and
+    the place of eps and the bias corrections are Adam's. arXiv:2110.10828 has another AdamD, with one correction less.
     """
     m_t = beta1 * m + (1 - beta1) * g
     v_t = beta2 * v + (1 - beta2) * g**2
@@ -27,6 +27,6 @@ def adamd(*, bias_correction: bool = True) -> Rule:
         x=x - lr * (m_t / bc1) / scale - lr * weight_decay * x / scale,
         state={m: m_t, v: v_t},
         defaults={**DEFAULTS, weight_decay: 1e-2},
-        source=Source("arXiv:2310.08858", "AdamD, as far as its abstract tells"),
+        source=Source("arXiv:2310.08858", "AdamD, derived here from its abstract"),
         names={M: m_t / bc1, V: v_t / bc2},
     )

@@ -13,8 +13,11 @@ M, V = Symbol("m_hat"), Symbol("v_hat")
 
 @family(words=WORDS)
 def adamprox(*, decay: Decay = "lr*wd") -> Rule:
-    """Adam's step, then the proximal operator of lr·(wd/2)·x²: division by 1 + lr·wd. The authors' code divides by
-    1 + wd·lr/lr₀, lr₀ the first lr."""
+    """Adam's step, then the proximal operator of lr·(wd/2)·x²: division by 1 + lr·wd.
+
+    Its authors divide by 1 + wd·lr/lr₀ (`decay="wd*lr/lr_0"`), lr₀ the constructor's lr, by default with no decay;
+    this default is AdamW's.
+    """
     m_t = beta1 * m + (1 - beta1) * g
     v_t = beta2 * v + (1 - beta2) * g**2
     m_hat, v_hat = m_t / (1 - beta1**t), v_t / (1 - beta2**t)
@@ -23,6 +26,6 @@ def adamprox(*, decay: Decay = "lr*wd") -> Rule:
         x=(x - lr * m_hat / (sqrt(v_hat) + eps)) / (1 + RATES[decay]),
         state={m: m_t, v: v_t},
         defaults=with_start(DEFAULTS, decay),
-        source=Source("arXiv:2202.00089", "AdamProx"),
+        source=Source("arXiv:2202.00089", "AdamProx", checked="zhenxun-zhuang/AdamW-Scale-free@a42773cf88"),
         names={M: m_hat, V: v_hat},
     )

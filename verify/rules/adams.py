@@ -12,6 +12,7 @@ from lawful.verify.rules._decay import SPELLINGS, WORDS, Decay
 from lawful.verify.rules.adam import AMSGRAD, V, adam_like
 
 MEAN = Symbol("v_mean", nonnegative=True)
+CODE = "zeke-xie/stable-weight-decay-regularization@e0abb1d66e"
 
 
 STABLE: Words = {
@@ -27,11 +28,13 @@ def adams(
     decay: Decay = "lr*wd",
     decay_eps: bool = False,
 ) -> Rule:
-    """AdamW whose decay is divided by √(the mean of v̂ over every parameter of every group).
+    """AdamW whose decay is divided by √(the mean of v̂ over all parameters of all groups that have a gradient).
 
     `decay_eps` adds eps to that root; without decoupling it is Adam with L2.
     """
-    source = Source("arXiv:2011.11152", "Algorithm 4, as the authors' code computes it")
+    source = Source(
+        "arXiv:2011.11152", "Algorithm 4, from memory, as the authors' code computes it", checked=CODE
+    )
     rule = adam_like(1e-4, source, decouple, decay, amsgrad=amsgrad)
     if not decouple:
         return rule

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from sympy import Max, Min, Symbol, sqrt
+from sympy import Float, Max, Min, Symbol, sqrt
 
 from lawful.verify.language.domain import Domain
 from lawful.verify.language.family import Words, family
@@ -25,6 +25,9 @@ DOMAINS = {
     r: Domain((1.0, 0.5, 2.0, 0.0)),
     power: Domain((2.0, 1.0, 0.5, 0.0)),
 }
+NOTHING = Float(1e-300)
+"""Less than any weight: while lr is 0, as where a warm-up begins, the authors' code takes 0/0 for 0."""
+
 LR, C, U = Symbol("lr_t"), Symbol("c_t"), Symbol("u_t")
 
 
@@ -40,14 +43,15 @@ WORDS: Words = {
 def adamw_schedulefree(*, correction: Literal["moment", "lr"] = "moment") -> Rule:
     """The authors' code: the parameter is y, where gradients are taken; the average x follows from y and z.
 
-    Step t's iterate z has the weight t^r·(the largest lr so far)^power; the decay is at y. The authors' reference
-    file folds √(1 − β2ᵗ) into lr (`correction="lr"`).
+    Step t's iterate z has the weight t^r·(the largest lr so far)^power; the decay is at y. The paper's
+    experiments and releases before 1.3 fold √(1 − β2ᵗ) into lr (`correction="lr"`; later AdamWScheduleFreePaper). An
+    inner_momentum, which the authors' code has after release 1.4.1, is 0 here as by default.
     """
     bc2 = 1 - beta2**t
     lr_t = lr * Min(1, t / Max(1, warmup_steps)) * (sqrt(bc2) if correction == "lr" else 1)
     largest = Max(lr_max, lr_t)
     weight = t**r * largest**power
-    c_t = weight / (total + weight)
+    c_t = weight / Max(total + weight, NOTHING)
 
     v_t = beta2 * v + (1 - beta2) * g**2
     u_t = g / (sqrt(v_t / (bc2 if correction == "moment" else 1)) + eps) + weight_decay * x
@@ -58,7 +62,11 @@ def adamw_schedulefree(*, correction: Literal["moment", "lr"] = "moment") -> Rul
         init={z: x},
         defaults=DEFAULTS,
         domains=DOMAINS,
-        source=Source("arXiv:2405.15682", "Algorithm 1, with the weights of the authors' code"),
+        source=Source(
+            "arXiv:2405.15682",
+            "Algorithm 1, from memory, with the weights of the authors' code",
+            checked="facebookresearch/schedule_free@70785b53e7",
+        ),
         names={LR: lr_t, C: c_t, U: u_t},
         counts="group",
     )

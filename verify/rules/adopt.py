@@ -51,6 +51,10 @@ def adopt(
         x=after_bootstrap(decayed if first_call == "decays" else x, decayed - lr * m_t),
         state={m: after_bootstrap(m, m_t), v: after_bootstrap(g_t**2, beta2 * v + (1 - beta2) * g_t**2)},
         defaults=with_start(DEFAULTS, decay),
-        source=Source("arXiv:2411.02853", "Algorithm 2, with the clipping of the released code"),
+        source=Source(
+            "arXiv:2411.02853",
+            "ADOPT, with the clipping of the released code",
+            checked="iShohei220/adopt@6468572b4b",
+        ),
         names={G: g_t, N: n_t},
     )

@@ -33,7 +33,9 @@ def asgd() -> Rule:
         defaults=DEFAULTS,
         domains=DOMAINS,
         source=Source(
-            "Polyak & Juditsky, SIAM J. Control Optim. 30 (1992)", "in the form of torch.optim.ASGD"
+            "Polyak & Juditsky, SIAM J. Control Optim. 30 (1992)",
+            "from memory, in the form of torch.optim.ASGD",
+            checked="torch 2.13.0",
         ),
         names={G: g_t},
     )

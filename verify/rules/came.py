@@ -40,7 +40,8 @@ DOMAINS = {
 def came() -> Rule:
     """Adafactor's update, averaged, and divided by the root of how far updates have been from their average.
 
-    Factored for two dimensions and more; vectors have neither factors nor the second division.
+    Factored for two dimensions and more; vectors have neither factors nor the second division. The authors' code has no
+    default for lr; this is the one of its example.
     """
     square = g**2 + eps1
     v_t = beta2 * v + (1 - beta2) * square
@@ -57,7 +58,9 @@ def came() -> Rule:
             R_S: of_matrix(r_s, R_S), C_S: of_matrix(c_s, C_S),
         },
         defaults=DEFAULTS,
-        source=Source("arXiv:2307.02047", "Algorithm 2, with the defaults of the authors' code"),
+        source=Source(
+            "arXiv:2307.02047", "Algorithm 2, from memory", checked="yangluo7/CAME@e77c5c022e"
+        ),
         domains=DOMAINS,
         tuples={"eps": (eps1, eps2), "betas": (beta1, beta2, beta3)},
         names={U: u_t, U_HAT: clipped},

@@ -33,7 +33,8 @@ def lamb(
 ) -> Rule:
     """Adam's direction with decay, made as long as the weight; `clamp` takes no weight for longer than 10, or no ratio.
 
-    `ratio="with decay"` is timm's and apex's default: Adam where there is no decay.
+    `ratio="with decay"` is timm's and apex's default: Adam where there is no decay. The code it was checked against is
+    the one that the paper's abstract names.
     """
     m_t = beta1 * m + (1 - beta1) * g
     v_t = beta2 * v + (1 - beta2) * g**2
@@ -48,6 +49,8 @@ def lamb(
         x=x - lr * r_t * u_t,
         state={m: m_t, v: v_t},
         defaults=DEFAULTS,
-        source=Source("arXiv:1904.00962v5", "Algorithm 2"),
+        source=Source(
+            "arXiv:1904.00962v5", "Algorithm 2, from memory", checked="tensorflow/addons@d208d752e9"
+        ),
         names={M: m_t / bc1, V: v_t / bc2, U: u_t, RATIO: r_t},
     )

@@ -14,6 +14,7 @@ from lawful.verify.rules._decay import l2_gradient
 DEFAULTS = {lr: 1.0, momentum: 0.9, weight_decay: 0.0, trust_coefficient: 1e-3}
 DOMAINS = {trust_coefficient: Domain((0.02, 1e-3, 0.1, 0.5), open_low=True)}
 G, RATIO = Symbol("g_t"), Symbol("r_t")
+CODE = {"paper": "", "nvcaffe": "NVIDIA/caffe@87a25543a6"}
 
 
 def trust(ratio: Expr, *norms: Expr) -> Expr:
@@ -30,7 +31,11 @@ RATIOS: Words = {
     "ratio": {"always": "a ratio in any case", "with decay": "a ratio of 1 where there is no decay"}
 }
 PLACES: Words = {
-    "lr_place": {"inside": "lr and ratio inside the buffer", "outside": "lr and ratio outside the buffer"}
+    "lr_place": {"inside": "lr and ratio inside the buffer", "outside": "lr and ratio outside the buffer"},
+    "form": {
+        "paper": "decay in the buffer and in the ratio",
+        "nvcaffe": "decay outside the buffer and the ratio, and a ratio times 1 − momentum",
+    },
 }
 
 
@@ -39,19 +44,26 @@ def lars(
     *,
     lr_place: Literal["inside", "outside"] = "inside",
     ratio: Literal["always", "with decay"] = "always",
+    form: Literal["paper", "nvcaffe"] = "paper",
 ) -> Rule:
-    """Momentum whose learning rate is local: trust_coefficient·‖x‖/(‖g‖ + wd·‖x‖), one for each tensor."""
-    local = trust_coefficient * Norm(x) / (Norm(g) + weight_decay * Norm(x))
-    r_t = trust(local, Norm(x), Norm(g))
+    """Momentum whose learning rate is local: trust_coefficient·‖x‖/(‖g‖ + wd·‖x‖), one for each tensor.
+
+    The authors' last code, as it runs on a GPU (`form="nvcaffe"`), has (1 − momentum)·trust_coefficient·‖x‖/‖g‖, and
+    decays the weight beside the buffer.
+    """
+    paper = form == "paper"
+    length = Norm(g) + weight_decay * Norm(x) if paper else Norm(g) / (1 - momentum)
+    r_t = trust(trust_coefficient * Norm(x) / length, Norm(x), Norm(g))
     r_t = only_with_decay(r_t) if ratio == "with decay" else r_t
-    g_t = l2_gradient()
+    g_t = l2_gradient() if paper else g
     b_t = momentum * b + (lr * r_t * g_t if lr_place == "inside" else g_t)
+    decayed = x if paper else x - lr * r_t * weight_decay * x
     return Rule(
         "lars",
-        x=x - (b_t if lr_place == "inside" else lr * r_t * b_t),
+        x=decayed - (b_t if lr_place == "inside" else lr * r_t * b_t),
         state={b: b_t},
         defaults=DEFAULTS,
-        source=Source("arXiv:1708.03888", "Algorithm 1"),
+        source=Source("arXiv:1708.03888", "Algorithm 1, from memory", checked=CODE[form]),
         domains=DOMAINS,
         names={G: g_t, RATIO: r_t},
     )

@@ -23,7 +23,7 @@ def lion(*, decouple: bool = True, decay: Decay = "lr*wd") -> Rule:
     c_t = beta1 * m + (1 - beta1) * g_t
     m_t = beta2 * m + (1 - beta2) * g_t
     decayed = shrunk(x, decay) if decouple else x
-    source = Source("arXiv:2302.06675", "Algorithm 2")
+    source = Source("arXiv:2302.06675", "Algorithm 2, from memory", checked="google/automl@6a54c8741e")
     return Rule(
         "lion",
         decayed - lr * sign(c_t),

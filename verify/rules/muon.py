@@ -50,6 +50,9 @@ def muon(
 ) -> Rule:
     """torch.optim.Muon, for matrices: the average of the gradients, made nearly orthogonal by Newton–Schulz.
 
+    Jordan's own code adds eps to the norm where torch's takes the larger of the two, has lr 0.02 and no decay by
+    default, and takes a gradient that is missing for 0.
+
     `iteration` is the precision of Newton–Schulz: the parameter's, or bfloat16 as in torch. In bfloat16, as for
     bfloat16 parameters, one iteration has a budget of a tenth to a third of its norm, and two have none, as each
     may enlarge by 3.4 what was lost before. Where `ns_steps` can be 1, a step too long by a half is seen, as are a
@@ -66,7 +69,9 @@ def muon(
         state={b: b_t},
         defaults=DEFAULTS,
         source=Source(
-            "Jordan et al. 2024, kellerjordan.github.io/posts/muon", "as torch.optim.Muon computes it"
+            "Jordan et al. 2024, kellerjordan.github.io/posts/muon",
+            "as torch.optim.Muon computes it",
+            checked="torch 2.13.0 and KellerJordan/Muon@857d1adc15",
         ),
         domains=DOMAINS,
         tuples={"ns_coefficients": (ns_a, ns_b, ns_c)},

@@ -46,7 +46,11 @@ def rmsprop(
         x=x - (b_t if lr_place == "inside" else lr * b_t),
         state=state,
         defaults=DEFAULTS,
-        source=Source("Tieleman & Hinton 2012, lecture 6.5", "centred: arXiv:1308.0850, eq. 40"),
+        source=Source(
+            "Tieleman & Hinton 2012, lecture 6.5",
+            "centred: arXiv:1308.0850, eq. 40, from memory",
+            checked="torch 2.13.0",
+        ),
         init={v: start},
         names={G: g_t, D: ratio},
     )

@@ -37,6 +37,8 @@ def rprop() -> Rule:
         defaults=DEFAULTS,
         domains=DOMAINS,
         tuples={"etas": (etaminus, etaplus), "step_sizes": (least, largest)},
-        source=Source("Riedmiller & Braun 1993; Igel & Hüsken 2000", "iRprop⁻"),
+        source=Source(
+            "Riedmiller & Braun 1993; Igel & Hüsken 2000", "iRprop⁻, from memory", checked="torch 2.13.0"
+        ),
         names={G: g_t},
     )

@@ -12,7 +12,11 @@ from lawful.verify.language.symbols import b, dampening, g, lr, momentum, t, wei
 from lawful.verify.rules._decay import SPELLINGS, WORDS, Decay, l2_gradient, shrunk, with_start
 
 DEFAULTS = {lr: 1e-3, momentum: 0.0, dampening: 0.0, weight_decay: 0.0}
-TORCH = Source("torch.optim.SGD", "documented algorithm; momentum as in Sutskever et al. 2013")
+TORCH = Source(
+    "torch.optim.SGD", "documented algorithm; momentum as in Sutskever et al. 2013", checked="torch 2.13.0"
+)
+PAPER = Source("arXiv:1711.05101", "Algorithm 1, from memory", checked="loshchil/AdamW-and-SGDW@0ae5185b3c")
+SGDS = Source("arXiv:2011.11152", "SGDS", checked="zeke-xie/stable-weight-decay-regularization@e0abb1d66e")
 G, D = Symbol("g_t"), Symbol("d_t")
 
 
@@ -79,5 +83,6 @@ def sgdw(
     g_t = g if decouple else l2_gradient()
     weight = stable(x) if decay == "stable" else shrunk(x, decay)
     weight = weight if decouple else x
-    rule = sgd_like(weight, g_t, nesterov, "outside", "undamped", Source("arXiv:1711.05101", "Algorithm 1"))
+    source = SGDS if decay == "stable" else PAPER
+    rule = sgd_like(weight, g_t, nesterov, "outside", "undamped", source)
     return replace(rule, defaults=with_start(DEFAULTS, decay))

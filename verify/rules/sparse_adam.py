@@ -28,7 +28,11 @@ def sparse_adam(*, eps: Eps = "hat") -> Rule:
         x=where_present(x - lr * m_hat / denominator(v_t, 1 - beta2**t, eps), x),
         state={m: where_present(m_t, m), v: where_present(v_t, v)},
         defaults=DEFAULTS,
-        source=Source("arXiv:1412.6980", "Algorithm 1, in the form of torch.optim.SparseAdam"),
+        source=Source(
+            "arXiv:1412.6980",
+            "Algorithm 1, from memory, in the form of torch.optim.SparseAdam",
+            checked="torch 2.13.0",
+        ),
         names={M: m_hat, V: v_hat},
         dimensions=(1, 9),
         sparse=True,

@@ -36,6 +36,10 @@ def spd(*, anchor: Literal["start", "zero"] = "start", amsgrad: bool = False) ->
         state={**rule.state, **({x_start: x_start} if anchor == "start" else {})},
         init={x_start: x} if anchor == "start" else {},
         defaults={**rule.defaults, weight_decay: 0.0},
-        source=Source("arXiv:2411.01713", "Algorithm 1, as the authors' code computes it"),
+        source=Source(
+            "arXiv:2411.01713",
+            "Algorithm 1, from memory, as the authors' code computes it",
+            checked="GT-RIPL/Selective-Projection-Decay@b377695542",
+        ),
         names={**rule.names, NEW: rule.x, RATIO: ratio},
     )

@@ -1,20 +1,26 @@
 """What is said of weight decay and L2 regularisation."""
 
 from lawful.verify.laws.adaptive_decay import (
+    adamw_adds_decay_alone,
     adamw_is_adam_without_decay,
+    adamw_moments_do_not_see_decay,
     first_adamw_step_can_exceed_lr,
+    first_l2_step_is_below_lr,
+    first_step_without_gradient_is_lr,
     frozen_preconditioner_admits_no_l2,
     no_l2_coefficient_is_adamw,
+    only_the_first_step_without_gradient_is_lr,
+    path_without_gradient_ignores_wd,
     scale_adjusted_l2_is_decay,
-    zero_gradient_coordinate_ignores_wd,
-    zero_gradient_coordinate_moves_by_lr,
 )
+from lawful.verify.laws.closed_forms import multiplier_falls_with_mean_and_noise
 from lawful.verify.laws.constraint import (
     adam_with_l2_rests_at_minus_wd_x,
-    adamw_needs_a_wider_box,
     adamw_rests_at_one_gradient,
+    bounded_updates_keep_a_box,
     lion_keeps_the_box,
 )
+from lawful.verify.laws.convergence import adamw_stays_away_on_reddi
 from lawful.verify.laws.decay import (
     decay_alone_is_geometric,
     l2_coefficient_is_unique,
@@ -23,25 +29,11 @@ from lawful.verify.laws.decay import (
     nesterov_separates_l2_from_decay_at_once,
     no_decay_repairs_momentum,
 )
-from lawful.verify.laws.ema import (
-    adamw_is_an_ema,
-    adamw_unrolled,
-    double_lr_halve_wd,
-    ema_weights_sum_to_one,
-    fully_decoupled_timescale_ignores_lr,
-)
-from lawful.verify.laws.equilibrium import adamw_equilibrium, scale_invariant_weights_turn_evenly
-from lawful.verify.laws.schedules import (
-    decay_at_a_fixed_timescale,
-    decay_at_a_fixed_timescale_grows_with_width,
-    normalised_decay_is_larger_by_the_root_of_the_updates,
-)
-from lawful.verify.laws.variants import decay_after_the_step_shrinks_the_step, projection_takes_back_growth
+from lawful.verify.laws.stability import decay_lowers_the_stable_curvature
+from lawful.verify.laws.variants import decay_after_the_step_shrinks_the_step
 from lawful.verify.theory.ledger import Saying, Truth
 
 LH = "https://arxiv.org/abs/1711.05101"
-EMA = "https://arxiv.org/abs/2405.13698"
-DECOUPLING = "https://fabian-sp.github.io/posts/2024/02/decoupling/"
 
 l2_is_decay_for_plain_sgd = Saying(
     "For SGD without momentum, L2 regularisation and weight decay are the same.",
@@ -54,8 +46,8 @@ l2_is_decay_for_plain_sgd = Saying(
 l2_is_decay_for_any_sgd = Saying(
     "For SGD, L2 regularisation and weight decay are the same.",
     Truth.FALSE,
-    "With momentum they part at the second step, with Nesterov's look-ahead at the first, and no "
-    "coefficient repairs it.",
+    "With momentum they part at the second step, with Nesterov's look-ahead at the first, and no coefficient repairs "
+    "it.",
     laws=[
         momentum_separates_l2_from_decay,
         nesterov_separates_l2_from_decay_at_once,
@@ -67,102 +59,83 @@ l2_is_decay_for_any_sgd = Saying(
 l2_is_not_decay_for_adam = Saying(
     "For Adam, L2 regularisation is not weight decay, whatever its coefficient.",
     Truth.TRUE,
-    "Adam's first step under L2 has size lr for every coefficient; AdamW's has not.",
-    laws=[no_l2_coefficient_is_adamw, frozen_preconditioner_admits_no_l2],
+    "Adam's first step under L2 is below lr for every coefficient; AdamW's from x = 1/wd is above it. And no "
+    "coefficient is right for two coordinates that are divided by different numbers.",
+    laws=[no_l2_coefficient_is_adamw, first_l2_step_is_below_lr, frozen_preconditioner_admits_no_l2],
     said=[LH],
 )
 
 l2_enters_both_moments = Saying(
     "Under Adam with L2 the regulariser appears in the numerator and in the denominator of the step.",
     Truth.TRUE,
-    "It is part of the gradient that both moments average: a coordinate that has no other moves by lr, "
-    "whatever wd is.",
-    laws=[zero_gradient_coordinate_moves_by_lr, zero_gradient_coordinate_ignores_wd],
+    "It is part of the gradient that both moments average. So, at eps = 0, it cancels where there is no other "
+    "gradient: the whole path then ignores wd.",
+    laws=[path_without_gradient_ignores_wd, first_step_without_gradient_is_lr],
     said=[LH],
 )
 
 l2_cannot_decay_under_adam = Saying(
-    "Under Adam, L2 cannot act as weight decay: weights do not shrink.",
-    Truth.FALSE,
-    "A coordinate without a loss gradient shrinks by lr in every step, at a rate that ignores wd.",
-    laws=[zero_gradient_coordinate_moves_by_lr, zero_gradient_coordinate_ignores_wd],
+    "Under Adam, L2 cannot act as weight decay.",
+    Truth.QUALIFIED,
+    "It pulls weights to 0, but not as decay does, in proportion to them: without a loss gradient (eps = 0) the first "
+    "step is lr, the next one shorter, and the path the same for every wd.",
+    laws=[
+        first_step_without_gradient_is_lr,
+        only_the_first_step_without_gradient_is_lr,
+        path_without_gradient_ignores_wd,
+        no_l2_coefficient_is_adamw,
+    ],
+    said=[LH],
 )
 
 large_gradients_are_decayed_less = Saying(
     "L2 under Adam regularises weights with large gradients relatively less than decay does.",
     Truth.TRUE,
-    "For a frozen preconditioner 1/s, decay is the regulariser weighed by s: L2 lacks that weight.",
+    "For a fixed preconditioner 1/s decay is the regulariser weighed by s: L2 lacks that weight.",
     laws=[scale_adjusted_l2_is_decay],
     said=[LH],
 )
 
+noisy_gradients_are_decayed_less = Saying(
+    "L2 under Adam regularises weights whose gradients change a lot relatively less.",
+    Truth.TRUE,
+    "What L2 adds is multiplied by lr/√v as all gradients are, and √v tends to the root of mean square and variance "
+    "together: for a v that stays there.",
+    laws=[multiplier_falls_with_mean_and_noise, scale_adjusted_l2_is_decay],
+)
+
 proposition_3_as_printed = Saying(
-    "The regulariser that makes Adam's L2 into decay is (wd/(2·lr²))·‖x·√s‖².",
+    "The regulariser that makes Adam's L2 into decay is (λ′/(2·lr))·‖x·√s‖² with λ′ = wd/lr.",
     Truth.FALSE,
-    "One 1/lr too many: equation 2 of the paper prints it, the appendix's proof does not.",
+    "One 1/lr too many. Proposition 3 prints it so, in equation 2; its proof in appendix A has λ′/2, which is right.",
     laws=[scale_adjusted_l2_is_decay],
     said=[LH],
 )
 
 adamw_statistics_ignore_decay = Saying(
     "AdamW's moments do not contain the decay.",
-    Truth.QUALIFIED,
-    "Not the decay of this step; but over time through the weight, at which gradients are taken.",
-    laws=[adamw_is_an_ema],
+    Truth.TRUE,
+    "On the same gradients they are those of Adam without decay, at every step. (That decay moves the weight at which "
+    "gradients are taken is another matter.)",
+    laws=[adamw_moments_do_not_see_decay],
     said=["https://junaidaliop.github.io/zij/math/adamw/"],
+)
+
+adamw_differs_in_decay_alone = Saying(
+    "AdamW differs from Adam only by where the decay goes.",
+    Truth.TRUE,
+    "From the same weight and moments it is Adam without decay, less lr·wd·x.",
+    laws=[adamw_adds_decay_alone, adamw_moments_do_not_see_decay],
+    said=[LH],
 )
 
 adamw_is_a_ridge_penalty = Saying(
     "In AdamW, weight_decay is the coefficient of an L2 (ridge) penalty.",
     Truth.FALSE,
-    "No coefficient makes them one. AdamW rests where |g| = eps·wd·|x|/(1 − wd·|x|), Adam with L2 where g = "
-    "−wd·x.",
+    "No coefficient makes them one. AdamW rests where |g| = eps·wd·|x|/(1 − wd·|x|), Adam with L2 where g = −wd·x.",
     laws=[no_l2_coefficient_is_adamw, adamw_rests_at_one_gradient, adam_with_l2_rests_at_minus_wd_x],
 )
 
-adamw_is_an_average = Saying(
-    "AdamW's weights are an exponential moving average of its updates.",
-    Truth.TRUE,
-    "At rate lr·wd, along any schedule, with weights that sum to 1.",
-    laws=[adamw_is_an_ema, adamw_unrolled, ema_weights_sum_to_one],
-    said=[EMA],
-)
-
-twice_the_lr_half_the_decay = Saying(
-    "Who doubles lr should halve weight_decay.",
-    Truth.QUALIFIED,
-    "It keeps the timescale 1/(lr·wd). It keeps the path only for a scale-invariant loss, with the first "
-    "weights doubled and eps halved.",
-    laws=[double_lr_halve_wd, adamw_is_an_ema],
-    said=[DECOUPLING, EMA],
-)
-
-adamw_decouples_decay_from_lr = Saying(
-    "AdamW decouples weight decay from the learning rate.",
-    Truth.QUALIFIED,
-    "True of the paper's algorithm, whose timescale is 1/wd. False of torch and optax, whose decay is lr·wd.",
-    laws=[fully_decoupled_timescale_ignores_lr, adamw_is_an_ema],
-    seen=["lawful check torch.optim:AdamW"],
-    said=[LH, "https://chanlumerico.github.io/lucid/api/lucid.optim/AdamW"],
-)
-
-default_decay_is_too_much_without_lr = Saying(
-    "The default weight_decay of 0.01 must become much smaller where decay is not multiplied by lr.",
-    Truth.TRUE,
-    "The timescale falls from 1/(0.001·0.01) = 100,000 steps to 1/0.01 = 100.",
-    laws=[fully_decoupled_timescale_ignores_lr, adamw_is_an_ema],
-    said=[DECOUPLING],
-)
-
-best_decay_falls_with_data = Saying(
-    "The best weight decay is inversely proportional to the size of the data and grows with the width of "
-    "the model.",
-    Truth.QUALIFIED,
-    "As arithmetic at a fixed timescale in epochs. That the best timescale stays the same is an "
-    "observation, and one that does not hold in training of one epoch.",
-    laws=[decay_at_a_fixed_timescale, decay_at_a_fixed_timescale_grows_with_width],
-    said=[EMA],
-)
 
 decay_comes_after_the_update = Saying(
     "AdamW decays the weight after the update.",
@@ -181,10 +154,9 @@ without_decay_adamw_is_adam = Saying(
 )
 
 torch_adam_no_longer_adds_l2 = Saying(
-    "Adam was changed and no longer adds L2 to the gradient: with weight_decay it is AdamW.",
-    Truth.QUALIFIED,
-    "False of torch, whose Adam follows the rule with L2 unless decoupled_weight_decay is set. True of "
-    "Keras.",
+    "torch's Adam was changed and no longer adds L2 to the gradient: with weight_decay it is AdamW.",
+    Truth.FALSE,
+    "It follows the rule with L2 unless decoupled_weight_decay is set, and the two rules differ.",
     laws=[no_l2_coefficient_is_adamw],
     seen=["lawful check torch.optim:Adam"],
 )
@@ -199,49 +171,35 @@ torch_default_decays = Saying(
 decay_lessens_the_pull_to_zero = Saying(
     "Weight decay multiplies the regulariser by a factor below 1 and so lessens the pull to 0.",
     Truth.FALSE,
-    "It is the pull: without a gradient the weight is (1 − lr·wd)ⁿ times what it was.",
+    "It is the pull: without gradients the weight is (1 − lr·wd)ⁿ times what it was.",
     laws=[decay_alone_is_geometric],
+)
+
+decay_makes_weights_sparse = Saying(
+    "Large weight decay makes weights sparse.",
+    Truth.FALSE,
+    "It makes them small. Without gradients a weight is multiplied by 1 − lr·wd in every step and never becomes 0, "
+    "unless lr·wd is 1 or the number leaves its format.",
+    laws=[decay_alone_is_geometric],
+)
+
+decay_avoids_exploding_gradients = Saying(
+    "Weight decay avoids exploding gradients.",
+    Truth.QUALIFIED,
+    "It bounds weights, those of Lion and AdamW in a box whatever the gradients, and with them gradients that only "
+    "grow with the weights. It does not make steps stable: on a quadratic the largest stable curvature falls, from "
+    "2/lr to 2/lr − wd.",
+    laws=[decay_lowers_the_stable_curvature, bounded_updates_keep_a_box, lion_keeps_the_box],
 )
 
 adamw_mends_convergence = Saying(
     "AdamW mends Adam's failures to converge.",
     Truth.FALSE,
-    "At weight_decay = 0 it is Adam, failures included.",
-    laws=[adamw_is_adam_without_decay],
+    "At weight_decay = 0 it is Adam, failures included. With wd > 0 it stays above 0 for ever on Reddi's problem, "
+    "whose optimum is the least weight allowed.",
+    laws=[adamw_is_adam_without_decay, adamw_stays_away_on_reddi],
 )
 
-normalised_decay_is_much_larger = Saying(
-    "Normalised weight decay is much larger than the decay that is used.",
-    Truth.QUALIFIED,
-    "By the root of the number of updates: larger iff there is more than one.",
-    laws=[normalised_decay_is_larger_by_the_root_of_the_updates],
-    said=[LH],
-)
-
-adamw_keeps_weights_in_a_box = Saying(
-    "AdamW keeps every weight within 1/wd.",
-    Truth.QUALIFIED,
-    "Lion does from the first step on. AdamW may go as far as ρ∞/wd; 1/wd binds where its iterates "
-    "converge, if they do.",
-    laws=[adamw_needs_a_wider_box, lion_keeps_the_box],
-    said=["https://proceedings.mlr.press/v235/xie24e.html"],
-)
-
-weights_reach_a_rotational_equilibrium = Saying(
-    "Weight decay takes every neuron to one size and one rate of rotation.",
-    Truth.QUALIFIED,
-    "In a model of random gradients, orthogonal to the weight; there exactly.",
-    laws=[adamw_equilibrium, scale_invariant_weights_turn_evenly],
-    said=["https://arxiv.org/abs/2305.17212"],
-)
-
-selective_projection = Saying(
-    "Selective projection decay penalises only what moves away from the first weights.",
-    Truth.TRUE,
-    "And with wd = 1 takes back exactly the growth of the distance.",
-    laws=[projection_takes_back_growth],
-    said=["https://arxiv.org/abs/2411.01713"],
-)
 
 adamw_step_can_exceed_lr = Saying(
     "No step of AdamW exceeds lr.",
@@ -257,9 +215,16 @@ adamw_generalises_better = Saying(
     said=[LH],
 )
 
-lr_and_decay_have_a_best_ratio = Saying(
-    "The best weight_decay lies two or three decades from the best lr; updates should be a thousandth of "
-    "the weights.",
+adamw_trains_faster_than_sgdw = Saying(
+    "AdamW converges faster in training loss than SGDW.",
     Truth.EMPIRICAL,
-    "Public advice contradicts itself: proportional to lr in one place, inversely in another.",
+    "Seen by the paper on CIFAR-10, and little of it on ImageNet32x32 (appendix D).",
+    said=[LH],
+)
+
+decay_suits_adam_and_l2_suits_sgd = Saying(
+    "With momentum SGD does worse with decay than with L2, and Adam better.",
+    Truth.EMPIRICAL,
+    "The rules differ, by laws; which does better is a matter of data, models and how wd was tuned.",
+    laws=[momentum_separates_l2_from_decay, no_l2_coefficient_is_adamw],
 )

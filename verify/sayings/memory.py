@@ -2,7 +2,9 @@
 
 from lawful.verify.laws.memory import (
     adam_of_70_billion_takes_700,
-    eight_bit_adam_takes_little_over_2_bytes,
+    adam_triples_memory_in_one_format,
+    came_keeps_an_average_and_four_factors,
+    eight_bit_adam_keeps_two_codes,
     mixed_precision_takes_16_bytes,
     state_per_parameter,
 )
@@ -18,8 +20,8 @@ adam_keeps_two_numbers = Saying(
 adam_state_is_always_8_bytes = Saying(
     "Adam's state takes 8 bytes for each parameter, whatever its precision.",
     Truth.FALSE,
-    "In torch states take the parameter's format; in mixed precision with master weights it is 12 with "
-    "them, 16 in all.",
+    "In torch states take the parameter's format; in mixed precision with master weights it is 12 with them, 16 in "
+    "all.",
     laws=[state_per_parameter, mixed_precision_takes_16_bytes],
     said=["https://saurabhiit2007.github.io/LLM-Training-Hub/optimization/memory_efficient_optimizers/"],
 )
@@ -33,7 +35,16 @@ seventy_billion_take_420 = Saying(
 
 some_need_less = Saying(
     "Adafactor, CAME, Lion and 8-bit Adam need less memory than Adam.",
-    Truth.TRUE,
-    "One number for each parameter, or the row and column means of a matrix, or a little over two bytes.",
-    laws=[state_per_parameter, eight_bit_adam_takes_little_over_2_bytes],
+    Truth.QUALIFIED,
+    "For a large matrix: Lion one number for each parameter, Adafactor row and column means alone, CAME an average and "
+    "four such factors, 8-bit Adam two bytes. Of a 2 by 2 matrix CAME keeps three numbers, more than Adam.",
+    laws=[state_per_parameter, eight_bit_adam_keeps_two_codes, came_keeps_an_average_and_four_factors],
+)
+
+adam_takes_twice_or_three_times_the_model = Saying(
+    "Adam takes twice, or three times, the memory of the model.",
+    Truth.QUALIFIED,
+    "Its state is twice the weights and both three times, where both have one format. With float32 state beside 16-bit "
+    "weights it is four and five times, and eight in mixed precision with gradients and master weights.",
+    laws=[adam_triples_memory_in_one_format, mixed_precision_takes_16_bytes],
 )

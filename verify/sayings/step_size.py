@@ -5,10 +5,14 @@ from lawful.verify.laws.closed_forms import (
     alternating_gradients_move_adam_less,
     constant_gradients_move_adam_by_lr,
     first_step_of_adam,
+    multiplier_falls_with_mean_and_noise,
+    uncorrected_steps_start_too_long,
 )
 from lawful.verify.laws.step_size import (
+    equal_betas_never_exceed_lr,
     largest_step_in_the_long_run,
     largest_step_of_adam,
+    no_step_is_longer_than_in_the_long_run,
     published_step_bound_is_false,
     second_step_can_exceed_lr,
 )
@@ -19,10 +23,30 @@ ADAM = "https://arxiv.org/abs/1412.6980"
 steps_are_bounded_as_published = Saying(
     "Adam's steps are at most lr·(1 − β1)/√(1 − β2) where 1 − β1 > √(1 − β2), and at most lr elsewhere.",
     Truth.FALSE,
-    "Growing gradients exceed both. The exact supremum is lr·ρ_t. (The paper goes on to say "
-    "“approximately”.)",
-    laws=[published_step_bound_is_false, largest_step_of_adam, largest_step_in_the_long_run],
+    "Growing gradients exceed both. The exact supremum is lr·ρ_t, at most lr·ρ∞ where β1² < β2. (Section 2.1 of the "
+    "paper calls the two “upper bounds”, and then steps “approximately bounded” by lr.)",
+    laws=[
+        published_step_bound_is_false,
+        largest_step_of_adam,
+        largest_step_in_the_long_run,
+        no_step_is_longer_than_in_the_long_run,
+    ],
     said=[ADAM],
+)
+
+equal_betas_bound_steps_by_lr = Saying(
+    "With β1 = β2 no step of Adam is longer than lr.",
+    Truth.TRUE,
+    "Then m² ≤ (1 − β1ⁿ)·v whatever the gradients, so that m̂² ≤ v̂.",
+    laws=[equal_betas_never_exceed_lr],
+)
+
+first_steps_are_small_without_correction = Saying(
+    "Without bias correction Adam's first steps are too small.",
+    Truth.FALSE,
+    "They are too large: on a constant gradient 3.16·lr at first, 6.57·lr in the 12th step, at the default betas and "
+    "eps = 0. v starts more slowly than m.",
+    laws=[uncorrected_steps_start_too_long, first_step_of_adam],
 )
 
 adam_combines_momentum_and_rmsprop = Saying(
@@ -59,17 +83,18 @@ adam_senses_the_direction = Saying(
 
 large_gradients_get_small_steps = Saying(
     "Parameters with consistently large gradients get smaller steps.",
-    Truth.FALSE,
-    "On a constant gradient the step is lr, however large the gradient.",
-    laws=[constant_gradients_move_adam_by_lr],
+    Truth.QUALIFIED,
+    "Their multiplier lr/√v is smaller, the step is not: on a constant gradient it is lr, however large the gradient.",
+    laws=[multiplier_falls_with_mean_and_noise, constant_gradients_move_adam_by_lr],
     said=["https://www.textbookofai.com/visualisations/adam-optimizer.html"],
 )
 
 noisy_gradients_get_large_steps = Saying(
     "Parameters with small, noisy gradients get larger steps.",
-    Truth.FALSE,
-    "Noise makes steps small: on an alternating gradient they are lr·(1 − β1)/(1 + β1), about lr/19.",
-    laws=[alternating_gradients_move_adam_less],
+    Truth.QUALIFIED,
+    "Small gradients get a larger multiplier lr/√v. Noise lessens it, and steps too: on an alternating gradient they "
+    "are lr·(1 − β1)/(1 + β1), about lr/19.",
+    laws=[multiplier_falls_with_mean_and_noise, alternating_gradients_move_adam_less],
     said=["https://www.cruxible.dev/learn/ml3-adam-optimizer"],
 )
 

@@ -1,15 +1,17 @@
 """Laws about where a rule goes: bounds after every step, stability on a quadratic, noise and decay in balance."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, field
 from typing import ClassVar
 
 from sympy import Add, Expr, Integer, Symbol
 
+from lawful.verify.language.plain import plain
 from lawful.verify.language.rule import Rule
 from lawful.verify.language.symbols import g, v, x
-from lawful.verify.provers.algebra.unroll import at, part, relevant
+from lawful.verify.provers.algebra.unroll import at, relevant
 from lawful.verify.provers.claims import Always, Claim, Domain, Equal, Kept, Positive, Run, Stable
+from lawful.verify.provers.runs import part, told
 from lawful.verify.theory.formula import Equations, equations, symbols_in, tex
 from lawful.verify.theory.law import Law
 
@@ -23,6 +25,7 @@ class Bound(Law):
         gaps: a name, declared nonnegative → the quantity.
         because: a name → its next value, in the state before, g and the names: a sum of what is not negative.
         beside: quantities that run beside the rule, symbol → (value at first, next value).
+        varying: inputs beside g with a new value at every step; any real number.
         start: symbol → value at first.
         over: the domain of the symbols.
         attained: what is put in for g and for hyperparameters where the bound is attained.
@@ -35,6 +38,7 @@ class Bound(Law):
     _: KW_ONLY
     because: Equations
     beside: Mapping[Symbol, tuple[Expr, Expr]] = field(default_factory=dict)
+    varying: Sequence[Symbol] = ()
     start: Mapping[Symbol, Expr] = field(default_factory=dict)
     over: Domain = field(default_factory=dict)
     attained: Mapping[Symbol, Expr] = field(default_factory=dict)
@@ -49,17 +53,24 @@ class Bound(Law):
     def claims(self) -> Iterable[Claim]:
         """The induction, and the one along the gradients that attain the bound."""
         firsts = {s: first for s, (first, _) in self.beside.items()}
-        label = ", ".join(f"{expr} ≥ 0" for expr in self.gaps.values())
+        label = ", ".join(f"{plain(expr)} ≥ 0" for expr in self.gaps.values())
         system = self.system(self.gaps)
-        yield Kept(f"always {label}", system, {**firsts, **self.start}, self.gaps, self.because, self.over)
+        start, inputs, divided = {**firsts, **self.start}, (g, *self.varying), self._divided(system)
+        yield Kept(f"always {label}", system, start, self.gaps, self.because, self.over, inputs, divided)
         if self.holds:
             starts = {x: x, **{s: self.rule.initial(s) for s in self.rule.state}, **self.attained_from}
-            label = ", ".join(f"{left} = {right}" for left, right in self.holds.items())
+            label = ", ".join(f"{plain(left)} = {plain(right)}" for left, right in self.holds.items())
             system = {s: at(e, self.attained) for s, e in self.system(self.holds).items()}
-            yield Always(f"with {self._inputs()}, always {label}", system, starts, self.holds)
+            divided = [at(d, self.attained) for d in self._divided(system)]
+            label = f"with {self._inputs()}, always {label}"
+            yield Always(label, system, starts, self.holds, inputs, divided, special=True)
+
+    def _divided(self, system: Mapping[Symbol, Expr]) -> list[Expr]:
+        """What the rule divides by, if its parameter runs; its state alone may go on without."""
+        return list(self.rule.divisors) if x in system else []
 
     def _inputs(self) -> str:
-        return ", ".join(f"{s} = {e}" for s, e in self.attained.items())
+        return ", ".join(f"{plain(s)} = {plain(e)}" for s, e in self.attained.items())
 
     def formula(self) -> str:
         """The bounds, and where they are attained."""
@@ -88,7 +99,11 @@ class Threshold(Law):
         """One."""
         system = {s: at(e, {g: h * x}) for s, e in relevant(self.rule).items()}
         yield Stable(
-            f"{self.rule} with g = h·x is stable up to h = {self.limit}", system, h, self.limit, self.over
+            f"{told(self.rule)} with g = h·x is stable up to h = {plain(self.limit)}",
+            system,
+            h,
+            self.limit,
+            self.over,
         )
 
     def formula(self) -> str:

@@ -1,15 +1,14 @@
-"""How laws are printed: symbols as a paper writes them, hypotheses that hide in their declarations."""
+"""How laws are printed as mathematics: symbols as a paper writes them."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import is_dataclass
 from typing import Any
 
-from sympy import Basic, Expr, Symbol, latex, oo
+from sympy import Basic, Expr, Symbol, latex
 
 from lawful.verify.language.rule import Rule
 from lawful.verify.language.symbols import LATEX
-from lawful.verify.provers.claims import ABBREVIATE
 
 Equations = Mapping[Expr, Expr]
 """Left side → right side."""
@@ -32,29 +31,6 @@ def _name(symbol: Symbol) -> str:
         index = ""
     word = len(stem) > 1 and known == stem
     return (rf"\mathrm{{{stem}}}" if word else known) + (f"_{{{index}}}" if index else "") + primes
-
-
-def hypotheses(claims: Sequence[Any]) -> str:
-    """What the symbols of claims are assumed to be: `lr > 0; momentum ≥ 0; g, x real; 2 < C`."""
-    abbreviations: set[Symbol] = set()
-    domains: dict[str, None] = {}
-    for claim in claims:
-        abbreviations |= {s for part in ABBREVIATE for s in getattr(claim, part, ())}
-        domains |= dict.fromkeys(_interval(s, *ends) for s, ends in getattr(claim, "over", {}).items())
-    kinds: dict[str, list[str]] = {}
-    for symbol in sorted(symbols_in(claims) - abbreviations, key=str):
-        kinds.setdefault(_kind(symbol), []).append(symbol.name)
-    return "; ".join([*(f"{', '.join(names)} {kind}" for kind, names in sorted(kinds.items())), *domains])
-
-
-def _interval(symbol: Symbol, low: Any, high: Any) -> str:
-    return f"{low} < {symbol}" + ("" if high == oo else f" < {high}")
-
-
-def _kind(symbol: Symbol) -> str:
-    if symbol.is_integer:
-        return "integer"
-    return "> 0" if symbol.is_positive else "≥ 0" if symbol.is_nonnegative else "real"
 
 
 def symbols_in(part: Any) -> set[Symbol]:

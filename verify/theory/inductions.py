@@ -6,11 +6,13 @@ from typing import ClassVar
 
 from sympy import Expr, Symbol
 
+from lawful.verify.language.plain import plain
 from lawful.verify.language.rule import Rule
 from lawful.verify.language.symbols import g, x
 from lawful.verify.provers.algebra.unroll import at, relevant
 from lawful.verify.provers.claims import Always, Claim
-from lawful.verify.theory.formula import Equations, equations, step, tex
+from lawful.verify.provers.runs import part, told
+from lawful.verify.theory.formula import Equations, equations, step, symbols_in, tex
 from lawful.verify.theory.law import Law
 
 
@@ -38,17 +40,25 @@ class Invariant(Law):
     varying: Sequence[Symbol] = ()
     start: Mapping[Symbol, Expr] = field(default_factory=dict)
 
+    @property
+    def rules(self) -> list[Rule]:
+        """The rule, if what is said depends on its parameter or its state."""
+        beside = {s: following for s, (_, following) in self.beside.items()}
+        running = part({x: self.rule.x, **self.rule.state, **beside}, symbols_in(dict(self.holds)))
+        return [self.rule] if running.keys() & {x, *self.rule.state} else []
+
     def claims(self) -> Iterable[Claim]:
         """One induction."""
         rule, ghosts = self.rule, self.beside
         starts = {x: x, **{s: rule.initial(s) for s in rule.state}, **self.start}
-        label = ", ".join(f"{left} = {right}" for left, right in self.holds.items())
+        label = ", ".join(f"{plain(left)} = {plain(right)}" for left, right in self.holds.items())
         yield Always(
             f"always {label}",
             {x: rule.x, **rule.state, **{s: following for s, (_, following) in ghosts.items()}},
             starts | {s: first for s, (first, _) in ghosts.items()},
             self.holds,
             (g, *self.varying),
+            self.rule.divisors,
         )
 
     def formula(self) -> str:
@@ -83,9 +93,9 @@ class Equivalence(Law):
         rename = {s: primed(s) for s in right} | {g: self.under.get(g, g)}
         starts = {x: x, **{s: self.left.initial(s) for s in self.left.state}}
         holds = {primed(s): self.under.get(s, s) for s in right}
-        relation = ", ".join(f"{s} = {e}" for s, e in holds.items())
+        relation = ", ".join(f"{plain(s)} = {plain(e)}" for s, e in holds.items())
         yield Always(
-            f"always {relation}, the primed being {self.right}, the others {self.left}",
+            f"always {relation}, the primed being {told(self.right)}, the others {told(self.left)}",
             {x: self.left.x, **self.left.state}
             | {primed(s): at(e, rename) for s, e in right.items()}
             | {s: following for s, (_, following) in self.beside.items()},
@@ -94,6 +104,7 @@ class Equivalence(Law):
             | {primed(s): self._start(s) for s in right},
             holds,
             (g, *self.varying),
+            (*self.left.divisors, *(at(d, rename) for d in self.right.divisors)),
         )
 
     def _start(self, symbol: Symbol) -> Expr:

@@ -13,6 +13,7 @@ from types import MappingProxyType
 from lawful.verify.errors import unknown
 from lawful.verify.package import modules
 from lawful.verify.theory.law import Law
+from lawful.verify.theory.topics import Topic, find_topic, topics
 
 
 class Truth(StrEnum):
@@ -69,6 +70,16 @@ def ledger() -> Mapping[str, Saying]:
     """Every claim there is, by name, theme by theme."""
     found = modules("lawful.verify.sayings")
     return MappingProxyType({n: s for m in found for n, s in vars(m).items() if isinstance(s, Saying)})
+
+
+def saying_topics() -> Mapping[str, Topic]:
+    """The claims by topic."""
+    return topics("lawful.verify.sayings", Saying)
+
+
+def saying_topic(name: str) -> Topic:
+    """The claims of one topic (see `find_topic`)."""
+    return find_topic("lawful.verify.sayings", Saying, name)
 
 
 def find_saying(name: str) -> Saying:

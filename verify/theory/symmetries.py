@@ -30,6 +30,10 @@ class Symmetry(Law):
     _: KW_ONLY
     of: Sequence[Rule] = ()
 
+    def of_one(self, rule: Rule) -> "Symmetry":
+        """The law about one rule."""
+        return replace(self, of=[rule])
+
     def how(self, rule: Rule) -> Covariance | str:
         """How a rule has it: at which hyperparameters, and which of them change; or which part of it has not."""
         return covariance(rule, self.change)
@@ -39,7 +43,7 @@ class Symmetry(Law):
         for rule in self.of or known():
             found = self.how(rule)
             if isinstance(found, Covariance):
-                yield Covariant(_told(rule, found), found.rule, self.change, found.degrees)
+                yield Covariant(_told(rule, found), found.rule, self.change, found.degrees, found.state)
             elif self.of:
                 off = [s for s in self.change.off if s in rule.defaults]
                 yield Covariant(f"{rule} has it", put(rule, off), self.change)

@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from sympy import Expr, Symbol, sympify
 
+from lawful.verify.language.plain import plain
 from lawful.verify.language.rule import Rule
 from lawful.verify.provers.algebra.unroll import at
 from lawful.verify.provers.claims import (
@@ -19,6 +20,7 @@ from lawful.verify.provers.claims import (
     Positive,
     Runs,
 )
+from lawful.verify.provers.runs import told
 from lawful.verify.theory.formula import Equations, equations, tex
 from lawful.verify.theory.law import Law
 
@@ -48,7 +50,7 @@ class Identity(Law):
         """One claim per equation."""
         for left, right in self.equations.items():
             runs = used(self.runs, left, right, *self.where.values())
-            yield Equal(f"{left} = {right}", left, right, runs, self.where, self.domain)
+            yield Equal(f"{plain(left)} = {plain(right)}", left, right, runs, self.where, self.domain)
 
     def formula(self) -> str:
         """The equations, and what abbreviations in them mean."""
@@ -82,7 +84,10 @@ class Inequality(Identity):
         """One claim per equation and per inequality."""
         yield from super().claims()
         for left, right in self.greater.items():
-            label, gap = f"{left} {'>' if self.strict else '≥'} {right}", at(left - right, self.where)
+            label, gap = (
+                f"{plain(left)} {'>' if self.strict else '≥'} {plain(right)}",
+                at(left - right, self.where),
+            )
             runs = used(self.runs, gap)
             yield Positive(label, gap, self.over, runs, self.through, self.written, self.strict)
 
@@ -124,8 +129,8 @@ class Coefficient(Law):
 
     def claims(self) -> Iterable[Claim]:
         """One."""
-        which = "no value" if self.is_only is None else f"only {self.is_only}"
-        label = f"{which} of {self.unknown} makes {', '.join(map(str, self.differences))} vanish"
+        which = "no value" if self.is_only is None else f"only {plain(self.is_only)}"
+        label = f"{which} of {self.unknown} makes {', '.join(map(plain, self.differences))} vanish"
         yield Forced(label, self.differences, self.for_all, self.unknown, self.is_only, self.runs)
 
     def formula(self) -> str:
@@ -149,7 +154,9 @@ class Asymptotics(Law):
 
     def claims(self) -> Iterable[Claim]:
         """One."""
-        yield Expansion(f"{self.expr} ~ {self.terms}", self.expr, self.variable, self.terms, self.order)
+        yield Expansion(
+            f"{plain(self.expr)} ~ {plain(self.terms)}", self.expr, self.variable, self.terms, self.order
+        )
 
     def formula(self) -> str:
         """The expansion."""
@@ -170,7 +177,9 @@ class Drift(Law):
     def claims(self) -> Iterable[Claim]:
         """One."""
         way = "up" if self.towards > 0 else "down"
-        yield MeanStep(f"{self.rule} moves {way} on average", self.rule, self.noise, self.over, self.towards)
+        yield MeanStep(
+            f"{told(self.rule)} moves {way} on average", self.rule, self.noise, self.over, self.towards
+        )
 
     def formula(self) -> str:
         """The sign of the expectation."""

@@ -1,7 +1,8 @@
 """Proofs that quantities never become negative: by induction, their next values being sums of what is not."""
 
-from sympy import Add, Expr, Max, Symbol, factor
+from sympy import Add, Dummy, Expr, Max, Symbol, factor
 
+from lawful.verify.language.plain import plain
 from lawful.verify.provers.algebra.sign import certificate, moved
 from lawful.verify.provers.algebra.unroll import at, cases, vanishes
 from lawful.verify.provers.claims import Answer, Domain, Kept
@@ -26,7 +27,7 @@ def _step(claim: Kept, name: Symbol) -> Answer:
     holds = same and not_negative(because, claim.over)
     words = "is" if same else "is not shown to be"
     sign = "≥ 0 term by term" if holds else "not shown to be ≥ 0"
-    return Answer(holds, [f"Step: the next {name} {words} {because}, {sign}."])
+    return Answer(holds, [f"Step: the next {name} {words} {plain(because)}, {sign}."])
 
 
 def not_negative(expr: Expr, over: Domain) -> bool:
@@ -38,7 +39,7 @@ def _terms_not_negative(expr: Expr, over: Domain) -> bool:
     """A maximum is any of its members, and something that is not negative."""
     top = min(expr.atoms(Max), key=str, default=None)
     if top is not None:
-        more = Symbol("more", nonnegative=True)
+        more = Dummy("more", nonnegative=True)  # of its own: what two maxima add need not be the same
         return any(_terms_not_negative(expr.xreplace({top: member + more}), over) for member in top.args)
     terms = Add.make_args(at(expr, moved(over)))
     return all(factor(term).is_nonnegative for term in terms) or bool(certificate(expr, over, strict=False))

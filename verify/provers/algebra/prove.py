@@ -7,15 +7,19 @@ symbols' declared assumptions, and those are printed with every law.
 from functools import singledispatch
 from typing import Any
 
-from sympy import Expr, Poly, Symbol, expand, factor, fraction, series, simplify, together
+from sympy import Expr, PolynomialError, Symbol, series
 
+from lawful.verify.language.plain import plain
 from lawful.verify.language.symbols import t
+from lawful.verify.provers.algebra.changed import covariant
+from lawful.verify.provers.algebra.declared import declared
+from lawful.verify.provers.algebra.defined import impossible
+from lawful.verify.provers.algebra.forced import forced
 from lawful.verify.provers.algebra.kept import kept
 from lawful.verify.provers.algebra.mean import mean_step
 from lawful.verify.provers.algebra.sign import moved, ordered, positive
 from lawful.verify.provers.algebra.stability import stable
 from lawful.verify.provers.algebra.storage import per_parameter
-from lawful.verify.provers.algebra.symmetry import Covariance, covariance
 from lawful.verify.provers.algebra.unroll import at, cases, unrolled, vanishes
 from lawful.verify.provers.claims import (
     ABBREVIATE,
@@ -23,12 +27,14 @@ from lawful.verify.provers.claims import (
     Answer,
     Claim,
     Covariant,
+    Declared,
     Equal,
     Expansion,
     Forced,
     Kept,
     MeanStep,
     Positive,
+    Run,
     Stable,
     Stored,
     n,
@@ -37,14 +43,22 @@ from lawful.verify.provers.claims import (
 
 def prove(claim: Claim) -> Answer:
     """Whether algebra establishes a claim, and how; False means only that it did not."""
-    answer = _prove(claim)
+    try:
+        lacking = impossible(claim)
+        answer = Answer(False, lacking) if lacking else _prove(claim)
+    except (NotImplementedError, PolynomialError, ZeroDivisionError) as reason:
+        answer = Answer(False, [f"Algebra cannot say: {reason}."], certain=False)
     return Answer(answer.holds, [f"Claim: {claim.label}.", *_meanings(claim), *answer.lines])
 
 
 def _meanings(claim: Claim) -> list[str]:
     """What the symbols of a claim stand for."""
     meanings = {s: e for part in ABBREVIATE for s, e in getattr(claim, part, {}).items()}
-    return [f"Here {symbol} is {meaning}." for symbol, meaning in meanings.items()]
+    return [f"Here {plain(s)} is {_said(meaning)}." for s, meaning in meanings.items()]
+
+
+def _said(meaning: Any) -> str:
+    return str(meaning) if isinstance(meaning, Run) else plain(meaning)
 
 
 @singledispatch
@@ -118,50 +132,24 @@ def _moves(claim: Always) -> Answer:
 
 @_prove.register
 def _(claim: Forced) -> Answer:
-    coefficients = [c for d in claim.differences for c in _coefficients(unrolled(d, claim.runs), claim)]
-    lines = [f"It must vanish: {factor(c)}." for c in coefficients]
-    root = next(filter(None, (_root(c, claim.unknown) for c in coefficients)), None)
-    if root is None:
-        return Answer(False, [*lines, f"No coefficient is linear in {claim.unknown} with a nonzero factor."])
-    lines.append(f"Hence {claim.unknown} = {root}, and nothing else.")
-    rest = [factor(together(c.subs(claim.unknown, root))) for c in coefficients]
-    if claim.solution is None:
-        obstacle = next((r for r in rest if r.is_nonzero), None)
-        return Answer(obstacle is not None, [*lines, f"But then {obstacle} ≠ 0 must vanish: no value works."])
-    holds = vanishes(root - claim.solution) and all(vanishes(r) for r in rest)
-    return Answer(
-        holds, [*lines, f"{claim.solution} {'makes' if holds else 'does not make'} all of them vanish."]
-    )
+    return forced(claim)
 
 
-def _coefficients(difference: Expr, claim: Forced) -> list[Expr]:
-    numerator = expand(fraction(together(difference))[0])
-    found = Poly(numerator, *claim.for_all).coeffs() if claim.for_all else [numerator]
-    return [c for c in found if c != 0]
-
-
-def _root(coefficient: Expr, unknown: Symbol) -> Expr | None:
-    """The only zero of a coefficient that is linear in the unknown with a provably nonzero factor."""
-    polynomial = Poly(coefficient, unknown)
-    if polynomial.degree() != 1:
-        return None
-    slope, constant = polynomial.all_coeffs()
-    return simplify(-constant / slope) if factor(slope).is_nonzero else None
+@_prove.register
+def _(claim: Declared) -> Answer:
+    return declared(claim)
 
 
 @_prove.register
 def _(claim: Expansion) -> Answer:
     found = series(claim.expr, claim.variable, 0, claim.order).removeO()
     holds = vanishes(found - claim.terms)
-    return Answer(holds, [f"Its series up to order {claim.order} is {found}."])
+    return Answer(holds, [f"Its series up to order {claim.order} is {plain(found)}."])
 
 
 @_prove.register
 def _(claim: Covariant) -> Answer:
-    found = covariance(claim.rule, claim.change)
-    if not isinstance(found, Covariance):
-        return Answer(False, [f"It has not: {found}."])
-    return Answer(not found.off and found.degrees == claim.degrees, [f"Indeed {found.why}."])
+    return covariant(claim)
 
 
 @_prove.register

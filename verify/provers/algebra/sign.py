@@ -22,6 +22,7 @@ from sympy import (
     together,
 )  # fmt: skip
 
+from lawful.verify.language.plain import plain
 from lawful.verify.provers.algebra.unroll import at, cases, unroll, unrolled, vanishes
 from lawful.verify.provers.claims import Answer, Bounds, Domain, Positive, Run
 
@@ -123,10 +124,10 @@ def _through(claim: Positive) -> Answer:
             return Answer(False, [*lines, f"No bound for {symbol}, or no monotone dependence on it."])
     exact = {s: _value(b.quantity) for s, b in claim.through.items()}
     same = vanishes(at(claim.written, exact) - unrolled(claim.expr, claim.runs))
-    lines.append(f"In these quantities it is {claim.written}{'' if same else ': not proved'}.")
+    lines.append(f"In these quantities it is {plain(claim.written)}{'' if same else ': not proved'}.")
     least = at(claim.written, worst)
     why = certificate(least, claim.over, claim.strict)
-    lines.append(f"Monotone in each, so at least {least}: {why or 'no certificate of its sign'}.")
+    lines.append(f"Monotone in each, so at least {plain(least)}: {why or 'no certificate of its sign'}.")
     return Answer(same and bool(why), lines)
 
 
@@ -144,7 +145,7 @@ def _bounded(symbol: Symbol, bounds: Bounds, over: Domain) -> Answer:
     for relation, bound, direction in (("≥", bounds.low, 1), ("≤", bounds.high, -1)):
         if bound is not None:
             why = certificate(direction * (value - bound), over, strict=False)
-            lines.append(f"{symbol} {relation} {bound}: {why or 'not proved'}.")
+            lines.append(f"{symbol} {relation} {plain(bound)}: {why or 'not proved'}.")
     return Answer(not any("not proved" in line for line in lines), lines)
 
 

@@ -1,11 +1,15 @@
-"""Which symmetries a rule has: decided on its expressions, for every change of `lawful.verify.provers.changes`."""
+"""Which symmetries a rule has: sought on its expressions, for every change of `lawful.verify.provers.changes`.
+
+What is found here is claimed, not proved: `changed` proves it, from what is claimed of each quantity.
+"""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import singledispatch
 from typing import Any
 
-from sympy import Abs, Expr, Function, Integer, Piecewise, Symbol, diff, sign
+from sympy import Abs, Expr, Function, Gt, Integer, Piecewise, Symbol, diff, sign
+from sympy.core.relational import Relational
 
 from lawful.verify.language.rule import Rule
 from lawful.verify.language.symbols import g, lr, lr_0, x
@@ -18,6 +22,9 @@ from lawful.verify.provers.changes import Change, Cut, Flipped, Permuted, Scaled
 Degrees = Mapping[Symbol, Expr]
 """Hyperparameter → the power of c by which it is multiplied."""
 
+States = Mapping[Symbol, tuple[Expr, Expr]]
+"""Symbol of the state → how it changes."""
+
 
 @dataclass(frozen=True)
 class Covariance:
@@ -28,12 +35,14 @@ class Covariance:
         off: those.
         degrees: the others that change with c, and how.
         why: what was found on its expressions.
+        state: symbol of the state → (power of c, 1 if its sign turns), or by how much it is shifted.
     """
 
     rule: Rule
     off: tuple[Symbol, ...]
     degrees: Degrees
     why: str
+    state: States = field(default_factory=dict)
 
 
 _DECIDED: dict[tuple[str, str], Covariance | str] = {}
@@ -59,15 +68,8 @@ def _moving(rule: Rule, change: Change) -> Covariance | str:
 
 def put(rule: Rule, off: Iterable[Symbol]) -> Rule:
     """The rule with these hyperparameters at 0, and with a constant lr."""
-    values = {**dict.fromkeys(off, Integer(0)), **({lr_0: lr} if lr_0 in rule.defaults else {})}
-    return replace(
-        rule,
-        x=at(rule.x, values),
-        state={s: at(e, values) for s, e in rule.state.items()},
-        init={s: at(e, values) for s, e in rule.init.items()},
-        defaults={s: default for s, default in rule.defaults.items() if s not in values},
-        names={},
-    )
+    constant = {lr_0: lr} if lr_0 in rule.defaults else {}
+    return replace(rule.replace({**dict.fromkeys(off, Integer(0)), **constant}), names={})
 
 
 def stands_still(rule: Rule) -> bool:
@@ -90,9 +92,9 @@ def _decided(change: Any, rule: Rule) -> Covariance:
 @_decided.register
 def _(change: Scaled, rule: Rule) -> Covariance:
     given = {s: Weight(Integer(degree)) for s, degree in change.degrees.items()}
-    degrees, why = _weighed(rule, given, each=False)
+    degrees, why, state = _weighed(rule, given, each=False)
     if not change.each:
-        return Covariance(rule, (), degrees, why)
+        return Covariance(rule, (), degrees, why, state)
     off = tuple(degrees)
     if stays := next((s for s in off if s in change.kept or 0 not in rule.domain(s)), None):
         raise Lacks(f"{stays} would have to change with c")
@@ -106,7 +108,7 @@ def _(change: Flipped, rule: Rule) -> Covariance:
     return Covariance(rule, (), *_weighed(rule, {**fixed, x: turned, g: turned}, each=True))
 
 
-def _weighed(rule: Rule, given: Mapping[Symbol, Weight], each: bool) -> tuple[Degrees, str]:
+def _weighed(rule: Rule, given: Mapping[Symbol, Weight], each: bool) -> tuple[Degrees, str, States]:
     """The degrees of the hyperparameters that change, all quantities of the rule having a weight, and those of it."""
     system = relevant(rule)
     found = {s: Weight(unknown(s).degree) for s in rule.defaults} | {s: unknown(s) for s in system}
@@ -118,7 +120,11 @@ def _weighed(rule: Rule, given: Mapping[Symbol, Weight], each: bool) -> tuple[De
     weights = {s: weigh.settled(s) for s in (*rule.defaults, *system)}
     why = ", ".join(f"{s} by {weights[s]}" for s in system)
     degrees = {s: weights[s].degree for s in rule.defaults if weights[s].degree != 0}
-    return degrees, f"sums, maxima and comparisons are of one kind, and change: {why}"
+    return (
+        degrees,
+        f"sums, maxima and comparisons are of one kind, and change: {why}",
+        {s: weights[s] for s in system if s != x},
+    )
 
 
 # ------------------------------------------------------------------------------------------- position
@@ -153,12 +159,25 @@ def _only(functions: tuple[Any, ...], rule: Rule, otherwise: str) -> None:
 # ---------------------------------------------------------------------------------------------- place
 @_decided.register
 def _(change: Shifted, rule: Rule) -> Covariance:
-    """What moves along with x is known from its first value; the derivative along the shift is constant then."""
+    """What moves along with x is known from its first value; the derivative along the shift is constant then.
+
+    A derivative does not see jumps: what decides a case must not change along the shift at all.
+    """
     system = relevant(rule)
     speed = {s: Integer(1) if s == x else diff(rule.initial(s), x) for s in system}
     for symbol, expr in system.items():
         along = (speed[s] * diff(expr, s) for s in system if speed[s] != 0 and expr.has(s))
         if not vanishes(sum(along, Integer(0)) - speed[symbol]):
             raise Lacks(f"the next {symbol} depends on where x is")
+        for condition in expr.atoms(Relational) | {Gt(e.args[0], 0) for e in expr.atoms(IfPositive)}:
+            gap = condition.lhs - condition.rhs
+            if not vanishes(sum((speed[s] * diff(gap, s) for s in system), Integer(0))):
+                raise Lacks(f"a case of the next {symbol} depends on where x is")
     along_x = ", ".join(f"{s} by {speed[s]}·s" for s in system)
-    return Covariance(rule, (), {}, f"the derivative along the shift is constant: {along_x}")
+    return Covariance(
+        rule,
+        (),
+        {},
+        f"the derivative along the shift is constant: {along_x}",
+        {s: (speed[s], Integer(0)) for s in system if s != x},
+    )

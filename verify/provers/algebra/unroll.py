@@ -3,20 +3,19 @@
 from collections.abc import Iterator, Mapping
 
 from sympy import Eq, Expr, Piecewise, Symbol, expand, factor, false, fraction, sign, sympify, together, true
+from sympy.core.relational import Relational
 
 from lawful.verify.language.rule import Rule
 from lawful.verify.language.symbols import g, t, x
-from lawful.verify.provers.claims import Run, Runs, nth
+from lawful.verify.provers.runs import Run, Runs, nth, part
 
 
 def unroll(run: Run) -> Expr:
     """What a run ends with, as one expression in its inputs."""
-    rule = run.rule
-    state = {s: sympify(run.start.get(s, rule.initial(s))) for s in rule.state}
-    state[x] = sympify(run.start.get(x, x))
+    state = {s: sympify(run.first_value(s)) for s in run.system}
     for k in range(1, run.steps + 1):
         inputs = {t: run.first + k - 1, g: run.gradient(k), **{h: nth(h, k) for h in run.varying}}
-        state = {s: at(e, {**state, **inputs}) for s, e in {x: rule.x, **rule.state}.items()}
+        state = {s: at(e, {**state, **inputs}) for s, e in run.system.items()}
     return state[run.read]
 
 
@@ -31,10 +30,10 @@ def at(expr: Expr, values: Mapping[Symbol, Expr]) -> Expr:
 
 
 def cases(expr: Expr) -> Iterator[tuple[str, Expr]]:
-    """(case in words, expression in that case), until no case distinction by an equation or a sign is left."""
+    """(case in words, expression in that case), until no distinction by an equation, an order or a sign is left."""
     equations = sorted(_conditions(expr), key=str)
     if not equations:
-        yield from _signs(expr)
+        yield from _orders(expr)
         return
     first = equations[0]
     where, otherwise = f"{first.lhs} = {first.rhs}", f"{first.lhs} ≠ {first.rhs}"
@@ -42,6 +41,18 @@ def cases(expr: Expr) -> Iterator[tuple[str, Expr]]:
         yield _join(where, words), rest
     for words, rest in cases(expr.xreplace({first: false})):
         yield _join(otherwise, words), rest
+
+
+def _orders(expr: Expr) -> Iterator[tuple[str, Expr]]:
+    """Each inequality that decides a case, granted and denied: what cannot be both is asked for all the same."""
+    found = {o for piecewise in expr.atoms(Piecewise) for o in piecewise.atoms(Relational)}
+    first = min(found, key=str, default=None)
+    if first is None:
+        yield from _signs(expr)
+        return
+    for words, decided in ((str(first), true), (f"not {first}", false)):
+        for more, rest in _orders(expr.xreplace({first: decided})):
+            yield _join(words, more), rest
 
 
 def _signs(expr: Expr) -> Iterator[tuple[str, Expr]]:
@@ -71,6 +82,11 @@ def vanishes(expr: Expr) -> bool:
     return bool(expand(expand(fraction(together(bare))[0])) == 0)
 
 
+def rooted(expr: Expr) -> Expr:
+    """The expression with every radicand in lowest terms, so that what cancels does."""
+    return expr.replace(_is_root, lambda power: factor(expand(power.base)) ** power.exp)
+
+
 def _is_root(expr: Expr) -> bool:
     """Factoring a radicand takes its squares out of the root, so that equal roots look equal."""
     return bool(expr.is_Pow and expr.exp.is_Rational and expr.exp.q == 2)
@@ -89,11 +105,3 @@ def _one_symbol(power: Expr) -> Expr:
 def relevant(rule: Rule) -> Mapping[Symbol, Expr]:
     """The equations of the parameter and of every state on which it depends, at once or later."""
     return part({x: rule.x, **rule.state}, {x})
-
-
-def part(system: Mapping[Symbol, Expr], symbols: set[Symbol]) -> Mapping[Symbol, Expr]:
-    """The equations of a system's symbols and of every other on which they depend, at once or later."""
-    found = symbols & system.keys()
-    while reached := {s for f in found for s in system[f].free_symbols if s in system} - found:
-        found |= reached
-    return {s: e for s, e in system.items() if s in found}

@@ -1,9 +1,9 @@
 """The second prover: exact arithmetic at random points, with an evaluator of its own (see `exact`).
 
 Identities are tested in the manner of Schwartz and Zippel: a rational function of degree d that is not 0
-vanishes at a random point of a grid with N values per symbol with probability at most d/N. Roots are
-algebraic: the norm over the signs of k roots is rational, of at most 2^k times the degree. Where a claim has
-cases or absolute values, this holds for every case met.
+vanishes at a random point of a grid with N values per symbol with probability at most d/N. So a chance of error is
+told where the claim is a rational function throughout: with roots, cases or t in an exponent it is none, and
+nothing is told but the points.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -13,23 +13,24 @@ from random import Random
 from typing import Any
 
 from flint import arb, ctx, fmpq
-from sympy import Symbol
+from sympy import Symbol, sympify
 
 from lawful.verify.language.symbols import t
-from lawful.verify.provers.arithmetic.degree import GradedPoint, bound
+from lawful.verify.provers.arithmetic.declared import declared
+from lawful.verify.provers.arithmetic.degree import GradedPoint, bound, is_rational
 from lawful.verify.provers.arithmetic.drift import mean_step
 from lawful.verify.provers.arithmetic.evaluate import (
     PRECISION,
     Number,
-    Undecided,
     advance,
     carry_out,
+    defined,
     evaluate,
     is_zero,
     layers,
 )
 from lawful.verify.provers.arithmetic.kept import kept
-from lawful.verify.provers.arithmetic.points import GRID, RandomPoint, Unplaceable, finite, poles_avoided
+from lawful.verify.provers.arithmetic.points import GRID, RandomPoint, finite, poles_avoided
 from lawful.verify.provers.arithmetic.sign import positive
 from lawful.verify.provers.arithmetic.stability import stable
 from lawful.verify.provers.arithmetic.storage import stored
@@ -40,6 +41,7 @@ from lawful.verify.provers.claims import (
     Answer,
     Claim,
     Covariant,
+    Declared,
     Domain,
     Equal,
     Expansion,
@@ -66,8 +68,11 @@ def second_check(claim: Claim) -> Answer:
     try:
         with ctx.workprec(PRECISION):
             return _check(claim, Random(f"{SEED} {claim.label}"))
-    except (Undecided, Unplaceable, NotImplementedError) as reason:
-        return Answer(False, [f"{claim.label}: {reason}"])
+    except (
+        ArithmeticError,
+        NotImplementedError,
+    ) as reason:  # a pole, what balls do not decide, no point found
+        return Answer(False, [f"{claim.label}: {reason}"], certain=False)
 
 
 @singledispatch
@@ -88,7 +93,7 @@ def _(claim: Equal, random: Random) -> Answer:
         at = layers(meant, ends, point)
         yield evaluate(claim.left, at) - evaluate(claim.right, at)
 
-    return vanish(claim.label, residuals, random, claim.over)
+    return vanish(claim.label, residuals, random, claim.over, rational=is_rational(_expressions(claim)))
 
 
 @_check.register
@@ -100,7 +105,10 @@ def _(claim: Always, random: Random) -> Answer:
     first, *_, last = trajectory(claim, RandomPoint(random))
     if all(is_zero(last[s] - first[s]) for s in claim.holds):
         return Answer(False, [f"{claim.label}: nothing moves"])
-    return vanish(f"{claim.label}, over {STEPS} steps", residuals, random)
+    counted = {t: 1, n: 1}
+    exprs = [*claim.state.values(), *claim.start.values(), *claim.holds.values()]
+    rational = is_rational([sympify(e).xreplace(counted) for e in exprs])
+    return vanish(f"{claim.label}, over {STEPS} steps", residuals, random, rational=rational)
 
 
 def trajectory(claim: Always, point: Mapping[Symbol, Number]) -> Iterator[Mapping[Symbol, Number]]:
@@ -109,11 +117,28 @@ def trajectory(claim: Always, point: Mapping[Symbol, Number]) -> Iterator[Mappin
     for k in range(STEPS + 1):
         inputs = {t: fmpq(k), **{s: point[nth(s, k)] for s in claim.varying}}
         if k:
-            state = advance(claim.state, layers(state, inputs, point))
+            here = layers(state, inputs, point)
+            defined(claim.divides, here)
+            state = advance(claim.state, here)
         yield layers(state, inputs, {n: fmpq(k)}, point)
 
 
-def vanish(label: str, residuals: Residuals, random: Random, over: Domain | None = None) -> Answer:
+def _expressions(claim: Equal) -> list[Any]:
+    """What a claim computes with, t being a number where a run counts it."""
+    exprs = [claim.left, claim.right, *claim.where.values()]
+    for run in claim.runs.values():
+        exprs += [*run.start.values(), *run.gradients]
+        exprs += [e if run.first == t else e.xreplace({t: 1}) for e in run.system.values()]
+    return exprs
+
+
+def vanish(
+    label: str,
+    residuals: Residuals,
+    random: Random,
+    over: Domain | None = None,
+    rational: bool = False,
+) -> Answer:
     """Whether all residuals are 0 at random points, and how likely that would be were one of them not 0."""
     for border in GENERIC * [False] + BORDER * [True]:
         draw = partial(RandomPoint, random, border, over)
@@ -121,10 +146,12 @@ def vanish(label: str, residuals: Residuals, random: Random, over: Domain | None
         wrong = next((r for r in found if not is_zero(r)), None)
         if wrong is not None:
             return Answer(False, [f"{label}: {arb(wrong).str(5)}, not 0, at {point}"])
+    where = f"{label}: 0 at {GENERIC + BORDER} exact points"
+    if not rational:
+        return Answer(True, [where])
     degree = bound(residuals(GradedPoint(random, over=over)))
     chance = GENERIC * (log10(degree) - log10(GRID))
-    where = f"0 at {GENERIC + BORDER} exact points"
-    return Answer(True, [f"{label}: {where}; degree ≤ {degree}, chance of error < 1e{chance:.0f}"])
+    return Answer(True, [f"{where}; degree ≤ {degree}, chance of error < 1e{chance:.0f}"])
 
 
 @_check.register
@@ -145,6 +172,11 @@ def _(claim: Forced, random: Random) -> Answer:
 @_check.register
 def _(claim: Covariant, random: Random) -> Answer:
     return covariant(claim, random)
+
+
+@_check.register
+def _(claim: Declared, random: Random) -> Answer:
+    return declared(claim, random)
 
 
 @_check.register

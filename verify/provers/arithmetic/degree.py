@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sympy import Symbol
+from sympy import Symbol, preorder_traversal, sympify
 
 from lawful.verify.provers.arithmetic.evaluate import Number, root
 from lawful.verify.provers.arithmetic.numeric import Numeric
@@ -66,6 +66,17 @@ class Graded(Numeric):
     def equals(self, other: Graded) -> bool:
         """By the values."""
         return bool(self.value == other.value)
+
+
+def is_rational(expressions: Iterable[Any]) -> bool:
+    """Whether expressions are rational functions of their symbols: sums, products, integer powers that are numbers."""
+    return all(_is_rational(node) for e in expressions for node in preorder_traversal(sympify(e)))
+
+
+def _is_rational(node: Any) -> bool:
+    if node.is_Symbol:
+        return not node.is_integer
+    return bool(node.is_Rational or node.is_Add or node.is_Mul or (node.is_Pow and node.exp.is_Integer))
 
 
 def bound(numbers: Iterable[Any]) -> int:

@@ -5,14 +5,14 @@ substitution, no simplification, no assumption.
 """
 
 from collections import ChainMap
-from collections.abc import Callable, Mapping, MutableMapping
+from collections.abc import Callable, Iterable, Mapping, MutableMapping
 from math import prod
 from typing import Any, cast
 
 from flint import arb, fmpq, fmpz
 from sympy import Expr, Symbol, sympify
 
-from lawful.verify.language.symbols import g, t, x
+from lawful.verify.language.symbols import g, t
 from lawful.verify.provers.claims import Run, nth
 
 Number = Any
@@ -140,13 +140,24 @@ def is_zero(number: Number) -> bool:
 def carry_out(run: Run, at: Mapping[Symbol, Number]) -> Number:
     """What a run ends with, from numbers at every step."""
     rule = run.rule
-    state = {s: evaluate(run.start.get(s, rule.initial(s)), at) for s in rule.state}
-    state[x] = evaluate(run.start.get(x, x), at)
+    state = {s: evaluate(run.first_value(s), at) for s in run.system}
     for k in range(1, run.steps + 1):
-        inputs = {t: fmpq(run.first + k - 1), g: evaluate(run.gradient(k), at)}
+        inputs = {t: evaluate(sympify(run.first), at) + k - 1, g: evaluate(run.gradient(k), at)}
         inputs |= {h: at[nth(h, k)] for h in run.varying}
-        state = advance({x: rule.x, **rule.state}, layers(state, inputs, at))
+        here = layers(state, inputs, at)
+        defined(rule.cancelled, here)
+        state = advance(run.system, here)
     return state[run.read]
+
+
+def defined(divisors: Iterable[Expr], at: Mapping[Symbol, Number]) -> None:
+    """Looks at what was divided by, even where it has cancelled since.
+
+    Raises:
+        ZeroDivisionError: one of them is 0 at the point.
+    """
+    if any(is_zero(evaluate(divisor, at)) for divisor in divisors):
+        raise ZeroDivisionError("division by zero")
 
 
 def advance(equations: Mapping[Symbol, Expr], at: Mapping[Symbol, Number]) -> dict[Symbol, Number]:

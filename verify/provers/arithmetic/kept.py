@@ -43,9 +43,14 @@ def _game(claim: Kept, name: Symbol, point: RandomPoint) -> Iterator[State]:
         yield state
 
 
+def _of_any_size(symbol: Symbol, point: RandomPoint) -> Number:
+    """An input, in every other draw far larger or smaller than the others."""
+    return point.draw(symbol) * fmpq(2) ** point.random.choice((0, point.random.randint(-60, 60)))
+
+
 def _inputs(claim: Kept, name: Symbol, state: State, point: RandomPoint) -> Iterator[State]:
     """Three draws of all inputs, and the vertex of the parabola along the line through them."""
-    start, other = ({s: point.draw(s) for s in claim.varying} for _ in range(2))
+    start, other = ({s: _of_any_size(s, point) for s in claim.varying} for _ in range(2))
 
     def along(u: Number) -> dict[Symbol, Number]:
         return {s: start[s] + u * (other[s] - start[s]) for s in claim.varying}

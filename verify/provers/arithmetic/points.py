@@ -7,6 +7,7 @@ from typing import TypeVar
 from flint import arb, fmpq
 from sympy import Expr, Symbol, oo
 
+from lawful.verify.language.symbols import DOMAINS
 from lawful.verify.provers.arithmetic.evaluate import Number, evaluate
 from lawful.verify.provers.claims import Domain
 
@@ -16,8 +17,11 @@ GRID = 2**40
 SCALE = 2**30 + 3
 """Coordinates that are not fractions of 1 reach up to GRID / SCALE."""
 
-UNIT = frozenset({"beta1", "beta2", "momentum", "dampening", "alpha"})
+UNIT = frozenset(symbol.name for symbol, domain in DOMAINS.items() if domain.high == 1)
 """Hyperparameters that are below 1."""
+
+EARLY, LATE = 8, 120
+"""Steps are counted up to the one in every other point, up to the other else."""
 
 TRIES = 40
 
@@ -47,14 +51,17 @@ class RandomPoint(dict[Symbol, Number]):
         if symbol in self.over:
             return self._inside(*self.over[symbol])
         if symbol.is_integer:
-            return fmpq(self.random.randint(1, 8))
+            return fmpq(self.random.randint(1, self.random.choice((EARLY, LATE))))
         if self.border and symbol.is_zero is None and self.random.random() < 0.5:
             return fmpq(0)
         size = fmpq(self.random.randrange(1, GRID), GRID if symbol.name in UNIT else SCALE)
         return size if symbol.is_nonnegative or self.random.random() < 0.5 else -size
 
     def _inside(self, low: Expr, high: Expr) -> Number:
-        u, start = fmpq(self.random.randrange(1, GRID), GRID), evaluate(low, {})
+        u = fmpq(self.random.randrange(1, GRID), GRID)
+        if low == -oo:
+            return evaluate(high, {}) - 8 * u
+        start = evaluate(low, {})
         return start + 8 * u if high == oo else start + (evaluate(high, {}) - start) * u
 
     def __str__(self) -> str:

@@ -38,7 +38,9 @@ def positive(claim: Positive, random: Random) -> Answer:
     boxes = _cover(value, symbols, place, claim.strict)
     if boxes is None:
         return Answer(
-            False, [f"{claim.label}: no cover of the domain by at most {BOXES} boxes with a certain sign"]
+            False,
+            [f"{claim.label}: no cover of the domain by at most {BOXES} boxes with a certain sign"],
+            certain=False,
         )
     how = f"{boxes} boxes cover the domain up to a margin of {MARGIN}, {BORDER_POINTS} points lie beyond it"
     return Answer(

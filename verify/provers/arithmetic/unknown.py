@@ -9,8 +9,9 @@ from functools import reduce
 from random import Random
 
 from flint import fmpq, fmpq_poly
+from sympy import Symbol
 
-from lawful.verify.provers.arithmetic.evaluate import Undecided, carry_out, evaluate, layers
+from lawful.verify.provers.arithmetic.evaluate import Number, Undecided, carry_out, evaluate, layers
 from lawful.verify.provers.arithmetic.points import RandomPoint
 from lawful.verify.provers.claims import Answer, Forced
 
@@ -28,10 +29,17 @@ def forced(claim: Forced, random: Random) -> Answer:
         ]
         common = reduce(fmpq_poly.gcd, polynomials)
         expected = [] if claim.solution is None else [-evaluate(claim.solution, fixed)]
+        if claim.solution is not None and not _may_be(claim.unknown, -expected[0]):
+            return Answer(False, [f"{claim.label}: {claim.unknown} cannot be {-expected[0]}, as at {fixed}"])
         if common != fmpq_poly([*expected, 1]):
             return Answer(False, [f"{claim.label}: the common factor is {common} at {fixed}"])
     what = "1: no value works" if claim.solution is None else f"{claim.unknown} − ({claim.solution})"
     return Answer(True, [f"{claim.label}: at {POINTS} exact points the greatest common divisor is {what}"])
+
+
+def _may_be(symbol: Symbol, value: Number) -> bool:
+    """Whether a value is of the sign that a symbol is declared to have."""
+    return bool(value > 0 if symbol.is_positive else value >= 0 if symbol.is_nonnegative else True)
 
 
 def _in_unknown(claim: Forced, index: int, fixed: RandomPoint, random: Random) -> fmpq_poly:

@@ -1,0 +1,32 @@
+"""Where the symbols of rules and claims may lie: what the rules' hyperparameters are declared to be."""
+
+from collections.abc import Iterable
+
+from sympy import Rational, Symbol, oo
+
+from lawful.verify.language.domain import Domain as Range
+from lawful.verify.language.rule import Rule
+from lawful.verify.language.symbols import DOMAINS
+from lawful.verify.provers.claims import Domain
+
+
+def range_of(symbol: Symbol, rules: Iterable[Rule]) -> Range | None:
+    """The domain of a hyperparameter: one that all rules share, or of one of these rules by its name, if it was one."""
+    shared = {s.name: r for s, r in DOMAINS.items()}
+    for rule in rules:
+        own = {s.name: r for s, r in rule.domains.items()}
+        if symbol.name in {str(s) for s in (*rule.defaults, *rule.fixed)}:
+            return own.get(symbol.name) or shared.get(symbol.name)
+    return DOMAINS.get(symbol)
+
+
+def limits(symbols: Iterable[Symbol], rules: Iterable[Rule]) -> Domain:
+    """Symbol → [low, high) for the hyperparameters of rules that have a largest value, or another least one than 0."""
+    found = {s: r for s in symbols if (r := range_of(s, rules)) is not None}
+    return {s: _ends(r) for s, r in found.items() if _ends(r) != (0, oo) and not s.is_integer}
+
+
+def _ends(range_: Range) -> tuple[object, object]:
+    high = oo if range_.high == float("inf") else Rational(str(range_.high))
+    low = -oo if range_.low == float("-inf") else Rational(str(range_.low))
+    return low, high
