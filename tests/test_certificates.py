@@ -122,7 +122,7 @@ def test_a_kind_without_a_form_says_why() -> None:
 
 
 # ---------------------------------------------------------------------------------------- certificates
-LAWS = ("first_step_of_adam", "l2_is_decay_for_sgd", "constant_ema_weights")
+LAWS = ("first_step_of_adam", "l2_is_decay_for_sgd", "ema_weights_sum_to_one")
 
 
 @pytest.mark.parametrize("which", LAWS)
