@@ -162,6 +162,22 @@ def test_what_is_refused_clearly_is_noted(name: str) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("only", "verdict"), [((), Verdict.LAWFUL), (("complex-parameters",), Verdict.UNLAWFUL)]
+)
+def test_what_hardly_anybody_relies_on_counts_when_it_is_asked_for(
+    only: tuple[str, ...], verdict: Verdict
+) -> None:
+    check = Check("complex-parameters", "sgd", "TakesRealPart", "default")
+    evidence = run(Candidate.of(TakesRealPart, "sgd"), check, Settings(only=only))
+    assert evidence.verdict is verdict and evidence.findings
+
+
+def test_all_other_promises_count() -> None:
+    rare = {p.name for p in CONTRACT if p.rare}
+    assert rare == {"complex-parameters", "sparse-gradients", "nonsense"}
+
+
 def test_properties_are_asked_for_by_name_or_pattern() -> None:
     from lawful.properties.checks import plan_for
 
