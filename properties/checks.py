@@ -63,7 +63,7 @@ class Property:
         applies: whether a rule has it.
         of: whether a candidate has something to ask about.
         on: whether it is asked on a device.
-        rare: whether hardly anybody relies on it: what it finds is told beside the verdict, unless it is asked for by name.
+        rare: whether hardly anybody relies on it: unless asked for by name, its findings stand beside the verdict.
         question: what it asks: whether a rule's formula is followed, or a promise of the contract kept.
     """
 
