@@ -1,4 +1,4 @@
 """A candidate driven through a scenario and held against the oracle.
 
-May import: scenarios, language, theory, oracle, candidates, workers, errors, evidence, variants.
+May import: scenarios, language, theory, oracle, candidates, workers, errors, evidence.
 """
