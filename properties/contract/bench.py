@@ -20,6 +20,7 @@ from lawful.verify.candidates.candidate import Candidate
 from lawful.verify.candidates.unclaimed import apart
 from lawful.verify.evidence import UNCLAIMED
 from lawful.verify.language.rule import Rule
+from lawful.verify.oracle.balls import Ball
 from lawful.verify.oracle.formats import Format
 from lawful.verify.oracle.oracle import State
 
@@ -207,6 +208,13 @@ class Bench:
         if key not in STATES:
             STATES[key] = trajectory(ORACLES.oracle(self.rule, fmt), _part(lonely), own)
         return STATES[key]
+
+    def evaluated(self, scenario: Scenario, block: Block) -> Ball:
+        """What the rule hands out for evaluation in the end, in the shape of one tensor."""
+        own, lonely = alone(scenario, block)
+        hyper = of_rule(self.rule, own.hyper_at(0, own.steps), lonely.x0.dtype)
+        oracle = ORACLES.oracle(self.rule, self.format(block))
+        return oracle.evaluated(self.states(scenario, block)[-1], hyper)
 
     def stepped(
         self, scenario: Scenario, block: Block, state: State, x: Tensor, at: int | None = None
