@@ -28,7 +28,7 @@ from lawful.properties.scenarios.scenarios import Scenario
 from lawful.properties.scenarios.strategies import plan
 from lawful.verify.candidates.candidate import Candidate
 from lawful.verify.evidence import Check, Evidence, Finding, Question, Verdict
-from lawful.verify.variants.forms import PLAIN, forms, remembered
+from lawful.verify.language.forms import PLAIN, forms, remembered
 
 
 @dataclass
@@ -123,7 +123,7 @@ class Conformance:
         self.seen.append(scenario)
 
     def _look(self, watch: Watch) -> None:
-        """Judges a scenario; one that leaves the format's range on the candidate's way alone is not counted."""
+        """Judges a scenario; lanes that leave the format's range on the candidate's way alone have no verdict."""
         question = None
         try:
             found = first_departure(watch)
@@ -132,8 +132,7 @@ class Conformance:
                 watch, found = other, None
             question = self._considered(watch, found)
         finally:
-            if question is not Question.RANGE:
-                self.tally.absorb(watch.tally)
+            self.tally.absorb(watch.tally.within() if question is Question.RANGE else watch.tally)
 
     def _considered(self, watch: Watch, found: Suspicion | Finding | None) -> Question | None:
         """What is found is told as what it is; what that is."""

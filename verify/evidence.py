@@ -37,8 +37,7 @@ def overall(verdicts: Iterable[Verdict]) -> Verdict:
     return Verdict.INCONCLUSIVE if worst is Verdict.NOT_APPLICABLE else worst
 
 
-UNCLAIMED = "no rule"
-"""What stands for the rule in a check of a candidate that claims none."""
+UNCLAIMED = "no rule"  # what stands for the rule in a check of a candidate that claims none
 
 
 class Question(StrEnum):

@@ -44,7 +44,7 @@ OTHERS = {
 
 @dataclass(frozen=True)
 class Track:
-    """How far a candidate is from the rule, the budget, and how far the rule has moved: steps × lanes of one part."""
+    """How far a candidate is from the rule, the budget, and how far the rule has gone at most: steps × lanes."""
 
     distance: Tensor
     budget: Tensor
@@ -127,7 +127,10 @@ class Weighing:
         here, there = self._ratios(left)
         if not (isfinite(here) and here <= ABOUT * max(1.0, there) and there <= ABOUT * max(1.0, here)):
             return FORMULA
-        return Weight(Question.PRECISION if there > 1.0 else None, ratio=here)
+        if there > 1.0:
+            return Weight(Question.PRECISION, ratio=here)
+        explained = any(left[m].sum() < t.departing.sum() for m, t in self.base.items())
+        return Weight(Question.RANGE, over) if explained else Weight(None, ratio=here)
 
     def _range(self, left: Lanes) -> tuple[bool, Lanes]:
         """Whether it was a limit from above that helped, and the lanes that none helps."""
@@ -170,7 +173,11 @@ class Weighing:
 
     def _elsewhere(self, dtype: torch.dtype) -> tuple[Tracks, torch.dtype]:
         """The scenario in the first other format that the candidate takes, within the budget of its own."""
-        for other in OTHERS[dtype]:
+        narrow = (
+            torch.bfloat16,
+            torch.float16,
+        )  # of what is computed in float32, another arithmetic than float32
+        for other in narrow if self.watch.format.taken else OTHERS[dtype]:
             if found := self._tracks(self._again(other)):
                 return found, other
         return {}, dtype
@@ -211,7 +218,8 @@ def _any(lanes: Lanes) -> bool:
 
 def _track(sights: Sequence[Sight]) -> Track:
     rows = zip(*((s.distance, s.budget, s.moved) for s in sights), strict=True)
-    return Track(*map(torch.stack, rows))
+    distance, budget, moved = map(torch.stack, rows)
+    return Track(distance, budget, moved.cummax(0).values)
 
 
 def _other(blocks: Sequence[Block], dtype: torch.dtype, to: torch.dtype, limits: Limits) -> Iterator[Block]:

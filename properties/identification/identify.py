@@ -17,7 +17,7 @@ from lawful.properties.identification.probes import Probe, Subject
 from lawful.properties.runs.judging import Tally, format_of, parts, trajectory
 from lawful.properties.scenarios.scenarios import Scenario
 from lawful.verify.errors import Unanswerable
-from lawful.verify.language.families import normal
+from lawful.verify.language.families import normal, refuse_if_out_of_scope
 from lawful.verify.language.family import Family
 from lawful.verify.language.rule import Rule
 from lawful.verify.language.tensors import Kept, NewtonSchulzInBfloat16
@@ -33,6 +33,9 @@ CLOSE = 1e-3
 
 SINGLE = 1e-6
 """The unexplained share up to which something may be kept in float32 in a step that is right otherwise."""
+
+DIGITS = 9
+"""Of the unexplained share; of rules alike so far, the plainest comes first."""
 
 SIEVED, LEAST, MOST = 48, 2, 12
 """How many rules the first run leaves; how many are judged at least, and at most."""
@@ -88,7 +91,7 @@ class Inquiry:
         found = [
             (float(np.mean([unexplained(r.seen, p.predicted(r)) for r in probes])), p) for p in proposals
         ]
-        return sorted(found, key=lambda pair: pair[0])
+        return sorted(found, key=lambda pair: (round(pair[0], DIGITS), _plainness(pair[1])))
 
     def matches(self, proposals: Iterable[Proposal]) -> list[tuple[Match, Proposal]]:
         """The nearest rules beside what was seen: all that leave next to nothing, and one that leaves more."""
@@ -151,8 +154,10 @@ def identified(subject: Subject, target: str = "", slips: bool = True) -> Identi
     `slips`: whether rules with one change are tried where none fits as it is.
 
     Raises:
-        Unanswerable: an unknown argument, a learning rate that cannot be set, or the class refuses every run.
+        Unanswerable: an unknown argument, a learning rate that cannot be set, a class that no rule can describe, or
+            that refuses every run.
     """
+    refuse_if_out_of_scope(subject.cls.__name__)
     start, families = perf_counter(), ranked(subject.cls.__name__)
     paths, members = subject.candidate().settable().paths, variants(families)
     subject = replace(subject, path=subject.path or next(iter(paths.values())))

@@ -190,6 +190,15 @@ class Tally:
         self._no_verdict = self._no_verdict + other._no_verdict
         self._worst = torch.as_tensor(other._worst).clamp_min(self._worst)
 
+    def within(self) -> "Tally":
+        """The same with what is beyond the budget counted as without verdict."""
+        kept = [torch.where(ratio > 1.0, torch.nan, ratio) for ratio in self.ratios]
+        beyond = sum(int((ratio > 1.0).sum()) for ratio in self.ratios)
+        worst = max(
+            (float(torch.nan_to_num(ratio, 0.0).max()) for ratio in kept if ratio.numel()), default=0.0
+        )
+        return Tally(self.comparisons, kept, self._no_verdict + beyond, worst)
+
     @property
     def no_verdict(self) -> int:
         """How many comparisons had an infinite budget."""

@@ -14,10 +14,10 @@ from lawful.properties.runs.one_step import FIRST_STEPS, Reader, here, next_stat
 from lawful.properties.runs.running import Run
 from lawful.properties.scenarios.scenarios import Block, Scenario, expand
 from lawful.verify.candidates.candidate import Candidate
+from lawful.verify.language.forms import PLAIN, Form
 from lawful.verify.language.rule import Rule
 from lawful.verify.oracle.formats import Format
 from lawful.verify.oracle.oracle import Oracle, State
-from lawful.verify.variants.forms import PLAIN, Form
 
 UNREAD = 257
 """How long a run is at most, of which every step must be computed."""

@@ -14,9 +14,9 @@ from lawful.properties.scenarios.moving import TWICE_A_DOZEN, Held, held, movabl
 from lawful.properties.scenarios.scenarios import Moves, Scenario, few, large, shapes_of
 from lawful.properties.scenarios.schedules import CYCLING, SCHEDULERS
 from lawful.verify.candidates.candidate import Candidate
+from lawful.verify.language.forms import remembered
 from lawful.verify.language.rule import Rule
 from lawful.verify.language.symbols import beta1, lr, lr_0, momentum
-from lawful.verify.variants.forms import remembered
 
 
 @dataclass(frozen=True)

@@ -157,10 +157,14 @@ class Candidate:
     @cached_property
     def proposals(self) -> dict[str, str]:
         """Of these, what may be meant: argument → a word of the rule for which the constructor has no other."""
-        held = {*(s.name for s in self.binding.names), *self.options.names}
-        free = [word for word in self.words if word not in held]
-        near = {name: self.adapter.near(name, free) for name in self.unexplored}
+        near = {name: self.adapter.near(name, self._free(name)) for name in self.unexplored}
         return {name: word for name, word in near.items() if word}
+
+    def _free(self, name: str) -> list[str]:
+        """The rule's words that an argument of this kind could be: conventions for a switch, else hyperparameters."""
+        if self.constructor.is_flag(name):
+            return [word for word in self.family.conventions if word not in self.options.names]
+        return [s.name for s in self.family(**self.pinned).hyperparameters if s not in self.binding.names]
 
     def _proposal(self, word: str) -> str:
         """How to say which argument a word of the rule is."""

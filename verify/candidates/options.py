@@ -90,7 +90,8 @@ class Options:
         if option in self.family.spellings:
             spelled = self.spelling(option)
             if value in spelled and spelled[value] is None:
-                return self.constructor.offers_none(self.names[option])
+                name = self.names[option]
+                return name in self.fixed or self.constructor.offers_none(name)
             return value in spelled or value == self.family.conventions[option][0]
         return isinstance(value, bool)
 

@@ -6,7 +6,7 @@ from sympy import Expr, Integer, Rational, Symbol, sqrt
 
 from lawful.verify.language.rule import Rule, Source
 from lawful.verify.language.symbols import beta1, beta2, eps, g, lr, m, v, weight_decay, x
-from lawful.verify.provers.claims import Run, g1
+from lawful.verify.provers.claims import Run, any_step, g1
 from lawful.verify.rules.adam import adam, adamw
 from lawful.verify.theory.inductions import Equivalence, Invariant
 from lawful.verify.theory.law import false_if
@@ -62,9 +62,11 @@ adamw_adds_decay_alone = Identity(
     "From the same weight and moments AdamW's next weight is that of Adam without decay, less lr·wd·x: it differs from "
     "Adam only by where decay goes.",
     {apart - together: -lr * weight_decay * x},
-    where={apart: adamw().x, together: adam().replace({weight_decay: 0}).x},
+    runs={apart: any_step(adamw()), together: any_step(adam().replace({weight_decay: 0}))},
     source=Source(LH, "Algorithm 2"),
-    refuses=false_if("less lr·wd·x with Adam's own L2", where={apart: adamw().x, together: adam().x}),
+    refuses=false_if(
+        "less lr·wd·x with Adam's own L2", runs={apart: any_step(adamw()), together: any_step(adam())}
+    ),
 )
 
 _wide = {l2: Run(with_l2(c, some_eps), 1)}

@@ -11,7 +11,7 @@ from lawful.verify.laws.constraint import any_update, walls
 from lawful.verify.laws.constraint import s as turn
 from lawful.verify.laws.step_size import OWN, bare, exact, newest, r
 from lawful.verify.provers.algebra.unroll import at
-from lawful.verify.provers.claims import n
+from lawful.verify.provers.claims import Run, any_step, n
 from lawful.verify.rules.adam import adamw
 from lawful.verify.theory.along_schedules import StaysInBox
 from lawful.verify.theory.dynamics import Bound
@@ -50,20 +50,22 @@ _K = K_oo * (1 - P**2)
 _extreme = {g: Integer(0), m: ell * _K / beta1, v: ell**2 * _K / beta2}
 """The state that a gradient of 0 takes to m = ℓ·K_t and v = ℓ²·K_t, as any other that leads there."""
 
-_largest = at(bare.x.xreplace({beta1**t: P * R, beta2**t: R**2}), _extreme)
+
+def largest(first: Expr, second: Expr) -> Run:
+    """That step, with these for β1^t and β2^t."""
+    return any_step(bare.replace({beta1**t: first, beta2**t: second}), given=_extreme)
+
 
 adams_steps_stay_below_their_limit = Inequality(
     "If β1² < β2, Adam's largest step number t (eps = 0), where m² = K_t·v and K_t = ρ∞²·(1 − P²), has size lr·ρ_t "
     "with ρ_t² = ρ∞²·(1 − ((P − R)/(1 − P·R))²), P = (β1/√β2)^t, R = √β2^t: never above lr·ρ∞, at no t, and equal "
     "to it only where P = R.",
     {((x - new_x) * (1 - P * R)) ** 2: lr**2 * K_oo * ((1 - P * R) ** 2 - (P - R) ** 2)},
-    where={new_x: _largest},
+    runs={new_x: largest(P * R, R**2)},
     over={P: (0, 1), R: (0, 1)},
     source=OWN,
-    refuses=false_if("without the bias corrections", where={new_x: at(bare.x.xreplace({
-        beta1**t: 0, beta2**t: 0,
-    }), _extreme)}),
-)  # fmt: skip
+    refuses=false_if("without the bias corrections", runs={new_x: largest(Integer(0), Integer(0))}),
+)
 
 # ------------------------------------------------------------------------------------------------ box
 wd, rho, first = (Symbol(name, positive=True) for name in ("weight_decay", "rho", "B_0"))

@@ -6,8 +6,7 @@ from lawful.verify.language.rule import Rule, Source
 from lawful.verify.language.symbols import beta1, beta2, eps, g, lr, m, t, v, weight_decay, x
 from lawful.verify.laws.step_size import K, K_next, exact
 from lawful.verify.laws.step_size import rho as largest_step
-from lawful.verify.provers.algebra.unroll import at, relevant
-from lawful.verify.provers.claims import Run, g1, n
+from lawful.verify.provers.claims import Run, any_step, g1, n
 from lawful.verify.rules.adam import adam, adamw
 from lawful.verify.rules.lion import C, lion
 from lawful.verify.theory.dynamics import Bound
@@ -94,7 +93,8 @@ lion_keeps_the_box = Bound(
     refuses=false_if("half the box", beside={B: (p + q, (1 - a) * B + a / wd / 2)}),
 )
 
-ell, new_x, new_m, new_v = (Symbol(name, positive=name == "ell") for name in ("ell", "x'", "m'", "v'"))
+ell = Symbol("ell", positive=True)
+new_x, new_m, new_v = (Symbol(name) for name in ("x'", "m'", "v'"))
 _steady = adamw(bias_correction=False).replace({eps: 0})
 _newest = -ell * beta2 / beta1 * (1 - beta1) / (1 - beta2)
 _growing = {m: -ell * K, v: ell**2 * K, g: _newest}
@@ -108,11 +108,7 @@ adamw_needs_a_wider_box = Identity(
         new_v: (ell * beta2 / beta1) ** 2 * K_next,
         (new_x - (1 - lr * weight_decay) * x) ** 2: lr**2 * K_next,
     },
-    where={
-        new_m: at(_steady.state[m], _growing),
-        new_v: at(_steady.state[v], _growing),
-        new_x: at(_steady.x, _growing),
-    },
+    runs={end: any_step(_steady, read, _growing) for end, read in ((new_x, x), (new_m, m), (new_v, v))},
     source=OWN,
     predicts=[
         Moves(
@@ -194,7 +190,6 @@ smooth = (
     lion().replace({beta1: 1}).replace({sign(m): K_slope.subs(z, m), beta2: 1 - gamma * lr, weight_decay: wd})
 )
 """Lion without look-ahead, its sign made smooth: Euler's step of length lr along a flow."""
-flow = {symbol: ((following - symbol) / lr).subs(g, slope) for symbol, following in relevant(smooth).items()}
 _conjugate = -delta * sqrt(1 - (wd * x) ** 2)
 H = gamma * slope * x + (gamma / wd + 1) * _conjugate + K_smooth.subs(z, m) + wd * x * m
 _at_dual = {x: K_slope.subs(z, dual) / wd}
@@ -202,7 +197,7 @@ _at_dual = {x: K_slope.subs(z, dual) / wd}
 
 def falls_by(rate: Expr) -> dict[Expr, Expr]:
     """H along the flow, where wd·x = K'(y): its fall in terms of a rate."""
-    change = sum(H.diff(symbol) * towards for symbol, towards in flow.items())
+    change = (H.diff(x) * (new_x - x) + H.diff(m) * (new_m - m)) / lr
     return {change.subs(_at_dual): -rate * (K_slope.subs(z, m) + K_slope.subs(z, dual)) * (m + dual)}
 
 
@@ -212,6 +207,7 @@ smooth_lion_has_a_lyapunov_function = Identity(
     "|x| < 1/wd: with wd·x = K'(y), H' = −(γ + wd)·(K'(m) + K'(y))·(m + y) ≤ 0, as K' is odd and grows, K'' = δ²/K³. "
     "(So for the flow and for δ > 0: the discrete rule need not lower H at each step, and Lion itself is δ = 0.)",
     {**falls_by(gamma + wd), K_slope.diff(z): delta**2 / K_smooth**3},
+    runs={end: any_step(smooth, read, {g: slope, **_at_dual}) for end, read in ((new_x, x), (new_m, m))},
     source=Source("arXiv:2310.05898", "its flow without look-ahead; derived here"),
     refuses=false_if("at the rate γ alone", equations=falls_by(gamma)),
 )

@@ -5,7 +5,7 @@ from sympy import Integer, Rational, Symbol, log, sqrt
 from lawful.verify.language.rule import Source
 from lawful.verify.language.symbols import beta1, beta2, eps, g, lr, m, t, v, weight_decay, x
 from lawful.verify.laws.step_size import exact
-from lawful.verify.provers.claims import n
+from lawful.verify.provers.claims import any_step, n
 from lawful.verify.rules.adam import M, V, adamw
 from lawful.verify.theory.inductions import Equivalence, Invariant
 from lawful.verify.theory.law import false_if
@@ -27,18 +27,20 @@ adamw_is_an_ema = Identity(
     "AdamW's weight is a moving average, x ← (1 − a)·x + a·q, of q = −u/wd at rate a = lr·wd; u is Adam's normalised "
     "update.",
     {new_x: (1 - rate) * x + rate * target},
-    where={new_x: torch.x, rate: lr * wd, target: -u / wd},
+    runs={new_x: any_step(torch)},
+    where={rate: lr * wd, target: -u / wd},
     source=Source(PAPER, "AdamW as an EMA"),
-    refuses=false_if("at rate wd", where={new_x: torch.x, rate: wd, target: -u / wd}),
+    refuses=false_if("at rate wd", where={rate: wd, target: -u / wd}),
 )
 
 fully_decoupled_timescale_ignores_lr = Identity(
     "Fully decoupled AdamW, x ← (1 − wd)·x − lr·u, is a moving average of −lr·u/wd at rate wd: its timescale 1/wd "
     "ignores lr.",
     {new_x: (1 - rate) * x + rate * target},
-    where={new_x: paper.x, rate: wd, target: -lr * u / wd},
+    runs={new_x: any_step(paper)},
+    where={rate: wd, target: -lr * u / wd},
     source=Source("arXiv:1711.05101", "Algorithm 2, with the schedule multiplier at 1"),
-    refuses=false_if("at rate lr·wd, as in torch", where={new_x: paper.x, rate: lr * wd, target: -u / wd}),
+    refuses=false_if("at rate lr·wd, as in torch", where={rate: lr * wd, target: -u / wd}),
 )
 
 x0, P, S = (Symbol(name, real=True) for name in ("x0", "P", "S"))

@@ -86,7 +86,7 @@ def brackets(thousandths: dict[int, int]) -> dict[str, Any]:
 
 def trial(second: float) -> Trial:
     """Adam on 3, −1, −1."""
-    return Trial(plain, reddi(3), {beta1: 0.0, beta2: second}, lr=0.02, steps=3000, lanes=4)
+    return Trial(plain, reddi(3), {beta1: 0.0, beta2: second}, lr=0.02, steps=4000, lanes=4)
 
 
 thresholds_of_reddis_problem = Inequality(

@@ -19,8 +19,7 @@ from lawful.verify.language.symbols import (
     weight_decay,
     x,
 )
-from lawful.verify.provers.algebra.unroll import at
-from lawful.verify.provers.claims import Run
+from lawful.verify.provers.claims import Run, any_step
 from lawful.verify.rules.adam import adam, adamw
 from lawful.verify.rules.sgd import sgd
 from lawful.verify.theory.dynamics import Threshold, h
@@ -179,8 +178,9 @@ no_heavy_ball_is_faster = Inequality(
 
 A = Symbol("A", positive=True)
 _turning = 2 * A * (1 + beta1) / (1 - beta1)
-_cycle = {x: A, m: -(1 - beta1) / (1 + beta1) * h * A, v: (h * A) ** 2, g: h * A, lr: _turning}
+_cycle = {x: A, m: -(1 - beta1) / (1 + beta1) * h * A, v: (h * A) ** 2, g: h * A}
 _bare = adam(bias_correction=False).replace({weight_decay: 0, eps: 0})
+_on_it = _bare.replace({lr: _turning})
 new_x, new_m, new_v = Symbol("x'"), Symbol("m'"), Symbol("v'")
 
 adam_cycles_at_38_over_lr = Identity(
@@ -192,17 +192,13 @@ adam_cycles_at_38_over_lr = Identity(
         new_v: _cycle[v],
         h / sqrt(_cycle[v]): (2 + 2 * beta1) / ((1 - beta1) * _turning),
     },
-    where={
-        new_x: at(_bare.x, _cycle),
-        new_m: at(_bare.state[m], _cycle),
-        new_v: at(_bare.state[v], _cycle),
-    },
+    runs={end: any_step(_on_it, read, _cycle) for end, read in ((new_x, x), (new_m, m), (new_v, v))},
     source=Source(EDGE, "38/lr, made exact"),
     refuses=false_if("h/√v = 2/lr", equations={h / sqrt(_cycle[v]): 2 / _turning}),
 )
 
 
-_image = Matrix([-_bare.x, -_bare.state[m], _bare.state[v]]).subs(g, h * x)
+_image = Matrix([-_on_it.x, -_on_it.state[m], _on_it.state[v]]).subs(g, h * x)
 around_the_cycle = _image.jacobian([x, m, v]).xreplace(_cycle).applyfunc(factor).charpoly(z)
 """The characteristic polynomial of a step and a reflection, of which the cycle is a fixed point."""
 

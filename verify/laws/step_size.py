@@ -6,8 +6,7 @@ from sympy import Expr, Integer, Rational, Symbol, sign, sqrt
 
 from lawful.verify.language.rule import Source
 from lawful.verify.language.symbols import beta1, beta2, eps, g, lr, m, t, v, v_max, weight_decay, x
-from lawful.verify.provers.algebra.unroll import at
-from lawful.verify.provers.claims import Run, g1, n
+from lawful.verify.provers.claims import Run, any_step, g1, n
 from lawful.verify.rules.adam import adam, adamw
 from lawful.verify.theory.dynamics import Bound
 from lawful.verify.theory.law import false_if
@@ -70,19 +69,16 @@ adam_obeys_cauchy_schwarz = Bound(
 
 ell, new_x = Symbol("ell", positive=True), Symbol("x'")
 _ratio = (1 - beta1) / (1 - beta2)
-_before = {
-    m: ell * beta1 / beta2 * (K - newest) * beta2 / beta1**2,
-    v: ell**2 * (K - newest) / beta2,
-    g: ell * _ratio,
-}
-"""The state and the gradient that lead to m = ell·K and v = ell²·K."""
+_last = {m: ell * beta1 / beta2 * K, v: ell**2 * (beta1 / beta2) ** 2 * K, g: ell * _ratio}
+"""A state with m² = K·v, and a gradient that keeps the two as near as that."""
 
 
 largest_step_of_adam = Identity(
-    "With m² = K·v, as at most, Adam's step number t at eps = 0 has size lr·ρ_t, where ρ_t² = K·(1 − β2^t)/(1 − "
-    "β1^t)²: its exact supremum over all gradients.",
-    {(x - new_x) ** 2: lr**2 * rho_squared(K, t)},
-    where={new_x: at(bare.x, _before)},
+    "From m² = K·v, as at most, a gradient takes Adam at eps = 0 to m² = K_t·v, K_t = (β1²/β2)·K + (1 − β1)²/(1 − β2), "
+    "and its step number t has size lr·ρ_t, where ρ_t² = K_t·(1 − β2^t)/(1 − β1^t)²: its exact supremum over all "
+    "gradients.",
+    {(x - new_x) ** 2: lr**2 * rho_squared(K_next, t)},
+    runs={new_x: any_step(bare, given=_last)},
     source=OWN,
     refuses=false_if("size lr", equations={(x - new_x) ** 2: lr**2}),
     predicts=[
@@ -106,8 +102,6 @@ second_step_can_exceed_lr = Identity(
 )
 
 faded = adam(bias_correction=False).replace({weight_decay: 0, eps: 0})
-_last = {m: ell * beta1 / beta2 * K, v: ell**2 * (beta1 / beta2) ** 2 * K, g: ell * _ratio}
-"""A state with m² = K·v, and a gradient that keeps the two as near as that."""
 
 largest_step_in_the_long_run = Identity(
     "If β1² < β2, K tends to K∞ = (1 − β1)²/((1 − β2)·(1 − β1²/β2)): its distance shrinks by β1²/β2 each step. So "
@@ -119,7 +113,7 @@ largest_step_in_the_long_run = Identity(
         K_oo - newest: beta1**2 / beta2 * K_oo,
         K_oo - 1: _excess,
     },
-    where={new_x: at(faded.x, _last)},
+    runs={new_x: any_step(faded, given=_last)},
     source=OWN,
     refuses=false_if("K∞ = (1 − β1)²/(1 − β2)", equations={K_next - newest: beta1**2 / beta2 * (K - newest)}),
 )
@@ -132,11 +126,11 @@ no_step_is_longer_than_in_the_long_run = Identity(
     "If β1² < β2, then with A = (β1/√β2)ᵗ and B = β2^(t/2), both below 1, K is K∞·(1 − A²) at step t and ρ_t² = ρ∞²·(1 "
     "− ((A − B)/(1 − A·B))²): lr·ρ∞ bounds every step of Adam at eps = 0, and not only late ones.",
     {
-        (x - new_x) ** 2: lr**2 * rho_squared(K, t),
+        (x - new_x) ** 2: lr**2 * rho_squared(K_next, t),
         K_next.subs(K, _grown): K_oo * (1 - A**2 * beta1**2 / beta2),
         _grown * (1 - B**2) / (1 - A * B) ** 2: K_oo * (1 - _apart),
     },
-    where={new_x: at(bare.x, _before)},
+    runs={new_x: any_step(bare, given=_last)},
     source=OWN,
     refuses=false_if("ρ_t = ρ∞ for all t", equations={_grown * (1 - B**2) / (1 - A * B) ** 2: K_oo}),
 )

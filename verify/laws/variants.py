@@ -16,7 +16,7 @@ from lawful.verify.language.symbols import (
     x,
 )
 from lawful.verify.language.tensors import IfPositive, Norm, Total
-from lawful.verify.provers.claims import Run, g1, nth
+from lawful.verify.provers.claims import Run, any_step, g1, nth
 from lawful.verify.rules.adam import M, V, adam, adamw, amsgrad, denominator
 from lawful.verify.rules.adamd import adamd
 from lawful.verify.rules.adamprox import adamprox
@@ -40,7 +40,8 @@ adamprox_is_adamw_to_second_order = Identity(
     "AdamProx's next weight less AdamW's is lr²·wd·(wd·x + u)/(1 + lr·wd), u being Adam's normalised step: of second "
     "order in lr.",
     {first - second: lr**2 * weight_decay * (weight_decay * x + direction) / (1 + lr * weight_decay)},
-    where={first: adamprox().x, second: torch.x, direction: u},
+    runs={first: any_step(adamprox()), second: any_step(torch)},
+    where={direction: u},
     source=Source("arXiv:2202.00089", "AdamW as an approximation of its proximal form, made exact"),
     refuses=false_if(
         "without the step",
@@ -51,7 +52,8 @@ adamprox_is_adamw_to_second_order = Identity(
 decay_after_the_step_shrinks_the_step = Identity(
     "Decay after the step instead of before it, as the paper and torch have it, differs by lr·wd times the step.",
     {first - second: lr * weight_decay * lr * direction},
-    where={first: adamw(decay_order="after").x, second: torch.x, direction: u},
+    runs={first: any_step(adamw(decay_order="after")), second: any_step(torch)},
+    where={direction: u},
     source=Source(LH, "Algorithm 2, against decay of the new weight"),
     refuses=false_if("not at all", equations={first: second}),
 )
@@ -94,22 +96,28 @@ preconditioned_decay_rests_where_l2_does = Coefficient(
     refuses=false_if("where g = 0, as without decay", is_only=Integer(0)),
 )
 
-old, gained, strength = Symbol("o", positive=True), Symbol("gain", positive=True), Symbol("wd", positive=True)
+old, gained, strength = (
+    Symbol("o", positive=True),
+    Symbol("gain", positive=True),
+    Symbol("weight_decay", positive=True),
+)
 agreed, opposed = Symbol("c", positive=True), Symbol("d", nonpositive=True)
 undecayed = adam().replace({weight_decay: 0})
 _new, _away = undecayed.x - x_start, x - x_start
 
 
-def selective(inner: Expr, share: Expr) -> Expr:
-    """SPD's next weight less its first, where Σ g·(x − x_start) is `inner` and Adam's step takes the tensor from the
-    distance o of its first weights to o + gain."""
+def selective(inner: Expr, share: Expr) -> Run:
+    """A step of SPD where Σ g·(x − x_start) is `inner` and Adam's step takes the tensor from the distance o of its
+    first weights to o + gain."""
     lengths = {Norm(_new): old + gained, Norm(_away): old, Total(g * _away): inner}
-    return chosen(spd().x.xreplace({**lengths, weight_decay: share})) - x_start
+    rule = spd().replace({**lengths, weight_decay: share})
+    return any_step(rule.replace({case: chosen(case) for case in rule.x.atoms(IfPositive)}))
 
 
-def chosen(expr: Expr) -> Expr:
+def chosen(case: IfPositive) -> Expr:
     """The branch that the sign of a symbol takes."""
-    return expr.replace(IfPositive, lambda sign, then, otherwise: then if sign.is_positive else otherwise)
+    sign, then, otherwise = case.args
+    return then if sign.is_positive else otherwise
 
 
 with_growth, at_one, without = Symbol("SPD"), Symbol("SPD at 1"), Symbol("SPD against")
@@ -119,17 +127,17 @@ projection_takes_back_growth = Identity(
     "distance o of them to n = o + gain all the same, SPD's distance is 1 − wd·gain/n of that: n − wd·gain, so that wd "
     "= 1 projects back onto the old sphere. Where Σ g·(x − x_start) ≤ 0 SPD's step is Adam's, whatever wd.",
     {
-        with_growth: _new * (old + gained - strength * gained) / (old + gained),
-        at_one: _new * old / (old + gained),
-        without: _new,
+        with_growth - x_start: _new * (old + gained - strength * gained) / (old + gained),
+        at_one - x_start: _new * old / (old + gained),
+        without - x_start: _new,
     },
-    where={
+    runs={
         with_growth: selective(agreed, strength),
         at_one: selective(agreed, Integer(1)),
         without: selective(opposed, strength),
     },
     source=Source("arXiv:2411.01713", "selective projection; the proof is our own"),
-    refuses=false_if("it multiplies by 1 − wd", equations={with_growth: _new * (1 - strength)}),
+    refuses=false_if("it multiplies by 1 − wd", equations={with_growth - x_start: _new * (1 - strength)}),
 )
 
 # ------------------------------------------------------------------------------------- learning rate

@@ -1,6 +1,5 @@
 """What a rule does not know of a constructor: each such argument is moved, one at a time, and what follows is told."""
 
-import inspect
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -95,7 +94,8 @@ def moved(candidate: Candidate, check: Check, settings: Settings, journal: Journ
 
 def documented(cls: type, name: str) -> str:
     """The word by which a class's documentation says that an argument does nothing, or ""."""
-    text = "\n".join(filter(None, (inspect.getdoc(cls), inspect.getdoc(vars(cls).get("__init__")))))
+    places = [place for one in cls.__mro__ for place in (one, vars(one).get("__init__"))]
+    text = "\n".join(getattr(place, "__doc__", None) or "" for place in places)
     found = re.search(rf"^\W*{re.escape(name)}\b.*?\b({UNUSED})\b", text, re.M | re.I)
     return found[1] if found else ""
 
