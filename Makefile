@@ -4,7 +4,7 @@ BIN := .venv/bin
 export OMP_NUM_THREADS := 1
 unexport PYTHONDONTWRITEBYTECODE  # pip compiles nothing: Python does, the small part that is imported
 
-.PHONY: verify verify-cuda test lint bench clean
+.PHONY: verify verify-cuda test lint bench certificates clean
 
 verify: .venv/installed
 	$(BIN)/lawful verify --report reports/latest
@@ -24,6 +24,11 @@ lint: .venv/installed
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
+# The laws as theorems of Coq, compiled by coqc (Debian: apt install coq).
+certificates: .venv/installed
+	$(BIN)/lawful prove --certificates reports/certificates
+	$(BIN)/python -m lawful.verify.certificates.compile reports/certificates
+
 bench: .venv/installed
 	$(BIN)/python benchmarks/speed.py
 	$(BIN)/python benchmarks/verification.py
@@ -35,4 +40,4 @@ bench: .venv/installed
 	@touch $@
 
 clean:
-	rm -rf .venv .venv-cuda .mypy_cache .ruff_cache .pytest_cache .hypothesis .lawful reports/latest reports/cuda
+	rm -rf .venv .venv-cuda .mypy_cache .ruff_cache .pytest_cache .hypothesis .lawful reports/latest reports/cuda reports/certificates

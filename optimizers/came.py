@@ -74,4 +74,4 @@ def estimate(square: Tensor, state: State, name: str, weight: float) -> Tensor:
         return averaged(state, name, square, weight)
     rows = averaged(state, f"{name}_row", square.mean(-1, keepdim=True), weight)
     cols = averaged(state, f"{name}_col", square.mean(-2, keepdim=True), weight)
-    return rows * cols / rows.mean(-2, keepdim=True)
+    return rows / rows.mean(-2, keepdim=True) * cols  # rows·cols may underflow: both are no more than eps₁

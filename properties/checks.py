@@ -15,11 +15,10 @@ from time import perf_counter
 from typing import Any
 
 from lawful.verify.candidates.candidate import Candidate
-from lawful.verify.candidates.claim import no_claim
+from lawful.verify.candidates.claim import claimed
 from lawful.verify.candidates.description import Description
-from lawful.verify.errors import Unanswerable, unknown
-from lawful.verify.evidence import Check, Evidence, Finding, Verdict
-from lawful.verify.language.families import find_rule
+from lawful.verify.errors import unknown
+from lawful.verify.evidence import UNCLAIMED, Check, Evidence, Finding, Question, Verdict
 from lawful.verify.language.rule import Rule
 from lawful.verify.package import modules
 
@@ -60,8 +59,11 @@ class Property:
         dtype: where it is asked in one dtype, which.
         paths: whether it is asked on every path though in one dtype.
         profiles: in which it is asked without being named.
+        ruleless: whether it can be asked where no rule is claimed.
         applies: whether a rule has it.
+        of: whether a candidate has something to ask about.
         on: whether it is asked on a device.
+        question: what it asks: whether a rule's formula is followed, or a promise of the contract kept.
     """
 
     name: str
@@ -71,8 +73,11 @@ class Property:
     dtype: str = "float64"
     paths: bool = False
     profiles: tuple[str, ...] = PROFILES
+    ruleless: bool = False
     applies: Callable[[Rule], bool] = field(default=lambda rule: True)
+    of: Callable[[Candidate], bool] = field(default=lambda candidate: True)
     on: Callable[[str], bool] = field(default=lambda device: True)
+    question: Question = Question.CONTRACT
 
 
 def on_cpu(device: str) -> bool:
@@ -97,37 +102,20 @@ def _is_group(value: Any) -> bool:
 
 
 def plan(
-    description: Description, rule: str, settings: Settings, arguments: Mapping[str, Any] | None = None
+    description: Description,
+    rule: str,
+    settings: Settings,
+    arguments: Mapping[str, Any] | None = None,
+    names: Mapping[str, str] | None = None,
 ) -> list[Check]:
-    """The checks of a target. Without a rule, its name is the claim.
+    """The checks of a target. Without a rule, its name is the claim; where that is no rule's, what needs none is asked.
 
     Raises:
-        Unanswerable: no rule is claimed, the rule, a convention or an argument is unknown, or the constructor
-            refuses the arguments.
+        Unanswerable: the rule, a convention, a word or an argument is unknown, or the learning rate cannot be set.
     """
-    rule = rule or description.rule or no_claim(description.name)
-    candidate = Candidate.of(description.target, rule, arguments)
-    if arguments:
-        _constructed(candidate, settings)
+    rule = rule or description.rule or claimed(description.name)
+    candidate = Candidate.of(description.target, rule, arguments, names)
     return plan_for(candidate, rule, description.target, settings, arguments)
-
-
-def _constructed(candidate: Candidate, settings: Settings) -> None:
-    """A constructor that refuses what the user gives it answers no question."""
-    import torch
-
-    from lawful.properties.runs.running import RaisedError, RefusedError, Run
-    from lawful.properties.scenarios.defaults import default_scenario
-    from lawful.properties.scenarios.scenarios import expand
-
-    path, scenario = next(iter(candidate.paths.values())), default_scenario(candidate, settings.seed)
-    try:
-        Run(candidate, path, scenario, expand(scenario, torch.float32))
-    except (RefusedError, RaisedError) as error:
-        given = ", ".join(f"{name}={value!r}" for name, value in candidate.arguments.items())
-        raise Unanswerable(
-            f"{candidate.cls.__name__} cannot be constructed with {given}: {error}."
-        ) from error
 
 
 def plan_for(
@@ -138,16 +126,22 @@ def plan_for(
     arguments: Mapping[str, Any] | None = None,
 ) -> list[Check]:
     """The checks of a candidate: on every path, dtype and device where asked everywhere; the others less often."""
-    paths, claimed = list(candidate.paths), find_rule(rule)
+    paths, given, names = list(candidate.paths), dict(arguments or {}), dict(candidate.adapter.names)
     return [
-        Check(p.name, rule, target, path, dtype, device, dict(arguments or {}))
+        Check(p.name, rule, target, path, dtype, device, given, names, p.question)
         for p in _asked(settings.only)
-        if p.applies(claimed) and (settings.only or settings.profile in p.profiles)
+        if _concerns(p, candidate, rule) and (settings.only or settings.profile in p.profiles)
         for device in settings.devices
         if p.on(device)
         for dtype in (settings.dtypes if p.everywhere else (p.dtype,))
         for path in (paths if p.everywhere or p.paths else paths[:1])
     ]
+
+
+def _concerns(asked: Property, candidate: Candidate, rule: str) -> bool:
+    """Whether a property can be asked of a candidate and what it claims."""
+    claims = asked.ruleless or rule != UNCLAIMED
+    return claims and asked.applies(candidate.rule({})) and asked.of(candidate)
 
 
 def _asked(only: tuple[str, ...]) -> list[Property]:
@@ -165,7 +159,8 @@ def _asked(only: tuple[str, ...]) -> list[Property]:
 
 def perform(check: Check, settings: Settings, journal: str = "") -> Evidence:
     """Runs one check in a worker."""
-    return run(Candidate.of(check.target, check.rule, check.arguments), check, settings, _journal(journal))
+    candidate = Candidate.of(check.target, check.rule, check.arguments, check.names)
+    return run(candidate, check, settings, _journal(journal))
 
 
 def run(

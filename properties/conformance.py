@@ -1,29 +1,34 @@
-"""Conformance: every step of a candidate stays within the error budget of the rule that it claims."""
+"""Conformance: every step of a candidate stays within the error budget of the rule that it claims.
+
+The verdict is on the formula. What loses digits, or overflows, where the rule need not is told beside it and is no
+reason to call a candidate unlawful (`lawful.properties.counterexamples.weighing`); what the second oracle does not
+confirm is inconclusive. Parameters in float64 are held to the arithmetic that is really used
+(`lawful.properties.runs.arithmetic`), which is said where it is not float64.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import torch
-from sympy import Symbol
 
 from lawful.properties.checks import Journal, Property, Settings
-from lawful.properties.counterexamples.cases import Case, Departure
-from lawful.properties.counterexamples.counterexamples import counterexample
 from lawful.properties.counterexamples.explaining import explained
 from lawful.properties.counterexamples.rerun import Rerun
+from lawful.properties.counterexamples.telling import departed, doubted, narrower, signs_of, told
+from lawful.properties.counterexamples.weighing import weighed
 from lawful.properties.outputs import departure
-from lawful.properties.runs.judging import TRAJECTORIES, Part, Tally, format_of, of_rule, parts
-from lawful.properties.runs.one_step import FIRST_STEPS, Reader, next_state
-from lawful.properties.runs.running import RaisedError, RefusedError, Run
+from lawful.properties.runs.arithmetic import MOVING, OWN, Arithmetic, arithmetic
+from lawful.properties.runs.judging import Tally, format_of
+from lawful.properties.runs.running import RaisedError, RefusedError
 from lawful.properties.runs.summary import exercised, refusal_notes
-from lawful.properties.scenarios.drawing import PROFILES, Profile, asked
-from lawful.properties.scenarios.scenarios import Scenario, expand
+from lawful.properties.runs.watching import Suspicion, Watch
+from lawful.properties.scenarios.drawing import PROFILES, Place, Profile, asked
+from lawful.properties.scenarios.scenarios import Scenario
 from lawful.properties.scenarios.strategies import plan
 from lawful.verify.candidates.candidate import Candidate
-from lawful.verify.evidence import Check, Evidence, Finding, Verdict
-from lawful.verify.oracle.formats import Format
-from lawful.verify.oracle.oracle import Oracle, State
+from lawful.verify.evidence import Check, Evidence, Finding, Question, Verdict
+from lawful.verify.language.forms import PLAIN, forms, remembered
 
 
 @dataclass
@@ -39,6 +44,7 @@ class Conformance:
         seed: of what is drawn.
         journal: told what is being tried.
         shrinking: whether a finding is told of the smallest case that shows it, or as it was seen.
+        arithmetic: what is narrower than the dtype; found by asking the candidate unless it is given.
     """
 
     candidate: Candidate
@@ -49,34 +55,56 @@ class Conformance:
     seed: int
     journal: Journal
     shrinking: bool = False
+    arithmetic: Arithmetic | None = None
     tally: Tally = field(default_factory=Tally)
-    notes: list[str] = field(default_factory=list)
     seen: list[Scenario] = field(default_factory=list)
     refusals: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
     finding: Finding | None = None
     failing: Scenario | None = None
     raised: bool = False
+    beside: dict[Question, Finding] = field(default_factory=dict)
+    doubts: list[Finding] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        """Asks which arithmetic is really used."""
+        if self.arithmetic is None:
+            self.arithmetic = arithmetic(self.candidate, self.path, self.dtype, self.device)
 
     def evidence(self) -> Evidence:
         """Runs until the first finding, or until everything that the profile asks for is done."""
-        scenarios = asked(self.candidate, self.profile, self.seed, self.low)
+        scenarios = asked(self.candidate, self.profile, self.seed, self.low, self.place)
         try:
             self._run(next(scenarios))
         except RefusedError as refusal:
             return Evidence(Verdict.NOT_APPLICABLE, notes=[f"refused: {refusal}"])
         while self.finding is None and (scenario := next(scenarios, None)):
             self._try(scenario)
-        return self._conclusion()
+        return self._with_moving_scalars() or self._conclusion()
 
     @property
     def low(self) -> bool:
         """Whether the format is too narrow for extreme scales."""
         return self.dtype is torch.float16
 
+    @property
+    def place(self) -> Place:
+        """Which of the checks of a candidate this is."""
+        name = next(name for name, path in self.candidate.paths.items() if path == self.path)
+        return Place.among(self.candidate, name, str(self.dtype).removeprefix("torch."))
+
     def rerun(self) -> Rerun:
         """For smaller counterexamples, with about as many steps as the check itself may take."""
-        sources = plan(self.candidate, self.profile.steps, self.low) if self.shrinking else []
-        return Rerun(self.candidate, self.path, self.dtype, self.device, len(sources) * self.profile.steps[1])
+        sources = plan(self.candidate, self.profile.steps, self.low, far=False) if self.shrinking else []
+        steps = sum(source.steps[1] for source in sources)
+        return Rerun(self.candidate, self.path, self.dtype, self.device, steps)
+
+    def watch(self, scenario: Scenario) -> Watch:
+        """The candidate on a scenario, in the arithmetic that it uses."""
+        assert self.arithmetic is not None
+        fmt = self.arithmetic.of(format_of(self.dtype, self.path, self.device))
+        seen = self.arithmetic.seen(scenario)
+        return Watch(self.candidate, self.path, self.dtype, self.device, seen, fmt)
 
     def _try(self, scenario: Scenario) -> None:
         try:
@@ -87,23 +115,82 @@ class Conformance:
     def _run(self, scenario: Scenario) -> None:
         self.journal(scenario)
         try:
-            if found := first_departure(self, scenario):
-                self.finding, self.failing = found, scenario
+            watch = self.watch(scenario)
+            self._look(watch)
         except RaisedError as error:
             self.finding = Finding(f"{error}", details=repr(scenario))
             self.raised = True
         self.seen.append(scenario)
 
+    def _look(self, watch: Watch) -> None:
+        """Judges a scenario; lanes that leave the format's range on the candidate's way alone have no verdict."""
+        question = None
+        try:
+            found = first_departure(watch)
+            if found is not None and (other := followed(watch)) is not None:
+                self.notes.append(f"what groups hold is changed in mid-run: it keeps {other.form}")
+                watch, found = other, None
+            question = self._considered(watch, found)
+        finally:
+            self.tally.absorb(watch.tally.within() if question is Question.RANGE else watch.tally)
+
+    def _considered(self, watch: Watch, found: Suspicion | Finding | None) -> Question | None:
+        """What is found is told as what it is; what that is."""
+        if found is None:
+            return None
+        if isinstance(found, Finding):
+            self.finding = found
+            return Question.FORMULA
+        departure = departed(watch, found)
+        if not departure.confirmed:
+            self.doubts.append(doubted(watch.rule, found, departure, departure.ratio))
+            return None
+        weight = weighed(watch, found.sight.start is not None)
+        if weight.question is None:
+            self.doubts.append(doubted(watch.rule, found, departure, weight.ratio))
+        elif weight.question is Question.FORMULA:
+            self.journal(f"shrinking: {found.where}")
+            self.finding, self.failing = (
+                told(self.rerun(), watch.rule, found, departure, weight),
+                watch.scenario,
+            )
+        elif weight.question not in self.beside:
+            self.beside[weight.question] = told(self.rerun(), watch.rule, found, departure, weight)
+        return weight.question
+
+    def _with_moving_scalars(self) -> Evidence | None:
+        """The evidence, if all that is found is that scalars which change are kept in float32.
+
+        What float32 loses has no one sign, and is more than a hundredth of what it may lose.
+        """
+        wide = self.dtype in (torch.float64, torch.float32)
+        if self.failing is None or not wide or self.arithmetic != OWN or self._steady():
+            return None
+        other = replace(self, arithmetic=MOVING, tally=Tally(), seen=[], refusals=[], beside={}, doubts=[])
+        other.finding = other.failing = None
+        if first_departure(other.watch(self.failing)) is not None:
+            return None
+        found = other.evidence()
+        return found if found.verdict is Verdict.LAWFUL and found.worst > 0.01 else None
+
+    def _steady(self) -> bool:
+        """Whether first steps are too long, or too short, in all scenarios alike."""
+        drawn = asked(self.candidate, self.profile, self.seed, self.low)
+        signs = [s for scenario in drawn for s in signs_of(self.watch(scenario))]
+        return len(signs) >= MANY and len(set(signs)) == 1
+
     def named(self, evidence: Evidence) -> Evidence:
         """With the finding told as the convention or slip that it is."""
-        if self.failing is None:
+        if self.failing is None or self.finding not in evidence.findings:
             return evidence
         words = explained(self.candidate, self.failing.options, self.path, self.device)
-        return replace(evidence, findings=[replace(f, message=f.message + words) for f in evidence.findings])
+        told = [replace(f, message=f.message + words) if f == self.finding else f for f in evidence.findings]
+        return replace(evidence, findings=told)
 
     def _conclusion(self) -> Evidence:
         decided = self.tally.comparisons - self.tally.no_verdict
-        verdict = Verdict.UNLAWFUL if self.finding else Verdict.LAWFUL if decided else Verdict.INCONCLUSIVE
+        verdict = Verdict.LAWFUL if decided and not self.doubts else Verdict.INCONCLUSIVE
+        verdict = Verdict.UNLAWFUL if self.finding else verdict
         verdict = Verdict.CRASHED if self.raised else verdict
         return Evidence(
             verdict,
@@ -113,9 +200,15 @@ class Conformance:
             no_verdict=self.tally.no_verdict,
             scenarios=len(self.seen),
             exercised=exercised(self.seen),
-            notes=[*self.notes, *refusal_notes(self.refusals)],
-            findings=[self.finding] if self.finding else [],
+            notes=[*dict.fromkeys(self.notes), *refusal_notes(self.refusals)],
+            arithmetic="" if self.arithmetic == OWN else str(self.arithmetic),
+            findings=[*([self.finding] if self.finding else []), *self.doubts[:1], *self._beside()],
         )
+
+    def _beside(self) -> list[Finding]:
+        assert self.arithmetic is not None
+        said = narrower(self.candidate, self.path, self.dtype, self.device, self.arithmetic, self.seed)
+        return [*self.beside.values(), *([said] if said else [])]
 
 
 def follows_its_rule(candidate: Candidate, check: Check, settings: Settings, journal: Journal) -> Evidence:
@@ -130,121 +223,39 @@ def follows_its_rule(candidate: Candidate, check: Check, settings: Settings, jou
 
 
 conformance = Property(
-    "conformance", "Every step stays within the error budget of the rule.", follows_its_rule, everywhere=True
+    "conformance",
+    "Every step stays within the error budget of the rule.",
+    follows_its_rule,
+    everywhere=True,
+    question=Question.FORMULA,
 )
 
-
-def first_departure(check: Conformance, scenario: Scenario) -> Finding | None:
-    """The first step and the worst lane at which the candidate leaves the budget, if it does.
-
-    Where the budget of a whole trajectory has become infinite for many lanes, as it does when a gradient depends on the
-    parameter through L2, the scenario is run again one step at a time, if the candidate's state can be read.
-    """
-    watch = Watch(check, scenario)
-    try:
-        finding = watch.trajectory()
-        if finding is None and watch.vacuous > VACUOUS and watch.readable:
-            finding = watch.one_step()
-        return finding
-    finally:
-        check.tally.absorb(watch.tally)
-
+MANY = 8
+"""So many roundings have the same sign with a probability below 1 %."""
 
 VACUOUS = 0.05
 """The share of comparisons without verdict from which steps are judged one by one."""
 
 
-class Watch:
-    """One scenario of a check."""
+def first_departure(watch: Watch) -> Suspicion | Finding | None:
+    """The first step and the worst lane at which the candidate leaves the budget, if it does; or a state that does.
 
-    def __init__(self, check: Conformance, scenario: Scenario) -> None:
-        """Expands the scenario's lanes."""
-        self.check, self.scenario = check, scenario
-        self.blocks = expand(scenario, check.dtype)
-        self.rule = check.candidate.rule(scenario.options)
-        self.parts = [p for p in parts(self.blocks, check.device, self.rule) if p.dtype is check.dtype]
-        self.readers = [
-            Reader(self._oracle(part).read(self._hyper(part, 1), part.x0.shape)) for part in self.parts
-        ]
-        self.tally = Tally()
+    Where the budget of a whole trajectory has become infinite for many lanes, as it does when a gradient depends on the
+    parameter through L2, the scenario is run again one step at a time, if the candidate's state can be read.
+    """
+    for sight in watch.along():
+        if found := watch.suspicion(sight) or departure(watch.rule, sight, watch.tally):
+            return found
+    if watch.leaps if watch.scenario.judged else watch.vacuous > VACUOUS and watch.readable:
+        return watch.first(watch.one_by_one())
+    return None
 
-    @property
-    def vacuous(self) -> float:
-        """The share of comparisons without verdict."""
-        return self.tally.no_verdict / max(self.tally.comparisons, 1)
 
-    @property
-    def readable(self) -> bool:
-        """Whether the candidate's state was found, of some tensors at least."""
-        return any(reader.names() is not None for reader in self.readers)
-
-    def trajectory(self) -> Finding | None:
-        """From the first value on, with nothing but the parameters."""
-        run = self._run()
-        states: list[list[State]] = []
-        for step in run.steps():
-            states = states or [self._states(part) for part in self.parts]
-            for part, reader, path in zip(self.parts, self.readers, states, strict=True):
-                if step <= FIRST_STEPS:
-                    reader.watch(run, part, path[step - 1])
-                if finding := self._compare(run, part, path[step - 1], step):
-                    return finding
-                tally = self.check.tally
-                if finding := departure(self.rule, run, part, path[step - 1], step, tally):
-                    return finding
+def followed(watch: Watch) -> Watch | None:
+    """Where what state is multiplied by is changed in mid-run: the candidate watched in the form of the rule that it
+    follows, of those that are one where that stays; None if it follows none of them.
+    """
+    if not watch.scenario.changed & remembered(watch.rule):
         return None
-
-    def one_step(self) -> Finding | None:
-        """Each step from the candidate's own state before it, of the tensors whose state was found."""
-        run, expected = self._run(), [self._first(part) for part in self.parts]
-        for step in run.steps():
-            for index, (part, reader) in enumerate(zip(self.parts, self.readers, strict=True)):
-                if (names := reader.names()) is None:
-                    continue
-                if finding := self._compare(run, part, expected[index], step, one_step=True):
-                    return finding
-                if step < self.scenario.steps:
-                    hyper = self._hyper(part, step + 1)
-                    expected[index] = next_state(self._oracle(part), run, part, names, expected[index], hyper)
-        return None
-
-    def _first(self, part: Part) -> State:
-        oracle, hyper = self._oracle(part), self._hyper(part, 1)
-        return oracle.step(oracle.start(part.x0, hyper), part.gradients[0], hyper)
-
-    def _run(self) -> Run:
-        return Run(self.check.candidate, self.check.path, self.scenario, self.blocks, self.check.device)
-
-    def _format(self, part: Part) -> Format:
-        return format_of(part.dtype, self.check.path, self.check.device)
-
-    def _oracle(self, part: Part) -> Oracle:
-        return TRAJECTORIES.oracle(self.rule, self._format(part))
-
-    def _states(self, part: Part) -> list[State]:
-        return TRAJECTORIES.of(self.rule, self._format(part), part, self.scenario)
-
-    def _hyper(self, part: Part, step: int) -> dict[Symbol, float]:
-        return of_rule(self.rule, self.scenario.hyper_at(part.group, step), part.dtype)
-
-    def _compare(
-        self, run: Run, part: Part, state: State, step: int, one_step: bool = False
-    ) -> Finding | None:
-        seen = part.gather(run.parameters)
-        ratio = self.tally.add(state.x, seen, part.others)
-        if not float(ratio.max()) > 1.0:
-            return None
-        return self._finding(run, part, state, step, int(ratio.argmax()), one_step)
-
-    def _finding(self, run: Run, part: Part, state: State, step: int, lane: int, one_step: bool) -> Finding:
-        block, index = part.locate(lane, run.blocks)
-        case = Case.of(self.scenario, self.rule, part, step, lane)
-        found = Departure.of(case, run, part, state, lane, 0 if case.elements else lane)
-        found = found if one_step else found.checked(self.rule)
-        seldom = " from its own state" if one_step else ""
-        where = f"leaves {self.rule} at step {step}{seldom}, in lane {index} of {block.name}"
-        self.check.journal(f"shrinking: {where}")
-        example = counterexample(
-            self.check.rerun(), found, f"lane {index} of {block.name}", self.scenario.seed
-        )
-        return Finding(f"{where}: {found.ratio:.3g} budgets away.", example)
+    others = (replace(watch, form=form, tally=Tally()) for form in forms(watch.rule) if form != PLAIN)
+    return next((other for other in others if first_departure(other) is None), None)

@@ -37,7 +37,7 @@ class Captured(Run):
     """The step captured in a CUDA graph and replayed, with gradients refilled in place.
 
     The first steps run on a side stream. Capturing runs nothing: each step after them is a replay. A graph holds the
-    learning rate that it was captured with, so that it is captured again where the schedule sets another.
+    learning rate that it was captured with, so that it is captured again where the scenario sets another.
     """
 
     def __post_init__(self) -> None:
@@ -52,11 +52,11 @@ class Captured(Run):
         self._warm = 0
         self._graph: torch.cuda.CUDAGraph | None = None
 
-    def set_lr(self, step: int) -> None:
-        """Sets the learning rate, and gives up the graph that has the old one."""
-        if step in self.scenario.schedule:
+    def change(self, step: int) -> None:
+        """Sets what changes, and gives up the graph that has the old values."""
+        if step in self.scenario.changes:
             self._graph = None
-        super().set_lr(step)
+        super().change(step)
 
     def driven(self) -> Any:
         """A step aside, or a replay."""

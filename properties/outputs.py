@@ -9,14 +9,15 @@ from torch import Tensor
 from lawful.properties.runs.judging import Part, Tally
 from lawful.properties.runs.one_step import gathered
 from lawful.properties.runs.running import Run
+from lawful.properties.runs.watching import Sight
 from lawful.verify.evidence import Finding
 from lawful.verify.language.rule import Rule
 from lawful.verify.oracle.balls import Ball
-from lawful.verify.oracle.oracle import State
 
 
-def departure(rule: Rule, run: Run, part: Part, state: State, step: int, tally: Tally) -> Finding | None:
+def departure(rule: Rule, sight: Sight, tally: Tally) -> Finding | None:
     """The first output that is outside its budget after a step, if the candidate keeps it under the rule's name."""
+    run, part, state, step = sight.run, sight.part, sight.expected, sight.step
     for symbol, seen in _kept(rule, run, part):
         ball = state.slots[symbol]
         ratio = tally.add(ball, seen)
@@ -29,7 +30,7 @@ def departure(rule: Rule, run: Run, part: Part, state: State, step: int, tally: 
 
 def _kept(rule: Rule, run: Run, part: Part) -> Iterator[tuple[Symbol, Tensor]]:
     """The outputs that every parameter of a part has as a tensor of its shape."""
-    for symbol in rule.outputs:
+    for symbol in () if part.fold else rule.outputs:
         tensors = [run.optimizer.state.get(run.parameters[i], {}).get(symbol.name) for i in part.members]
         if all(
             isinstance(tensor, Tensor) and tensor.shape == run.parameters[i].shape

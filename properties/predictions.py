@@ -16,7 +16,7 @@ from lawful.properties.runs.lanes import Lanes, radius
 from lawful.properties.runs.looking import contradicted, hyperparameters, look, within
 from lawful.properties.runs.running import RefusedError
 from lawful.verify.candidates.candidate import Candidate
-from lawful.verify.evidence import Check, Evidence, Figure, Finding, Series, Verdict
+from lawful.verify.evidence import Check, Evidence, Figure, Finding, Question, Series, Verdict
 from lawful.verify.language.families import normal
 from lawful.verify.language.rule import Rule
 from lawful.verify.language.symbols import eps, lr, weight_decay, x
@@ -213,7 +213,14 @@ def test_of(law: Law) -> Property:
         except RefusedError as refusal:
             return Evidence(Verdict.NOT_APPLICABLE, notes=[f"refused: {refusal}"])
 
-    return Property(law.name, law.statement, seen, applies=lambda rule: is_about(law, rule), on=on_cpu)
+    return Property(
+        law.name,
+        law.statement,
+        seen,
+        applies=lambda rule: is_about(law, rule),
+        on=on_cpu,
+        question=Question.FORMULA,
+    )
 
 
 def said(candidate: Candidate) -> set[str]:

@@ -35,5 +35,9 @@ def is_quiet(candidate: Candidate, check: Check, settings: Settings, journal: Jo
 
 
 quiet = Property(
-    "quiet", "Nothing is printed, nothing warned of, and no global state changes.", is_quiet, dtype="float32"
+    "quiet",
+    "Nothing is printed, nothing warned of, and no global state changes.",
+    is_quiet,
+    dtype="float32",
+    ruleless=True,
 )

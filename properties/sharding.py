@@ -18,6 +18,7 @@ from lawful.properties.runs.judging import TRAJECTORIES, Part, Tally, format_of,
 from lawful.properties.runs.layouts import FSDP, SPLIT, ZERO, Layout, watched
 from lawful.properties.runs.running import RefusedError, Run
 from lawful.properties.scenarios.drawing import drawn
+from lawful.properties.scenarios.moving import TWICE_A_DOZEN, Held, held
 from lawful.properties.scenarios.scenarios import Block, Scenario, expand
 from lawful.properties.scenarios.strategies import Draw
 from lawful.verify.candidates.candidate import Candidate
@@ -35,12 +36,18 @@ def invariant(rule: Rule, layout: Layout) -> bool:
     return SCOPES.index(rule.scope) < SCOPES.index(layout.divides)
 
 
-def scenario_of(candidate: Candidate, seed: int) -> Scenario:
-    """Two groups with every term on, and a learning rate that changes.
+def scenario_of(candidate: Candidate, seed: int, moving: bool = False) -> Scenario:
+    """Two groups with every term on, and a learning rate that changes; or all that they hold, in every step of two
+    dozen, so that what is compiled once and kept shows.
 
     What would be a scalar has one element, as FSDP2 demands; of these, one rank has nothing.
     """
-    generic = Draw(candidate, STEPS, pins={"groups": 2, "schedule": True}, generic=True)
+    keys = replace(held(candidate), options=frozenset()) if moving else Held()
+    if keys.symbols:
+        changed = {"groups": 2, "moving": True, "remembered": True}
+        generic = Draw(candidate, (TWICE_A_DOZEN, TWICE_A_DOZEN), pins=changed, generic=True, keys=keys)
+    else:
+        generic = Draw(candidate, STEPS, pins={"groups": 2, "schedule": True}, generic=True)
     scenario = drawn([generic], 1, seed)[0]
     divisible = tuple(shape or (1,) for shape in scenario.shapes.first)
     return replace(scenario, shapes=replace(scenario.shapes, first=divisible))
@@ -135,7 +142,8 @@ def property_of(layout: Layout) -> Property:
     """The property that dividing in this way changes nothing."""
 
     def seen(candidate: Candidate, check: Check, settings: Settings, journal: Journal) -> Evidence:
-        start, scenario = time.perf_counter(), scenario_of(candidate, settings.seed)
+        start = time.perf_counter()
+        scenario = scenario_of(candidate, settings.seed, moving=layout.divides == "nothing")
         path, dtype = candidate.paths[check.path], getattr(torch, check.dtype)
         division = Division(layout, candidate, path, scenario, dtype, check.device)
         journal(scenario)

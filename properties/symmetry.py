@@ -21,7 +21,7 @@ from lawful.properties.runs.lanes import FORMAT, radius
 from lawful.properties.runs.running import RefusedError, Run
 from lawful.properties.scenarios.scenarios import Block, Scenario
 from lawful.verify.candidates.candidate import Candidate
-from lawful.verify.evidence import Check, Evidence, Finding, Verdict
+from lawful.verify.evidence import Check, Evidence, Finding, Question, Verdict
 from lawful.verify.language.rule import Rule
 from lawful.verify.language.symbols import lr, lr_0
 from lawful.verify.oracle.oracle import Oracle
@@ -169,7 +169,7 @@ def test_of(law: Symmetry) -> Property:
             return Evidence(Verdict.NOT_APPLICABLE, notes=[str(reason)])
 
     applies = lambda rule: isinstance(law.how(rule), Covariance)  # noqa: E731
-    return Property(law.name, law.statement, seen, applies=applies, on=on_cpu)
+    return Property(law.name, law.statement, seen, applies=applies, on=on_cpu, question=Question.FORMULA)
 
 
 def _plain_ways(candidate: Candidate) -> list[tuple[str, Mapping[str, Any]]]:

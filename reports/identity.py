@@ -1,6 +1,7 @@
 """What `lawful identify` says, in sentences."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from rich.console import Console
 
@@ -15,19 +16,31 @@ def show_identity(identity: Identity, console: Console) -> None:
 
 def sentences(identity: Identity) -> Iterator[str]:
     """The answer, how sure it is, and what else there is to know."""
+    if identity.ranks:
+        yield f"{identity.target}: another rule for each rank of its tensors."
+    for rank, found in identity.ranks.items():
+        first, *rest = sentences(replace(found, target=rank.capitalize()))
+        yield from (f"  {line}" for line in (first, *rest))
+    if not identity.ranks:
+        yield from _of_all(identity)
+
+
+def _of_all(identity: Identity) -> Iterator[str]:
     yield f"{identity.target}: {_answer(identity)}"
     for rule, how in identity.same.items():
         yield f"  {rule} fits too: {how}."
     if identity.nearest:
         yield f"  {_other(identity, identity.nearest)}"
-    if identity.dtype != "float64":
+    if identity.notes:
+        yield f"  This holds in {identity.dtype}; {', '.join(identity.notes)}."
+    elif identity.dtype != "float64":
         yield f"  This holds in {identity.dtype}; in float64, something is kept in lower precision."
 
 
 def _answer(identity: Identity) -> str:
     if identity.fits:
-        first = identity.fits[0]
-        return f"{first.words}. Largest deviation {first.worst:.3g} of the error budget."
+        first, once = identity.fits[0], identity.once and f", once {identity.once}"
+        return f"{first.words}{once}. Largest deviation {first.worst:.3g} of the error budget."
     return f"none of the {identity.searched} rules and conventions fits."
 
 

@@ -15,7 +15,7 @@ from lawful.reports.ruletext import RuleText
 from lawful.reports.session import Session
 from lawful.verify.candidates.description import Description
 from lawful.verify.errors import Unanswerable
-from lawful.verify.evidence import Check, Evidence, Figure, Finding, Proof, Verdict, overall
+from lawful.verify.evidence import Check, Evidence, Figure, Finding, Proof, Question, Verdict, overall
 
 T = TypeVar("T")
 
@@ -28,6 +28,10 @@ class Result:
     evidence: Evidence
 
 
+ENOUGH = 0.5
+"""The share of a target's checks that must apply for it to be called lawful."""
+
+
 @dataclass(frozen=True)
 class Summary:
     """All results of one target against one rule."""
@@ -38,8 +42,28 @@ class Summary:
 
     @property
     def verdict(self) -> Verdict:
-        """The worst; inconclusive if nothing applied."""
-        return overall(result.evidence.verdict for result in self.results)
+        """The worst; inconclusive if nothing applied, or too little to say that all is lawful."""
+        worst = overall(result.evidence.verdict for result in self.results)
+        return Verdict.INCONCLUSIVE if self.thin and worst is Verdict.LAWFUL else worst
+
+    @property
+    def judged(self) -> int:
+        """How many checks applied."""
+        return sum(r.evidence.verdict is not Verdict.NOT_APPLICABLE for r in self.results)
+
+    @property
+    def thin(self) -> bool:
+        """Whether so few checks applied that no finding says nothing."""
+        return self.judged < ENOUGH * len(self.results)
+
+    def of(self, question: Question) -> list[Result]:
+        """The results of the checks that ask this."""
+        return [result for result in self.results if result.check.question is question]
+
+    @property
+    def arithmetic(self) -> str:
+        """What is narrower than the dtype, in words."""
+        return next((r.evidence.arithmetic for r in self.results if r.evidence.arithmetic), "")
 
     @property
     def known(self) -> int:
@@ -129,12 +153,13 @@ class Report:
     @property
     def verdict(self) -> Verdict:
         """The worst of all; inconclusive if nothing applied; at best inconclusive if the run did not end."""
-        return self._overall(result.evidence.verdict for result in self.results)
+        return self._overall(summary.verdict for summary in self.summaries)
 
     @property
     def exit_code(self) -> int:
         """0 lawful but for what is known and accepted, 1 unlawful, 3 otherwise."""
-        return self._overall(result.evidence.counted for result in self.results).exit_code
+        thin = [Verdict.INCONCLUSIVE for summary in self.summaries if summary.thin]
+        return self._overall([*(result.evidence.counted for result in self.results), *thin]).exit_code
 
     def _overall(self, of_checks: Iterable[Verdict]) -> Verdict:
         verdicts = [*of_checks, *(proof.verdict for proof in self.proofs)]

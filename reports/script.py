@@ -60,7 +60,10 @@ def _imported(check: Check, target: Description | None) -> list[str]:
 
 def _arguments(example: Counterexample) -> str:
     """The constructor's arguments, after the parameters."""
-    return "".join(f", {name}={_number(value)}" for name, value in example.constructor.items())
+    said = {name: _number(value) for name, value in example.constructor.items()}
+    if example.tensor in said:
+        said[example.tensor] = f"torch.tensor({said[example.tensor]})"
+    return "".join(f", {name}={value}" for name, value in said.items())
 
 
 def _steps(example: Counterexample, sparse: bool) -> list[str]:
@@ -69,11 +72,21 @@ def _steps(example: Counterexample, sparse: bool) -> list[str]:
     lines = [f"for step, gradient in enumerate({_number(gradients)}, 1):"]
     for step, changes in example.schedule.items():
         lines += [f"    if step == {step}:", "        for group in optimizer.param_groups:"]
-        lines += [f"            group[{name!r}] = {_number(value)}" for name, value in changes.items()]
+        lines += [
+            f"            group[{name!r}] = {_held(example, name, value)}" for name, value in changes.items()
+        ]
     kind = ".to_sparse()" if sparse else ""
     lines += [f"    x.grad = torch.tensor({slope}, dtype=x.dtype, device=x.device){kind}"]
     lines += [f"    other.grad = torch.ones_like(other){kind}"] if _others(example) else []
     return [*lines, "    optimizer.step()"]
+
+
+def _held(example: Counterexample, name: str, value: object) -> str:
+    return (
+        f"torch.tensor({_number(value)})"
+        if name in (example.tensor, "lr") and example.tensor
+        else _number(value)
+    )
 
 
 def _number(value: object) -> str:

@@ -20,13 +20,15 @@ from lawful.reports.words import (
     plain,
     plural,
     ratio,
+    remarks,
     repeat,
     sentence,
     sentence_case,
     spread,
+    way,
     where,
 )
-from lawful.verify.evidence import Verdict
+from lawful.verify.evidence import Check, Verdict
 
 STYLES = {
     Verdict.LAWFUL: "green",
@@ -55,6 +57,7 @@ def sections(report: Report) -> Iterator[RenderableType]:
         yield marked(Verdict.INCONCLUSIVE, "No check finished: nothing was tested.")
     for summary in report.summaries:
         yield marked(summary.verdict, sentence(summary))
+        yield from (beside(*remark) for remark in remarks(summary).items())
     for summary in detailed(report):
         yield matrix(summary)
     for summary in report.summaries:
@@ -83,6 +86,12 @@ def marked(verdict: Verdict, text: str) -> RenderableType:
     grid = Table.grid(padding=(0, 1))
     grid.add_row(Text(GLYPHS[verdict], STYLES[verdict]), Text(text))
     return grid
+
+
+def beside(remark: str, checks: list[Check]) -> RenderableType:
+    """What is told below the headline, and where it was seen."""
+    ways = ", ".join(dict.fromkeys(f"{way(check)} {check.dtype}" for check in checks))
+    return Padding(Text(f"△ {remark.removesuffix('.')} ({ways}).", "yellow"), (0, 0, 0, 2))
 
 
 def matrix(summary: Summary) -> RenderableType:

@@ -70,15 +70,18 @@ def plain_rows(found: Sequence[Row]) -> dict[Verdict, list[str]]:
 
 
 def kind(finding: Finding) -> str:
-    """What findings of one property must share to be shown as one: a counterexample of each, or the words."""
-    return "" if finding.counterexample else finding.message
+    """What findings of one property must share to be shown as one: what they are about, and a counterexample of each,
+    or the words."""
+    return str(finding.question or "") if finding.counterexample else finding.message
 
 
 def groups(results: Iterable[Result]) -> list[Group]:
-    """The findings of each property and kind, gathered; those with a counterexample come first."""
+    """The findings of each property and kind, gathered; those first that a verdict rests on, then those with a
+    counterexample."""
     found: dict[tuple[str, str], Group] = {}
     for result in results:
         for finding in result.evidence.findings:
             group = found.setdefault((result.check.property, kind(finding)), Group(finding, []))
             group.results.append(result)
-    return sorted(found.values(), key=lambda group: group.finding.counterexample is None)
+    beside = lambda group: (group.results[0].evidence.beside, group.finding.counterexample is None)  # noqa: E731
+    return sorted(found.values(), key=beside)

@@ -5,7 +5,7 @@ import shlex
 from collections.abc import Iterable
 
 from lawful.reports.model import Report, Result, Summary
-from lawful.verify.evidence import Check, Counterexample, Proof, Verdict
+from lawful.verify.evidence import UNCLAIMED, Check, Counterexample, Proof, Question, Verdict, overall
 
 GLYPHS = {
     Verdict.LAWFUL: "✓",
@@ -21,6 +21,9 @@ VERBS = {
     Verdict.LAWFUL: "follows",
     Verdict.UNLAWFUL: "does not follow",
 }
+
+NAMED = 3
+"""How many broken promises a headline names."""
 
 
 def count(number: int) -> str:
@@ -79,9 +82,51 @@ def way(check: Check) -> str:
 
 
 def sentence(summary: Summary) -> str:
-    """What the checks of one target came to, as a sentence."""
-    said = f"{plain(summary.target)} {VERBS.get(summary.verdict, 'against')} {plain(summary.rule)}"
-    return f"{said}: {summary.verdict} — {tally(summary)}"
+    """What the checks of one target came to, as a sentence: the formula first, then the contract."""
+    said = f"{plain(summary.target)} {formula(summary)}"
+    if summary.rule == UNCLAIMED:
+        said = f"{plain(summary.target)}, of which no rule is known, so far as none is needed"
+    return f"{said}{promises(summary)}: {summary.verdict} — {tally(summary)}{untold(summary)}"
+
+
+def untold(summary: Summary) -> str:
+    """What a verdict says nothing about: arguments that were never varied; the rule, if none is claimed."""
+    names = list(dict.fromkeys(name for r in summary.results for name in r.evidence.unvaried))
+    said = f". Never varied: {plain(', '.join(names))}" if names else ""
+    if summary.rule != UNCLAIMED:
+        return said
+    hint = f"say --rule RULE, or ask `lawful identify {plain(summary.target)}`"
+    return f"{said}. It claims no rule, and whether it follows one was not asked: {hint}"
+
+
+def formula(summary: Summary) -> str:
+    """`follows adamw, computed in float32`; of a rule by which nothing was judged, `against adamw`."""
+    rule, asked = plain(summary.rule), [result.evidence.verdict for result in summary.of(Question.FORMULA)]
+    if summary.thin and summary.verdict is Verdict.INCONCLUSIVE:
+        return f"against {rule}, of which only {summary.judged} of {len(summary.results)} checks applied"
+    said = f"{VERBS.get(overall(asked), 'against') if asked else 'against'} {rule}"
+    return f"{said}, {plain(summary.arithmetic)}" if summary.arithmetic else said
+
+
+def promises(summary: Summary) -> str:
+    """`, but breaks 2 promises (hooks, resume)`."""
+    asked = summary.of(Question.CONTRACT)
+    broken = [r.check.property for r in asked if r.evidence.verdict is Verdict.UNLAWFUL]
+    names = list(dict.fromkeys(broken))
+    if not names:
+        return ""
+    followed = overall(r.evidence.verdict for r in summary.of(Question.FORMULA)) is Verdict.LAWFUL
+    more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
+    return f", {'but' if followed else 'and'} breaks {plural(len(names), 'promise')} ({', '.join(names[:NAMED])}{more})"
+
+
+def remarks(summary: Summary) -> dict[str, list[Check]]:
+    """What is told beside a lawful verdict, each in a sentence: where digits are lost, or a range is left."""
+    found: dict[str, list[Check]] = {}
+    for result in summary.results:
+        for finding in result.evidence.findings if result.evidence.beside else []:
+            found.setdefault(sentence_case(plain(finding.message)), []).append(result.check)
+    return found
 
 
 def tally(summary: Summary) -> str:
@@ -188,6 +233,7 @@ def repeat(report: Report, check: Check) -> str:
     words = ["lawful", "check", check.target, "--rule", check.rule, "--dtype", check.dtype]
     words += ["--device", check.device] if check.device != "cpu" else []
     words += [word for name, value in check.arguments.items() for word in ("--arg", f"{name}={value!r}")]
+    words += [word for name, value in check.names.items() for word in ("--name", f"{name}={value}")]
     words += ["--profile", report.session.profile, "--seed", str(report.session.seed)]
     return plain(" ".join(map(quoted, words)))
 

@@ -93,7 +93,7 @@ QUESTIONS = {
     "chek sgd": ["'chek'", "'check'"],
     # the other commands
     "identify nosuch": ["target 'nosuch'", "adamw", "package.module:Class"],
-    "identify torch.optim:LBFGS": ["LBFGS cannot be run"],
+    "identify torch.optim:LBFGS": ["LBFGS is out of scope"],
     f"{SGD.replace('check', 'identify')} --arg lrr=0.1": ["argument of SGD 'lrr'", "did you mean lr"],
     "identify needy.py:SGD": ["SGD cannot be run", "total_steps"],
     "identify sgd --seed -1": ["--seed -1 is negative"],

@@ -20,6 +20,7 @@ from examples.contract import (
     KeepsGradient,
     KeepsMaster,
     KeepsStateApart,
+    LooksAtNothing,
     Normalises,
     OtherWhenForeach,
     OverwritesDuplicates,
@@ -38,6 +39,18 @@ from examples.contract import (
     UsesFirstGroup,
     WritesRate,
     ZeroesNothing,
+)
+from examples.handing_over import (
+    AgesWhileItSkips,
+    CountsParameters,
+    DividesByNone,
+    FindsTheTrainable,
+    HurriesTheLast,
+    KeepsTheScale,
+    LooksAtTheFirst,
+    ServesGradScaler,
+    SkipsBiases,
+    StepsThroughInfinity,
 )
 from lawful.properties.checks import Property, Settings, properties, run
 from lawful.verify.candidates.candidate import Candidate
@@ -84,6 +97,14 @@ BROKEN: list[tuple[type, str, str]] = [
     (TakesAnything, "nonsense", "lr = -0.5 is accepted"),
     (TakesAnything, "nonsense", "a misspelt keyword, weight_dacay=0.1, is accepted"),
     (IgnoresMomentum, "every-option", "momentum changes nothing"),
+    (CountsParameters, "handed-over", "handed over as groups with generators inside: TypeError"),
+    (LooksAtTheFirst, "handed-over", "handed over as groups, some of them empty: step 1 raises IndexError"),
+    (SkipsBiases, "order-and-names", "groups of pairs of a name and a tensor, parameter 6 of 9 is not where"),
+    (HurriesTheLast, "order-and-names", "handed over as groups, parameter"),
+    (StepsThroughInfinity, "grad-scaler", "a step with an infinite gradient, before step 1, is made"),
+    (KeepsTheScale, "grad-scaler", "is not where it would be without it, from step 1 on"),
+    (DividesByNone, "grad-scaler", "step 3 raises TypeError"),
+    (AgesWhileItSkips, "grad-scaler", "is not where it would be without it, from step 4 on"),
     (OtherWhenForeach, "paths-agree", "foreach leads tensor 0 of shape (131,) elsewhere than loop"),
 ]
 
@@ -109,6 +130,7 @@ def test_what_keeps_the_contract_passes(asked: Property) -> None:
     evidence = seen(Plain, asked.name)
     assert not evidence.findings
     needs = {"counter": "no counter", "train-and-eval": "no modes", "paths-agree": "one path"}
+    needs["grad-scaler"] = "leaves the work of GradScaler to GradScaler"
     assert evidence.verdict is (Verdict.NOT_APPLICABLE if asked.name in needs else Verdict.LAWFUL)
     assert needs.get(asked.name, "") in " ".join(evidence.notes)
 
@@ -117,6 +139,11 @@ def test_what_keeps_the_contract_passes(asked: Property) -> None:
     ("cls", "rule", "name"),
     [
         (Restores, "sgd", "train-and-eval"),
+        (LooksAtNothing, "sgd", "nonsense"),
+        (FindsTheTrainable, "sgd", "handed-over"),
+        (FindsTheTrainable, "sgd", "order-and-names"),
+        (ServesGradScaler, "sgd", "grad-scaler"),
+        (torch.optim.AdamW, "adamw", "grad-scaler"),
         (torch.optim.SGD, "sgd", "paths-agree"),
         (torch.optim.Adam, "adam", "counter"),
         (torch.optim.Adagrad, "adagrad", "counter"),

@@ -14,10 +14,9 @@ from torch import Tensor
 from examples.asking import conformance
 from lawful import optimizers
 from lawful.optimizers import _fused
-from lawful.properties.conformance import Watch
+from lawful.properties.runs.watching import Suspicion
 from lawful.properties.sharding import scenario_of
 from lawful.verify.candidates.candidate import Candidate
-from lawful.verify.evidence import Finding
 
 NAMES = ("adamw", "adopt", "lion")
 DTYPES = (torch.float64, torch.float32, torch.bfloat16, torch.float16)
@@ -35,12 +34,12 @@ def as_it_stands(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(_fused, "_compiled", lambda: _fused._update)
 
 
-def departure(candidate: Candidate, dtype: torch.dtype, groups: int = 2) -> Finding | None:
+def departure(candidate: Candidate, dtype: torch.dtype, groups: int = 2) -> Suspicion | None:
     """What is found with every term on, and an lr that changes; some of it must have been decided."""
     scenario = scenario_of(candidate, 0)
     scenario = replace(scenario, hypers=scenario.hypers[:groups])
-    watch = Watch(conformance(candidate, dtype=dtype, path="fused"), scenario)
-    found, tally = watch.trajectory(), watch.tally
+    watch = conformance(candidate, dtype=dtype, path="fused").watch(scenario)
+    found, tally = watch.first(watch.along()), watch.tally
     assert tally.no_verdict < tally.comparisons / 2 and tally.worst > 0
     return found
 

@@ -8,8 +8,10 @@ import pytest
 import torch
 
 from examples.asking import conformance
-from lawful.properties.scenarios.schedules import SCHEDULERS, rates
+from lawful.properties.scenarios.schedules import CYCLING, EVERY, SCHEDULERS, advance, scheduled
 from lawful.verify.evidence import Evidence, Verdict
+from lawful.verify.language.symbols import beta1, beta2, lr, momentum
+from lawful.verify.oracle.formats import FORMATS
 
 
 class Plain(torch.optim.Optimizer):
@@ -67,9 +69,12 @@ def evidence(cls: type) -> Evidence:
 
 def test_the_right_one_is_lawful_and_was_scheduled() -> None:
     found = evidence(Plain)
-    assert found.verdict is Verdict.LAWFUL and set(found.exercised["scheduler"].split(", ")) <= set(
-        SCHEDULERS
-    )
+    assert found.verdict is Verdict.LAWFUL and set(found.exercised["scheduler"].split(", ")) <= set(EVERY)
+
+
+def test_all_schedulers_are_shared_out_among_the_checks_of_a_candidate() -> None:
+    said = [conformance(Plain, "sgd", d).evidence().exercised["scheduler"].split(", ") for d in FORMATS]
+    assert {name for names in said for name in names} >= set(SCHEDULERS)
 
 
 @pytest.mark.parametrize("key", ["learning_rate", "lr"])
@@ -107,5 +112,19 @@ def test_rates_are_those_of_an_optimizer_that_minds_its_own_business(name: str) 
         seen.append(optimizer.param_groups[0]["lr"])
         optimizer.param_groups[0]["params"][0].grad = torch.zeros(1)
         optimizer.step()
-        scheduler.step()
-    assert tuple(seen) == rates(name, 0.3, 8) and len(set(seen)) > 1
+        advance(scheduler)
+    assert seen == [held[lr] for held in scheduled(name, ((lr, 0.3),), 8)] and len(set(seen)) > 1
+
+
+def test_warm_up_begins_at_exactly_0() -> None:
+    assert scheduled("LambdaLR from 0", ((lr, 0.3),), 3)[0][lr] == 0.0
+
+
+def test_momentum_and_the_first_beta_are_cycled() -> None:
+    for hypers, cycled in (
+        (((lr, 0.3), (momentum, 0.5)), momentum),
+        (((lr, 0.3), (beta1, 0.5), (beta2, 0.9)), beta1),
+    ):
+        for name in CYCLING:
+            held = scheduled(name, hypers, 8)
+            assert len({of[cycled] for of in held}) > 2 and len({of[lr] for of in held}) > 2

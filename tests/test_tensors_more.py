@@ -10,7 +10,6 @@ from sympy import Symbol
 
 from examples.asking import conformance
 from lawful.optimizers import CAME, SGDW, SPD, Adafactor, Adam, AdamS, AdamW, Muon
-from lawful.properties.conformance import Watch
 from lawful.properties.scenarios.defaults import default_scenario
 from lawful.properties.scenarios.drawing import PROFILES, Profile
 from lawful.verify.candidates.candidate import Candidate
@@ -105,13 +104,13 @@ class Halved(Squeezed):
 @pytest.mark.parametrize(("cls", "rows"), [(Adafactor, "row_var"), (Squeezed, "row_var"), (Halved, None)])
 def test_factors_are_read_back_by_value_whatever_their_dimensions(cls: type, rows: str | None) -> None:
     candidate = Candidate.of(cls, "adafactor")
-    watch = Watch(conformance(candidate), default_scenario(candidate, 0))
-    assert watch.trajectory() is None
+    watch = conformance(candidate).watch(default_scenario(candidate, 0))
+    assert watch.first(watch.along()) is None
     for part, reader in zip(watch.parts, watch.readers, strict=True):
         names = {s.name: name for s, name in (reader.names() or {}).items()}
         factors = {"R": rows, "C": "col_var"} if rows else {}
         assert names == (factors if part.x0.ndim >= 2 else {"v": "variance"})
-    assert watch.one_step() is None
+    assert watch.first(watch.one_by_one()) is None
 
 
 @pytest.mark.parametrize(

@@ -37,6 +37,23 @@ def overall(verdicts: Iterable[Verdict]) -> Verdict:
     return Verdict.INCONCLUSIVE if worst is Verdict.NOT_APPLICABLE else worst
 
 
+UNCLAIMED = "no rule"  # what stands for the rule in a check of a candidate that claims none
+
+
+class Question(StrEnum):
+    """What a check asks, and what a finding is about; each has a severity of its own.
+
+    Formula: whether a candidate follows its rule where no intermediate of any admissible form leaves the format's
+    range. Precision and range: whether it loses digits, or overflows, where the rule need not; told, but no reason to
+    say that it does not follow its rule. Contract: which promises of its kind it breaks.
+    """
+
+    FORMULA = "formula"
+    CONTRACT = "contract"
+    RANGE = "range"
+    PRECISION = "precision"
+
+
 @dataclass(frozen=True)
 class Check:
     """One question: does this candidate, run this way, have this property?
@@ -49,6 +66,8 @@ class Check:
         dtype: of the parameters: `float64`, `float32`, `bfloat16`, `float16`.
         device: `cpu`, `cuda`, `cuda:1` …
         arguments: constructor arguments that the user fixed.
+        names: the rule's word → the constructor's, where the user says it.
+        question: what it asks.
     """
 
     property: str
@@ -58,6 +77,8 @@ class Check:
     dtype: str = "float32"
     device: str = "cpu"
     arguments: dict[str, Any] = field(default_factory=dict)
+    names: dict[str, str] = field(default_factory=dict)
+    question: Question = Question.FORMULA
 
     @builtins.property
     def id(self) -> str:
@@ -107,13 +128,14 @@ class Counterexample:
         elements: how many times the lane stands in its tensor, where the rule takes each lane alone.
         before: how many other tensors, of ones with gradients of ones, the optimizer has before it.
         after: and how many after it.
+        tensor: the constructor's argument that is handed over as a tensor, or "".
         alone: whether this much was seen to show it; if not, it needs the other tensors that were there.
     """
 
     constructor: dict[str, Any]
     x0: float
     gradients: list[float]
-    schedule: dict[int, dict[str, float]]
+    schedule: dict[int, dict[str, Any]]
     step: int
     lane: int
     found: str
@@ -127,6 +149,7 @@ class Counterexample:
     elements: int = 1
     before: int = 0
     after: int = 0
+    tensor: str = ""
     alone: bool = False
 
     @builtins.property
@@ -138,11 +161,19 @@ class Counterexample:
 
 @dataclass(frozen=True)
 class Finding:
-    """A check that failed, in a sentence, with its counterexample where it has one."""
+    """A check that failed, in a sentence, with its counterexample where it has one.
+
+    Attributes:
+        message: the sentence.
+        counterexample: the smallest inputs that show it.
+        details: more lines.
+        question: what it is about, if that is not what its check asks; a check that finds nothing else is lawful.
+    """
 
     message: str
     counterexample: Counterexample | None = None
     details: str = ""
+    question: Question | None = None
 
 
 @dataclass(frozen=True)
@@ -184,11 +215,13 @@ class Evidence:
         no_verdict: how many of them had an infinite budget.
         scenarios: how many trajectories' sets of hyperparameters were drawn.
         exercised: option → how it was varied, in words.
+        unvaried: arguments that no check varies, for the rule does not know them.
         notes: conventions noticed, refusals, options left alone: what the reader should know though nothing failed.
         findings: what failed.
         figures: what can be drawn of it.
         known: why the project accepts the findings; "" if it does not, or there are none.
         seconds: wall time of the check in its worker.
+        arithmetic: what is narrower than the parameters' dtype, in words: `computed in float32`; "" if nothing is.
     """
 
     verdict: Verdict
@@ -198,11 +231,18 @@ class Evidence:
     no_verdict: int = 0
     scenarios: int = 0
     exercised: dict[str, str] = field(default_factory=dict)
+    unvaried: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     figures: list[Figure] = field(default_factory=list)
     known: str = ""
     seconds: float = 0.0
+    arithmetic: str = ""
+
+    @property
+    def beside(self) -> bool:
+        """Whether there are findings, but none that the verdict rests on."""
+        return self.verdict is Verdict.LAWFUL and bool(self.findings)
 
     @property
     def counted(self) -> Verdict:

@@ -13,16 +13,27 @@ from torch import Tensor
 from lawful.properties.contract.following import alone, deviation, followed, same_bits
 from lawful.properties.contract.way import Way
 from lawful.properties.runs.judging import Part, Trajectories, format_of, of_rule, trajectory
-from lawful.properties.runs.running import RefusedError, Run, UnusualError
+from lawful.properties.runs.running import RaisedError, RefusedError, Run, UnusualError
 from lawful.properties.scenarios.scenarios import Block, Scenario, expand, shapes_of
 from lawful.properties.scenarios.strategies import Draw, allowed, tied
 from lawful.verify.candidates.candidate import Candidate
+from lawful.verify.candidates.unclaimed import apart
+from lawful.verify.evidence import UNCLAIMED
 from lawful.verify.language.rule import Rule
 from lawful.verify.oracle.formats import Format
 from lawful.verify.oracle.oracle import State
 
 STEPS = 6
 ORACLES = Trajectories()
+
+BLOCKS: dict[str, list[Block]] = {}
+"""What has been expanded, by scenario and dtype: nothing writes to it."""
+
+STATES: dict[tuple[Any, ...], list[State]] = {}
+"""What oracles have said, by rule, format, scenario and tensors, which are told apart by their identity."""
+
+TAKEN: dict[tuple[Any, ...], tuple[str, int]] = {}
+"""What each candidate said to a plain step in each way to run it, and how many groups it took."""
 
 
 class NotOwedError(Exception):
@@ -67,10 +78,43 @@ class Bench:
         """Of the parameters."""
         return getattr(torch, self.way.dtype)  # type: ignore[no-any-return]
 
-    def hyper(self, **pins: float) -> Mapping[Symbol, float]:
-        """Hyperparameters at which every term of the rule shows, but for those that are given by name."""
+    @property
+    def refusal(self) -> str:
+        """What the candidate says if it does not take even one plain step in this way; "" if it does."""
+        return self._taken[0]
+
+    @property
+    def _taken(self) -> tuple[str, int]:
+        """The refusal, and how many groups are taken: a constructor may say that there is one."""
+        options, said = repr(self.way.options), repr(self.candidate)
+        key = self.candidate.cls, said, self.way.path, options, self.way.dtype, self.device
+        if key not in TAKEN:
+            TAKEN[key] = ("", 2) if not self._says(2) else (self._says(1), 1)
+        return TAKEN[key]
+
+    def _says(self, groups: int) -> str:
+        """What is said to one step of so many groups; "" if it is taken."""
+        scenario = self.scenario(*self._each(groups))
+        try:
+            followed(self.run(scenario, self.blocks(scenario)), [1])
+        except (RefusedError, RaisedError) as refusal:
+            return str(refusal)
+        return ""
+
+    def hyper(self, turn: int = 0, /, **pins: float) -> Mapping[Symbol, float]:
+        """Hyperparameters at which every term of the rule shows, but for those that are given by name; others, where
+        there are any, at another turn.
+        """
         source = Draw(self.candidate, (1, 1), generic=True)
-        return self._with({s: source.values(self.rule, s)[0] for s in self.rule.defaults}, pins)
+        values = {s: source.values(self.rule, s) for s in self.rule.defaults}
+        return self._with({s: found[turn % len(found)] for s, found in values.items()}, pins)
+
+    def hypers(self, **pins: float) -> tuple[Mapping[Symbol, float], ...]:
+        """Those of two groups, each with its own; of one, where two are refused."""
+        return self._each(self._taken[1], **pins)
+
+    def _each(self, groups: int, **pins: float) -> tuple[Mapping[Symbol, float], ...]:
+        return tied([self.hyper(group, **pins) for group in range(groups)], self.rule)
 
     def usual(self, **pins: float) -> Mapping[Symbol, float]:
         """The candidate's own defaults, or the rule's where it has none, but for those that are given by name."""
@@ -82,15 +126,20 @@ class Bench:
         return tied([allowed(self.candidate, self.way.options, pinned)], self.rule)[0]
 
     def scenario(self, *hypers: Mapping[Symbol, float], steps: int = STEPS, **more: Any) -> Scenario:
-        """A run of one group, or of as many as there are hyperparameters."""
-        chosen = hypers or (self.hyper(),)
+        """A run of two groups with hyperparameters of their own, or of as many as are given."""
+        chosen = hypers or self.hypers()
         shapes = shapes_of(self.rule)
         scale = (-1.0, 0.5)
         return Scenario(self.way.options, chosen, steps, scale, seed=self.seed, shapes=shapes, **more)
 
     def blocks(self, scenario: Scenario) -> list[Block]:
-        """Tensors and gradients: two of one shape, others of others, one of the second group."""
-        return expand(scenario, self.dtype)
+        """Tensors and gradients: two of one shape, others of others; in two groups, every second is the second's."""
+        key = f"{scenario} {self.dtype}"
+        if key not in BLOCKS:
+            first = replace(scenario, hypers=scenario.hypers[:1])
+            count = len(scenario.hypers)
+            BLOCKS[key] = [_in_group(b, i % count) for i, b in enumerate(expand(first, self.dtype))]
+        return list(BLOCKS[key])
 
     def run(
         self,
@@ -98,10 +147,11 @@ class Bench:
         blocks: list[Block],
         arguments: Mapping[str, Any] = MappingProxyType({}),
         laid: Callable[[Tensor], Tensor] = Tensor.clone,
+        kind: Callable[..., Run] = Run,
     ) -> Run:
-        """The candidate, constructed, with these arguments besides the scenario's."""
+        """The candidate, constructed, with these arguments besides the scenario's; driven in another way if it says."""
         candidate = replace(self.candidate, arguments={**self.candidate.arguments, **arguments})
-        return Run(candidate, self.path, scenario, blocks, self.device, laid=laid)
+        return kind(candidate, self.path, scenario, blocks, self.device, laid=laid)
 
     def trajectories(self, scenario: Scenario, blocks: list[Block]) -> list[list[Tensor]]:
         """The values of each tensor after each step."""
@@ -127,9 +177,15 @@ class Bench:
         expected: Sequence[Tensor],
         fmt: Format | None = None,
     ) -> int | None:
-        """The first step, from 1, after which two runs differ by more than both may be off the rule together."""
+        """The first step, from 1, after which two runs differ by more than both may be off the rule together.
+
+        Where no rule is claimed, by more than what is close to the tensor's way so far.
+        """
         if all(map(same_bits, seen, expected)):
             return None
+        if self.rule.name == UNCLAIMED:
+            pairs = enumerate(zip(seen, expected, strict=True), 1)
+            return next((step for step, (a, b) in pairs if apart(a, b, block.x0.to(a))), None)
         states = self.states(scenario, block, fmt)
         for step, (a, b, state) in enumerate(zip(seen, expected, states, strict=True), 1):
             ratio = deviation(a, b, 2 * torch.as_tensor(state.x.radius).expand(block.x0.shape))
@@ -139,20 +195,37 @@ class Bench:
         return None
 
     def states(self, scenario: Scenario, block: Block, fmt: Format | None = None) -> list[State]:
-        """The oracle's states of one tensor after each step, in its shape."""
+        """The oracle's states of one tensor after each step, in its shape.
+
+        Raises:
+            NotOwedError: no rule is claimed.
+        """
+        self._claimed()
         own, lonely = alone(scenario, block)
-        oracle = ORACLES.oracle(self.rule, fmt or self.format(block))
-        return trajectory(oracle, _part(lonely), own)
+        fmt = fmt or self.format(block)
+        key = self.rule.hash, fmt, repr(own), lonely.x0, lonely.gradients
+        if key not in STATES:
+            STATES[key] = trajectory(ORACLES.oracle(self.rule, fmt), _part(lonely), own)
+        return STATES[key]
 
     def stepped(
         self, scenario: Scenario, block: Block, state: State, x: Tensor, at: int | None = None
     ) -> State:
-        """The oracle's next state from another value, and as if another number of steps had been made."""
+        """The oracle's next state from another value, and as if another number of steps had been made.
+
+        Raises:
+            NotOwedError: no rule is claimed.
+        """
+        self._claimed()
         own, lonely = alone(scenario, block)
         oracle, part = ORACLES.oracle(self.rule, self.format(block)), _part(lonely)
         here = replace(state, t=state.t if at is None else at, x=oracle.ball(x.cpu()))
         hyper = of_rule(self.rule, own.hyper_at(0, state.t + 1), part.dtype)
         return oracle.step(here, part.gradients[state.t], hyper)
+
+    def _claimed(self) -> None:
+        if self.rule.name == UNCLAIMED:
+            raise NotOwedError("where it should be, only a rule can say, and none is claimed")
 
     def format(self, block: Block) -> Format:
         """The format in which this path computes a tensor."""
@@ -168,6 +241,10 @@ class Bench:
         except (RefusedError, UnusualError) as refusal:
             self.taken.append(False)
             self.notes.append(f"{what} is refused: {refusal}")
+
+
+def _in_group(block: Block, group: int) -> Block:
+    return replace(block, group=group, name=f"{block.name} of the second group" if group else block.name)
 
 
 def _part(block: Block) -> Part:

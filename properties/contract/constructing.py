@@ -1,5 +1,6 @@
 """What a constructor takes, and what it stands for when nothing is said."""
 
+from itertools import product
 from math import isnan
 from typing import Any
 
@@ -10,6 +11,11 @@ from lawful.verify.errors import first_line, told
 from lawful.verify.language.symbols import TUPLES, lr
 
 MISSPELT = "weight_dacay"
+
+ACCEPTED = "is accepted"
+
+BESIDE = ("weight_decay", "momentum", "eps")
+"""What may be refused if negative, by which a constructor shows that it looks at values at all."""
 
 
 @contract()
@@ -25,20 +31,25 @@ def defaults(bench: Bench) -> Messages:
 
 @contract()
 def nonsense(bench: Bench) -> Messages:
-    """A negative learning rate and betas of 1 or more are refused with ValueError, misspelt keywords with TypeError."""
-    usual = bench.usual()
-    cases: list[tuple[Any, float]] = [(lr, -0.5)]
-    cases += [
-        (s, value) for s in (*TUPLES["betas"], *bench.rule.tuples.get("betas", ())) for value in (1.0, 1.5)
-    ]
-    for symbol, value in dict.fromkeys(cases):
-        name = bench.candidate.binding.free.get(symbol, "")
-        if name and (
-            said := _accepts(bench, ValueError, **bench.candidate.binding.group({**usual, symbol: value}))
-        ):
-            yield f"{symbol} = {value:g} {said}"
-    if said := _accepts(bench, TypeError, **{MISSPELT: 0.1}):
-        yield f"a misspelt keyword, {MISSPELT}=0.1, {said}"
+    """A negative learning rate and betas of 1 or more are refused with ValueError by a constructor that refuses any,
+    misspelt keywords with TypeError.
+    """
+    free, usual = bench.candidate.binding.free, bench.usual()
+    betas = dict.fromkeys((*TUPLES["betas"], *bench.rule.tuples.get("betas", ())))
+    asked = [(s, v) for s, v in ((lr, -0.5), *product(betas, (1.0, 1.5))) if s in free]
+    beside = [(s, -0.5) for s in free if s.name in BESIDE]
+    said = {
+        (s, v): _accepts(bench, ValueError, **bench.candidate.binding.group({**usual, s: v}))
+        for s, v in (*asked, *beside)
+    }
+    looks = any(words != ACCEPTED for words in said.values())
+    for (symbol, value), words in ((case, said[case]) for case in asked if said[case]):
+        if looks:
+            yield f"{symbol} = {value:g} {words}"
+        else:
+            bench.notes.append(f"{symbol} = {value:g} {words}, as every value is")
+    if words := _accepts(bench, TypeError, **{MISSPELT: 0.1}):
+        yield f"a misspelt keyword, {MISSPELT}=0.1, {words}"
 
 
 def _accepts(bench: Bench, expected: type[Exception], **arguments: Any) -> str:
@@ -57,4 +68,4 @@ def _accepts(bench: Bench, expected: type[Exception], **arguments: Any) -> str:
             f"{first_line(arguments)} is refused with {told(error)}, not with {expected.__name__}"
         )
         return ""
-    return "is accepted"
+    return ACCEPTED

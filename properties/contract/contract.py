@@ -43,18 +43,15 @@ def contract(
                     break
             return _evidence(found, notes, benches, looked)
 
-        return Property(name, sentence, seen, dtype="float32", applies=applies)
+        return Property(name, sentence, seen, dtype="float32", ruleless=True, applies=applies)
 
     return decorate
 
 
 def _look(look: Look, bench: Bench, found: list[str]) -> bool:
     """Adds what is found to the findings; false if there was nothing to look at, as the candidate refuses it."""
-    try:
-        scenario = bench.scenario(steps=1)
-        bench.trajectories(scenario, bench.blocks(scenario))
-    except (RefusedError, RaisedError) as refusal:
-        bench.notes.append(f"{bench.way.path} is refused: {refusal}")
+    if bench.refusal:
+        bench.notes.append(f"{bench.way.path} is refused: {bench.refusal}")
         return False
     try:
         for message in look(bench):

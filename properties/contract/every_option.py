@@ -24,11 +24,10 @@ SCHEDULE = {4: 2.0, 7: 0.25}
 
 @dataclass(frozen=True)
 class Variant:
-    """What is said to the constructor: conventions, hyperparameters by name, arguments that the rule does not know."""
+    """What is said to the constructor: conventions, and hyperparameters by name."""
 
     options: Mapping[str, Any] = field(default_factory=dict)
     pins: Mapping[str, float] = field(default_factory=dict)
-    arguments: Mapping[str, Any] = field(default_factory=dict)
 
 
 @contract()
@@ -42,11 +41,6 @@ def every_option(bench: Bench) -> Messages:
         values = source.values(bench.rule, symbol)
         if _ignored(bench, [Variant(pins={symbol.name: value}) for value in values]):
             yield f"{name} changes nothing" if name == symbol.name else f"{symbol} in {name} changes nothing"
-    for name in candidate.unexplored:
-        if isinstance(candidate.parameters[name].default, bool) and _ignored(
-            bench, [Variant(arguments={name: value}) for value in (False, True)]
-        ):
-            bench.notes.append(f"{name}, which the rule does not know, changes nothing that was seen")
 
 
 def _ignored(bench: Bench, variants: list[Variant]) -> bool:
@@ -72,7 +66,7 @@ def _end(
     scenario = there.scenario(there.hyper(**variant.pins), steps=STEPS, schedule=SCHEDULE)
     scenario = replace(scenario, scale=scale)
     try:
-        run = there.run(scenario, there.blocks(scenario), variant.arguments)
+        run = there.run(scenario, there.blocks(scenario))
         followed(run, range(1, STEPS + 1))
     except (RefusedError, RaisedError):
         return None

@@ -23,7 +23,7 @@ def followed(run: Run, steps: Iterable[int]) -> list[list[Tensor]]:
     """The values of each tensor after each of these steps."""
     seen: list[list[Tensor]] = [[] for _ in run.parameters]
     for step in steps:
-        run.set_lr(step)
+        run.change(step)
         run.feed(step)
         run.step(step)
         for values, now in zip(seen, copied(run.parameters), strict=True):

@@ -12,7 +12,7 @@ from lawful.properties.contract.following import copied
 @contract(applies=lambda rule: rule.scope == "lane")
 def complex_parameters(bench: Bench) -> Messages:
     """A complex parameter is the pair of reals that it consists of, or is refused."""
-    scenario = bench.scenario()
+    scenario = bench.scenario(bench.hyper())
     block = next(b for b in bench.blocks(scenario) if b.x0.numel() % 2 == 0)
     x0, gradients = block.x0.reshape(-1, 2), block.gradients.reshape(STEPS, -1, 2)
     pairs = replace(block, x0=x0, gradients=gradients)

@@ -20,7 +20,7 @@ def groups(bench: Bench) -> Messages:
         _, second = tied([first, {**first, symbol: others[0]}], bench.rule)
         scenario = bench.scenario(first, second)
         blocks = bench.blocks(scenario)
-        pair = [blocks[0], blocks[-1]]
+        pair = blocks[:2]
         for block, values in zip(pair, bench.trajectories(scenario, pair), strict=True):
             if k := bench.departs_from_alone(scenario, block, values):
                 yield (
@@ -35,17 +35,19 @@ def late_group(bench: Bench) -> Messages:
     late = 4
     scenario = bench.scenario(bench.hyper(), bench.hyper())
     blocks = bench.blocks(scenario)
-    run = bench.run(replace(scenario, hypers=scenario.hypers[:1]), blocks[:-1])
+    early, new = ([b for b in blocks if b.group == group] for group in (0, 1))
+    run = bench.run(replace(scenario, hypers=scenario.hypers[:1]), early)
     before = followed(run, range(1, late))
-    run.blocks = blocks
-    run.parameters.append(run.parameter(blocks[-1]))
+    run.blocks, added = [*early, *new], [run.parameter(block) for block in new]
+    run.parameters += added
     with never_raising(f"add_param_group after {late - 1} steps"):
-        run.optimizer.add_param_group({"params": run.parameters[-1:]})
+        run.optimizer.add_param_group({"params": added})
     after = followed(run, range(late, STEPS + 1))
-    for block, values, more in zip(blocks, [*before, []], after, strict=True):
+    for block, values, more in zip(run.blocks, [*before, *([] for _ in new)], after, strict=True):
         steps = range(1 if values else late, STEPS + 1)
         if k := bench.departs_from_alone(scenario, block, [*values, *more], steps):
             yield (
                 f"add_param_group after {late - 1} steps: {block.name} is not where it would be alone, "
                 f"from its own step {k} on"
             )
+            return

@@ -14,10 +14,14 @@ STEPS = 8
 
 
 def absent(blocks: list[Block]) -> dict[int, set[int]]:
-    """Step → which tensors have no gradient: one that begins late, a group, the group behind it, all, all but one."""
+    """Step → which tensors have no gradient: all; one that begins late; a group, and the one behind it; all but one;
+    the last of a group, the first of one.
+    """
     everything = set(range(len(blocks)))
     group = {i for i in everything if blocks[i].group == 0}
-    return {1: {0}, 2: group, 3: everything - group, 4: everything, 5: everything - {1}, 6: {max(group)}}
+    behind = everything - group
+    late, last, first = {min(group)}, {max(group)}, {min(behind, default=0)}
+    return dict(enumerate((everything, late, group, behind, everything - first, last, first), 1))
 
 
 @contract(over=paths, applies=of_each_tensor)

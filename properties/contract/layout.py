@@ -34,7 +34,7 @@ def layout(bench: Bench) -> Messages:
     """Transposed and strided parameters and views of other tensors are updated in place, to the same values as
     contiguous ones, and nothing around them changes.
     """
-    scenario = bench.scenario()
+    scenario = bench.scenario(bench.hyper())
     for block in {b.x0.shape: b for b in bench.blocks(scenario)}.values():
         (expected,) = bench.trajectories(scenario, [block])
         for laid in (transposed, strided, a_view) if block.x0.ndim >= 2 else (strided, a_view):
@@ -46,7 +46,7 @@ def layout(bench: Bench) -> Messages:
 
 def _laid_out(bench: Bench, block: Block, laid: Callable[[Tensor], Tensor], expected: list[Tensor]) -> str:
     """What is wrong with a parameter in this layout, or ""."""
-    scenario = bench.scenario()
+    scenario = bench.scenario(bench.hyper())
     run = bench.run(scenario, [block], laid=laid)
     p = run.parameters[0]
     memory, stride, place = _memory(p), p.stride(), p.storage_offset()
@@ -68,7 +68,7 @@ def _memory(p: Tensor) -> Tensor:
 @contract(over=paths, applies=of_each_tensor)
 def empty_parameter(bench: Bench) -> Messages:
     """A parameter without elements is passed over, wherever it stands, and changes nothing for the others."""
-    scenario = bench.scenario()
+    scenario = bench.scenario(bench.hyper())
     block = bench.blocks(scenario)[0]
     shape = (0, *block.x0.shape[1:])
     nothing = Block("an empty one", 0, block.x0.new_zeros(shape), block.gradients.new_zeros((STEPS, *shape)))
@@ -83,7 +83,7 @@ def empty_parameter(bench: Bench) -> Messages:
 @contract(over=paths, applies=of_each_tensor)
 def mixed_dtypes(bench: Bench) -> Messages:
     """In a group of float64, float32 and bfloat16 parameters, each goes where it would go alone."""
-    scenario = bench.scenario()
+    scenario = bench.scenario(bench.hyper())
     three = [_in(bench, dtype) for dtype in ("float64", "float32", "bfloat16")]
     for order in (three, three[::-1]):
         with bench.may_refuse("a group of several dtypes"):
@@ -95,4 +95,4 @@ def mixed_dtypes(bench: Bench) -> Messages:
 
 def _in(bench: Bench, dtype: str) -> Block:
     other = replace(bench, way=replace(bench.way, dtype=dtype))
-    return replace(other.blocks(other.scenario())[0], name=f"the {dtype} parameter")
+    return replace(other.blocks(other.scenario(bench.hyper()))[0], name=f"the {dtype} parameter")

@@ -23,28 +23,30 @@ RATE = 2.0**-4
 @contract(over=paths)
 def scheduled_rate(bench: Bench) -> Messages:
     """A learning rate that a scheduler sets, 0 included, is the one set by hand, and is left as it was set."""
-    scenario = bench.scenario(bench.hyper(lr=RATE), schedule=FACTORS)
+    scenario = bench.scenario(*bench.hypers(lr=RATE), schedule=FACTORS)
     blocks = bench.blocks(scenario)
     by_hand, by_scheduler = bench.run(scenario, blocks), bench.run(scenario, blocks)
     if not isinstance(by_scheduler.optimizer, torch.optim.Optimizer):
         raise NotOwedError("schedulers take nothing but a torch.optim.Optimizer")
     scheduler = LambdaLR(by_scheduler.optimizer, lambda done: _factor(done + 1))
-    hand: list[Tensor] = []
-    scheduled: list[Tensor] = []
+    hand: list[list[Tensor]] = []
+    scheduled: list[list[Tensor]] = []
     for step in range(1, STEPS + 1):
-        by_hand.set_lr(step)
+        by_hand.change(step)
         for run, values in ((by_hand, hand), (by_scheduler, scheduled)):
             before = [group.get("lr") for group in run.optimizer.param_groups]
             run.feed(step)
             run.step(step)
-            values.append(run.parameters[0].detach().clone())
+            values.append(copied(run.parameters))
             after = [group.get("lr") for group in run.optimizer.param_groups]
             if after != before:
                 yield f"step {step} writes {after[0]!r} into group['lr'], where {before[0]!r} was set"
                 return
         scheduler.step()
-    if k := bench.departs(scenario, blocks[0], scheduled, hand):
-        yield f"a scheduler leads {blocks[0].name} elsewhere than the same learning rates set by hand, from step {k} on"
+    for block, a, b in zip(blocks, zip(*scheduled, strict=True), zip(*hand, strict=True), strict=True):
+        if k := bench.departs(scenario, block, a, b):
+            yield f"a scheduler leads {block.name} elsewhere than the same learning rates set by hand, from step {k} on"
+            return
 
 
 def _factor(step: int) -> float:

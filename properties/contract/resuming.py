@@ -36,7 +36,7 @@ def saved(state: Any) -> Any:
 
 def _begun(bench: Bench) -> tuple[Scenario, list[Block], Run, list[list[Tensor]]]:
     """A run in the middle, and where it goes from there."""
-    scenario = bench.scenario(bench.hyper(), bench.hyper())
+    scenario = bench.scenario()
     blocks = bench.blocks(scenario)
     whole = bench.trajectories(scenario, blocks)
     run = bench.run(scenario, blocks)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import inf, isfinite
+from typing import Any
 
 import torch
 from sympy import Symbol
@@ -11,8 +12,12 @@ from torch import Tensor
 from lawful.properties.runs.judging import Part, of_rule
 from lawful.properties.runs.running import Run
 from lawful.properties.scenarios.scenarios import Block, Scenario
+from lawful.verify.candidates.candidate import Candidate
 from lawful.verify.language.rule import Rule
 from lawful.verify.oracle.oracle import State
+
+LONG = 128
+"""Longer tensors of one lane are made by repeating it there where they are."""
 
 
 @dataclass(frozen=True)
@@ -36,12 +41,20 @@ class Case:
     elements: int = 0
 
     @classmethod
-    def of(cls, scenario: Scenario, rule: Rule, part: Part, step: int, lane: int) -> "Case":
-        """A lane of a part up to a step, or the whole tensor where its rule looks at others."""
-        own = replace(scenario, hypers=(scenario.hypers[part.group],), mixed=False, defaults=False)
+    def of(cls, scenario: Scenario, rule: Rule, part: Part, step: int, lane: int, size: int = 0) -> "Case":
+        """A lane of a part up to a step, in a vector of a size, or the whole tensor where its rule looks at others."""
+        own = replace(
+            scenario,
+            options=scenario.options_at(part.group, 0),
+            hypers=(scenario.hypers[part.group],),
+            others={},
+            judged=(),
+            mixed=False,
+            defaults=False,
+        )
         x0, gradients = part.x0.cpu(), part.gradients.cpu()
         if rule.scope == "lane":
-            return cls(own, x0[lane], gradients[:, lane], elements=1).until(step)
+            return cls(own, x0[lane], gradients[:, lane], elements=size or 1).until(step)
         return cls(own, x0, gradients).until(step)
 
     @property
@@ -50,13 +63,13 @@ class Case:
         return len(self.gradients)
 
     def until(self, step: int) -> "Case":
-        """The same up to a step: rates that would be set later are left out, gradients that lack are 0."""
+        """The same up to a step: what would be set later is left out, gradients that lack are 0."""
         schedule = {k: rate for k, rate in self.scenario.schedule.items() if k <= step}
+        moves = {k: moved for k, moved in self.scenario.moves.items() if k <= step}
         rest = self.gradients.new_zeros((max(step - self.steps, 0), *self.x0.shape))
         gradients = torch.cat([self.gradients[:step], rest])
-        return replace(
-            self, scenario=replace(self.scenario, steps=step, schedule=schedule), gradients=gradients
-        )
+        scenario = replace(self.scenario, steps=step, schedule=schedule, moves=moves)
+        return replace(self, scenario=scenario, gradients=gradients)
 
     def among(self, before: int, elements: int, after: int) -> "Case":
         """The same in other company; a whole tensor is as it is."""
@@ -66,15 +79,22 @@ class Case:
     def blocks(self) -> list[Block]:
         """Its tensor among the others."""
         x0, gradients = self.x0, self.gradients
+        if self.elements > LONG:
+            return [Block("", 0, x0[None], gradients[:, None], self.elements)]
         if self.elements:
             x0, gradients = x0.repeat(self.elements), gradients[:, None].repeat(1, self.elements)
         own = Block("", 0, x0, gradients)
         other = Block("", 0, torch.ones_like(x0), torch.ones_like(gradients))
         return [*[other] * self.before, own, *[other] * self.after]
 
-    def hypers(self, rule: Rule) -> list[dict[Symbol, float]]:
-        """The rule's hyperparameters at each step."""
-        return [of_rule(rule, self.scenario.hyper_at(0, k), self.x0.dtype) for k in range(1, self.steps + 1)]
+    def rules(self, candidate: Candidate) -> list[Rule]:
+        """The rule of each step."""
+        return [candidate.rule(self.scenario.options_at(0, k)) for k in range(1, self.steps + 1)]
+
+    def hypers(self, rules: Sequence[Rule]) -> list[dict[Symbol, float]]:
+        """The rules' hyperparameters at each step."""
+        at = self.scenario.hyper_at
+        return [of_rule(rule, at(0, k), self.x0.dtype) for k, rule in enumerate(rules, 1)]
 
 
 @dataclass(frozen=True)
@@ -88,6 +108,7 @@ class Departure:
         expected: the rule's, from the second oracle where it confirmed it.
         budget: how far they may be apart.
         confirmed: whether the second oracle agrees.
+        doubt: why it does not, as the end of a sentence.
     """
 
     case: Case
@@ -96,6 +117,7 @@ class Departure:
     expected: float
     budget: float
     confirmed: bool = False
+    doubt: str = ""
 
     @classmethod
     def of(cls, case: Case, run: Run, part: Part, state: State, lane: int, within: int) -> "Departure":
@@ -112,25 +134,31 @@ class Departure:
         distance = abs(self.seen - self.expected)
         return distance / self.budget if isfinite(self.seen) and self.budget else inf
 
-    def checked(self, rule: Rule) -> "Departure":
-        """The same from the second oracle's value, where it has one."""
-        case = self.case
-        lane = 0 if case.elements else self.lane
-        enclosed = _exact(rule, case.x0, case.gradients, case.hypers(rule), lane)
-        if enclosed is None:
-            return self
-        agrees = not isfinite(self.seen) or not abs(enclosed - self.seen) <= self.budget  # type: ignore[operator]
-        return replace(self, expected=float(enclosed.mid()), confirmed=agrees)  # type: ignore[attr-defined]
+    def checked(self, candidate: Candidate, start: Mapping[Symbol, Tensor] | None = None) -> "Departure":
+        """The same from the second oracle's value, where it has one.
 
+        `start` are the parameter and the state before the last step, if they are the candidate's own.
+        """
+        try:
+            exact = self._exactly(self.case.rules(candidate), start)
+        except (ImportError, ArithmeticError) as error:
+            return replace(self, doubt=f"the second oracle has no value there: {error}")
+        agrees = not isfinite(self.seen) or not abs(exact - self.seen) <= self.budget
+        doubt = (
+            ""
+            if agrees
+            else f"by the second oracle the rule gives {float(exact.mid())!r}, which is near enough"
+        )
+        return replace(self, expected=float(exact.mid()), confirmed=agrees, doubt=doubt)
 
-def _exact(
-    rule: Rule, x0: Tensor, gradients: Tensor, hypers: Sequence[Mapping[Symbol, float]], lane: int
-) -> object | None:
-    """The second oracle's enclosure of a lane's last value; None without it."""
-    try:
-        from lawful.verify.oracle.confirm import exact_trajectory
+    def _exactly(self, rules: Sequence[Rule], start: Mapping[Symbol, Tensor] | None) -> Any:
+        """The second oracle's enclosure of the lane's last value."""
+        from lawful.verify.oracle.confirm import exact_step, exact_trajectory
 
-        start, slopes = x0.to(torch.float64).tolist(), gradients.to(torch.float64).tolist()
-        return exact_trajectory(rule, start, slopes, hypers)[-1].reshape(-1)[lane]  # type: ignore[no-any-return]
-    except (ImportError, ArithmeticError):
-        return None
+        case, hypers = self.case, self.case.hypers(rules)
+        slopes = case.gradients.to(torch.float64).tolist()
+        if start is None:
+            found = exact_trajectory(rules, case.x0.to(torch.float64).tolist(), slopes, hypers)[-1]
+        else:
+            found = exact_step(rules[-1], {s: v.tolist() for s, v in start.items()}, slopes[-1], hypers)
+        return found.reshape(-1)[0 if case.elements else self.lane]

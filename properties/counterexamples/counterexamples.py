@@ -6,15 +6,19 @@ from typing import Any
 
 import numpy as np
 import torch
+from torch import Tensor
 
 from lawful.properties.counterexamples.cases import Case, Departure
 from lawful.properties.counterexamples.rerun import Rerun
 from lawful.properties.counterexamples.shrinking import shrunk
 from lawful.properties.counterexamples.simpler import short
-from lawful.properties.runs.running import rate
+from lawful.properties.runs.running import changed
+from lawful.properties.scenarios.moving import held
+from lawful.properties.scenarios.scenarios import Scenario
 from lawful.verify.candidates.candidate import Candidate
 from lawful.verify.errors import told
 from lawful.verify.evidence import Check, Counterexample, Whole
+from lawful.verify.language.symbols import lr
 
 
 def counterexample(rerun: Rerun, departure: Departure, found: str, seed: int) -> Counterexample:
@@ -44,7 +48,7 @@ def _told(rerun: Rerun, departure: Departure, found: str, seed: int) -> Countere
         x0=_at(x0, lane),
         gradients=[_at(gradient, lane) for gradient in gradients],
         schedule={
-            k: rate(rerun.candidate, case.scenario.hyper_at(0, k))
+            k: held_otherwise(rerun.candidate, case.scenario, k)
             for k in case.scenario.changes
             if k <= case.steps
         },
@@ -61,7 +65,14 @@ def _told(rerun: Rerun, departure: Departure, found: str, seed: int) -> Countere
         elements=max(case.elements, 1),
         before=case.before,
         after=case.after,
+        tensor=_tensor(rerun, case),
     )
+
+
+def held_otherwise(candidate: Candidate, scenario: Scenario, step: int) -> dict[str, Any]:
+    """What a group holds otherwise in a step than before, of the keys that it has."""
+    names = held(candidate).names
+    return {n: v for n, v in changed(candidate, scenario, 0, step).items() if n in names or not names}
 
 
 def _at(values: Any, lane: int) -> float:
@@ -78,7 +89,13 @@ def _arguments(rerun: Rerun, case: Case) -> dict[str, Any]:
     candidate, scenario = rerun.candidate, case.scenario
     arguments = candidate.arguments_for(scenario.options, scenario.hypers[0])
     defaults = {name: parameter.default for name, parameter in candidate.parameters.items()}
-    return {n: v for n, v in arguments.items() if not _equal(v, defaults[n])} | dict(rerun.path)
+    told = {n: v for n, v in arguments.items() if not _equal(v, defaults[n]) or n == _tensor(rerun, case)}
+    return told | dict(rerun.path)
+
+
+def _tensor(rerun: Rerun, case: Case) -> str:
+    """The argument that is handed over as a tensor."""
+    return rerun.candidate.binding.names.get(lr, "") if case.scenario.tensor_rate else ""
 
 
 def _equal(value: Any, default: Any) -> bool:
@@ -97,10 +114,12 @@ def again(candidate: Candidate, example: Counterexample, dtype: torch.dtype, dev
     parameters = [*[torch.ones_like(x)] * example.before, x, *[torch.ones_like(x)] * example.after]
     for p in parameters:
         p.requires_grad_(not example.constructor.get("differentiable"))
-    optimizer = candidate.cls(parameters, **example.constructor)
+    optimizer = candidate.cls(parameters, **_handed_over(example))
     for step, gradient in enumerate(whole.gradients, 1):
         for group in optimizer.param_groups:
-            group.update(example.schedule.get(step, {}))
+            for name, value in example.schedule.get(step, {}).items():
+                kept = group.get(name)
+                group[name] = torch.full_like(kept, value) if isinstance(kept, Tensor) else value
         for p in parameters:
             slope = torch.tensor(gradient, dtype=dtype, device=device) if p is x else torch.ones_like(p)
             p.grad = slope.to_sparse() if sparse else slope
@@ -108,9 +127,15 @@ def again(candidate: Candidate, example: Counterexample, dtype: torch.dtype, dev
     return float(x.detach().reshape(-1)[whole.lane].item())
 
 
+def _handed_over(example: Counterexample) -> dict[str, Any]:
+    """The constructor's arguments, one of them perhaps as a tensor."""
+    arguments, name = dict(example.constructor), example.tensor
+    return {**arguments, name: torch.tensor(arguments[name])} if name in arguments else arguments
+
+
 def repeated(check: Check, example: Counterexample) -> str:
     """What the counterexample of a check gives now, in words."""
-    candidate = Candidate.of(check.target, check.rule, check.arguments)
+    candidate = Candidate.of(check.target, check.rule, check.arguments, check.names)
     try:
         return f"gives {again(candidate, example, getattr(torch, check.dtype), check.device)!r}"
     except Exception as error:

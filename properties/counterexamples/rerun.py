@@ -7,7 +7,8 @@ from typing import Any
 import torch
 
 from lawful.properties.counterexamples.cases import Case, Departure
-from lawful.properties.runs.judging import TRAJECTORIES, Part, Tally, format_of, parts, trajectory
+from lawful.properties.runs.arithmetic import granted
+from lawful.properties.runs.judging import TRAJECTORIES, Part, Tally, parts, trajectory
 from lawful.properties.runs.running import RaisedError, RefusedError, Run
 from lawful.verify.candidates.candidate import Candidate
 from lawful.verify.oracle.oracle import State
@@ -51,7 +52,7 @@ class Rerun:
     def _run(self, cases: Sequence[Case]) -> Iterator[tuple[int, Departure]]:
         scenario, blocks = cases[0].scenario, [block for case in cases for block in case.blocks]
         rule = self.candidate.rule(scenario.options)
-        oracle = TRAJECTORIES.oracle(rule, format_of(self.dtype, self.path, self.device))
+        oracle = TRAJECTORIES.oracle(rule, granted(self.candidate, self.path, self.dtype, self.device))
         run = Run(self.candidate, self.path, scenario, blocks, self.device)
         judged = parts(blocks, self.device, rule)
         states = [trajectory(oracle, part, scenario) for part in judged]

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from math import sqrt
 
-from lawful.properties.counterexamples.cases import Case, Departure
+from lawful.properties.counterexamples.cases import LONG, Case, Departure
 from lawful.properties.counterexamples.rerun import Rerun
 from lawful.properties.counterexamples.simpler import (
     Batches,
@@ -22,7 +22,6 @@ from lawful.properties.counterexamples.simpler import (
 from lawful.properties.scenarios.scenarios import Scenario
 from lawful.verify.candidates.candidate import Candidate
 from lawful.verify.language.rule import Rule
-from lawful.verify.language.symbols import lr
 
 SIMPLER: tuple[Callable[[Case, Candidate], Batches], ...] = (
     shorter,
@@ -50,15 +49,17 @@ def shrunk(rerun: Rerun, found: Departure) -> Departure | None:
 
 def _company(case: Case, rule: Rule) -> tuple[tuple[int, int, int], ...]:
     """What is tried, in this order, to see the failure apart from its scenario; a mean over all takes no other."""
-    return OTHERS[:1] if rule.scope == "optimizer" else OTHERS + (LENGTHS if case.elements else ())
+    own = ((0, case.elements, 0),) if case.elements > LONG else ()
+    return OTHERS[:1] if rule.scope == "optimizer" else OTHERS + (LENGTHS + own if case.elements else ())
 
 
 def by_hand(scenario: Scenario) -> Scenario:
-    """The same with the rates that its scheduler would set."""
+    """The same with what its scheduler would set."""
     if not scenario.scheduler:
         return scenario
-    factors = {k: scenario.hyper_at(0, k)[lr] / scenario.hypers[0][lr] for k in scenario.changes}
-    return replace(scenario, schedule=factors, scheduler="")
+    hypers = [scenario.hyper_at(0, k) for k in range(scenario.steps + 1)]
+    moves = {k: {s: v for s, v in now.items() if v != hypers[k - 1][s]} for k, now in enumerate(hypers) if k}
+    return replace(scenario, moves={k: moved for k, moved in moves.items() if moved}, scheduler="")
 
 
 @dataclass
@@ -95,7 +96,7 @@ class Shrinker:
 
     def alone(self, case: Case) -> Departure | None:
         """Where a case leaves the budget in no other company, if the second oracle says so too."""
-        found = [d.checked(self.rule(case)) for d in self.rerun.departures([case])]
+        found = [d.checked(self.rerun.candidate) for d in self.rerun.departures([case])]
         return next((d for d in found if d.confirmed and d.ratio >= self.least), None)
 
     def _together(self, batch: Sequence[Case]) -> list[Departure]:

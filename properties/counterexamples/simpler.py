@@ -34,7 +34,8 @@ def _telling(scenario: Scenario, candidate: Candidate) -> int:
     plain = default_scenario(candidate, 0)
     options = sum(bool(value != plain.options[name]) for name, value in scenario.options.items())
     own = {s: v for s, v in scenario.hypers[0].items() if v != plain.hypers[0][s] and v == v}
-    told = [*own.values(), *scenario.schedule.values()]
+    moved = [float(value) for moves in scenario.moves.values() for value in moves.values()]
+    told = [*own.values(), *scenario.schedule.values(), *moved]
     return options + sum(1 + _weight(value) for value in told)
 
 
@@ -105,9 +106,17 @@ def shorter(case: Case, candidate: Candidate) -> Batches:
     without = [i for i in range(steps) if steps <= MANY]
     rest = [torch.cat([gradients[:i], gradients[i + 1 :]]) for i in without if steps > 1]
     yield [replace(case, gradients=kept) for kept in (*(gradients[-k:] for k in lasts), *rest)]
-    for k in lasts if case.scenario.schedule else ():
-        schedule = {max(1, step - steps + k): rate for step, rate in sorted(case.scenario.schedule.items())}
-        yield [replace(case, scenario=replace(case.scenario, schedule=schedule), gradients=gradients[-k:])]
+    for k in lasts if case.scenario.changes else ():
+        yield [replace(case, scenario=_last(case.scenario, steps, k), gradients=gradients[-k:])]
+
+
+def _last(scenario: Scenario, steps: int, kept: int) -> Scenario:
+    """With what is left of all changes in the last steps."""
+    schedule = {max(1, step - steps + kept): rate for step, rate in sorted(scenario.schedule.items())}
+    moves: dict[int, dict[Symbol | str, Any]] = {}
+    for step, moved in sorted(scenario.moves.items()):
+        moves.setdefault(max(1, step - steps + kept), {}).update(moved)
+    return replace(scenario, schedule=schedule, moves=moves)
 
 
 def narrower(case: Case, candidate: Candidate) -> Batches:
@@ -126,14 +135,26 @@ def narrower(case: Case, candidate: Candidate) -> Batches:
 def plainer_settings(case: Case, candidate: Candidate) -> Batches:
     """The candidate's own defaults; else those of some settings, no schedule, or shorter values."""
     scenario, plain = case.scenario, default_scenario(candidate, 0)
-    yield [replace(case, scenario=replace(scenario, options=plain.options, hypers=plain.hypers, schedule={}))]
-    yield [replace(case, scenario=replace(scenario, schedule={}))]
+    still = replace(scenario, schedule={}, moves={})
+    yield [replace(case, scenario=replace(still, options=plain.options, hypers=plain.hypers))]
+    yield [replace(case, scenario=still)]
+    for fewer in _fewer_moves(scenario):
+        yield [replace(case, scenario=fewer)]
     for option, value in plain.options.items():
         yield [replace(case, scenario=_changed(candidate, scenario, {option: value}, {}))]
     rule = candidate.rule(scenario.options)
     for symbol in candidate.binding.free:
         for value in (plain.hypers[0][symbol], *sorted(rule.domain(symbol).values, key=_weight)):
             yield [replace(case, scenario=_changed(candidate, scenario, {}, {symbol: value}))]
+
+
+def _fewer_moves(scenario: Scenario) -> Iterator[Scenario]:
+    """Without one of the keys that are changed; without the changes before one of the steps."""
+    for key in dict.fromkeys(key for moved in scenario.moves.values() for key in moved):
+        rest = {k: {n: v for n, v in moved.items() if n != key} for k, moved in scenario.moves.items()}
+        yield replace(scenario, moves={k: moved for k, moved in rest.items() if moved})
+    for step in scenario.moves:
+        yield replace(scenario, moves={k: moved for k, moved in scenario.moves.items() if k != step})
 
 
 def _changed(

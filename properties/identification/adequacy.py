@@ -5,6 +5,7 @@ Oracle against oracle: no implementation runs. A mutant is killed where its path
 
 import inspect
 from collections.abc import Iterable
+from dataclasses import replace
 from time import perf_counter
 from typing import Any
 
@@ -41,7 +42,9 @@ def adequacy(spec: str, seed: int = 0, profile: str = "default") -> Adequacy:
     """
     start, (family, conventions) = perf_counter(), find_family(spec)
     rule = family(**conventions)
-    inputs = list(asked(Candidate(ideal(rule), family, conventions), PROFILES[profile], seed))
+    inputs = list(
+        asked(Candidate(ideal(rule), family, conventions), replace(PROFILES[profile], far=False), seed)
+    )
     every = list(mutants(rule))
     left = survivors(rule, every, inputs)
     known = {mutant.words: sameness(rule, mutant.rule) for mutant in left}

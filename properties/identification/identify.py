@@ -13,13 +13,11 @@ from typing import Any
 import numpy as np
 import torch
 
-from lawful.properties.identification.probes import ANYTHING, Probe, Subject
+from lawful.properties.identification.probes import Probe, Subject
 from lawful.properties.runs.judging import Tally, format_of, parts, trajectory
 from lawful.properties.scenarios.scenarios import Scenario
-from lawful.verify.candidates.candidate import Candidate
-from lawful.verify.candidates.loading import load
-from lawful.verify.errors import unknown
-from lawful.verify.language.families import normal
+from lawful.verify.errors import Unanswerable
+from lawful.verify.language.families import normal, refuse_if_out_of_scope
 from lawful.verify.language.family import Family
 from lawful.verify.language.rule import Rule
 from lawful.verify.language.tensors import Kept, NewtonSchulzInBfloat16
@@ -35,6 +33,9 @@ CLOSE = 1e-3
 
 SINGLE = 1e-6
 """The unexplained share up to which something may be kept in float32 in a step that is right otherwise."""
+
+DIGITS = 9
+"""Of the unexplained share; of rules alike so far, the plainest comes first."""
 
 SIEVED, LEAST, MOST = 48, 2, 12
 """How many rules the first run leaves; how many are judged at least, and at most."""
@@ -75,6 +76,7 @@ class Inquiry:
     probes: Sequence[Probe]
     path: Mapping[str, Any] = field(default_factory=dict)
     device: str = "cpu"
+    notes: list[str] = field(default_factory=list)
 
     def nearest(self, proposals: Iterable[Proposal]) -> list[tuple[float, Proposal]]:
         """(unexplained share, rule) of those that the first run leaves, the nearest first."""
@@ -89,7 +91,7 @@ class Inquiry:
         found = [
             (float(np.mean([unexplained(r.seen, p.predicted(r)) for r in probes])), p) for p in proposals
         ]
-        return sorted(found, key=lambda pair: pair[0])
+        return sorted(found, key=lambda pair: (round(pair[0], DIGITS), _plainness(pair[1])))
 
     def matches(self, proposals: Iterable[Proposal]) -> list[tuple[Match, Proposal]]:
         """The nearest rules beside what was seen: all that leave next to nothing, and one that leaves more."""
@@ -145,25 +147,26 @@ def unexplained(seen: Array, expected: Array) -> float:
     return float(np.nan_to_num(share, nan=1.0).mean())
 
 
-def identified(subject: Subject, target: str = "") -> Identity:
+def identified(subject: Subject, target: str = "", slips: bool = True) -> Identity:
     """Which rule and which conventions a class follows; `target` is what it is called.
 
+    In the widest format in which it can be run; in float32 too, where it is right to six digits and no further.
+    `slips`: whether rules with one change are tried where none fits as it is.
+
     Raises:
-        Unanswerable: an unknown argument, or the class refuses every run.
+        Unanswerable: an unknown argument, a learning rate that cannot be set, a class that no rule can describe, or
+            that refuses every run.
     """
+    refuse_if_out_of_scope(subject.cls.__name__)
     start, families = perf_counter(), ranked(subject.cls.__name__)
-    candidate = Candidate(subject.cls, ANYTHING)
-    for name in subject.arguments:
-        if name not in candidate.parameters:
-            raise unknown(f"argument of {subject.cls.__name__}", name, candidate.parameters)
-    members = variants(families)
-    for dtype in (torch.float64, torch.float32):
-        one = replace(subject, path=subject.path or next(iter(candidate.paths.values())), dtype=dtype)
-        inquiry = Inquiry(one.probes(families[::-1]), one.path, one.device)
+    paths, members = subject.candidate().settable().paths, variants(families)
+    subject = replace(subject, path=subject.path or next(iter(paths.values())))
+    formats = _formats(subject, families)
+    for inquiry, dtype in formats:
         found = inquiry.matches(map(Proposal, members))
-        if found[0][0].fits or found[0][0].unexplained > SINGLE:
+        if found[0][0].fits or found[0][0].unexplained > SINGLE or dtype is not torch.float64:
             break
-    if not any(match.fits for match, _ in found):
+    if slips and not any(match.fits for match, _ in found):
         near = _near(found, families, normal(subject.cls.__name__))
         found = [*filter(None, [slipped(inquiry, near)]), *found]
     return replace(
@@ -171,8 +174,30 @@ def identified(subject: Subject, target: str = "") -> Identity:
         target=target or subject.cls.__name__,
         searched=len(members),
         dtype=str(dtype).removeprefix("torch."),
+        notes=inquiry.notes,
         seconds=perf_counter() - start,
     )
+
+
+FORMATS = (torch.float64, torch.float32, torch.bfloat16, torch.float16)
+
+
+def _formats(subject: Subject, families: Sequence[Family]) -> Iterator[tuple[Inquiry, torch.dtype]]:
+    """The class's runs in each format in which it can be run, the widest first.
+
+    Raises:
+        Unanswerable: there is none.
+    """
+    refused: list[Unanswerable] = []
+    for dtype in FORMATS:
+        try:
+            one = replace(subject, dtype=dtype)
+            notes = [f"{str(FORMATS[0]).removeprefix('torch.')} is refused"] if refused else []
+            yield Inquiry(one.probes(families[::-1]), one.path, one.device, notes), dtype
+        except Unanswerable as error:
+            refused.append(error)
+    if len(refused) == len(FORMATS):
+        raise refused[0]
 
 
 def slipped(inquiry: Inquiry, near: Iterable[Variant]) -> tuple[Match, Proposal] | None:
@@ -206,11 +231,10 @@ def _concluded(inquiry: Inquiry, found: Sequence[tuple[Match, Proposal]]) -> Ide
     )
 
 
-def _plainness(proposal: Proposal) -> tuple[int, int]:
-    """Of rules that fit alike, the one with the narrower budget and the fewer conventions is named."""
-    return len(_storage(proposal.rule)), len(proposal.variant.options)
-
-
-def answer(target: str, arguments: Mapping[str, Any], seed: int) -> Identity:
-    """`identified`, in a worker."""
-    return identified(Subject(load(target), arguments, seed=seed), target)
+def _plainness(proposal: Proposal) -> tuple[int, ...]:
+    """Of rules that fit alike, the one with the narrower budget is named; then one without a change; then the one with
+    the fewest conventions, the least state, the shortest name.
+    """
+    rule, variant = proposal.rule, proposal.variant
+    changed = proposal.mutant is not None
+    return len(_storage(rule)), changed, len(variant.options), len(rule.state), len(variant.spec)

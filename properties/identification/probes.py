@@ -19,6 +19,7 @@ from lawful.properties.runs.judging import Part, of_rule, parts
 from lawful.properties.runs.running import RaisedError, RefusedError, Run
 from lawful.properties.scenarios.scenarios import Block, Scenario, Shapes, expand
 from lawful.properties.scenarios.strategies import turned
+from lawful.verify.candidates.adapter import TORCH, Adapter
 from lawful.verify.candidates.candidate import Candidate
 from lawful.verify.errors import Unanswerable
 from lawful.verify.language.family import Family
@@ -93,6 +94,7 @@ class Probe:
         scenario: steps, schedule, seed.
         blocks: the tensors.
         seen: the candidate's weights from the first on, steps × the lanes of all blocks.
+        adapter: the words of its framework, and the user's.
     """
 
     cls: type
@@ -100,10 +102,11 @@ class Probe:
     scenario: Scenario
     blocks: list[Block]
     seen: Array
+    adapter: Adapter = TORCH
 
     def hyper(self, variant: Variant) -> dict[Symbol, float]:
         """The hyperparameters that a rule has here: the constructor's, or the rule's own default where it has none."""
-        bound = Candidate(self.cls, variant.family, variant.options, self.arguments)
+        bound = self._bound(variant)
         hyper = bound.defaults(variant.rule)
         return {**hyper, **({lr_0: hyper[lr]} if lr_0 in hyper else {})}
 
@@ -111,11 +114,18 @@ class Probe:
         """The scenario with a rule's hyperparameters."""
         return replace(self.scenario, hypers=(hyper,))
 
+    def lacking(self, variant: Variant) -> list[Symbol]:
+        """The hyperparameters of a rule that the constructor lacks."""
+        bound = self._bound(variant).binding.names
+        return [s for s in variant.rule.defaults if s not in bound and s != lr_0]
+
+    def _bound(self, variant: Variant) -> Candidate:
+        return Candidate(self.cls, variant.family, variant.options, self.arguments, self.adapter)
+
     def without_what_lacks(self, variant: Variant) -> Rule:
         """A rule in which the hyperparameters are numbers that the constructor lacks."""
-        bound = Candidate(self.cls, variant.family, variant.options).binding.names
         rule = variant.rule
-        lacking = {s: default for s, default in rule.defaults.items() if s not in bound and s != lr_0}
+        lacking = {s: rule.defaults[s] for s in self.lacking(variant)}
         return rule.replace({s: int(v) if v == int(v) else v for s, v in lacking.items()})
 
     def predicted(self, variant: Variant, mutant: Mutant | None = None) -> Array:
@@ -143,6 +153,8 @@ class Subject:
         dtype: of the parameters.
         device: where they live.
         seed: of the lanes.
+        adapter: the words of its framework, and the user's.
+        shapes: of the tensors; those after the first where it refuses these.
     """
 
     cls: type
@@ -151,6 +163,12 @@ class Subject:
     dtype: torch.dtype = torch.float64
     device: str = "cpu"
     seed: int = 0
+    adapter: Adapter = TORCH
+    shapes: tuple[Shapes, ...] = SHAPES
+
+    def candidate(self, family: Family = ANYTHING) -> Candidate:
+        """The class, held against a family."""
+        return Candidate(self.cls, family, {}, self.arguments, self.adapter)
 
     def probes(self, families: Sequence[Family]) -> list[Probe]:
         """The runs; the families' hyperparameters are those that it may have, the likeliest last.
@@ -159,7 +177,7 @@ class Subject:
             Unanswerable: it refuses every run.
         """
         refusals: list[str] = []
-        for shapes, sparse in ((SHAPES[0], False), (SHAPES[1], False), (SHAPES[0], True)):
+        for shapes, sparse in (*((shapes, False) for shapes in self.shapes), (self.shapes[0], True)):
             found = [self._probe(plan, shapes, sparse, families, refusals) for plan in PLANS]
             if made := [probe for probe in found if probe is not None]:
                 return made
@@ -170,7 +188,9 @@ class Subject:
     ) -> Probe | None:
         for given in self._given(families, plan.pick):
             try:
-                return self._run(Candidate(self.cls, ANYTHING, {"sparse": sparse}, given), plan, shapes)
+                return self._run(
+                    replace(self.candidate(), pinned={"sparse": sparse}, arguments=given), plan, shapes
+                )
             except (RefusedError, RaisedError) as error:
                 refusals.append(str(error))
         return None
@@ -181,17 +201,17 @@ class Subject:
         blocks = [replace(b, x0=b.x0 * plan.weights) for b in expand(scenario, self.dtype)]
         run = Run(candidate, self.path, scenario, blocks, self.device)
         seen = [_flat([b.x0 for b in blocks]), *(_flat(run.values()) for _ in run.steps())]
-        return Probe(self.cls, candidate.arguments, scenario, blocks, torch.stack(seen).numpy())
+        return Probe(self.cls, candidate.arguments, scenario, blocks, torch.stack(seen).numpy(), self.adapter)
 
     def _given(self, families: Sequence[Family], pick: Pick | None) -> Iterator[Mapping[str, Any]]:
         """Constructor arguments to try: the plan's; without dampening, which Nesterov's look-ahead refuses."""
         found: dict[str, Any] = {}
         for family in families:
-            found |= _of_family(Candidate(self.cls, family), pick or _value(0))
-        defaults = {n: p.default for n, p in Candidate(self.cls, ANYTHING).parameters.items()}
+            found |= _of_family(replace(self.candidate(family), arguments={}), pick or _value(0))
+        defaults = {n: p.default for n, p in self.candidate().parameters.items()}
         found = {n: v for n, v in found.items() if _fits(v, defaults[n])}
         if pick is None:
-            found = {n: v for n, v in found.items() if defaults[n] is inspect.Parameter.empty}
+            found = {n: v for n, v in found.items() if n in self.candidate().constructor.required}
         yield {**found, **self.arguments}
         if {"momentum", "dampening"} <= found.keys():
             yield {**found, "momentum": found["momentum"] or 0.9, "dampening": 0.0, **self.arguments}

@@ -1,6 +1,6 @@
 """A candidate's values against the oracle's balls."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from math import isnan
@@ -22,7 +22,8 @@ class Part:
     """The lanes of a scenario that are evaluated together: those of one tensor where the rule looks at whole tensors,
     in its shape; else all that share hyperparameters and format, one after the other.
 
-    Where the rule looks at all parameters, those of other groups follow: `others` lanes, not judged here.
+    Where the rule looks at all parameters, those of other groups follow: `others` lanes, not judged here. Of a vector
+    that repeats its lanes there are two parts: `fold` takes the least or the largest of what became of each.
     """
 
     group: int
@@ -31,9 +32,12 @@ class Part:
     x0: Tensor
     gradients: Tensor
     others: int = 0
+    fold: Callable[[Tensor, int], Tensor] | None = None
 
     def gather(self, parameters: list[Tensor]) -> Tensor:
         """The candidate's values of these lanes, in float64."""
+        if self.fold is not None:
+            return self.fold(_rows(parameters[self.members[0]].detach(), len(self.x0)), 0).to(torch.float64)
         values = [parameters[i].detach().reshape(-1).to(torch.float64) for i in self.members]
         return torch.cat(values).reshape(self.x0.shape)
 
@@ -46,8 +50,20 @@ class Part:
         raise IndexError(lane)
 
 
+def _rows(values: Tensor, lanes: int) -> Tensor:
+    """A vector as rows of lanes; what the last one lacks is taken from the first."""
+    lack = -len(values) % lanes
+    return torch.cat([values, values[lanes - lack : lanes]]).reshape(-1, lanes)
+
+
 def parts(blocks: list[Block], device: str, rule: Rule) -> list[Part]:
     """The parts of a scenario's blocks."""
+    if any(b.size for b in blocks):
+        return [
+            Part(b.group, b.x0.dtype, (i,), b.x0.to(device), b.gradients.to(device), fold=fold)
+            for i, b in enumerate(blocks)
+            for fold in (torch.amin, torch.amax)
+        ]
     if rule.scope == "tensor":
         return [
             Part(b.group, b.x0.dtype, (i,), b.x0.to(device), b.gradients.to(device))
@@ -78,6 +94,11 @@ def format_of(dtype: torch.dtype, path: Mapping[str, Any], device: str) -> Forma
     return fmt if device == "cpu" else fmt.flushing()
 
 
+RuleAt = Callable[[int], Rule]
+"""The rule of each step: where an option is changed in mid-run, another member of the family."""
+
+OracleAt = Callable[[int], Oracle]
+
 KEPT = 256
 """How many trajectories: those of all scenarios of a format, of each of ten tensors where a rule looks at tensors."""
 
@@ -89,19 +110,21 @@ class Trajectories:
         """Nothing computed yet."""
         self._compute = lru_cache(maxsize=KEPT)(self._run)
         self._oracles: dict[tuple[str, Format], Oracle] = {}
-        self._pending: tuple[Rule, Part, Scenario] | None = None
+        self._pending: tuple[RuleAt, Part, Scenario] | None = None
 
-    def of(self, rule: Rule, fmt: Format, part: Part, scenario: Scenario) -> list[State]:
-        """The states after each step."""
-        self._pending = (rule, part, scenario)
-        return self._compute(rule.hash, fmt, part.members, repr(scenario), str(part.x0.device))
+    def of(self, rule: "Rule | RuleAt", fmt: Format, part: Part, scenario: Scenario) -> list[State]:
+        """The states after each step, under one rule or another in each step."""
+        rule_at = (lambda step: rule) if isinstance(rule, Rule) else rule
+        self._pending = (rule_at, part, scenario)
+        members = part.members if part.fold is None else ()
+        return self._compute(rule_at(1).hash, fmt, members, repr(scenario), str(part.x0.device))
 
     def _run(
         self, rule_hash: str, fmt: Format, members: tuple[int, ...], scenario: str, device: str
     ) -> list[State]:
         assert self._pending is not None
-        rule, part, drawn = self._pending
-        return trajectory(self.oracle(rule, fmt), part, drawn)
+        rule_at, part, drawn = self._pending
+        return trajectory(lambda step: self.oracle(rule_at(step), fmt), part, drawn)
 
     def oracle(self, rule: Rule, fmt: Format) -> Oracle:
         """The compiled oracle."""
@@ -114,15 +137,16 @@ TRAJECTORIES = Trajectories()
 
 
 @torch.inference_mode()  # autograd's bookkeeping is a quarter of a small operation
-def trajectory(oracle: Oracle, part: Part, scenario: Scenario) -> list[State]:
+def trajectory(oracle: "Oracle | OracleAt", part: Part, scenario: Scenario) -> list[State]:
     """The oracle's states of a part after each step."""
+    at = (lambda step: oracle) if isinstance(oracle, Oracle) else oracle
 
     def hyper(step: int) -> dict[Symbol, float]:
-        return of_rule(oracle.rule, scenario.hyper_at(part.group, step), part.dtype)
+        return of_rule(at(step).rule, scenario.hyper_at(part.group, step), part.dtype)
 
-    state, states = oracle.start(part.x0, hyper(1)), []
+    state, states = at(1).start(part.x0, hyper(1)), []
     for step in range(1, scenario.steps + 1):
-        state = oracle.step(state, part.gradients[step - 1], hyper(step))
+        state = at(step).step(state, part.gradients[step - 1], hyper(step))
         states.append(state)
     return states
 
@@ -165,6 +189,15 @@ class Tally:
         self.ratios += other.ratios
         self._no_verdict = self._no_verdict + other._no_verdict
         self._worst = torch.as_tensor(other._worst).clamp_min(self._worst)
+
+    def within(self) -> "Tally":
+        """The same with what is beyond the budget counted as without verdict."""
+        kept = [torch.where(ratio > 1.0, torch.nan, ratio) for ratio in self.ratios]
+        beyond = sum(int((ratio > 1.0).sum()) for ratio in self.ratios)
+        worst = max(
+            (float(torch.nan_to_num(ratio, 0.0).max()) for ratio in kept if ratio.numel()), default=0.0
+        )
+        return Tally(self.comparisons, kept, self._no_verdict + beyond, worst)
 
     @property
     def no_verdict(self) -> int:

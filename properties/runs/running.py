@@ -4,13 +4,15 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import torch
 from sympy import Symbol
 from torch import Tensor
 from torch.optim.lr_scheduler import LRScheduler
 
 from lawful.properties.scenarios.scenarios import Block, Scenario
-from lawful.properties.scenarios.schedules import SCHEDULERS
+from lawful.properties.scenarios.schedules import EVERY, advance
 from lawful.verify.candidates.candidate import Candidate
+from lawful.verify.candidates.surroundings import seeded
 from lawful.verify.errors import told
 from lawful.verify.language.symbols import lr
 
@@ -60,12 +62,13 @@ class Run:
     laid: Callable[[Tensor], Tensor] = Tensor.clone
 
     def __post_init__(self) -> None:
-        """Constructs the optimizer.
+        """Constructs the optimizer. Random numbers begin anew with every run, so that bits can be compared.
 
         Raises:
             RefusedError: the constructor refuses.
             RaisedError: it raises an error that is no refusal, or no scheduler can be put on the optimizer.
         """
+        seeded()
         self._sparse = self.candidate.rule(self.scenario.options).sparse
         self.parameters = self.placed([self.parameter(block) for block in self.blocks])
         self._there: dict[int, Tensor] = {}
@@ -81,13 +84,15 @@ class Run:
     def _scheduler(self) -> LRScheduler | None:
         name = self.scenario.scheduler
         try:
-            return SCHEDULERS[name](self.optimizer) if name else None
+            return EVERY[name](self.optimizer) if name else None
         except (Exception, SystemExit) as error:
             raise RaisedError(f"torch's scheduler ({name}) raises {told(error)} on the optimizer") from error
 
     def parameter(self, block: Block) -> Tensor:
         """A block's parameter; on a differentiable path, no leaf that would forbid what is done to it in place."""
-        return self.laid(block.x0.to(self.device)).requires_grad_(not self.path.get("differentiable", False))
+        return self.laid(block.whole(block.x0.to(self.device))).requires_grad_(
+            not self.path.get("differentiable", False)
+        )
 
     def placed(self, parameters: list[Tensor]) -> list[Tensor]:
         """The parameters as the optimizer holds them."""
@@ -110,15 +115,17 @@ class Run:
         """The constructor's arguments."""
         if self.scenario.defaults:
             return {**self.candidate.arguments, **self.path}
-        return {**self.candidate.arguments_for(self.scenario.options, self.scenario.hypers[0]), **self.path}
+        hyper = self.scenario.hypers[0]
+        said = {**self.candidate.arguments_for(self.scenario.options, hyper), **self.path}
+        name = self.candidate.binding.names.get(lr, "")
+        return {**said, name: torch.tensor(hyper[lr])} if self.scenario.tensor_rate and name else said
 
     def _groups(self) -> list[dict[str, Any]]:
         groups: list[dict[str, Any]] = [{"params": self._members(0)}]
         if len(self.scenario.hypers) > 1:
-            own = self.scenario.hypers[1]
-            groups.append(
-                {"params": self._members(1), **self.candidate.binding.group(own), **rate(self.candidate, own)}
-            )
+            own, others = self.scenario.hypers[1], self.candidate.options.arguments(self.scenario.others)
+            named = {**self.candidate.binding.group(own), **rate(self.candidate, own), **others}
+            groups.append({"params": self._members(1), **named})
         return groups
 
     def _members(self, group: int) -> list[Tensor]:
@@ -132,19 +139,20 @@ class Run:
             RaisedError: a later step raises, or the first an error that is no refusal.
         """
         for step in range(1, self.scenario.steps + 1):
-            self.set_lr(step)
+            self.change(step)
             self.feed(step)
             if self.before is not None:
                 self.before(step, self.parameters[0].detach())
             self.step(step)
             if self.scheduler is not None:
-                self.scheduler.step()
+                advance(self.scheduler)
             yield step
 
     def feed(self, step: int) -> None:
         """Gives every parameter its gradient of a step, from 1."""
         for p, block in zip(self.parameters, self.blocks, strict=True):
-            _refill(p, self.slope(self._gradients(block, p)[step - 1]), self._sparse)
+            gradient = block.whole(self._gradients(block, p)[step - 1])
+            _refill(p, self.slope(gradient), self._sparse)
 
     def _gradients(self, block: Block, p: Tensor) -> Tensor:
         """A block's gradients where its parameter is; copied once."""
@@ -152,13 +160,13 @@ class Run:
             self._there[id(block)] = block.gradients.to(p.device)
         return self._there[id(block)]
 
-    def set_lr(self, step: int) -> None:
-        """Sets the groups' learning rates by hand where the scenario's schedule changes them before a step."""
-        if step not in self.scenario.schedule:
-            return
-        for index, group in enumerate(self.optimizer.param_groups):
-            named = rate(self.candidate, self.scenario.hyper_at(index, step))
-            group.update({name: value for name, value in named.items() if name in group})
+    def change(self, step: int) -> None:
+        """Sets by hand what the scenario changes in the groups before a step."""
+        if step in self.scenario.schedule or step in self.scenario.moves:
+            for index, group in enumerate(self.optimizer.param_groups):
+                for name, value in changed(self.candidate, self.scenario, index, step).items():
+                    if name in group:
+                        group[name] = _as(group[name], value, step)
 
     def driven(self) -> Any:
         """The optimizer's own step, as it is called."""
@@ -180,6 +188,19 @@ class Run:
             raise kind(f"step {step} raises {told(error)}") from error
 
 
+def changed(candidate: Candidate, scenario: Scenario, group: int, step: int) -> dict[str, Any]:
+    """The keys that a group holds otherwise in a step than in the one before."""
+    before, now = (keys(candidate, scenario, group, k) for k in (step - 1, step))
+    return {name: value for name, value in now.items() if value != before[name]}
+
+
+def keys(candidate: Candidate, scenario: Scenario, group: int, step: int) -> dict[str, Any]:
+    """What a group may hold at a step, in the constructor's words and in the rule's."""
+    hyper, options = scenario.hyper_at(group, step), scenario.options_at(group, step)
+    named = {symbol.name: hyper[symbol] for symbol in candidate.binding.names}
+    return {**named, **candidate.binding.group(hyper), **candidate.options.arguments(options)}
+
+
 def rate(candidate: Candidate, hyper: Mapping[Symbol, float]) -> dict[str, float]:
     """The learning rate as a group may hold it: as the constructor calls it, or as schedulers do."""
     return (
@@ -187,6 +208,13 @@ def rate(candidate: Candidate, hyper: Mapping[Symbol, float]) -> dict[str, float
         if lr in candidate.binding.names
         else {}
     )
+
+
+def _as(held: Any, value: Any, step: int) -> Any:
+    """A value in the kind in which a group holds it: a tensor is refilled in place, or another one takes its place."""
+    if not isinstance(held, Tensor):
+        return value
+    return held.fill_(value) if step % 2 else torch.full_like(held, value)
 
 
 def _refill(p: Tensor, gradient: Tensor, sparse: bool) -> None:

@@ -1,7 +1,7 @@
 """What Hypothesis draws, as a list: the same candidate and seed give the same scenarios."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import hypothesis
 import hypothesis.strategies as st
@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, Phase, Verbosity
 
 from lawful.properties.scenarios.defaults import default_scenario
 from lawful.properties.scenarios.scenarios import Scenario
-from lawful.properties.scenarios.strategies import Draw, plan, scenarios
+from lawful.properties.scenarios.strategies import Draw, plan, scenarios, schedulers
 from lawful.verify.candidates.candidate import Candidate
 
 
@@ -21,34 +21,88 @@ class Profile:
         examples: scenarios with everything drawn.
         pinned: scenarios for each option and each value of it.
         steps: least and most steps of a scenario.
+        far: whether long runs and large tensors are among them.
     """
 
     examples: int
     pinned: int
     steps: tuple[int, int]
+    far: bool = True
 
 
 PROFILES = {
-    "quick": Profile(2, 1, (6, 10)),
-    "default": Profile(5, 1, (8, 20)),
+    "quick": Profile(2, 1, (6, 10), far=False),
+    "default": Profile(4, 1, (7, 12)),
     "thorough": Profile(100, 10, (8, 60)),
 }
 
-DRAWN: dict[str, tuple[Candidate, list[Scenario]]] = {}
-"""What has been drawn, kept so that all paths and formats share it; with the candidate, so that nothing else gets the
-addresses that its text contains.
+DTYPES = ("float64", "float32", "bfloat16", "float16")
+
+
+@dataclass(frozen=True)
+class Place:
+    """Which of a candidate's checks is asked, so that what need not be asked in each of them is asked in one.
+
+    Attributes:
+        number: from 0, of all paths in all formats.
+        of: how many there are.
+        first: whether it is on the first path.
+        common: whether it is in the format in which most is run.
+    """
+
+    number: int = 0
+    of: int = 1
+    first: bool = True
+    common: bool = True
+
+    @classmethod
+    def among(cls, candidate: Candidate, path: str, dtype: str) -> "Place":
+        """That of a path and a dtype."""
+        paths = list(candidate.paths)
+        number = paths.index(path) * len(DTYPES) + DTYPES.index(dtype)
+        return cls(number, len(paths) * len(DTYPES), path == paths[0], dtype == "float32")
+
+    def asks(self, scenario: Scenario) -> bool:
+        """Whether a scenario is asked here: long runs on the first path and in the common format, a learning rate that
+        is a tensor in the common format.
+        """
+        if scenario.tensor_rate:
+            return self.common
+        return not scenario.judged or self.first or self.common
+
+
+DRAWN: dict[str, tuple[Candidate, list[Scenario], list[str]]] = {}
+"""What has been drawn, and the schedulers that the candidate takes, kept so that all paths and formats share it; with
+the candidate, so that nothing else gets the addresses that its text contains.
 """
 
 
-def asked(candidate: Candidate, profile: Profile, seed: int, low: bool = False) -> Iterator[Scenario]:
-    """The scenarios of a candidate's conformance, its own defaults first; `low` formats hold no extreme scales."""
+def asked(
+    candidate: Candidate, profile: Profile, seed: int, low: bool = False, place: Place = Place()
+) -> Iterator[Scenario]:
+    """The scenarios of a candidate's conformance, its own defaults first; `low` formats hold no extreme scales.
+
+    All of torch's schedulers are shared out among the candidate's checks: what they do depends on no path or format.
+    """
     yield default_scenario(candidate, seed)
     key = repr((candidate, profile, seed, low))
     if key not in DRAWN:
-        *pinned, free = plan(candidate, profile.steps, low)
+        *pinned, free = plan(candidate, profile.steps, low, profile.far)
         found = [*drawn(pinned, profile.pinned, seed), *drawn([free], profile.examples, seed)]
-        DRAWN[key] = candidate, found
-    yield from DRAWN[key][1]
+        DRAWN[key] = candidate, found, schedulers(candidate, free.keys)
+    _, found, known = DRAWN[key]
+    first = next((scenario for scenario in found if scenario.scheduler), None)
+    for scenario in found:
+        if scenario is first:
+            yield from (replace(scenario, scheduler=name) for name in known[place.number :: place.of])
+        elif place.asks(scenario):
+            yield scenario if place.common else narrowed(scenario)
+
+
+def narrowed(scenario: Scenario) -> Scenario:
+    """The same without the longest vector."""
+    shapes = replace(scenario.shapes, sizes=scenario.shapes.sizes[:-1])
+    return replace(scenario, shapes=shapes) if scenario.shapes.sizes else scenario
 
 
 def drawn(sources: Sequence[Draw], count: int, seed: int) -> list[Scenario]:

@@ -7,6 +7,7 @@ Gradients are open loop: drawn beforehand, whatever the parameters do.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,7 @@ import torch
 from sympy import Symbol
 from torch import Tensor
 
-from lawful.properties.scenarios.schedules import rates
+from lawful.properties.scenarios.schedules import scheduled
 from lawful.verify.language.rule import Rule
 from lawful.verify.language.symbols import lr
 
@@ -23,6 +24,22 @@ SHAPES: tuple[tuple[int, ...], ...] = ((131,), (131,), (3, 4, 5), ())
 
 MATRICES: tuple[tuple[int, ...], ...] = ((5, 5), (5, 5), (2, 3), (40, 3), (3, 37))
 """Square, small, tall and wide, with a dimension longer than two SIMD widths."""
+
+
+LANES = ((61,),)
+FEW: tuple[tuple[int, ...], ...] = ((11,), (5, 5), (3, 2))
+"""For long runs: a few lanes, or matrices."""
+
+SIZES = (
+    *(2**k + k % 3 - 1 for k in range(3, 16)), 4095, 4096, 4097, 65_535, 65_536, 65_537, 100_003, 2**20 + 1,
+)  # fmt: skip
+"""Of long vectors: around the powers of two, where kernels take another way."""
+
+TILE = 7
+"""How many lanes there are in a long vector: a prime, so that each lane is seen at every place of a SIMD vector."""
+
+LARGE: tuple[tuple[int, ...], ...] = ((3, 2), (257, 256), (65_537,))
+"""For rules that look at whole tensors: beyond 65,536 elements."""
 
 
 @dataclass(frozen=True)
@@ -34,21 +51,41 @@ class Shapes:
         second: of the tensor of the second group.
         other: of the tensor of another dtype.
         pausing: whether the second tensor's gradient is 0, all of it, in the first step and in one in the middle.
+        sizes: of the vectors that stand there instead, of the same few lanes over and over.
     """
 
     first: tuple[tuple[int, ...], ...] = SHAPES
     second: tuple[int, ...] = (67,)
     other: tuple[int, ...] = (33,)
-    pausing: bool = False
+    pausing: bool = True
+    sizes: tuple[int, ...] = ()
 
 
 def shapes_of(rule: Rule) -> Shapes:
     """Where a rule looks at whole tensors: matrices, stacks, vectors and scalars. All as far as it takes them."""
+    if rule.scope == "tensor":
+        return Shapes(taken(rule, (*MATRICES, (2, 3, 4), (33,), ())), (7, 4), (4, 6))
+    return Shapes(taken(rule, SHAPES))
+
+
+def large(rule: Rule) -> Shapes:
+    """A few large tensors; one lane is as good as another where they are independent."""
+    return Shapes(taken(rule, LARGE), pausing=False) if rule.scope != "lane" else Shapes((), sizes=SIZES)
+
+
+def few(rule: Rule) -> Shapes:
+    """Few lanes."""
+    return Shapes(taken(rule, FEW if rule.scope == "tensor" else LANES), pausing=False)
+
+
+def taken(rule: Rule, shapes: tuple[tuple[int, ...], ...]) -> tuple[tuple[int, ...], ...]:
+    """Those of as many dimensions as a rule takes."""
     fewest, most = rule.dimensions
-    whole = rule.scope == "tensor"
-    every = (*MATRICES, (2, 3, 4), (33,), ()) if whole else SHAPES
-    taken = tuple(s for s in every if fewest <= len(s) <= most)
-    return Shapes(taken, (7, 4), (4, 6), True) if whole else Shapes(taken)
+    return tuple(s for s in shapes if fewest <= len(s) <= most)
+
+
+Moves = Mapping[int, Mapping[Symbol | str, Any]]
+"""Step → hyperparameters, by symbol, and options, by name, that every group holds from then on."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +98,12 @@ class Scenario:
         steps: how many.
         scale: base-10 exponents between which each lane's gradient scale lies.
         schedule: step → factor by which lr is multiplied from then on (0 and back included).
-        scheduler: the scheduler of torch (see `SCHEDULERS`) that sets lr instead, or "".
+        moves: what else is changed before which step, the first included.
+        scheduler: the scheduler of torch (see `SCHEDULERS`) that sets lr, or momentum too, instead, or "".
+        others: options of the second group in which it differs from the first.
+        tensor_rate: whether lr is handed over as a tensor.
+        judged: the steps that are judged, each from the candidate's own state before it; all, from the first value
+            on, where there are none.
         mixed: whether the first group also holds a tensor of another dtype.
         defaults: whether the constructor is called with no argument at all.
         seed: from which lanes are expanded.
@@ -73,34 +115,67 @@ class Scenario:
     steps: int
     scale: tuple[float, float]
     schedule: Mapping[int, float] = field(default_factory=dict)
+    moves: Moves = field(default_factory=dict)
     scheduler: str = ""
+    others: Mapping[str, Any] = field(default_factory=dict)
+    tensor_rate: bool = False
+    judged: tuple[int, ...] = ()
     mixed: bool = False
     defaults: bool = False
     seed: int = 0
     shapes: Shapes = Shapes()
 
     def hyper_at(self, group: int, step: int) -> Mapping[Symbol, float]:
-        """The hyperparameters of a group at a step, from 1."""
+        """The hyperparameters of a group at a step, from 1; at step 0, those that it is constructed with."""
         hyper = self.hypers[group]
-        if self.scheduler:
-            return {**hyper, lr: rates(self.scheduler, hyper[lr], self.steps)[step - 1]}
+        if self.scheduler and step:
+            return {**hyper, **scheduled(self.scheduler, tuple(hyper.items()), self.steps)[step - 1]}
         changes = [self.schedule[s] for s in sorted(self.schedule) if s <= step]
-        return {**hyper, lr: hyper[lr] * changes[-1]} if changes else hyper
+        hyper = {**hyper, lr: hyper[lr] * changes[-1]} if changes else hyper
+        moved = {k: v for k, v in self._moved(step).items() if isinstance(k, Symbol)}
+        return {**hyper, **moved} if moved else hyper
+
+    def options_at(self, group: int, step: int) -> Mapping[str, Any]:
+        """The options of a group at a step, from 1; at step 0, those that it is constructed with."""
+        own = {**self.options, **self.others} if group else self.options
+        return {**own, **{k: v for k, v in self._moved(step).items() if isinstance(k, str)}}
+
+    def _moved(self, step: int) -> dict[Symbol | str, Any]:
+        """What has been changed up to a step."""
+        return {k: v for s in sorted(self.moves) if s <= step for k, v in self.moves[s].items()}
 
     @property
     def changes(self) -> list[int]:
-        """The steps before which lr is set."""
-        return list(range(1, self.steps + 1)) if self.scheduler else sorted(self.schedule)
+        """The steps before which something is set."""
+        return list(range(1, self.steps + 1)) if self.scheduler else sorted({*self.schedule, *self.moves})
+
+    @property
+    def changed(self) -> frozenset[Symbol]:
+        """The hyperparameters that are not what they were from step to step, of any group."""
+        hypers = [
+            [self.hyper_at(group, k) for k in range(self.steps + 1)] for group in range(len(self.hypers))
+        ]
+        return frozenset(
+            s for of in hypers for a, b in pairwise(of) for s in b if a[s] != b[s] and a[s] == a[s]
+        )
 
 
 @dataclass(frozen=True)
 class Block:
-    """One tensor of a scenario: its group, dtype, first value and gradients (steps first)."""
+    """One tensor of a scenario: its group, first value and gradients (steps first).
+
+    A vector of a `size` repeats them up to there.
+    """
 
     name: str
     group: int
     x0: Tensor
     gradients: Tensor
+    size: int = 0
+
+    def whole(self, lanes: Tensor) -> Tensor:
+        """What each lane has, as the tensor has it."""
+        return lanes.repeat(-(-self.size // len(lanes)))[: self.size] if self.size else lanes
 
 
 def expand(scenario: Scenario, dtype: torch.dtype) -> list[Block]:
@@ -108,6 +183,9 @@ def expand(scenario: Scenario, dtype: torch.dtype) -> list[Block]:
     rng = np.random.Generator(np.random.PCG64(scenario.seed))
     other = torch.float64 if dtype is not torch.float64 else torch.float32
     shapes = scenario.shapes
+    if shapes.sizes:
+        tile = _lanes(rng, scenario, (TILE,), dtype)
+        return [Block(f"a vector of {size:,} elements", 0, *tile, size) for size in shapes.sizes]
     plan = [(f"tensor {i} of shape {shape}", 0, shape, dtype) for i, shape in enumerate(shapes.first)]
     if scenario.mixed:
         plan.insert(
@@ -115,7 +193,7 @@ def expand(scenario: Scenario, dtype: torch.dtype) -> list[Block]:
         )  # what is taken from the first, shows
     plan += [("the second group", 1, shapes.second, dtype)] if len(scenario.hypers) > 1 else []
     blocks = [Block(name, group, *_lanes(rng, scenario, shape, kind)) for name, group, shape, kind in plan]
-    if shapes.pausing:
+    if shapes.pausing and len(blocks) > 1:
         blocks[1].gradients[[0, scenario.steps // 2]] = 0.0
     return blocks
 
@@ -142,7 +220,7 @@ def _gradients(rng: np.random.Generator, scenario: Scenario, n: int) -> np.ndarr
         np.sign(noise) * np.exp(3 * rng.standard_normal((steps, n))),
         (1 + 1e-3 * noise) * (-1.0) ** t,
         noise * (rng.random((steps, n)) < 0.2),
-        1.1 ** np.minimum(t, 200) * np.abs(noise),
+        1.1 ** np.minimum(t, 60) * np.abs(noise),
         0.8 ** np.minimum(t, 100) * noise,
         np.where(t == 1, 1e3, 1.0) * noise,
         np.sign(noise) * 10.0 ** rng.uniform(-4, 4, (steps, n)),

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from math import isnan
 from typing import Any
 
 import hypothesis.strategies as st
@@ -9,11 +10,13 @@ import numpy as np
 import torch
 from sympy import Symbol
 
-from lawful.properties.scenarios.scenarios import Scenario, shapes_of
-from lawful.properties.scenarios.schedules import SCHEDULERS
+from lawful.properties.scenarios.moving import TWICE_A_DOZEN, Held, held, movable, moves
+from lawful.properties.scenarios.scenarios import Moves, Scenario, few, large, shapes_of
+from lawful.properties.scenarios.schedules import CYCLING, SCHEDULERS
 from lawful.verify.candidates.candidate import Candidate
+from lawful.verify.language.forms import remembered
 from lawful.verify.language.rule import Rule
-from lawful.verify.language.symbols import lr, lr_0
+from lawful.verify.language.symbols import beta1, lr, lr_0, momentum
 
 
 @dataclass(frozen=True)
@@ -25,8 +28,11 @@ class Draw:
         steps: how many at least and at most.
         low: whether the format is too narrow for extreme scales.
         pins: options, hyperparameters (by name) and `groups`, `mixed`, `schedule`, `scheduler` that are given; `idle`,
-            the group in which every hyperparameter is 0 that may be.
+            the group in which every hyperparameter is 0 that may be; `moving`, whether what groups hold is changed in
+            every step, and `remembered`, whether that too by which state is multiplied; `tensor`, whether lr is one;
+            `large`, whether tensors are; `judged`, the steps of a long run that are.
         generic: whether everything else is such that every term shows: no hyperparameter at 0, options off.
+        keys: what the candidate's groups hold.
     """
 
     candidate: Candidate
@@ -34,6 +40,7 @@ class Draw:
     low: bool = False
     pins: Mapping[str, Any] = field(default_factory=dict)
     generic: bool = False
+    keys: Held = field(default_factory=Held)
 
     def free(self, symbol: Symbol) -> bool:
         """Whether the constructor takes this hyperparameter and the user has not fixed it."""
@@ -44,61 +51,172 @@ class Draw:
         default = rule.defaults[symbol]
         if symbol.name in self.pins:
             return (self.pins[symbol.name],)
+        if "judged" in self.pins and self.free(symbol) and (end := _end(rule, symbol, self.low)):
+            return (end,)
         if not self.free(symbol):
             return (self.candidate.defaults(rule)[symbol],)
         values = tuple(dict.fromkeys((*rule.domain(symbol).values, default)))
+        if isnan(default) and not _may_be_none(self.candidate, symbol):
+            values = values[:-1]
         if self.pins.get("idle") == group and 0.0 in values:
             return (0.0,)
         return tuple(v for v in values if v != 0) if self.generic else values
 
 
-def plan(candidate: Candidate, steps: tuple[int, int], low: bool) -> list[Draw]:
-    """One factor at a time around a generic point: nothing else; each other value of each option; each hyperparameter
-    at 0 that may be 0; two groups, each idle in turn; two dtypes, with each its own of what follows the dtype; lr that
-    stops and goes on, or that a scheduler sets. The free draws come last."""
-    rule = candidate.rule(candidate.options.plain)
-    factors: list[dict[str, Any]] = [{}]
+def _may_be_none(candidate: Candidate, symbol: Symbol) -> bool:
+    """Whether the constructor takes None for a hyperparameter."""
+    name = candidate.binding.free.get(symbol)
+    return name is not None and candidate.constructor.offers_none(name)
+
+
+def _end(rule: Rule, symbol: Symbol, low: bool) -> float | None:
+    """For long runs: the longest memory that people use; the smallest of what only keeps a quotient finite, where the
+    format has it."""
+    values = [v for v in rule.domain(symbol).values if v]
+    if symbol in remembered(rule):
+        return max(values)
+    return min(values) if min(values) < NEGLIGIBLE and not low else None
+
+
+NEGLIGIBLE = 1e-12
+
+
+def plan(candidate: Candidate, steps: tuple[int, int], low: bool, far: bool = True) -> list[Draw]:
+    """One factor at a time around a generic point: everything that groups hold changed in every step, without and with
+    that by which state is multiplied; nothing else; each other value of each option; each hyperparameter at 0 that may
+    be 0; two groups with other options, each idle in turn; two dtypes, with each its own of what follows the dtype; a
+    scheduler; large tensors; many steps. The free draws come last.
+    """
+    rule, keys = candidate.rule(candidate.options.plain), held(candidate)
+    factors: list[dict[str, Any]] = []
+    factors += [{"moving": True}] if movable(keys, rule) else [{"schedule": True}]
+    factors += [{}]
+    factors += [{"moving": True, "remembered": True}] if movable(keys, rule) & remembered(rule) else []
     factors += [{o: value} for o, values in candidate.options.values.items() for value in values[1:]]
-    zero = [s.name for s in rule.defaults if s in candidate.binding.free and 0.0 in rule.domain(s).values]
-    factors += [{name: 0.0} for name in zero]
+    zero = [s for s in rule.defaults if s in candidate.binding.free and 0.0 in rule.domain(s).values]
+    still = zero if lr not in keys.symbols else [s for s in zero if s in remembered(rule)]
+    factors += [{s.name: 0.0} for s in still]
     factors += [{"groups": 2, "idle": group} for group in (0, 1)] if zero else [{"groups": 2}]
-    of_dtype = {s.name: default for s, default in rule.defaults.items() if np.isnan(default)}
-    factors += [{"mixed": True, **of_dtype}, {"schedule": True}]
-    factors += [{"scheduler": True}] if _schedulable(candidate) else []
-    return [*(Draw(candidate, steps, low, pins, True) for pins in factors), Draw(candidate, steps, low)]
+    of_dtype = {s.name: d for s, d in rule.defaults.items() if isnan(d) and _may_be_none(candidate, s)}
+    factors += [{"mixed": True, **of_dtype}]
+    factors += [{"scheduler": True}] if schedulers(candidate, keys) else []
+    factors += [{"large": True}, {"judged": SWITCHES}] if far else []
+    factors += [{"moving": True, "tensor": True}] if lr in movable(keys, rule) else []
+    pinned = [Draw(candidate, _length(pins, steps), low, pins, True, keys) for pins in factors]
+    return [*pinned, Draw(candidate, steps, low, keys=keys)]
 
 
-def _schedulable(candidate: Candidate) -> bool:
-    """Whether torch's schedulers take the candidate, and lr is where they look for it."""
-    return issubclass(candidate.cls, torch.optim.Optimizer) and candidate.binding.names.get(lr) == "lr"
+SWITCHES = (
+    7,
+    10,
+    11,
+    50,
+    51,
+    100,
+    101,
+    200,
+    201,
+    255,
+    256,
+    257,
+    500,
+    501,
+    1000,
+    1001,
+    1024,
+    1025,
+    2000,
+    2001,
+)
+"""Steps at which something may be switched on or off, beyond those of short runs, and those after them."""
+
+
+def _length(pins: Mapping[str, Any], steps: tuple[int, int]) -> tuple[int, int]:
+    """How many steps at least and at most."""
+    fixed = {"moving": TWICE_A_DOZEN, "large": 2, "judged": max(SWITCHES)}
+    return next(((n, n) for name, n in fixed.items() if name in pins), steps)
+
+
+def schedulers(candidate: Candidate, keys: Held) -> list[str]:
+    """Those of torch's schedulers that must take the candidate: lr is where they look for it, and momentum too."""
+    if not issubclass(candidate.cls, torch.optim.Optimizer) or lr not in candidate.binding.free:
+        return []
+    own = candidate.binding.free.get(lr) == "lr" or "lr" in keys.names
+    cycled = {candidate.binding.free.get(s) for s in (momentum, beta1)} & {"momentum", "betas"}
+    return [*(SCHEDULERS if own else ()), *(CYCLING if own and cycled else ())]
 
 
 @st.composite
 def scenarios(draw: st.DrawFn, source: Draw) -> Scenario:
     """Scenarios of a candidate's rule."""
-    options = draw(_options(source))
-    groups = source.pins.get("groups") or (1 if source.generic else draw(st.integers(1, 2)))
+    options, pins = draw(_options(source)), source.pins
+    groups = pins.get("groups") or (1 if source.generic else draw(st.integers(1, 2)))
     length = draw(st.integers(*source.steps))
     rule = source.candidate.rule(options)
     hypers = tied([draw(_hyper(source, options, group)) for group in range(groups)], rule)
-    scale = draw(st.sampled_from(_scales(hypers[0], source.low)))
+    scale = draw(st.sampled_from(_scales(hypers[0], source.low, "judged" in pins)))
     schedule = draw(_schedules(length)) if _chosen(draw, source, "schedule") else {}
-    scheduled = _schedulable(source.candidate) and not schedule and _chosen(draw, source, "scheduler")
+    known = schedulers(source.candidate, source.keys)
+    scheduled = known and not schedule and _chosen(draw, source, "scheduler")
     return Scenario(
         options=options,
         hypers=hypers,
         steps=length,
         scale=scale,
         schedule=schedule,
-        scheduler=draw(st.sampled_from(sorted(SCHEDULERS))) if scheduled else "",
+        moves=draw(_moves(source, options, hypers[0], length)) if pins.get("moving") else {},
+        scheduler=draw(st.sampled_from(known)) if scheduled else "",
+        others=_others(source, options, hypers) if rule.scope != "optimizer" else {},
+        tensor_rate=bool(pins.get("tensor")),
+        judged=pins.get("judged", ()),
         mixed=_chosen(draw, source, "mixed") and rule.scope != "optimizer",
         seed=draw(st.integers(0, 2**32 - 1)),
-        shapes=shapes_of(rule),
+        shapes=large(rule) if pins.get("large") else few(rule) if pins.get("judged") else shapes_of(rule),
     )
 
 
 def _chosen(draw: st.DrawFn, source: Draw, name: str) -> bool:
     return bool(source.pins[name] if name in source.pins else not source.generic and draw(st.booleans()))
+
+
+@st.composite
+def _moves(
+    draw: st.DrawFn, source: Draw, options: Mapping[str, Any], hyper: Mapping[Symbol, float], steps: int
+) -> Moves:
+    """Changes of everything that groups hold, in turn from values that are drawn."""
+    candidate, rule = source.candidate, source.candidate.rule(options)
+    kept = remembered(rule)
+    moved = movable(source.keys, rule) - (frozenset() if source.pins.get("remembered") else kept)
+    values: dict[Symbol | str, tuple[Any, ...]] = {}
+    for symbol in (s for s in rule.defaults if s in moved):
+        some = tuple(
+            v
+            for v in (*rule.domain(symbol).values, 0.0)
+            if v in rule.domain(symbol) and (v or symbol not in kept)
+        )
+        values[symbol] = tuple(dict.fromkeys(some))
+    values |= {
+        o: candidate.options.values[o]
+        for o in sorted(source.keys.options)
+        if len(candidate.options.values[o]) > 1
+    }
+    warm = moved <= movable(source.keys, rule) - kept
+    return moves(candidate, options, hyper, values, steps, draw(st.integers(0, 5)), warm)
+
+
+def _others(
+    source: Draw, options: Mapping[str, Any], hypers: tuple[Mapping[Symbol, float], ...]
+) -> Mapping[str, Any]:
+    """Each option that groups hold at another value in the second group, where the rule allows it."""
+    found: dict[str, Any] = {}
+    for option in sorted(source.keys.options) if len(hypers) > 1 else ():
+        for value in source.candidate.options.values[option]:
+            other = {**options, **found, option: value}
+            if value != options[option] and source.candidate.family.allows(
+                other, {s.name: v for s, v in hypers[1].items()}
+            ):
+                found[option] = value
+    return found
 
 
 @st.composite
@@ -144,10 +262,12 @@ def allowed(
     return hyper
 
 
-def _scales(hyper: Mapping[Symbol, float], low: bool) -> tuple[tuple[float, float], ...]:
-    """Ordinary, around eps, and wide; narrow formats only hold the first."""
+def _scales(hyper: Mapping[Symbol, float], low: bool, far: bool) -> tuple[tuple[float, float], ...]:
+    """Ordinary, around eps, and wide; narrow formats only hold the first. In long runs from eps to ordinary."""
     eps = next((value for s, value in hyper.items() if s.name == "eps"), 1e-8)
     near = float(np.log10(max(eps, 1e-12)))
+    if far and not low and 0 < eps < NEGLIGIBLE:
+        return ((float(np.log10(eps)) - 1, 1.0),)
     return (
         ((-2.0, 1.0), (-1.0, 0.5)) if low else ((-3.0, 2.0), (near - 1, near + 2), (-1.0, 1.0), (-8.0, 8.0))
     )

@@ -251,7 +251,16 @@ class HasMomentum(Plain):
 
 class TakesAnything(Plain):
     def __init__(self, params: Any, lr: float = 1e-3, momentum: float = 0.0, **kwargs: Any) -> None:
+        if momentum < 0:
+            raise ValueError(f"momentum is {momentum}")
         super().__init__(params, abs(lr), momentum)
+
+
+class LooksAtNothing(Plain):
+    def __init__(self, params: Any, lr: float = 1e-3, momentum: float = 0.0) -> None:
+        super().__init__(params, 0.0, momentum)
+        for group in self.param_groups:
+            group["lr"] = lr if group["lr"] == 0.0 else group["lr"]
 
 
 class IgnoresMomentum(Plain):

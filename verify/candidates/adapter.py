@@ -1,7 +1,8 @@
 """How the optimizers of one framework are written: the words of their constructors, and their ways to run."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from difflib import get_close_matches
 
 
 @dataclass(frozen=True)
@@ -12,11 +13,30 @@ class Adapter:
         words: hyperparameter or convention → other words that constructors use for it.
         paths: constructor flags that choose a way to run, not a rule.
         plain: those of them that are turned off for the plainest way.
+        hints: hyperparameter or convention → words that may mean it, and may not: they are proposed, never taken.
+        names: hyperparameter or convention → the word that the user says the constructor has for it.
     """
 
     words: Mapping[str, tuple[str, ...]]
     paths: tuple[str, ...]
     plain: tuple[str, ...]
+    hints: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    names: Mapping[str, str] = field(default_factory=dict)
+
+    def called(self, word: str) -> tuple[str, ...]:
+        """The words for a rule's word, the user's first."""
+        own = (self.names[word],) if word in self.names else ()
+        return (*own, word, *self.words.get(word, ()))
+
+    def saying(self, names: Mapping[str, str]) -> "Adapter":
+        """The adapter with the user's words."""
+        return replace(self, names={**self.names, **names})
+
+    def near(self, name: str, words: Iterable[str]) -> str:
+        """Which of a rule's words an unknown argument of a constructor may mean, or ""."""
+        spelled = {other: word for word in words for other in (*self.called(word), *self.hints.get(word, ()))}
+        near = [name] if name in spelled else get_close_matches(name, list(spelled), n=1, cutoff=0.75)
+        return spelled[near[0]] if near else ""
 
 
 TORCH = Adapter(
@@ -38,5 +58,15 @@ TORCH = Adapter(
     },
     paths=("foreach", "fused", "capturable", "differentiable"),
     plain=("foreach", "fused"),
+    hints={
+        "lr": ("eta", "rate", "step"),
+        "weight_decay": ("decay", "wd", "l2", "l2_reg", "weight_decay_rate", "lambda_", "reg"),
+        "momentum": ("mu", "beta", "mom", "momentum_decay", "beta1"),
+        "beta1": ("b1", "mu", "beta", "momentum"),
+        "beta2": ("b2", "nu", "rho", "alpha"),
+        "eps": ("epsilon", "e", "delta"),
+        "alpha": ("beta2", "smoothing"),
+        "dampening": ("damping", "tau"),
+    },
 )
 """Classes in the manner of `torch.optim.Optimizer`."""

@@ -12,15 +12,20 @@ from typing import Any
 from sympy import Symbol
 
 from lawful.verify.candidates.adapter import TORCH, Adapter
+from lawful.verify.candidates.adapting import ready
 from lawful.verify.candidates.binding import Binding
 from lawful.verify.candidates.claim import claimed
 from lawful.verify.candidates.constructor import Constructor
-from lawful.verify.candidates.loading import load
+from lawful.verify.candidates.loading import load, named
 from lawful.verify.candidates.options import Options
+from lawful.verify.candidates.signature import Handed
+from lawful.verify.candidates.unclaimed import unclaimed
 from lawful.verify.errors import Unanswerable, unknown
+from lawful.verify.evidence import UNCLAIMED
 from lawful.verify.language.families import find_family
 from lawful.verify.language.family import Family
 from lawful.verify.language.rule import Rule
+from lawful.verify.language.symbols import lr
 
 
 @dataclass(frozen=True)
@@ -43,29 +48,71 @@ class Candidate:
 
     @classmethod
     def of(
-        cls, target: str | type, rule: str = "", arguments: Mapping[str, Any] | None = None
+        cls,
+        target: str | type,
+        rule: str = "",
+        arguments: Mapping[str, Any] | None = None,
+        names: Mapping[str, str] | None = None,
     ) -> "Candidate":
-        """The candidate that a target and a rule name; the class's own name is the claim where no rule is given.
+        """The candidate that a target and a rule name; the class's own name is the claim where no rule is given, if it
+        is a rule's.
+
+        `names` are the constructor's words for the rule's: `{"weight_decay": "decay"}`.
 
         Raises:
-            Unanswerable: unknown target, rule, convention or constructor argument, or one that is missing.
+            Unanswerable: unknown target, rule, convention, word or constructor argument; one that is missing; or no
+                argument that holds the learning rate.
         """
-        found = load(target) if isinstance(target, str) else target
-        family, pinned = find_family(rule or claimed(found))
+        found = load(target) if isinstance(target, str) else ready(target)
+        given = {name: named(value) for name, value in (arguments or {}).items()}
+        adapter = TORCH.saying(names or {})
+        pinned: dict[str, Any] = {}
+        if (claim := rule or claimed(found.__name__)) == UNCLAIMED:
+            family = unclaimed(Constructor(found, adapter, _classes(given)), given)
+        else:
+            family, pinned = find_family(claim)
         family(**pinned)
-        candidate = cls(found, family, pinned, dict(arguments or {}))
-        for name in candidate.arguments:
-            if name not in candidate.parameters:
-                raise unknown(f"argument of {found.__name__}", name, candidate.parameters)
-        if candidate.missing:
-            given = " ".join(f"--arg {name}=VALUE" for name in candidate.missing)
-            raise Unanswerable(f"{found.__name__} needs arguments of which the rule knows nothing: {given}.")
-        return candidate
+        return cls(found, family, pinned, given, adapter).answerable()
+
+    def answerable(self) -> "Candidate":
+        """Itself, if it can be asked whether it follows its rule.
+
+        Raises:
+            Unanswerable: see `of`.
+        """
+        for word in self.adapter.names:
+            if word not in self.words:
+                raise unknown(f"word of {self.family.name}", word, self.words)
+        if self.missing:
+            given = " ".join(f"--arg {argument}=VALUE" for argument in self.missing)
+            name = self.cls.__name__
+            raise Unanswerable(f"{name} needs arguments of which the rule knows nothing: {given}.")
+        return self.settable()
+
+    def settable(self) -> "Candidate":
+        """Itself, if its constructor has the arguments that are given, and one for the learning rate of its rule.
+
+        Raises:
+            Unanswerable: it has not.
+        """
+        name = self.cls.__name__
+        for argument in (*self.arguments, *self.adapter.names.values()):
+            if argument not in self.parameters:
+                raise unknown(f"argument of {name}", argument, self.parameters)
+        if lr in self.family(**self.pinned).defaults and lr not in self.binding.names:
+            raise Unanswerable(f"{name} has no argument for the learning rate, lr: {self._proposal('lr')}")
+        return self
 
     @cached_property
     def constructor(self) -> Constructor:
         """The class's constructor."""
-        return Constructor(self.cls, self.adapter)
+        return Constructor(self.cls, self.adapter, _classes(self.arguments))
+
+    @property
+    def words(self) -> list[str]:
+        """The claimed rule's words: its hyperparameters and conventions."""
+        hyper = (symbol.name for symbol in self.family(**self.pinned).hyperparameters)
+        return [*dict.fromkeys((*hyper, *self.family.conventions, "maximize"))]
 
     @cached_property
     def binding(self) -> Binding:
@@ -107,7 +154,30 @@ class Candidate:
         said = {*self.binding.names.values(), *self.options.names.values(), *self.arguments}
         return [name for name in self.parameters if name not in {*said, *self.adapter.paths}]
 
+    @cached_property
+    def proposals(self) -> dict[str, str]:
+        """Of these, what may be meant: argument → a word of the rule for which the constructor has no other."""
+        near = {name: self.adapter.near(name, self._free(name)) for name in self.unexplored}
+        return {name: word for name, word in near.items() if word}
+
+    def _free(self, name: str) -> list[str]:
+        """The rule's words that an argument of this kind could be: conventions for a switch, else hyperparameters."""
+        if self.constructor.is_flag(name):
+            return [word for word in self.family.conventions if word not in self.options.names]
+        return [s.name for s in self.family(**self.pinned).hyperparameters if s not in self.binding.names]
+
+    def _proposal(self, word: str) -> str:
+        """How to say which argument a word of the rule is."""
+        near = [name for name in self.parameters if self.adapter.near(name, [word])]
+        there = ", ".join(self.parameters) or "none by name"
+        return f"say --name {word}={near[0] if near else 'ARGUMENT'}, of its arguments ({there})."
+
     @property
     def missing(self) -> list[str]:
         """Constructor parameters without a default that nobody says anything about."""
         return [name for name in self.constructor.required if name in self.unexplored]
+
+
+def _classes(arguments: Mapping[str, Any]) -> Handed:
+    """The arguments that are classes."""
+    return tuple((name, value) for name, value in arguments.items() if isinstance(value, type))

@@ -1,12 +1,15 @@
 """A constructor as its signature tells it: which arguments there are, and which of them is meant by a rule's word."""
 
 import inspect
+import re
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from torch.optim.optimizer import required
+
 from lawful.verify.candidates.adapter import Adapter
-from lawful.verify.errors import Unanswerable
+from lawful.verify.candidates.signature import Handed, parameters
 
 
 @dataclass(frozen=True)
@@ -16,36 +19,46 @@ class Constructor:
     Args:
         cls: the class.
         adapter: the words and flags of its framework.
+        handed: the arguments that are given and are classes, to which it may hand on the others.
     """
 
     cls: type
     adapter: Adapter
+    handed: Handed = ()
 
     @cached_property
     def parameters(self) -> dict[str, inspect.Parameter]:
-        """Its parameters, without self and the optimized parameters.
+        """Its parameters, without self and the optimized parameters, and those that it hands on.
 
         Raises:
             Unanswerable: it has no signature that Python can read.
         """
-        try:
-            everything = list(inspect.signature(self.cls).parameters.values())
-        except (TypeError, ValueError) as error:
-            raise Unanswerable(f"{self.cls.__name__} has no readable signature: {error}.") from error
-        return {p.name: p for p in everything[1:] if p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)}
+        return parameters(self.cls, self.handed)
 
     def default(self, name: str) -> Any:
         """The default of an argument; `inspect.Parameter.empty` if it is required."""
         return self.parameters[name].default
 
+    def offers_none(self, name: str) -> bool:
+        """Whether None may be given for an argument, or in its tuple: its default, its annotation or its documentation
+        says so."""
+        parameter = self.parameters[name]
+        default, annotation = parameter.default, str(parameter.annotation)
+        if default is None or (isinstance(default, tuple | list) and None in default):
+            return True
+        documented = (self.cls, vars(self.cls).get("__init__"))
+        lines = "\n".join(inspect.getdoc(each) or "" for each in documented).splitlines()
+        said = any("None" in line and re.search(rf"\b{name}\b", line) for line in lines)
+        return said or "None" in annotation or "Optional" in annotation
+
     @property
     def required(self) -> list[str]:
-        """The arguments without a default."""
-        return [name for name, p in self.parameters.items() if p.default is p.empty]
+        """The arguments without a default, or with the one by which torch says that."""
+        return [n for n, p in self.parameters.items() if p.default is p.empty or p.default is required]
 
     def meant(self, word: str) -> str | None:
         """The argument that is called by a rule's word, or by another for the same."""
-        return next((n for n in (word, *self.adapter.words.get(word, ())) if n in self.parameters), None)
+        return next((n for n in self.adapter.called(word) if n in self.parameters), None)
 
     def number(self, word: str) -> str | None:
         """The argument that holds a hyperparameter; a switch of the same name is something else."""

@@ -3,12 +3,14 @@
 import importlib
 import importlib.util
 import pkgutil
+import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from lawful.verify.candidates.adapting import adapted
 from lawful.verify.errors import Unanswerable, nearest, told, unknown
 from lawful.verify.language.families import normal
 
@@ -16,19 +18,33 @@ FORMS = ("package.module:Class", "file.py:Class")
 
 
 def load(target: str) -> type:
-    """The class that a target names.
+    """The class that a target names, or the class of what the function makes that it names.
 
     Raises:
-        Unanswerable: nothing of that name, a module that fails to import, a class that is no optimizer.
+        Unanswerable: nothing of that name, a module that fails to import, a class or a function that is no optimizer.
     """
     place, colon, name = target.rpartition(":")
     found = _attribute(module(place), name, place) if colon else bundled(name)
-    if not isinstance(found, type):
-        raise Unanswerable(f"{target} is a {type(found).__name__}, not a class.")
-    missing = [m for m in ("step", "zero_grad") if not callable(getattr(found, m, None))]
-    if missing:
-        raise Unanswerable(f"{target} is not an optimizer: it has no {' and no '.join(missing)}.")
-    return found
+    return adapted(found, target)
+
+
+def named(value: Any) -> Any:
+    """What the text of an argument means: the object of a dotted name that can be imported, else the text itself.
+
+    Raises:
+        Unanswerable: the module of such a name has nothing of that name.
+    """
+    if not (isinstance(value, str) and DOTTED.fullmatch(value)):
+        return value
+    place, _, name = value.replace(":", ".").rpartition(".")
+    try:
+        return _attribute(importlib.import_module(place), name, place, "object")
+    except ImportError:
+        return value
+
+
+DOTTED = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*[.:][A-Za-z_]\w*")
+"""`torch.optim.SGD`, `torch.bfloat16`, `my.module:function`."""
 
 
 def bundled(name: str) -> Any:
@@ -45,12 +61,12 @@ def bundled(name: str) -> Any:
     return classes[normal(name)]
 
 
-def _attribute(found: ModuleType, name: str, place: str) -> Any:
+def _attribute(found: ModuleType, name: str, place: str, kind: str = "optimizer") -> Any:
     try:
         return getattr(found, name)
     except AttributeError:
-        optimizers = [n for n, c in vars(found).items() if isinstance(c, type) and hasattr(c, "step")]
-        raise unknown(f"optimizer in {place}", name, optimizers) from None
+        steps = [n for n, c in vars(found).items() if isinstance(c, type) and hasattr(c, "step")]
+        raise unknown(f"{kind} in {place}", name, steps if kind == "optimizer" else vars(found)) from None
 
 
 def module(place: str) -> ModuleType:
@@ -99,7 +115,8 @@ def _guarded(action: Callable[[], Any], shown: str) -> Any:
         return action()
     except ModuleNotFoundError as error:
         missing = error.name or ""
-        hint = nearest(missing, _siblings(missing)) or "is it installed in this environment?"
+        meant = shown.startswith(missing) and nearest(missing, _siblings(missing))
+        hint = meant or "is it installed in this environment?"
         raise Unanswerable(f"{shown} cannot be imported: {error}; {hint}") from error
     except (Exception, SystemExit) as error:
         raise Unanswerable(f"{shown} cannot be imported: {told(error)}.") from error

@@ -88,7 +88,11 @@ class Options:
     def _sayable(self, option: str, value: Any) -> bool:
         """Whether the constructor has an argument for this value; a default may be said by leaving it out."""
         if option in self.family.spellings:
-            return value in self.spelling(option) or value == self.family.conventions[option][0]
+            spelled = self.spelling(option)
+            if value in spelled and spelled[value] is None:
+                name = self.names[option]
+                return name in self.fixed or self.constructor.offers_none(name)
+            return value in spelled or value == self.family.conventions[option][0]
         return isinstance(value, bool)
 
     def _agrees(self, option: str, value: Any) -> bool:

@@ -75,9 +75,35 @@ GLOBALS: dict[str, tuple[Callable[[], Any], Callable[[Any], Any]]] = {
 """Global state → how it is read, how it is put back."""
 
 
+SEEDED = torch.Generator().manual_seed(0).get_state()
+
+
+def seeded() -> None:
+    """Sets torch's, numpy's and Python's generators of random numbers to where every run begins."""
+    torch.set_rng_state(SEEDED)
+    np.random.set_state(_NUMPY)
+    random.setstate(_PYTHON)
+
+
+def drawn() -> bool:
+    """Whether random numbers have been drawn since."""
+    return not torch.equal(torch.get_rng_state(), SEEDED) or random.getstate() != _PYTHON or _numpy_drew()
+
+
+_NUMPY = np.random.RandomState(0).get_state()
+_PYTHON = random.Random(0).getstate()
+
+
+def _numpy_drew() -> bool:
+    return pickle.dumps(np.random.get_state()) != pickle.dumps(_NUMPY)
+
+
 @contextmanager
 def undone() -> Iterator[list[str]]:
-    """Puts global state back, and lists what had changed; fills the list on leaving."""
+    """Puts global state back, and lists what had changed; fills the list on leaving. Random numbers begin as in every
+    run."""
+    generators = torch.get_rng_state(), np.random.get_state(), random.getstate()
+    seeded()
     before = {name: read() for name, (read, _) in GLOBALS.items()}
     changed: list[str] = []
     try:
@@ -87,6 +113,9 @@ def undone() -> Iterator[list[str]]:
             if read() != before[name]:
                 changed.append(name)
                 write(before[name])
+        torch.set_rng_state(generators[0])
+        np.random.set_state(generators[1])
+        random.setstate(generators[2])
 
 
 @contextmanager

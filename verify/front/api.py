@@ -29,7 +29,8 @@ class Checked:
 
     def raise_for_findings(self) -> None:
         """Raises `UnlawfulError` that says every finding, or that nothing could be concluded."""
-        said = [f"{check}: {f.message}" for check, e in self.results.items() for f in e.findings]
+        wrong = {c: e for c, e in self.results.items() if e.verdict is not Verdict.LAWFUL}
+        said = [f"{check}: {f.message}" for check, e in wrong.items() for f in e.findings]
         if said or self.verdict is not Verdict.LAWFUL:
             raise UnlawfulError("\n".join(said) or f"{self.verdict}: nothing was decided")
 

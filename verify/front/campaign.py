@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from lawful.verify.errors import WorkerError
-from lawful.verify.evidence import Check
+from lawful.verify.evidence import UNCLAIMED, Check
 from lawful.verify.front.configuration import Known
 from lawful.verify.front.planning import Plan, Question, describe, plan
 from lawful.verify.front.session import Session
@@ -100,7 +100,7 @@ class Campaign:
         here = self.settings.profile, self.settings.seed, list(self.command)
         yield "session", [self._ask(pool, "lawful.reports.session:Session.here", *here).result()]
         yield "target", plan.described
-        rules = dict.fromkeys(check.rule for check in plan.checks)
+        rules = dict.fromkeys(check.rule for check in plan.checks if check.rule != UNCLAIMED)
         texts = [self._ask(pool, "lawful.verify.front.questions:rule_text", rule) for rule in rules]
         yield "rule", (text.result() for text in texts)
         proofs = [pool.start(_proof, pool, law, self._patience) for law in plan.laws]

@@ -1,6 +1,7 @@
 """The commands that print what is there: rules, laws with their proofs, claims."""
 
-from typing import Annotated
+from pathlib import Path
+from typing import Annotated, Any
 
 import typer
 
@@ -10,14 +11,22 @@ app = typer.Typer()
 
 
 @app.command()
-def prove(laws: Annotated[list[str] | None, typer.Argument(help="Which laws; all without.")] = None) -> None:
+def prove(
+    laws: Annotated[list[str] | None, typer.Argument(help="Which laws; all without.")] = None,
+    certificates: Annotated[
+        str, typer.Option("--certificates", help="Write theorems for Coq into this folder instead.")
+    ] = "",
+) -> None:
     """Prove the laws; print statement, source, method and time of each."""
     from lawful.reports.tables import show_proof, show_row, show_total
     from lawful.verify.theory.law import find_law
     from lawful.verify.theory.law import laws as known
 
+    chosen = [find_law(name) for name in laws or known()]
+    if certificates:
+        return _certified(certificates, chosen)
     show, proofs = show_proof if laws else show_row, []
-    for law in [find_law(name) for name in laws or known()]:
+    for law in chosen:
         proofs.append(law.prove())
         show(proofs[-1], stdout)
     if not laws:
@@ -77,6 +86,17 @@ def claims(
         show_claims(saying_topic(topic).members, stdout)
     else:
         show_contents(saying_topics(), "claims", stdout)
+
+
+def _certified(folder: str, chosen: list[Any]) -> None:
+    """Writes the certificates of laws, and says which have none."""
+    from lawful.verify.certificates.folder import write
+
+    found = write(Path(folder), chosen)
+    for one in found:
+        if one.reason:
+            print(f"{one.law} ({one.kind}) has no certificate: {one.reason}.")
+    print(f"{sum(not one.reason for one in found)} of {len(found)} laws written to {folder}.")
 
 
 def _aligned(lines: list[str]) -> str:

@@ -22,6 +22,7 @@ from lawful.verify.front.options import (
     Dtype,
     InProcess,
     Json,
+    Names,
     Profile,
     Property,
     Rates,
@@ -54,9 +55,10 @@ RECORD = Path(".lawful/record.jsonl")
 
 @app.command()
 def check(
-    targets: Targets,
+    targets: Targets = None,
     rule: RuleOption = "",
     arg: Arguments = [],  # noqa: B006 - typer reads the default
+    name: Names = [],  # noqa: B006
     profile: Profile = "default",
     device: Device = ["cpu"],  # noqa: B006
     dtype: Dtype = [],  # noqa: B006
@@ -68,10 +70,18 @@ def check(
     json: Json = "",
     report: ReportFolder = "",
 ) -> None:
-    """Check optimizers against the rules that they claim."""
+    """Check optimizers against the rules that they claim, or, where they claim none, against what needs none."""
+    from lawful.verify.front.configuration import configuration
     from lawful.verify.front.planning import Question
 
-    question = Question(targets, rule, options.arguments(arg))
+    said = configuration(Path.cwd()).get("targets", {})
+    if not (targets or said):
+        raise Unanswerable(
+            "missing argument: say targets, or write some into [tool.lawful] of pyproject.toml."
+        )
+    question = Question(
+        targets or list(said), rule, options.arguments(arg), names=options.names(name), configured=said
+    )
     settings = options.settings(profile, seed, timeout, dtype, device, property)
     campaign = _campaign(settings, report, workers, in_process)
     raise typer.Exit(write(_run(campaign, lambda: campaign.run(question)), json, report))
@@ -99,6 +109,7 @@ def verify(
 def identify(
     target: Target,
     arg: Arguments = [],  # noqa: B006 - typer reads the default
+    name: Names = [],  # noqa: B006
     seed: Seed = 0,
     timeout: Timeout = 60.0,
     json: Json = "",
@@ -108,12 +119,13 @@ def identify(
     from lawful.reports.identity import show_identity
     from lawful.verify.front.questions import identity
 
-    found = identity(target, options.arguments(arg), options.natural(seed), options.patience(timeout))
+    given = options.arguments(arg), options.names(name)
+    found = identity(target, *given, options.natural(seed), options.patience(timeout))
     if json:
         save(json, encode(found) + b"\n")
     if json != "-":
         show_identity(found, stdout)
-    raise typer.Exit(0 if found.fits else 1)
+    raise typer.Exit(0 if found.found else 1)
 
 
 @app.command()

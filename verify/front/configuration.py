@@ -2,7 +2,7 @@
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -27,6 +27,27 @@ class Known:
     until: date | None = None
 
 
+@dataclass(frozen=True)
+class Said:
+    """What is said of a target besides its name.
+
+    Attributes:
+        rule: the rule that it claims, if its name does not say.
+        arguments: constructor arguments to fix.
+        names: the rule's word → the constructor's.
+    """
+
+    rule: str = ""
+    arguments: Mapping[str, Any] = field(default_factory=dict)
+    names: Mapping[str, str] = field(default_factory=dict)
+
+    def over(self, other: "Said") -> "Said":
+        """Both; this one goes before the other."""
+        return Said(
+            self.rule or other.rule, {**other.arguments, **self.arguments}, {**other.names, **self.names}
+        )
+
+
 def configuration(folder: Path) -> dict[str, Any]:
     """The table of the nearest pyproject.toml at or above a folder; empty where there is none.
 
@@ -49,7 +70,28 @@ def _table(path: Path) -> dict[str, Any]:
         if key not in KEYS:
             raise unknown(f"key of [tool.lawful] in {path}", key, KEYS)
     known = {pattern: _known(value, pattern, path) for pattern, value in table.get("known", {}).items()}
-    return {**table, "known": known}
+    targets = dict(_target(value, path) for value in table.get("targets", []))
+    return {"targets": targets, "known": known}
+
+
+TARGET = {"target": str, "rule": str, "arguments": dict, "names": dict}
+"""What a target's table may hold."""
+
+
+def _target(value: Any, path: Path) -> tuple[str, Said]:
+    """`"target"` or `{target = "target", rule = "sgd", names = {weight_decay = "decay"}, arguments = {…}}`."""
+    said = value if isinstance(value, dict) else {"target": value}
+    for key in said:
+        if key not in TARGET:
+            raise unknown(f"key of a target of [tool.lawful] in {path}", key, TARGET)
+    wrong = any(not isinstance(held, TARGET[key]) for key, held in said.items())
+    words = said.get("names", {}) if not wrong else {}
+    if wrong or "target" not in said or not all(isinstance(word, str) for word in words.values()):
+        raise Unanswerable(
+            f'target {value!r} in {path} must be "package.module:Class" or {{target = "package.module:Class", '
+            'rule = "sgd", names = {weight_decay = "decay"}, arguments = {nesterov = true}}.'
+        )
+    return said["target"], Said(said.get("rule", ""), said.get("arguments", {}), words)
 
 
 def _known(value: Any, pattern: str, path: Path) -> Known:

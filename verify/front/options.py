@@ -11,15 +11,25 @@ import typer
 from lawful.verify.errors import Unanswerable, unknown
 
 Targets = Annotated[
-    list[str],
-    typer.Argument(help="package.module:Class, file.py:Class, a module, a bundled name, or `bundled`."),
+    list[str] | None,
+    typer.Argument(
+        help="package.module:Class, file.py:Class, a module, a bundled name, or `bundled`; those of "
+        "[tool.lawful] without."
+    ),
 ]
 Target = Annotated[str, typer.Argument(help="package.module:Class, file.py:Class or a bundled name.")]
 RuleOption = Annotated[
     str, typer.Option("--rule", help='The rule that it claims: adamw, adamw(eps="hat"), my.module:RULE.')
 ]
 Arguments = Annotated[
-    list[str], typer.Option("--arg", help="A constructor argument to fix: name=value, as Python.")
+    list[str],
+    typer.Option("--arg", help="A constructor argument to fix: name=value, as Python or torch.optim.SGD."),
+]
+Names = Annotated[
+    list[str],
+    typer.Option(
+        "--name", help="A rule's word and the constructor's for it: weight_decay=decay; may be repeated."
+    ),
 ]
 Profile = Annotated[str, typer.Option("--profile", help="quick, default or thorough.")]
 Device = Annotated[list[str], typer.Option("--device", help="cpu, cuda, cuda:1 …; may be repeated.")]
@@ -112,6 +122,22 @@ def arguments(pairs: list[str]) -> dict[str, Any]:
         Unanswerable: a text is not of that form.
     """
     return dict(map(_argument, pairs))
+
+
+def names(pairs: list[str]) -> dict[str, str]:
+    """The constructor's words for a rule's, of texts word=argument.
+
+    Raises:
+        Unanswerable: a text is not of that form.
+    """
+    return dict(map(_word, pairs))
+
+
+def _word(pair: str) -> tuple[str, str]:
+    word, _, argument = (part.strip() for part in pair.partition("="))
+    if not (word.isidentifier() and argument.isidentifier()):
+        raise Unanswerable(f"--name {pair!r} is not of the form word=argument, as in weight_decay=decay.")
+    return word, argument
 
 
 def _argument(pair: str) -> tuple[str, Any]:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from lawful.verify.errors import Unanswerable, WorkerError
 from lawful.verify.evidence import Check
+from lawful.verify.front.configuration import Said
 from lawful.verify.workers.pool import Here, Pool
 
 if TYPE_CHECKING:
@@ -24,12 +26,20 @@ class Question:
         rule: the rule that the targets claim, if their names do not say.
         arguments: constructor arguments to fix.
         laws: names of laws to prove.
+        names: the rule's word → the constructor's.
+        configured: target → what the project says of it besides.
     """
 
     targets: Sequence[str]
     rule: str = ""
     arguments: Mapping[str, Any] = field(default_factory=dict)
     laws: Sequence[str] = ()
+    names: Mapping[str, str] = field(default_factory=dict)
+    configured: Mapping[str, Said] = field(default_factory=dict)
+
+    def of(self, target: str) -> Said:
+        """What is said of one target, by the question before the project."""
+        return Said(self.rule, self.arguments, self.names).over(self.configured.get(target, Said()))
 
 
 @dataclass(frozen=True)
@@ -51,11 +61,16 @@ def plan(pool: Pool | Here, question: Question, settings: Settings) -> Plan:
     """The plan of a question.
 
     Raises:
-        Unanswerable: an unknown target, rule, argument or option, or a device that is not here.
+        Unanswerable: an unknown target, rule, argument or option, a device that is not here, or a target, asked about
+            alone, that cannot be run.
     """
     described = describe(pool, question.targets, settings)
     asked = [pool.start(_checks, pool, each, question, settings) for each in described]
-    return Plan(described, [check for checks in asked for check in checks.result()], question.laws)
+    checks = [check for checks in asked for check in checks.result()]
+    for check in {check.target: check for check in reversed(checks)}.values():
+        if check.arguments or len(described) == 1:
+            _tried(pool, check, settings)
+    return Plan(described, checks, question.laws)
 
 
 def describe(pool: Pool | Here, targets: Sequence[str], settings: Settings) -> list[Description]:
@@ -74,11 +89,22 @@ DESCRIPTION = "lawful.verify.candidates.description"
 
 
 def _checks(pool: Pool | Here, target: Description, question: Question, settings: Settings) -> list[Check]:
-    known = target, question.rule, settings, question.arguments
+    said = question.of(target.target)
+    known = target, said.rule, settings, said.arguments, said.names
     found: list[Check] = _looked_up(
         pool, "lawful.properties.checks:plan", target.target, settings.timeout, *known
     )
     return found
+
+
+def _tried(pool: Pool | Here, check: Check, settings: Settings) -> None:
+    """A candidate that ends its worker is tried no further: each of its checks will say so."""
+    with suppress(WorkerError):
+        place = check.target.rpartition(":")[0]
+        pool.call(TRIED, check, settings.seed, timeout=settings.timeout, about=place)
+
+
+TRIED = "lawful.properties.trial:tried"
 
 
 def _looked_up(pool: Pool | Here, function: str, target: str, timeout: float, *arguments: Any) -> Any:

@@ -81,8 +81,10 @@ class Run:
         self._futures: dict[str, Future[Evidence]] = {}
         try:
             self.settings, table = _settings(config), configuration(config.rootpath)
-            targets = config.getoption("--optimizer") or table.get("targets") or DEFAULT_TARGETS
-            planned = plan(self.pool, Question(targets, config.getoption("--rule")), self.settings)
+            said = table.get("targets", {})
+            targets = config.getoption("--optimizer") or list(said) or DEFAULT_TARGETS
+            question = Question(targets, config.getoption("--rule"), configured=said)
+            planned = plan(self.pool, question, self.settings)
         except Unanswerable as error:
             self.pool.stop()
             raise pytest.UsageError(str(error)) from error

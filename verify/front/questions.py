@@ -44,7 +44,7 @@ def unproved(law: str, why: str) -> Proof:
     return Proof(law, "", "The proof was not finished.", "", "", False, [why], False, "", False, "")
 
 
-def identity(target: str, arguments: dict[str, Any], seed: int, timeout: float) -> Any:
+def identity(target: str, arguments: dict[str, Any], names: dict[str, str], seed: int, timeout: float) -> Any:
     """What a target follows (`lawful.properties.identification.identify.Identity`), found by a worker.
 
     Raises:
@@ -53,9 +53,8 @@ def identity(target: str, arguments: dict[str, Any], seed: int, timeout: float) 
     from lawful.verify.workers.pool import Pool
 
     with Pool(1) as pool:
-        return pool.call(
-            "lawful.properties.identification.identify:answer", target, arguments, seed, timeout=timeout
-        )
+        call = "lawful.properties.identification.answering:answer", target, arguments, names, seed
+        return pool.call(*call, timeout=timeout)
 
 
 def adequacies(rules: Sequence[str], seed: int, timeout: float, workers: int) -> list[Any]:

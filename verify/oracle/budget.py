@@ -3,8 +3,8 @@
 Every operation is charged its rounding in the format under test, and where good implementations differ in the
 order of evaluation, the largest of the admissible orders is charged. Admitted are:
 
-* an average as β·m + (1 − β)·g, or as an interpolation from the nearer end: m + (1 − β)·(g − m) if 1 − β < ½,
-  else g + β·(m − g); `torch.lerp` takes its factor from 1 less the larger weight, which it has rounded to float32;
+* an average as β·m + (1 − β)·g, or as an interpolation: m + (1 − β)·(g − m) whatever β is, or from the nearer end,
+  g + β·(m − g), if β < ½; `torch.lerp` takes its factor from 1 less the larger weight, which it has rounded to float32;
   so it does with 1 − β ≥ ½ and, unless g cannot be negative, with β ≥ ½ (`Average`);
 * a decay as a factor, x·(1 − a), or as a difference, x − a·x, before or after the step (`Sum`);
 * a scalar over a sum taken apart, lr·(g + wd·x) as lr·g + lr·wd·x; the terms of a sum in any order (`Sum`);
@@ -31,6 +31,7 @@ from torch import Tensor
 
 from lawful.verify.oracle import balls
 from lawful.verify.oracle.balls import Ball, Real, plus, size_of, tensor
+from lawful.verify.oracle.scalars import is_power_of_two
 from lawful.verify.oracle.step import Node, Step, charged
 
 
@@ -60,7 +61,7 @@ class Product:
             step.reach(argument(step).magnitude(), max(1.0, step.scalar(scalar).size))
         if self.roundings == 0 and not self.inexact:
             return value
-        relative = self.roundings * step.fmt.unit + self.inexact * (step.fmt.unit + step.fmt.cast)
+        relative = (self.roundings + len(self.inexact)) * step.fmt.unit + sum(map(step.casting, self.inexact))
         if self.roundings == 0:
             step.reach(value.magnitude())
             return charged(value, relative, _nonzero(top), 2 * step.fmt.tiny)
@@ -82,9 +83,9 @@ class Product:
         return max(len(self.numerators) + len(self.denominators) - 1, 0) + len(self.denominators)
 
     @cached_property
-    def inexact(self) -> int:
-        """How many scalars: each may be cast and multiplied on its own."""
-        return sum(not is_power_of_two(s) for s in self.scalars)
+    def inexact(self) -> tuple[Expr, ...]:
+        """The scalars: each may be cast and multiplied on its own."""
+        return tuple(s for s in self.scalars if not is_power_of_two(s))
 
     def _size(self, top: Iterable[Ball], bottom: Iterable[Ball]) -> Tensor:
         """A bound of every intermediate's magnitude, and of what amplifies an underflow: at least 1."""
@@ -128,21 +129,21 @@ class Term:
 
     def loss(self, step: Step) -> Real:
         """What casting the coefficients and multiplying by them may lose."""
-        unit, cast = step.fmt.unit, step.fmt.cast
         if self.node is None:
             return step.cast(step.scalar(self.total).size)
         apart = sum(
-            n * (unit + cast) * step.scalar(c).size
-            for n, c in zip(self._scalars, self.coefficients, strict=True)
+            step.scalar(c).size * max(sum(step.fmt.unit + step.casting(s) for s in scalars), step.casting(c))
+            for scalars, c in zip(self._scalars, self.coefficients, strict=True)
+            if scalars
         )
-        whole = cast * step.scalar(self.total).size if len(self.coefficients) > 1 else 0.0
+        whole = step.cast(step.scalar(self.total).size) if len(self.coefficients) > 1 else 0.0
         cost = 1.02 * max(apart, whole)
         return cost * self.node(step).magnitude() if cost else 0.0
 
     @cached_property
-    def _scalars(self) -> list[int]:
-        """How many scalars each coefficient is a product of."""
-        return [sum(not is_power_of_two(s) for s in Mul.make_args(c)) for c in self.coefficients]
+    def _scalars(self) -> list[list[Expr]]:
+        """The scalars that each coefficient is a product of."""
+        return [[s for s in Mul.make_args(c) if not is_power_of_two(s)] for c in self.coefficients]
 
 
 @dataclass(frozen=True)
@@ -152,6 +153,8 @@ class Sum:
     terms: tuple[Term, ...]
     inner: tuple[Node, ...] = ()
     """Sums over which a scalar was distributed: they may be formed, and overflow."""
+    rooted: tuple[tuple[Expr, Node], ...] = ()
+    """Scalars whose roots multiply the root of a tensor in a term: they may multiply it under the root."""
 
     def __call__(self, step: Step) -> Ball:
         """Charges every term, every partial sum that some order forms, and the result."""
@@ -163,6 +166,8 @@ class Sum:
         loss = plus(loss, size, balls.own_error(total.centre))
         for node in self.inner:
             node(step)
+        for scalar, argument in self.rooted:
+            step.reach(argument(step).magnitude(), max(1.0, step.scalar(scalar).size))
         step.reach(size)
         present = _any_nonzero([term.node(step) for term in self.terms if term.node])
         found = charged(total, fmt.unit, plus(loss, present, fmt.tiny * (len(parts) + 1)))
@@ -186,7 +191,7 @@ class Sum:
 
 @dataclass(frozen=True)
 class Average:
-    """β·old + w·new with β + w = 1: directly, or as an interpolation from the nearer end."""
+    """β·old + w·new with β + w = 1: directly, or as an interpolation from the old end, or from the nearer one."""
 
     beta: Expr
     old: Node
@@ -197,16 +202,16 @@ class Average:
 
     def __call__(self, step: Step) -> Ball:
         """Charges the dearer of the two."""
-        unit, cast, tiny = step.fmt.unit, step.fmt.cast, step.fmt.tiny
+        unit, tiny = step.fmt.unit, step.fmt.tiny
         beta, weight = step.scalar_ball(self.beta), step.scalar_ball(self.weight)
         old, new = self.old(step), self.new(step)
         total = balls.add(balls.multiply(beta, old), balls.multiply(weight, new))
         b, w = step.scalar(self.beta).size, step.scalar(self.weight).size
+        casts = step.casting(self.beta), step.casting(self.weight)
         apart = plus(b * old.magnitude(), new.magnitude(), w)
         gap = plus(plus(size_of(new.mid - old.mid), old.radius), new.radius)
-        near, far = sorted((b, w))
-        along = (2 * unit + cast) * near + (step.fmt.slip(far) if self.signed or w > b else 0.0)
-        directly = 1.02 * (unit + cast) + balls.own_error(total.centre)
+        along = (2 * unit + casts[1]) * w + (step.fmt.slip(max(b, w)) if self.signed or w > b else 0.0)
+        directly = 1.02 * (unit + max(casts)) + balls.own_error(total.centre)
         loss = torch.maximum(tensor(apart * directly), tensor(gap * (1.02 * along)))
         step.reach(plus(gap, apart))
         return charged(total, unit, plus(loss, _any_nonzero([old, new]), 2 * tiny))
@@ -269,14 +274,6 @@ class Branches:
         for condition, strictly, branch in reversed(self.cases):
             value = balls.either(*balls.positive(condition(step), strictly), branch(step), value)
         return value
-
-
-def is_power_of_two(expr: Expr) -> bool:
-    """Whether casting a scalar, and multiplying by it, is exact."""
-    if not expr.is_Rational or expr == 0:
-        return False
-    size = abs(expr.p) * expr.q
-    return bool(size & (size - 1) == 0)
 
 
 def _nonzero(factors: list[Ball]) -> Real:

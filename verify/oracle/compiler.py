@@ -7,7 +7,7 @@ from sympy import Expr, Symbol
 
 from lawful.verify.language.tensors import OfTensor
 from lawful.verify.oracle.balls import Ball
-from lawful.verify.oracle.budget import is_power_of_two
+from lawful.verify.oracle.scalars import is_power_of_two
 from lawful.verify.oracle.step import Node, Step, charged
 
 

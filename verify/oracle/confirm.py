@@ -32,12 +32,12 @@ BITS = 300
 
 
 def exact_trajectory(
-    rule: Rule, x0: Any, gradients: Sequence[Any], hypers: Sequence[Mapping[Symbol, float]]
+    rule: Rule | Sequence[Rule], x0: Any, gradients: Sequence[Any], hypers: Sequence[Mapping[Symbol, float]]
 ) -> list[Any]:
     """Enclosures of the parameter after each step, from x0 under these gradients and hyperparameters per step.
 
     Args:
-        rule: the rule.
+        rule: the rule, or that of each step.
         x0: a number, or nested lists of them.
         gradients: of each step, like x0.
         hypers: of each step.
@@ -46,17 +46,43 @@ def exact_trajectory(
         Arrays of `arb`, of the shape of x0.
     """
     ctx.prec = BITS
+    rules = [rule] * len(gradients) if isinstance(rule, Rule) else rule
     first: dict[Symbol, Any] = {x: exactly(x0), **{s: exactly(h) for s, h in hypers[0].items()}}
-    values = {x: first[x], **{s: evaluate(rule.initial(s), first) for s in rule.state}}
+    values = {x: first[x], **{s: evaluate(rules[0].initial(s), first) for s in rules[0].state}}
     path = []
-    for step, (gradient, hyper) in enumerate(zip(gradients, hypers, strict=True), start=1):
+    for step, (now, gradient, hyper) in enumerate(zip(rules, gradients, hypers, strict=True), start=1):
         numbers = {t: step, **sizes(np.shape(x0)), **hyper}
         environment = {**values, g: exactly(gradient), **{s: exactly(value) for s, value in numbers.items()}}
-        values = {s: evaluate(e, environment) for s, e in rule.state.items()} | {
-            x: evaluate(rule.x, environment)
+        values = {s: evaluate(e, environment) for s, e in now.state.items()} | {
+            x: evaluate(now.x, environment)
         }
         path.append(values[x])
     return path
+
+
+def exact_step(
+    rule: Rule, values: Mapping[Symbol, Any], gradient: Any, hypers: Sequence[Mapping[Symbol, float]]
+) -> Any:
+    """Enclosures of the parameter after one more step, from values of the parameter and of the state's tensors.
+
+    Args:
+        rule: the rule.
+        values: `x` and the state's tensors; the state's numbers depend on the hyperparameters alone.
+        gradient: of that step, like `x`.
+        hypers: of each step up to that one.
+    """
+    ctx.prec = BITS
+    shape = np.shape(values[x])
+    numbers = {s: evaluate(rule.initial(s), _exactly(hypers[0])) for s in rule.state if s not in values}
+    for step, hyper in enumerate(hypers[:-1], start=1):
+        around = {**_exactly({t: step, **sizes(shape), **hyper}), **numbers}
+        numbers = {s: evaluate(rule.state[s], around) for s in numbers}
+    now = {t: len(hypers), **sizes(shape), **hypers[-1], **values, g: gradient}
+    return evaluate(rule.x, {**_exactly(now), **numbers})
+
+
+def _exactly(values: Mapping[Symbol, Any]) -> dict[Symbol, Any]:
+    return {s: exactly(value) for s, value in values.items()}
 
 
 def exactly(value: Any) -> Any:

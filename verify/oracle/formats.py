@@ -18,6 +18,7 @@ class Format:
         largest: the largest finite number.
         scalar: relative error of one operation on scalars that depend on `t` or `lr`; 2⁻⁵³ when they are
             Python floats, 2⁻²⁴ on paths that keep them in float32 tensors (capturable, differentiable).
+        taken: relative error of taking in a parameter or a gradient; 0 unless it is computed in a narrower format.
     """
 
     dtype: torch.dtype
@@ -26,6 +27,7 @@ class Format:
     cast: float
     largest: float
     scalar: float = 2.0**-53
+    taken: float = 0.0
 
     @property
     def kept(self) -> float:
@@ -38,8 +40,8 @@ class Format:
         return min(self.unit, 2.0**-24)
 
     def slip(self, number: float) -> float:
-        """How far a Python number moves when it becomes one of these: not at all for float64 parameters."""
-        return 0.0 if self.dtype is torch.float64 else abs(float(np.float32(number)) - number)
+        """How far a Python number moves when it becomes one of these: not at all in float64."""
+        return 0.0 if self.unit < 2.0**-24 else abs(float(np.float32(number)) - number)
 
     @property
     def exact_centre(self) -> bool:
@@ -49,6 +51,14 @@ class Format:
     def flushing(self) -> "Format":
         """The same format where subnormal results may be flushed to zero."""
         return replace(self, tiny=torch.finfo(self.dtype).tiny)
+
+    def computed_in(self, other: "Format") -> "Format":
+        """Parameters of this format, each step of which is computed in a narrower one."""
+        return replace(other, dtype=self.dtype, scalar=max(self.scalar, other.unit), taken=other.unit)
+
+    def to_a_neighbour(self) -> "Format":
+        """The same format where a result may be either of its two neighbours, not the nearer one alone."""
+        return replace(self, unit=2 * self.unit, tiny=2 * self.tiny)
 
     def tensor_scalars(self) -> "Format":
         """The same format where `t` and `lr`, and what depends on them, are float32 tensors."""

@@ -77,7 +77,7 @@ class Oracle:
         now = state.t + 1
         kept: dict[Symbol, Any] = {**hyper, t: now, **sizes(gradient.shape), **state.scalars}
         case, sure = self._case(kept, hyper)
-        tensors = {x: state.x, g: self.ball(gradient), **state.slots}
+        tensors = {x: self._taken(state.x), g: self._taken(self.ball(gradient)), **state.slots}
         read = {
             s: scalar.rounded(self.fmt.kept) for s, scalar in state.scalars.items()
         }  # or stored before it is read
@@ -87,6 +87,11 @@ class Oracle:
         )  # what overflows only on the way to x leaves the state alone
         after = after if sure else {s: b.widened(torch.inf) for s, b in after.items()}
         return State(now, after.pop(x), after, {s: self._kept(e, kept) for s, e in case.scalars.items()})
+
+    def _taken(self, ball: Ball) -> Ball:
+        """A parameter or a gradient as the step computes with it."""
+        loss = self.fmt.taken
+        return ball.widened(balls.plus(ball.radius, ball.magnitude(), loss)) if loss else ball
 
     def _kept(self, expr: Expr, environment: Environment) -> Scalar:
         """A scalar that is stored until the next step."""

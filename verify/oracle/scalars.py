@@ -68,6 +68,14 @@ Evaluator: TypeAlias = Callable[[Environment, float], Scalar]
 """(values of the symbols, relative error of operations on t and lr, which may be tensors) → scalar."""
 
 
+def is_power_of_two(expr: Expr) -> bool:
+    """Whether casting a scalar, and multiplying by it, is exact."""
+    if not expr.is_Rational or expr == 0:
+        return False
+    size = abs(expr.p) * expr.q
+    return bool(size & (size - 1) == 0)
+
+
 @lru_cache(maxsize=2**14)
 def evaluated(node: Expr, values: tuple[float | Scalar, ...], unit: float) -> Scalar:
     """An expression without tensors at these values of its `symbols`, kept from run to run."""

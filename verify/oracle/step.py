@@ -45,6 +45,11 @@ class Step:
         tiny = 0 < size < self.fmt.tiny / self.fmt.unit
         return self.fmt.cast * size + (self.fmt.tiny if tiny else 0.0)
 
+    def casting(self, node: Expr) -> float:
+        """The same of a scalar, relative to its size."""
+        size = self.scalar(node).size
+        return self.cast(size) / size if size else 0.0
+
     def reach(self, size: Real, times: float = 1.0) -> None:
         """Notes an intermediate of magnitude times·size."""
         size = tensor(size if times == 1.0 else size * times)

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from sympy import Max, Min, Symbol, sqrt
+from sympy import Float, Max, Min, Symbol, sqrt
 
 from lawful.verify.language.domain import Domain
 from lawful.verify.language.family import Words, family
@@ -25,6 +25,9 @@ DOMAINS = {
     r: Domain((1.0, 0.5, 2.0, 0.0)),
     power: Domain((2.0, 1.0, 0.5, 0.0)),
 }
+NOTHING = Float(1e-300)
+"""Less than any weight: while lr is 0, as where a warm-up begins, the authors' code takes 0/0 for 0."""
+
 LR, C, U = Symbol("lr_t"), Symbol("c_t"), Symbol("u_t")
 
 
@@ -48,7 +51,7 @@ def adamw_schedulefree(*, correction: Literal["moment", "lr"] = "moment") -> Rul
     lr_t = lr * Min(1, t / Max(1, warmup_steps)) * (sqrt(bc2) if correction == "lr" else 1)
     largest = Max(lr_max, lr_t)
     weight = t**r * largest**power
-    c_t = weight / (total + weight)
+    c_t = weight / Max(total + weight, NOTHING)
 
     v_t = beta2 * v + (1 - beta2) * g**2
     u_t = g / (sqrt(v_t / (bc2 if correction == "moment" else 1)) + eps) + weight_decay * x

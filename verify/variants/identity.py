@@ -43,6 +43,8 @@ class Identity:
         dtype: in which they were.
         notes: what the reader should know.
         seconds: how long it took.
+        once: what must be set for it, beside the defaults: `clip is None`; "" for nothing.
+        ranks: where tensors of several ranks follow several rules, what those of each follow.
     """
 
     target: str
@@ -53,3 +55,10 @@ class Identity:
     dtype: str = "float64"
     notes: list[str] = field(default_factory=list)
     seconds: float = 0.0
+    once: str = ""
+    ranks: dict[str, "Identity"] = field(default_factory=dict)
+
+    @property
+    def found(self) -> bool:
+        """Whether something fits, or something else for each rank."""
+        return bool(self.fits) or bool(self.ranks)

@@ -4,10 +4,10 @@ import gc
 import importlib
 
 import torch
+import torch._dynamo  # the first construction of an optimizer imports it; to construct one would patch its class
 import typer  # multiprocessing runs the main module in every worker again, and the command line imports it
 
 torch.set_num_threads(1)
-torch.optim.SGD([torch.zeros(1, requires_grad=True)])  # the first construction imports torch._dynamo
 PROPERTIES = importlib.import_module("lawful.properties.checks").properties()
 importlib.import_module("lawful.properties.scenarios.drawing").drawn(
     [], 1, 0

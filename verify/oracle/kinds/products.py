@@ -37,11 +37,11 @@ def _product(expr: Expr, factors: Sequence[Expr], compiler: Compiler) -> Product
         tuple(top),
         tuple(bottom),
         tuple(_freed(expr, compiler)),
-        tuple(_rooted(expr, compiler)),
+        tuple(rooted(expr, compiler)),
     )
 
 
-def _rooted(expr: Expr, compiler: Compiler) -> Iterable[tuple[Expr, Node]]:
+def rooted(expr: Expr, compiler: Compiler) -> Iterable[tuple[Expr, Node]]:
     """√s·√v may be computed as √(s·v): such scalars, with the tensors that they may multiply under the root."""
     for base, exponent in (factor.as_base_exp() for factor in Mul.make_args(expr)):
         if abs(exponent) == HALF and not compiler.is_scalar(base):

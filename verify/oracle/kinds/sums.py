@@ -8,6 +8,7 @@ from lawful.verify.language.symbols import x
 from lawful.verify.language.tensors import OfTensor
 from lawful.verify.oracle.budget import Average, Sum, Term
 from lawful.verify.oracle.compiler import Compiler, compiled
+from lawful.verify.oracle.kinds.products import rooted
 from lawful.verify.oracle.signs import nonnegative
 from lawful.verify.oracle.step import Node
 
@@ -23,7 +24,8 @@ def total(expr: Expr, compiler: Compiler) -> Node:
     for coefficient, rest in _flattened(terms, compiler):
         flat.setdefault(rest, []).extend(coefficient)
     summed = tuple(Term(tuple(c), None if rest == 1 else compiler.node(rest)) for rest, c in flat.items())
-    return Sum(summed, tuple(compiler.node(rest) for _, rest in terms if _distributes(rest, compiler)))
+    inner = tuple(compiler.node(rest) for _, rest in terms if _distributes(rest, compiler))
+    return Sum(summed, inner, tuple(pair for c, rest in terms for pair in rooted(c * rest, compiler)))
 
 
 def _summands(expr: Expr, compiler: Compiler) -> tuple[Expr, ...]:

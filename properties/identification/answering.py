@@ -1,0 +1,101 @@
+"""What a class follows as it is; where nothing fits, what it does for each rank, and with what it does besides off."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from itertools import islice
+from math import inf
+from typing import Any
+
+import numpy as np
+
+from lawful.properties.identification.identify import identified
+from lawful.properties.identification.probes import Subject
+from lawful.properties.scenarios.scenarios import Shapes
+from lawful.verify.candidates.adapter import TORCH
+from lawful.verify.candidates.loading import load, named
+from lawful.verify.errors import Unanswerable
+from lawful.verify.language.families import rules
+from lawful.verify.variants.identity import Identity
+
+RANKS = {
+    "vectors and scalars": Shapes(((97,), (31,), ())),
+    "matrices": Shapes(((6, 9), (40, 3), (5, 5))),
+    "stacks of matrices": Shapes(((2, 3, 4), (3, 5, 4))),
+}
+
+MOST = 12
+"""How many arguments and values are tried."""
+
+
+def answer(target: str, arguments: Mapping[str, Any], names: Mapping[str, str], seed: int) -> Identity:
+    """`answered`, in a worker."""
+    given = {name: named(value) for name, value in arguments.items()}
+    return answered(Subject(load(target), given, seed=seed, adapter=TORCH.saying(names)), target)
+
+
+def answered(subject: Subject, target: str = "") -> Identity:
+    """Which rule and which conventions a class follows.
+
+    Raises:
+        Unanswerable: see `identified`.
+    """
+    plain = identified(subject, target, slips=False)
+    if plain.fits:
+        return plain
+    return relieved(subject, target) or by_rank(subject, plain) or identified(subject, target)
+
+
+def by_rank(subject: Subject, plain: Identity) -> Identity | None:
+    """What tensors of each rank follow, if each rank that is taken follows something."""
+    found: dict[str, Identity] = {}
+    for rank, shapes in RANKS.items():
+        try:
+            found[rank] = identified(replace(subject, shapes=(shapes,)), rank, slips=False)
+        except Unanswerable:
+            continue
+    return replace(plain, ranks=found) if found and all(one.fits for one in found.values()) else None
+
+
+def relieved(subject: Subject, target: str) -> Identity | None:
+    """What fits once one argument is off that no rule knows and that is on by default, such as a clip."""
+    for name, value in islice(_reliefs(subject), MOST):
+        other = replace(subject, arguments={**subject.arguments, name: value})
+        try:
+            found = identified(other, target, slips=False)
+        except Unanswerable:
+            continue
+        if found.fits:
+            return replace(found, once=f"{name} is {'∞' if value == inf else value}")
+    return None
+
+
+def _reliefs(subject: Subject) -> Iterator[tuple[str, Any]]:
+    """Arguments that no rule knows, each at those values at which it may be off, if that changes anything."""
+    candidate = subject.candidate()
+    held = {name for family in rules().values() for name in _known(subject, family)}
+    for name in candidate.unexplored:
+        default = candidate.constructor.default(name)
+        if name not in held:
+            yield from ((name, v) for v in _off(default) if _matters(subject, name, v))
+
+
+def _known(subject: Subject, family: Any) -> set[str]:
+    candidate = subject.candidate(family)
+    return {*candidate.binding.names.values(), *candidate.options.names.values()}
+
+
+def _off(default: Any) -> tuple[Any, ...]:
+    """The values at which an argument may be off, which is on at its default."""
+    if isinstance(default, bool):
+        return (False,) if default else ()
+    return (None, 0.0, inf) if isinstance(default, int | float) and default else ()
+
+
+def _matters(subject: Subject, name: str, value: Any) -> bool:
+    """Whether a class that takes this value walks another way."""
+    other = replace(subject, arguments={**subject.arguments, name: value})
+    try:
+        pairs = zip(subject.probes(()), other.probes(()), strict=True)
+        return any(not np.array_equal(a.seen, b.seen, equal_nan=True) for a, b in pairs)
+    except Unanswerable:
+        return False

@@ -1,0 +1,204 @@
+"""The arithmetic that a candidate really uses, found by asking it.
+
+For float64 a number is changed by less than float32 can hold. If not one bit of what comes out changes, where the rule
+says that it must, then the candidate does not see the change: it computes in float32, or keeps that hyperparameter in
+float32. For 16 bits, equal weights get equal gradients. If they part, results are rounded at random.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+import torch
+from sympy import Symbol
+from torch import Tensor
+
+from lawful.properties.runs.judging import format_of, of_rule
+from lawful.properties.runs.running import RaisedError, RefusedError, Run
+from lawful.properties.scenarios.defaults import default_scenario
+from lawful.properties.scenarios.scenarios import Block, Scenario, shapes_of
+from lawful.properties.scenarios.strategies import Draw, allowed, tied
+from lawful.verify.candidates.candidate import Candidate
+from lawful.verify.language.symbols import g
+from lawful.verify.oracle.formats import FORMATS, Format
+from lawful.verify.oracle.oracle import Oracle
+
+UNSEEN = 1.0 + 2.0**-30
+"""By what a number is changed: what float64 holds and float32 does not."""
+
+SINGLE = FORMATS[torch.float32]
+
+
+@dataclass(frozen=True)
+class Arithmetic:
+    """What is narrower than the parameters' dtype.
+
+    Attributes:
+        single: whether the step is computed in float32.
+        rounded: the hyperparameters that are kept in float32.
+        moving: whether scalars that change from step to step are.
+        chance: whether results are rounded at random: to either neighbour.
+    """
+
+    single: bool = False
+    rounded: frozenset[Symbol] = frozenset()
+    moving: bool = False
+    chance: bool = False
+
+    @property
+    def own(self) -> bool:
+        """Whether nothing is narrower."""
+        return self == OWN
+
+    def of(self, fmt: Format) -> Format:
+        """The format whose budget this arithmetic is granted."""
+        if self.own or self.chance:
+            return fmt.to_a_neighbour() if self.chance else fmt
+        return fmt.computed_in(SINGLE) if self.single else fmt.tensor_scalars()
+
+    def seen(self, scenario: Scenario) -> Scenario:
+        """A scenario in whose hyperparameters nothing is lost that is kept in float32."""
+        if not self.rounded:
+            return scenario
+        hypers = tuple(
+            {s: _held(v) if s in self.rounded else v for s, v in h.items()} for h in scenario.hypers
+        )
+        moves = {
+            step: {k: _held(v) if k in self.rounded else v for k, v in moved.items()}
+            for step, moved in scenario.moves.items()
+        }
+        return replace(scenario, hypers=hypers, moves=moves, defaults=False)
+
+    def __str__(self) -> str:
+        """`computed in float32`, `with beta1 and lr kept in float32`."""
+        if self.chance:
+            return "rounded at random"
+        if self.single:
+            return "computed in float32"
+        if self.rounded:
+            names = sorted(s.name for s in self.rounded)
+            return f"with {' and '.join(filter(None, [', '.join(names[:-1]), names[-1]]))} kept in float32"
+        return (
+            "with what changes from step to step kept in float32"
+            if self.moving
+            else "computed in its own format"
+        )
+
+
+OWN, MOVING = Arithmetic(), Arithmetic(moving=True)
+FOUND: dict[str, tuple[Candidate, Arithmetic]] = {}
+"""What has been found, with the candidate, so that nothing else gets the addresses that its text contains."""
+
+
+def granted(candidate: Candidate, path: Mapping[str, Any], dtype: torch.dtype, device: str) -> Format:
+    """The format of a path, in the arithmetic that is really used."""
+    return arithmetic(candidate, path, dtype, device).of(format_of(dtype, path, device))
+
+
+def arithmetic(candidate: Candidate, path: Mapping[str, Any], dtype: torch.dtype, device: str) -> Arithmetic:
+    """What a candidate uses for parameters of a dtype on a path; its own where it refuses them."""
+    if dtype is torch.float32:
+        return OWN
+    key = repr((candidate, path, dtype, device))
+    if key not in FOUND:
+        try:
+            if dtype is torch.float64:
+                found = Probe(candidate, path, device).arithmetic()
+            else:
+                found = Arithmetic(chance=_parts(candidate, path, dtype, device))
+        except (RefusedError, RaisedError):
+            found = OWN
+        FOUND[key] = candidate, found
+    return FOUND[key][1]
+
+
+def _parts(candidate: Candidate, path: Mapping[str, Any], dtype: torch.dtype, device: str) -> bool:
+    """Whether equal weights with equal gradients part, in one step at the defaults."""
+    scenario = replace(default_scenario(candidate, 0), steps=1)
+    fewest, _ = candidate.rule(scenario.options).dimensions
+    shape = (1,) * (fewest - 1) + EQUAL
+    ones = torch.ones(shape, dtype=dtype)
+    run = Run(candidate, path, scenario, [Block("equal weights", 0, ones, ones[None])], device)
+    for _ in run.steps():
+        values = run.parameters[0].detach().reshape(-1)
+        return not bool(torch.equal(values, values[:1].expand_as(values)))
+    return False
+
+
+EQUAL = (256,)
+"""So many equal weights go the same way by chance with a probability below 1e-9, if each way has one of 8 % or more."""
+
+
+@dataclass
+class Probe:
+    """A candidate run on numbers that float32 holds, and on others that it does not.
+
+    Args:
+        candidate: with its rule.
+        path: constructor arguments that choose the way to run.
+        device: where the parameters live.
+    """
+
+    candidate: Candidate
+    path: Mapping[str, Any]
+    device: str
+    scenario: Scenario = field(init=False)
+    block: Block = field(init=False)
+
+    def __post_init__(self) -> None:
+        """The numbers that float32 holds, where every term of the rule shows."""
+        options = self.candidate.options.plain
+        rule = self.candidate.rule(options)
+        source = Draw(self.candidate, (1, 1), generic=True)
+        drawn = {s: _held(source.values(rule, s)[0]) for s in rule.defaults}
+        hyper = tied([allowed(self.candidate, options, drawn)], rule)[0]
+        self.scenario = Scenario(options, (hyper,), 3, (0.0, 0.0))
+        random, shape = np.random.Generator(np.random.PCG64(1)), shapes_of(rule).first[-2]
+        x0, slopes = (torch.from_numpy(random.standard_normal((*n, *shape))) for n in ((), (3,)))
+        x0.reshape(-1)[::2] = 0.0
+        self.block = Block("the probe", 0, x0.float().double(), slopes.float().double())
+
+    def arithmetic(self) -> Arithmetic:
+        """What is not seen of a change that the rule sees."""
+        base = self._seen(self.scenario, self.block)
+        unseen = [each for each in self._changed() if torch.equal(base, self._seen(each[1], each[2]))]
+        rounded = frozenset(symbol for symbol, scenario, block in unseen if self._matters(scenario, block))
+        return Arithmetic(g in rounded, rounded - {g})
+
+    def _changed(self) -> Iterator[tuple[Symbol, Scenario, Block]]:
+        """One number changed at a time: the second gradient, each hyperparameter."""
+        slopes = self.block.gradients.clone()
+        slopes[1] *= UNSEEN
+        yield g, self.scenario, replace(self.block, gradients=slopes)
+        (hyper,) = self.scenario.hypers
+        for symbol in self.candidate.binding.free & hyper.keys():
+            changed = {**hyper, symbol: hyper[symbol] * UNSEEN}
+            yield symbol, replace(self.scenario, hypers=(changed,)), self.block
+
+    def _seen(self, scenario: Scenario, block: Block) -> Tensor:
+        run = Run(self.candidate, self.path, scenario, [block], self.device)
+        return torch.stack([run.parameters[0].detach().cpu().clone() for _ in run.steps()])
+
+    def _matters(self, scenario: Scenario, block: Block) -> bool:
+        """Whether the rule moves a weight by the change, and by more than arithmetic in float64 may."""
+        one, other = self._path(self.scenario, self.block), self._path(scenario, block)
+        return any(
+            bool((torch.as_tensor(a.mid - b.mid).abs() > 4 * torch.as_tensor(a.radius)).any())
+            for a, b in zip(one, other, strict=True)
+        )
+
+    def _path(self, scenario: Scenario, block: Block) -> list[Any]:
+        rule = self.candidate.rule(scenario.options)
+        oracle = Oracle(rule, format_of(torch.float64, self.path, self.device))
+        hypers = [of_rule(rule, scenario.hyper_at(0, k), torch.float64) for k in (1, 2, 3)]
+        state, found = oracle.start(block.x0, hypers[0]), []
+        for slope, hyper in zip(block.gradients, hypers, strict=True):
+            state = oracle.step(state, slope, hyper)
+            found.append(state.x)
+        return found
+
+
+def _held(value: float) -> float:
+    """The nearest number that float32 holds."""
+    return float(np.float32(value))

@@ -1,0 +1,141 @@
+"""What groups hold is changed before any step, the first included; forms that are one while it stays are all right."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import torch
+from torch import Tensor
+
+from examples.asking import conformance
+from examples.moving import Group, Plain
+from lawful.verify.evidence import Evidence, Verdict
+
+
+class RunningProducts(Plain):
+    """βᵗ as a product that is kept: another number once β has changed, and no worse."""
+
+    def corrections(self, s: dict[str, Any], beta1: float, beta2: float, t: int) -> tuple[float, float]:
+        s["one"], s["two"] = s.get("one", 1.0) * beta1, s.get("two", 1.0) * beta2
+        return 1 - s["one"], 1 - s["two"]
+
+
+class SumsOfSquares(torch.optim.Optimizer):
+    """RMSprop that keeps the decaying sum, of which the average is (1 − alpha) times."""
+
+    def __init__(self, params: Any, lr: float = 1e-2, alpha: float = 0.99, eps: float = 1e-8) -> None:
+        super().__init__(params, dict(lr=lr, alpha=alpha, eps=eps))
+
+    @torch.no_grad()
+    def step(self, closure: Any = None) -> None:  # type: ignore[override]
+        for group in self.param_groups:
+            alpha = self.alpha(group)
+            for p in (p for p in group["params"] if p.grad is not None):
+                total = self.state[p].setdefault("total", torch.zeros_like(p))
+                total.mul_(alpha).addcmul_(p.grad, p.grad)
+                p.addcdiv_(
+                    p.grad, ((1 - alpha) * total).sqrt_().add_(group["eps"]), value=-float(group["lr"])
+                )
+
+    def alpha(self, group: Group) -> float:
+        return float(group["alpha"])
+
+
+class SumsOfTheFirstAlpha(SumsOfSquares):
+    def alpha(self, group: Group) -> float:
+        return float(self.defaults["alpha"]) if group is not self.param_groups[0] else self.kept(group)
+
+    def kept(self, group: Group) -> float:
+        return float(group.setdefault("first_alpha", group["alpha"]))
+
+
+class ReadOnce(Plain):
+    """Copies a key when it first steps."""
+
+    key = "weight_decay"
+
+    def read(self, group: Group) -> Group:
+        return {**group, self.key: group.setdefault(f"first_{self.key}", group[self.key])}
+
+
+class EpsOnce(ReadOnce):
+    key = "eps"
+
+
+class BetasOnce(ReadOnce):
+    key = "betas"
+
+
+class MaximizeOnce(ReadOnce):
+    key = "maximize"
+
+
+class AStepLate(Plain):
+    """Uses the decay that was there in the step before."""
+
+    def read(self, group: Group) -> Group:
+        now, late = group["weight_decay"], group.get("late", group["weight_decay"])
+        group["late"] = now
+        return {**group, "weight_decay": late}
+
+
+class AsConstructed(Plain):
+    """Asks what it was constructed with: wrong only where a key is changed before the first step, or later."""
+
+    def read(self, group: Group) -> Group:
+        return {**group, "eps": self.defaults["eps"] if len(self.param_groups) == 1 else group["eps"]}
+
+
+class OptionsOfTheFirstGroup(Plain):
+    def read(self, group: Group) -> Group:
+        return {**group, "amsgrad": self.param_groups[0]["amsgrad"]}
+
+
+class SkipsAtZero(Plain):
+    """Does nothing at all while lr is 0: its state stands still."""
+
+    def read(self, group: Group) -> Group:
+        return {**group, "skip": not group["lr"]}
+
+    def move(self, p: Tensor, s: dict[str, Any], h: Group) -> None:
+        if not h["skip"]:
+            super().move(p, s, h)
+
+
+class RatioOfRates(Plain):
+    """Measures lr by the first one: NaN after a warm-up from 0."""
+
+    def read(self, group: Group) -> Group:
+        first = group.setdefault("first", torch.tensor(float(group["lr"]), dtype=torch.float64))
+        return {**group, "lr": float(first * (torch.tensor(float(group["lr"]), dtype=torch.float64) / first))}
+
+
+def asked(cls: type, rule: str = "adam", dtype: torch.dtype = torch.float64) -> Evidence:
+    return conformance(cls, rule, dtype).evidence()
+
+
+@pytest.mark.parametrize(
+    ("cls", "rule"), [(Plain, "adam"), (RunningProducts, "adam"), (SumsOfSquares, "rmsprop")]
+)
+@pytest.mark.parametrize("dtype", [torch.float64, torch.float32])
+def test_right_ones_are_lawful(cls: type, rule: str, dtype: torch.dtype) -> None:
+    assert asked(cls, rule, dtype).verdict is Verdict.LAWFUL
+
+
+def test_a_form_of_its_own_is_said() -> None:
+    assert any("running products" in note for note in asked(RunningProducts).notes)
+    assert not any("it keeps" in note for note in asked(Plain).notes)
+
+
+@pytest.mark.parametrize(
+    "cls",
+    [ReadOnce, EpsOnce, BetasOnce, MaximizeOnce, AStepLate, AsConstructed, OptionsOfTheFirstGroup, SkipsAtZero,
+     RatioOfRates],
+)  # fmt: skip
+def test_their_neighbours_are_refused(cls: type) -> None:
+    assert asked(cls).verdict is Verdict.UNLAWFUL
+
+
+def test_a_form_of_its_own_excuses_nothing_else() -> None:
+    assert asked(SumsOfTheFirstAlpha, "rmsprop").verdict is Verdict.UNLAWFUL

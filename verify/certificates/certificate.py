@@ -1,0 +1,73 @@
+"""The certificate of a law: a file of Coq with a theorem for each of its claims, and its false neighbour beside it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from lawful.verify.certificates.prove import theorem
+from lawful.verify.certificates.terms import Untranslatable
+from lawful.verify.certificates.theorem import Theorem, comment, split
+from lawful.verify.theory.law import Law
+
+HEAD = "From Lawful Require Import Prelude.\n"
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """A law as a file of Coq.
+
+    Attributes:
+        law: the law's name.
+        kind: the law's kind.
+        text: the file; empty where the law has no certificate.
+        theorems: how many theorems and witnesses stand in it, each with the question on what it rests.
+        neighbour: why the false neighbour is not in it; empty if it is.
+        reason: why the law has no certificate; empty if it has.
+    """
+
+    law: str
+    kind: str
+    text: str = ""
+    theorems: int = 0
+    neighbour: str = ""
+    reason: str = ""
+
+
+def certificate(law: Law) -> Certificate:
+    """The law's certificate, or why there is none."""
+    try:
+        found = [theorem(claim) for claim in law.claims()]
+    except Untranslatable as why:
+        return Certificate(law.name, law.kind, reason=str(why))
+    if any(t.witness and t.point is None for t in found):
+        return Certificate(
+            law.name, law.kind, reason="no short numbers were found that satisfy its hypotheses"
+        )
+    names = [f"{law.name}_{number}" for number in range(1, len(found) + 1)]
+    beside, why_not = _neighbour(law, found)
+    parts = [
+        HEAD,
+        comment(law.statement),
+        *(t.text(name) for t, name in zip(found, names, strict=True)),
+        *beside,
+    ]
+    asked = sum(2 if t.witness else 1 for t in found)
+    return Certificate(law.name, law.kind, "\n".join(parts), asked, why_not)
+
+
+def _neighbour(law: Law, own: Sequence[Theorem]) -> tuple[list[str], str]:
+    """That the scripts prove no false claim: one is refused where the false law has several."""
+    false = law.neighbour()
+    try:
+        wrong = [t for t in map(theorem, false.claims()) if t.statement not in {o.statement for o in own}]
+    except Untranslatable as why:
+        return [], str(why)
+    if not wrong:
+        return [], "its claims are those of the law, as Coq sees them"
+    return [comment(f"The false neighbour, {law.refuses.words}."), refused(wrong)], ""
+
+
+def refused(wrong: Sequence[Theorem]) -> str:
+    """That not all of some statements are proved by their scripts."""
+    statement = " /\\\n".join(f"  ({t.statement.strip()})" for t in wrong)
+    proof = split([t.proof for t in wrong])
+    return f"Goal\n{statement}.\nProof.\n  Fail (solve [\n  {proof}]).\nAbort.\n"

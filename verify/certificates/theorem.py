@@ -1,0 +1,66 @@
+"""A theorem of Coq as text: statement, the script that proves it, and a point at which its hypotheses hold."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Theorem:
+    """What stands in a certificate for one claim.
+
+    Attributes:
+        words: the claim in words.
+        statement: after the colon.
+        script: a tactic, of one line or more.
+        witness: the statement that there are numbers that satisfy all hypotheses; empty where there are none.
+        point: those numbers, as terms in the order of the statement; None where none were found.
+    """
+
+    words: str
+    statement: str
+    script: Sequence[str]
+    witness: str = ""
+    point: Sequence[str] | None = None
+
+    def text(self, name: str) -> str:
+        """The theorem, its proof, its witness, and the question on what they rest."""
+        parts = [comment(self.words), f"Theorem {name} :", f"{self.statement}."]
+        parts += [f"Proof.\n  {self.proof}.\nQed.", f"Print Assumptions {name}."]
+        if self.witness:
+            point = "".join(f" exists {value}." for value in self.point or ())
+            parts += [f"Lemma {name}_is_about_something :", f"{self.witness}."]
+            parts += [f"Proof.{point} numbers. Qed.", f"Print Assumptions {name}_is_about_something."]
+        return "\n".join(parts) + "\n"
+
+    @property
+    def proof(self) -> str:
+        """The script as one tactic."""
+        return ";\n  ".join(self.script)
+
+
+def comment(words: str) -> str:
+    """Words that Coq does not read; what would end them, or begin a string, is taken out."""
+    return f"(* {words.replace('*)', '* )').replace('(*', '( *').replace(chr(34), chr(39))} *)"
+
+
+def stated(
+    binders: str, premises: Sequence[str], lets: Sequence[str], conditions: Sequence[str], goal: str
+) -> str:
+    """`forall binders, premises -> let … in conditions -> goal`, a part a line."""
+    lines = [f"forall{binders},"] if binders else []
+    lines += [f"{p} ->" for p in premises] + list(lets) + [f"{c} ->" for c in conditions]
+    return "\n".join(f"  {line}" for line in [*lines, goal])
+
+
+def exists(names: Sequence[tuple[str, str]], lets: Sequence[str], props: Sequence[str]) -> str:
+    """`exists x : R, … /\\ …`; empty where nothing is supposed."""
+    if not props:
+        return ""
+    opened = " ".join(f"exists {name} : {kind}," for name, kind in names)
+    return "\n".join(f"  {line}" for line in [opened, *lets, " /\\ ".join(f"({p})" for p in props)] if line)
+
+
+def split(scripts: Sequence[str]) -> str:
+    """The tactic that proves a conjunction by a script for each of its parts."""
+    first, *rest = scripts
+    return f"split; [{first} | {split(rest)}]" if rest else first

@@ -1,0 +1,96 @@
+"""Forms of a rule that are one as long as the hyperparameters stay what they are: averages kept as sums, sums as
+averages, powers as running products.
+
+Where a β or a momentum is changed in mid-run they go apart, and no source says which of them is meant.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from itertools import chain, combinations
+
+from sympy import Add, Expr, Integer, Mul, Piecewise, Pow, Symbol
+
+from lawful.verify.language.rule import Rule
+from lawful.verify.language.symbols import t
+
+
+def remembered(rule: Rule) -> frozenset[Symbol]:
+    """The hyperparameters by which state is multiplied from step to step."""
+    products = ((s, p) for s, e in rule.state.items() for p in e.atoms(Mul))
+    return frozenset(h for s, p in products if s in p.args for h in p.free_symbols & rule.defaults.keys())
+
+
+@dataclass(frozen=True)
+class Form:
+    """A way to keep the state of a rule.
+
+    Attributes:
+        scaled: the state that is kept in another unit.
+        running: whether powers of hyperparameters are products that are kept from step to step.
+    """
+
+    scaled: frozenset[Symbol] = frozenset()
+    running: bool = False
+
+    def of(self, rule: Rule) -> Rule:
+        """The rule in this form."""
+        for symbol in sorted(self.scaled & rule.state.keys(), key=str):
+            rule = _scaled(rule, symbol, units(rule)[symbol])
+        return _running(rule) if self.running else rule
+
+    def __str__(self) -> str:
+        """In words."""
+        said = [f"{s} in another unit" for s in sorted(self.scaled, key=str)]
+        return " and ".join([*said, *(["powers as running products"] if self.running else [])])
+
+
+PLAIN = Form()
+"""As the rule is written."""
+
+
+def forms(rule: Rule) -> Iterator[Form]:
+    """Every form of a rule, its own first."""
+    scalable = sorted(units(rule), key=str)
+    some = chain.from_iterable(combinations(scalable, n) for n in range(len(scalable) + 1))
+    powers = (False, True) if _powers(rule) else (False,)
+    yield from (Form(frozenset(scaled), running) for scaled in some for running in powers)
+
+
+def units(rule: Rule) -> dict[Symbol, Expr]:
+    """State that is an average, c·s + (1 − c)·…, or a sum, c·s + … → the unit of the other: 1 − c, or its inverse."""
+    found: dict[Symbol, Expr] = {}
+    for symbol, after in rule.state.items():
+        for c in rule.defaults:
+            if Mul(c, symbol) in after.atoms(Mul) and symbol in rule.tensors:
+                average = any(1 - c in p.args for p in after.atoms(Mul))
+                found[symbol] = 1 - c if average else 1 / (1 - c)
+    return found
+
+
+def _scaled(rule: Rule, symbol: Symbol, unit: Expr) -> Rule:
+    """The rule with a state that is kept in a unit: what it was is unit·symbol."""
+    kept = {symbol: unit * symbol}
+    state = {s: e.xreplace(kept) for s, e in rule.state.items()}
+    state[symbol] = _divided(state[symbol], unit)
+    init = {**rule.init, symbol: rule.initial(symbol) / unit}
+    return replace(rule, x=rule.x.xreplace(kept), state=state, init=init)
+
+
+def _divided(expr: Expr, unit: Expr) -> Expr:
+    if isinstance(expr, Piecewise):
+        return Piecewise(*((_divided(e, unit), c) for e, c in expr.args))
+    return Add(*(term / unit for term in Add.make_args(expr)))
+
+
+def _powers(rule: Rule) -> set[Pow]:
+    """βᵗ, for every hyperparameter of which there is one."""
+    atoms = set().union(*(e.atoms(Pow) for e in (rule.x, *rule.state.values())))
+    return {p for p in atoms if p.exp == t and p.base in rule.defaults}
+
+
+def _running(rule: Rule) -> Rule:
+    products = {p: Symbol(f"product_{p.base}", nonnegative=True) for p in _powers(rule)}
+    now: dict[Expr, Expr] = {p: p.base * product for p, product in products.items()}
+    state = {s: e.xreplace(now) for s, e in rule.state.items()} | {products[p]: now[p] for p in products}
+    init = {**rule.init, **dict.fromkeys(products.values(), Integer(1))}
+    return replace(rule, x=rule.x.xreplace(now), state=state, init=init)
