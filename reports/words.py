@@ -83,10 +83,8 @@ def way(check: Check) -> str:
 
 def sentence(summary: Summary) -> str:
     """What the checks of one target came to, as a sentence: the formula first, then the contract."""
-    said = f"{plain(summary.target)} {formula(summary)}"
-    if summary.rule == UNCLAIMED:
-        said = f"{plain(summary.target)}, of which no rule is known, so far as none is needed"
-    return f"{said}{promises(summary)}: {summary.verdict} — {tally(summary)}{untold(summary)}"
+    said = "claims no rule" if summary.rule == UNCLAIMED else formula(summary)
+    return f"{plain(summary.target)} {said}{promises(summary)}: {summary.verdict} — {tally(summary)}{untold(summary)}"
 
 
 def untold(summary: Summary) -> str:
@@ -96,7 +94,7 @@ def untold(summary: Summary) -> str:
     if summary.rule != UNCLAIMED:
         return said
     hint = f"say --rule RULE, or ask `lawful identify {plain(summary.target)}`"
-    return f"{said}. It claims no rule, and whether it follows one was not asked: {hint}"
+    return f"{said}. Whether it follows one was not asked: {hint}"
 
 
 def formula(summary: Summary) -> str:
