@@ -7,7 +7,7 @@ from torch import Tensor
 
 from lawful.properties.contract.bench import STEPS, Bench, NotOwedError
 from lawful.properties.contract.contract import Messages, contract
-from lawful.properties.contract.following import copied, followed, same_bits
+from lawful.properties.contract.following import copied, followed
 from lawful.properties.runs.running import Run
 
 IDLING = {2: range(1), 4: range(99), 5: range(1, 2)}
