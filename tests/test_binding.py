@@ -1,5 +1,6 @@
 """How a constructor's arguments are matched with a rule's hyperparameters and conventions."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -37,7 +38,7 @@ class ADOPT(Anything):
         self,
         params: Any,
         lr: float = 1e-3,
-        clip_lambda: Any = abs,
+        clip_lambda: Callable[..., Any] | None = abs,
         weight_decouple: bool = False,
         fixed_decay: bool = False,
     ) -> None:
