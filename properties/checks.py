@@ -63,6 +63,7 @@ class Property:
         applies: whether a rule has it.
         of: whether a candidate has something to ask about.
         on: whether it is asked on a device.
+        rare: whether hardly anybody relies on it: unless asked for by name, its findings stand beside the verdict.
         question: what it asks: whether a rule's formula is followed, or a promise of the contract kept.
     """
 
@@ -77,6 +78,7 @@ class Property:
     applies: Callable[[Rule], bool] = field(default=lambda rule: True)
     of: Callable[[Candidate], bool] = field(default=lambda candidate: True)
     on: Callable[[str], bool] = field(default=lambda device: True)
+    rare: bool = False
     question: Question = Question.CONTRACT
 
 
@@ -174,7 +176,8 @@ def run(
         warnings.simplefilter("ignore")
         evidence = replace(_seen(candidate, check, settings, journal), seconds=perf_counter() - start)
     notes = [f"the candidate changed {name}, which was undone" for name in changed]
-    return judged(check, candidate, replace(evidence, notes=[*evidence.notes, *notes]))
+    evidence = replace(evidence, notes=[*evidence.notes, *notes])
+    return weighed(check, judged(check, candidate, evidence), settings)
 
 
 def _seen(candidate: Candidate, check: Check, settings: Settings, journal: Journal) -> Evidence:
@@ -193,6 +196,12 @@ def judged(check: Check, candidate: Candidate, evidence: Evidence) -> Evidence:
         refusals = [note for note in evidence.notes if note.startswith("refused")]
         return replace(evidence, verdict=Verdict.CRASHED, findings=[Finding(f"{n}.") for n in refusals])
     return evidence
+
+
+def weighed(check: Check, evidence: Evidence, settings: Settings) -> Evidence:
+    """What is rare and not asked for by name is told, but no reason to call a candidate unlawful."""
+    told = properties()[check.property].rare and not settings.only and evidence.verdict is Verdict.UNLAWFUL
+    return replace(evidence, verdict=Verdict.LAWFUL) if told else evidence
 
 
 def _journal(path: str) -> Journal:

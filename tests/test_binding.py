@@ -38,7 +38,7 @@ class ADOPT(Anything):
         self,
         params: Any,
         lr: float = 1e-3,
-        clip_lambda: Callable[..., Any] | None = abs,
+        clip_lambda: Callable[[int], float] | None = abs,
         weight_decouple: bool = False,
         fixed_decay: bool = False,
     ) -> None:
@@ -61,6 +61,14 @@ def test_a_claimed_convention_goes_before_a_fixed_argument() -> None:
 def test_a_fixed_argument_decides_an_option_that_is_spelled(clip: Any, choice: str) -> None:
     assert Candidate.of(ADOPT, "adopt", {"clip_lambda": clip}).options.choices("clip") == (choice,)
     assert Candidate.of(ADOPT, "adopt").options.choices("clip") == ("t^(1/4)", "none")
+
+
+def test_none_is_tried_only_where_it_is_offered() -> None:
+    class Always(ADOPT):
+        def __init__(self, params: Any, lr: float = 1e-3, clip_lambda: Callable[[int], float] = abs) -> None:
+            """See the class."""
+
+    assert Candidate.of(Always, "adopt").options.choices("clip") == ("t^(1/4)",)
 
 
 def test_adopt_knows_decay_that_does_not_scale_with_lr() -> None:

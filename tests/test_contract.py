@@ -42,16 +42,23 @@ from examples.contract import (
 )
 from examples.handing_over import (
     AgesWhileItSkips,
+    AveragesTheWrongWay,
+    CountsAsANumber,
     CountsParameters,
+    CountsUnderAnotherName,
     DividesByNone,
     FindsTheTrainable,
+    HandsOutNothing,
+    HandsOutTheMean,
     HurriesTheLast,
     KeepsTheScale,
     LooksAtTheFirst,
+    NeverGoesThere,
     ServesGradScaler,
     SkipsBiases,
     StepsThroughInfinity,
 )
+from lawful.optimizers import AdamWScheduleFree
 from lawful.properties.checks import Property, Settings, properties, run
 from lawful.verify.candidates.candidate import Candidate
 from lawful.verify.errors import Unanswerable
@@ -105,6 +112,7 @@ BROKEN: list[tuple[type, str, str]] = [
     (KeepsTheScale, "grad-scaler", "is not where it would be without it, from step 1 on"),
     (DividesByNone, "grad-scaler", "step 3 raises TypeError"),
     (AgesWhileItSkips, "grad-scaler", "is not where it would be without it, from step 4 on"),
+    (HandsOutNothing, "train-and-eval", "eval changes nothing, though 'mean' keeps an average"),
     (OtherWhenForeach, "paths-agree", "foreach leads tensor 0 of shape (131,) elsewhere than loop"),
 ]
 
@@ -119,6 +127,19 @@ def test_what_breaks_the_contract_is_found(cls: type, name: str, message: str) -
 def test_a_counter_that_stops_is_found() -> None:
     (finding,) = seen(CountsInItsDtype, "counter", "adam").findings[:1]
     assert finding.message == "after 256 steps, the counter 'step' goes to 256, not 257 (bfloat16)."
+
+
+def test_a_counter_that_is_cast_when_it_is_loaded_is_found() -> None:
+    (finding, *_) = seen(CountsUnderAnotherName, "counter", "adam").findings
+    assert finding.message.startswith(
+        "after load_state_dict and 256 steps, the counter 'age' goes to 256, not 257"
+    )
+
+
+@pytest.mark.parametrize("cls", [AveragesTheWrongWay, NeverGoesThere])
+def test_what_is_handed_out_for_evaluation_is_held_against_the_rule(cls: type) -> None:
+    (finding,) = seen(cls, "train-and-eval", "adamwschedulefree").findings
+    assert "is not what adamw_schedulefree hands out there" in finding.message
 
 
 def test_every_check_has_an_optimizer_that_breaks_it() -> None:
@@ -140,6 +161,9 @@ def test_what_keeps_the_contract_passes(asked: Property) -> None:
     [
         (Restores, "sgd", "train-and-eval"),
         (LooksAtNothing, "sgd", "nonsense"),
+        (HandsOutTheMean, "sgd", "train-and-eval"),
+        (AdamWScheduleFree, "adamwschedulefree", "train-and-eval"),
+        (CountsAsANumber, "adam", "counter"),
         (FindsTheTrainable, "sgd", "handed-over"),
         (FindsTheTrainable, "sgd", "order-and-names"),
         (ServesGradScaler, "sgd", "grad-scaler"),
@@ -160,6 +184,22 @@ def test_what_is_refused_clearly_is_noted(name: str) -> None:
     assert any(
         "is refused: NotImplementedError: neither complex nor sparse" in note for note in evidence.notes
     )
+
+
+@pytest.mark.parametrize(
+    ("only", "verdict"), [((), Verdict.LAWFUL), (("complex-parameters",), Verdict.UNLAWFUL)]
+)
+def test_what_hardly_anybody_relies_on_counts_when_it_is_asked_for(
+    only: tuple[str, ...], verdict: Verdict
+) -> None:
+    check = Check("complex-parameters", "sgd", "TakesRealPart", "default")
+    evidence = run(Candidate.of(TakesRealPart, "sgd"), check, Settings(only=only))
+    assert evidence.verdict is verdict and evidence.findings
+
+
+def test_all_other_promises_count() -> None:
+    rare = {p.name for p in CONTRACT if p.rare}
+    assert rare == {"complex-parameters", "sparse-gradients", "nonsense"}
 
 
 def test_properties_are_asked_for_by_name_or_pattern() -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from math import log
 from types import MappingProxyType
 from typing import Any
 
@@ -20,6 +21,7 @@ from lawful.verify.candidates.candidate import Candidate
 from lawful.verify.candidates.unclaimed import apart
 from lawful.verify.evidence import UNCLAIMED
 from lawful.verify.language.rule import Rule
+from lawful.verify.oracle.balls import Ball
 from lawful.verify.oracle.formats import Format
 from lawful.verify.oracle.oracle import State
 
@@ -101,17 +103,21 @@ class Bench:
             return str(refusal)
         return ""
 
-    def hyper(self, turn: int = 0, /, **pins: float) -> Mapping[Symbol, float]:
-        """Hyperparameters at which every term of the rule shows, but for those that are given by name; others, where
-        there are any, at another turn.
+    def hyper(self, group: int = 0, /, **pins: float) -> Mapping[Symbol, float]:
+        """Hyperparameters at which every term of the rule shows, but for those that are given by name; in the second
+        group others, where there are any, of about the same size.
         """
         source = Draw(self.candidate, (1, 1), generic=True)
         values = {s: source.values(self.rule, s) for s in self.rule.defaults}
-        return self._with({s: found[turn % len(found)] for s, found in values.items()}, pins)
+        return self._with({s: _nearest(found) if group else found[0] for s, found in values.items()}, pins)
 
     def hypers(self, **pins: float) -> tuple[Mapping[Symbol, float], ...]:
         """Those of two groups, each with its own; of one, where two are refused."""
         return self._each(self._taken[1], **pins)
+
+    def alike(self) -> tuple[Mapping[Symbol, float], ...]:
+        """Those of as many groups, all with the same."""
+        return self.hypers()[:1] * self._taken[1]
 
     def _each(self, groups: int, **pins: float) -> tuple[Mapping[Symbol, float], ...]:
         return tied([self.hyper(group, **pins) for group in range(groups)], self.rule)
@@ -208,6 +214,13 @@ class Bench:
             STATES[key] = trajectory(ORACLES.oracle(self.rule, fmt), _part(lonely), own)
         return STATES[key]
 
+    def evaluated(self, scenario: Scenario, block: Block) -> Ball:
+        """What the rule hands out for evaluation in the end, in the shape of one tensor."""
+        own, lonely = alone(scenario, block)
+        hyper = of_rule(self.rule, own.hyper_at(0, own.steps), lonely.x0.dtype)
+        oracle = ORACLES.oracle(self.rule, self.format(block))
+        return oracle.evaluated(self.states(scenario, block)[-1], hyper)
+
     def stepped(
         self, scenario: Scenario, block: Block, state: State, x: Tensor, at: int | None = None
     ) -> State:
@@ -241,6 +254,13 @@ class Bench:
         except (RefusedError, UnusualError) as refusal:
             self.taken.append(False)
             self.notes.append(f"{what} is refused: {refusal}")
+
+
+def _nearest(values: Sequence[float]) -> float:
+    """The one that is nearest to the first, by their ratio; the first itself where there is no other."""
+    first = values[0]
+    others = [value for value in values[1:] if value * first > 0]
+    return min(others, key=lambda value: abs(log(value / first)), default=first)
 
 
 def _in_group(block: Block, group: int) -> Block:

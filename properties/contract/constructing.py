@@ -29,7 +29,7 @@ def defaults(bench: Bench) -> Messages:
             yield f"{within} defaults to {own:g}; the default of {bench.rule} is {documented:g}"
 
 
-@contract()
+@contract(rare=True)
 def nonsense(bench: Bench) -> Messages:
     """A negative learning rate and betas of 1 or more are refused with ValueError by a constructor that refuses any,
     misspelt keywords with TypeError.

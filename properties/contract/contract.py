@@ -18,13 +18,14 @@ ENOUGH = 3
 
 
 def contract(
-    over: Ways = plainly, applies: Callable[[Rule], bool] = lambda rule: True
+    over: Ways = plainly, applies: Callable[[Rule], bool] = lambda rule: True, rare: bool = False
 ) -> Callable[[Look], Property]:
     """Makes a property of a function that looks: its docstring is the sentence, what it yields are findings.
 
     Args:
         over: the ways in which it is asked; those that the candidate refuses are noted.
         applies: whether a rule has it.
+        rare: whether hardly anybody relies on it, so that it is told beside the verdict.
     """
 
     def decorate(look: Look) -> Property:
@@ -43,7 +44,7 @@ def contract(
                     break
             return _evidence(found, notes, benches, looked)
 
-        return Property(name, sentence, seen, dtype="float32", ruleless=True, applies=applies)
+        return Property(name, sentence, seen, dtype="float32", ruleless=True, applies=applies, rare=rare)
 
     return decorate
 

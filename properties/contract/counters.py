@@ -1,7 +1,7 @@
 """Counters of steps, found in the state by value: what follows long training, without training for long."""
 
 from collections.abc import Iterator, MutableMapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
 
@@ -10,7 +10,8 @@ from torch import Tensor
 
 from lawful.properties.contract.bench import Bench, NotOwedError
 from lawful.properties.contract.contract import Messages, contract
-from lawful.properties.contract.following import followed
+from lawful.properties.contract.following import followed, never_raising
+from lawful.properties.contract.resuming import saved
 from lawful.properties.contract.way import in_dtypes, plainly
 from lawful.properties.runs.running import Run
 from lawful.properties.scenarios.scenarios import Block, Scenario
@@ -56,8 +57,8 @@ def _is_number(value: Any) -> bool:
 
 @contract(over=in_dtypes(plainly, *LIMITS))
 def counter(bench: Bench) -> Messages:
-    """Steps are counted past what the parameter's dtype can count, as long as the rule looks at them. In float32, as
-    torch does, they may be counted up to 2²⁴.
+    """Steps are counted past what the parameter's dtype can count, as long as the rule looks at them, and after
+    load_state_dict too. In float32, as torch does, they may be counted up to 2²⁴.
     """
     limit = LIMITS[bench.way.dtype]
     generic = bench.hyper()
@@ -65,22 +66,28 @@ def counter(bench: Bench) -> Messages:
     scenario = bench.scenario(hyper, steps=FEW + 1)
     block = bench.blocks(scenario)[0]
     run = bench.run(scenario, [block])
-    counters = _counters(run)
-    for place in counters:
-        place.write(limit)
-    followed(run, [FEW + 1])
-    wrong = [place for place in counters if place.read() != limit + 1]
-    if not wrong or not _looks_at_steps(bench, scenario, block, limit):
-        return
-    said = f"after {limit} steps, the counter {wrong[0].key!r} goes to {wrong[0].read():.0f}, not {limit + 1}"
-    if bench.dtype is torch.float32 and wrong[0].read() == limit:
-        bench.notes.append(f"{said}: it is kept in float32, as torch's own are")
-    else:
-        yield said
+    rising = _rising(run)
+    fresh = bench.run(scenario, [replace(block, x0=run.parameters[0].detach())])
+    with never_raising("load_state_dict"):
+        fresh.optimizer.load_state_dict(saved(run.optimizer.state_dict()))
+    for one, how in ((run, ""), (fresh, "load_state_dict and ")):
+        counters = [place for place in places(one.optimizer) if place.key in rising]
+        for place in counters:
+            place.write(limit)
+        followed(one, [FEW + 1])
+        wrong = [place for place in counters if place.read() != limit + 1]
+        if not wrong or not _looks_at_steps(bench, scenario, block, limit):
+            continue
+        said = f"after {how}{limit} steps, the counter {wrong[0].key!r} goes to {wrong[0].read():.0f}, not {limit + 1}"
+        if bench.dtype is torch.float32 and wrong[0].read() == limit:
+            bench.notes.append(f"{said}: it is kept in float32, as torch's own are")
+        else:
+            yield said
+            return
 
 
-def _counters(run: Run) -> list[Place]:
-    """The places of numbers that rise by 1 with each of a few steps."""
+def _rising(run: Run) -> set[str]:
+    """The keys of numbers that rise by 1 with each of a few steps."""
     counts: list[list[float]] = []
     for step in range(1, FEW + 1):
         followed(run, [step])
@@ -88,7 +95,7 @@ def _counters(run: Run) -> list[Place]:
     if len({len(row) for row in counts}) != 1:
         raise NotOwedError("other numbers are kept after each step: none is known to count them")
     rising = [all(b - a == 1 for a, b in pairwise(column)) for column in zip(*counts, strict=True)]
-    found = [place for place, rises in zip(places(run.optimizer), rising, strict=True) if rises]
+    found = {place.key for place, rises in zip(places(run.optimizer), rising, strict=True) if rises}
     if not found:
         raise NotOwedError("no counter of steps was found in the state")
     return found

@@ -9,7 +9,7 @@ from lawful.properties.contract.contract import Messages, contract
 from lawful.properties.contract.following import copied
 
 
-@contract(applies=lambda rule: rule.scope == "lane")
+@contract(applies=lambda rule: rule.scope == "lane", rare=True)
 def complex_parameters(bench: Bench) -> Messages:
     """A complex parameter is the pair of reals that it consists of, or is refused."""
     scenario = bench.scenario(bench.hyper())
@@ -24,7 +24,7 @@ def complex_parameters(bench: Bench) -> Messages:
             yield f"a complex parameter is not where its real and imaginary parts would be, from step {k} on"
 
 
-@contract()
+@contract(rare=True)
 def sparse_gradients(bench: Bench) -> Messages:
     """An uncoalesced sparse gradient is the dense one that it stands for, or is refused."""
     for pins in ({}, {"weight_decay": 0.0}, {"weight_decay": 0.0, "momentum": 0.0}):

@@ -29,7 +29,7 @@ def idle(bench: Bench) -> Messages:
     """A parameter without a gradient does not move; later it goes on as if those steps had not been, and so do the
     parameters beside it and the groups behind.
     """
-    scenario = bench.scenario(bench.hyper(), bench.hyper(), steps=STEPS)
+    scenario = bench.scenario(*bench.alike(), steps=STEPS)
     blocks = bench.blocks(scenario)
     run, without = bench.run(scenario, blocks), absent(blocks)
     seen: list[dict[int, Tensor]] = [{} for _ in blocks]
@@ -67,7 +67,7 @@ def _step(run: Run, step: int, idling: set[int]) -> None:
 def set_from_outside(bench: Bench) -> Messages:
     """A parameter that is set from outside between steps goes on from where it was set."""
     half = 3
-    scenario = bench.scenario()
+    scenario = bench.scenario(*bench.alike())
     blocks = bench.blocks(scenario)
     run = bench.run(scenario, blocks)
     followed(run, range(1, half + 1))

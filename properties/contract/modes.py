@@ -5,7 +5,8 @@ from torch import Tensor
 
 from lawful.properties.contract.bench import STEPS, Bench, NotOwedError
 from lawful.properties.contract.contract import Messages, contract
-from lawful.properties.contract.following import copied, followed, same_bits
+from lawful.properties.contract.following import copied, deviation, followed, same_bits
+from lawful.properties.runs.running import Run
 
 ROUNDINGS = 8
 """Of two interpolations between the parameter and what is kept beside it: each rounds a difference, a product and a
@@ -14,7 +15,9 @@ sum, none larger than the two parameters together."""
 
 @contract()
 def train_and_eval(bench: Bench) -> Messages:
-    """`eval` and `train` restore each other's values, and training does not depend on how often they are switched."""
+    """`eval` and `train` restore each other's values, training does not depend on how often they are switched, and what
+    is handed out for evaluation is what the rule says, or an average that is kept.
+    """
     scenario = bench.scenario()
     blocks = bench.blocks(scenario)
     run = bench.run(scenario, blocks)
@@ -41,6 +44,56 @@ def train_and_eval(bench: Bench) -> Messages:
         if ((p.detach().cpu() - values[-1].cpu()).abs() > budget + lost.cpu()).any():
             yield f"with eval and train between steps, {block.name} is elsewhere after step {STEPS}"
             return
+    yield from _evaluated(bench)
+
+
+def _evaluated(bench: Bench) -> Messages:
+    """What evaluation is handed is what the rule says; where it says nothing, averages are not kept in vain."""
+    scenario = bench.scenario()
+    blocks = bench.blocks(scenario)
+    run = bench.run(scenario, blocks)
+    trained = followed(run, range(1, STEPS + 1))
+    run.optimizer.eval()
+    if bench.rule.evaluated is None:
+        if all(same_bits(p.detach(), values[-1]) for p, values in zip(run.parameters, trained, strict=True)):
+            yield from (
+                f"eval changes nothing, though {name!r} keeps an average" for name in _averages(run, trained)
+            )
+        return
+    for block, p in zip(blocks, run.parameters, strict=True):
+        ball = bench.evaluated(scenario, block)
+        ratio = deviation(p, torch.as_tensor(ball.mid), torch.as_tensor(ball.radius).expand(p.shape))
+        bench.ratios.append(ratio)
+        if ratio > 1:
+            yield f"in evaluation after step {STEPS}, {block.name} is not what {bench.rule} hands out there"
+            return
+
+
+def _averages(run: Run, trained: list[list[Tensor]]) -> list[str]:
+    """The names of state that is, in every parameter, between the least and the largest value that it has had, but not
+    the last one.
+    """
+    states = [run.optimizer.state.get(p, {}) for p in run.parameters]
+    return [
+        name
+        for name, first in states[0].items()
+        if isinstance(first, Tensor)
+        and all(
+            _between(state[name], torch.stack([block.x0.to(run.device), *values]))
+            for block, state, values in zip(run.blocks, states, trained, strict=True)
+        )
+    ]
+
+
+def _between(kept: Tensor, values: Tensor) -> bool:
+    if kept.shape != values.shape[1:] or same_bits(kept, values[-1]):
+        return False
+    least, most, lost = (
+        values.amin(0),
+        values.amax(0),
+        ROUNDINGS * torch.finfo(values.dtype).eps * values.abs().amax(0),
+    )
+    return bool(((kept >= least - lost) & (kept <= most + lost)).all())
 
 
 def _switched(mode: object, parameters: list[Tensor]) -> list[Tensor] | None:

@@ -127,7 +127,9 @@ def neutral(hyper: Mapping[Symbol, float]) -> Optimizer:
 
 class _Neutral(Optimizer):
     def step(self, closure: Any = None) -> None:  # type: ignore[override]
-        """Nothing."""
+        """Nothing, and the hooks that a candidate has put on all optimizers are not called."""
+
+    step.hooked = True  # type: ignore[attr-defined]
 
 
 def _held(group: Mapping[str, Any]) -> Mapping[Symbol, float]:

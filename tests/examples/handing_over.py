@@ -2,9 +2,11 @@
 
 from typing import Any
 
+import torch
 from torch import Tensor
 
 from examples.contract import Plain
+from lawful.optimizers import AdamWScheduleFree
 
 
 class CountsParameters(Plain):
@@ -96,3 +98,95 @@ class AgesWhileItSkips(ServesGradScaler):
             for state in self.state.values():
                 state["b"] = state["b"] * 0.5
         return super().step(closure)
+
+
+class CountsUnderAnotherName(torch.optim.Optimizer):
+    """Adam whose counter is a tensor that torch does not know for one, and casts with the rest when it is loaded."""
+
+    def __init__(self, params: Any, lr: float = 1e-3, betas: Any = (0.9, 0.999), eps: float = 1e-8) -> None:
+        super().__init__(params, dict(lr=lr, betas=betas, eps=eps))
+
+    @torch.no_grad()
+    def step(self, closure: Any = None) -> None:  # type: ignore[override]
+        for group in self.param_groups:
+            for p in (p for p in group["params"] if p.grad is not None):
+                state = self.state[p]
+                if not state:
+                    state.update(age=self.start(), m=torch.zeros_like(p), v=torch.zeros_like(p))
+                self.update(p, p.grad, state, group)
+
+    def start(self) -> Any:
+        return torch.zeros(())
+
+    def update(self, p: Tensor, g: Any, state: dict[str, Any], group: dict[str, Any]) -> None:
+        beta1, beta2 = group["betas"]
+        state["age"] += 1
+        state["m"] = beta1 * state["m"] + (1 - beta1) * g
+        state["v"] = beta2 * state["v"] + (1 - beta2) * g * g
+        age = float(state["age"])
+        v = state["v"] / (1 - beta2**age)
+        p.sub_(group["lr"] * state["m"] / (1 - beta1**age) / (v.sqrt() + group["eps"]))
+
+
+class CountsAsANumber(CountsUnderAnotherName):
+    def start(self) -> Any:
+        return 0
+
+
+class HandsOutNothing(Plain):
+    """Keeps an average of the weights, and evaluates without it."""
+
+    @torch.no_grad()
+    def step(self, closure: Any = None) -> Any:  # type: ignore[override]
+        before = {p: p.detach().clone() for group in self.param_groups for p in group["params"]}
+        loss = super().step(closure)
+        for p, start in before.items():
+            self.state[p].setdefault("mean", start).lerp_(p, 0.1)
+        return loss
+
+    def eval(self) -> None:
+        pass
+
+    def train(self) -> None:
+        pass
+
+
+class HandsOutTheMean(HandsOutNothing):
+    @torch.no_grad()
+    def eval(self) -> None:
+        for p in (p for group in self.param_groups for p in group["params"] if "kept" not in self.state[p]):
+            self.state[p]["kept"] = p.detach().clone()
+            p.copy_(self.state[p]["mean"])
+
+    @torch.no_grad()
+    def train(self) -> None:
+        for p in (p for group in self.param_groups for p in group["params"] if "kept" in self.state[p]):
+            p.copy_(self.state[p].pop("kept"))
+
+
+class AveragesTheWrongWay(AdamWScheduleFree):
+    """Goes to the average with the weight by which it should come back, and comes back to what it has kept."""
+
+    kept: tuple[Tensor, ...] = ()
+
+    def eval(self) -> None:
+        self.kept = self.kept or tuple(p.detach().clone() for p in self._params())
+        self._become(False, lambda beta1: 1 - beta1)
+
+    @torch.no_grad()
+    def train(self) -> None:
+        self._become(True, lambda beta1: 0.0)
+        for p, value in zip(self._params(), self.kept, strict=False):
+            p.copy_(value)
+        self.kept = ()
+
+    def _params(self) -> list[Tensor]:
+        return [p for group in self.param_groups for p in group["params"]]
+
+
+class NeverGoesThere(AdamWScheduleFree):
+    def eval(self) -> None:
+        pass
+
+    def train(self) -> None:
+        pass

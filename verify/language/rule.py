@@ -53,6 +53,8 @@ class Rule:
         dimensions: how few and how many dimensions a parameter may have.
         sparse: whether gradients are sparse tensors, which leave out what is 0.
         counts: whose steps `t` counts in the source: each parameter's, which idle ones do not make, or their group's.
+        evaluated: what evaluation uses in the parameter's place, in `x`, the state and the hyperparameters as they are
+            after a step; None where that is the parameter.
         fixed: what was put in for its symbols since it was written.
         written: what it divided by when it was written, with what was put in since: sympy may have cancelled it.
     """
@@ -70,6 +72,7 @@ class Rule:
     dimensions: tuple[int, int] = (0, 9)
     sparse: bool = False
     counts: Literal["parameter", "group"] = "parameter"
+    evaluated: Expr | None = None
     fixed: Mapping[Expr, Expr] = field(default_factory=dict)
     written: tuple[Expr, ...] = ()
 
@@ -159,6 +162,7 @@ class Rule:
             state={s: sub(e) for s, e in self.state.items()},
             init={s: sub(sympify(e)) for s, e in self.init.items()},
             names={s: sub(e) for s, e in self.names.items()},
+            evaluated=self.evaluated if self.evaluated is None else sub(self.evaluated),
             defaults={s: d for s, d in self.defaults.items() if s not in new},
             fixed={**{s: sub(e) for s, e in self.fixed.items()}, **new},
             written=tuple(dict.fromkeys(map(sub, self.divisors))),

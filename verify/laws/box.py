@@ -117,6 +117,7 @@ adamw_keeps_a_box_along_every_schedule = Bound(
             exact | {weight_decay: 0.5},
             -((beta2 / beta1) ** t),
             sqrt(_long_run) / weight_decay,
+            steps=33,  # the last at which (3/2)^t is a float64
         ),
     ],
 )  # fmt: skip

@@ -88,6 +88,14 @@ class Oracle:
         after = after if sure else {s: b.widened(torch.inf) for s, b in after.items()}
         return State(now, after.pop(x), after, {s: self._kept(e, kept) for s, e in case.scalars.items()})
 
+    def evaluated(self, state: State, hyper: Hyper) -> Ball:
+        """What evaluation uses in the parameter's place in this state."""
+        if self.rule.evaluated is None:
+            return state.x
+        run = Step(hyper, {x: state.x, **state.slots}, self.fmt)
+        node = Compiler(self._program.tensors, frozenset()).node(self.rule.evaluated)
+        return run.results({x: node})[x]
+
     def _taken(self, ball: Ball) -> Ball:
         """A parameter or a gradient as the step computes with it."""
         loss = self.fmt.taken

@@ -69,4 +69,5 @@ def adamw_schedulefree(*, correction: Literal["moment", "lr"] = "moment") -> Rul
         ),
         names={LR: lr_t, C: c_t, U: u_t},
         counts="group",
+        evaluated=(x - (1 - beta1) * z) / beta1,
     )

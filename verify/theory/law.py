@@ -114,8 +114,8 @@ class Law(ABC):
         proof, check = self.answers(prove), self.answers(second_check)
         signs = [c for claim in self.claimed for c in owed(claim, self.rules)]
         rests = {c.key: _sign(c) for c in signs}.values()
-        false = self.neighbour()
-        refused = not false.answers(prove).holds and false.answers(second_check).refuted
+        false = [claim for claim in self.neighbour().claimed if claim not in self.claimed]
+        refused = any(not prove(c).holds for c in false) and any(second_check(c).refuted for c in false)
         return Proof(
             law=self.name,
             kind=self.kind,

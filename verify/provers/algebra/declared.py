@@ -95,6 +95,10 @@ LARGEST = 80
 
 def nonzero(expr: Expr, over: Domain, within: Domain) -> bool:
     """Whether an expression is provably not 0 on a domain."""
+    if isinstance(expr, Pow) and expr.exp.is_positive:
+        return nonzero(expr.base, over, within)
+    if isinstance(expr, Max):  # putting anything into a maximum compares its members, which is dear
+        return any(above(in_fractions(member, over, within)) for member in expr.args)
     return all(
         bool(branch.is_nonzero or above(branch) or above(-branch) or _simple(branch).is_nonzero)
         for branch in branches(in_fractions(expr, over, within))

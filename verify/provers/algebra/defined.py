@@ -3,18 +3,18 @@
 sympy makes 1 of x/x and 0 of 0/(√0 + eps) before anybody looks. So rules remember what they divided by.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from functools import singledispatch
 from typing import Any
 
-from sympy import Abs, Expr, Pow, Symbol, count_ops, oo, sympify
+from sympy import Abs, Expr, Pow, count_ops, oo, sympify
 
 from lawful.verify.language.plain import plain
 from lawful.verify.language.rule import Rule, bases
-from lawful.verify.language.symbols import g, t
+from lawful.verify.language.symbols import t
 from lawful.verify.provers.algebra.declared import nonzero
-from lawful.verify.provers.algebra.unroll import at, rooted
-from lawful.verify.provers.claims import Always, Domain, Equal, Forced, Kept, Positive, Run, n, nth
+from lawful.verify.provers.algebra.unroll import at, inputs, rooted, states
+from lawful.verify.provers.claims import Always, Domain, Equal, Forced, Kept, Positive, Run, n
 from lawful.verify.provers.domains import limits
 
 LARGEST = 120
@@ -106,12 +106,8 @@ def _of_run(run: Run) -> Iterator[Divisor]:
     open_ = [d for d in run.divisors if not _settled(d, {})]
     for expr in (*run.start.values(), *run.gradients):
         yield from ((base, base) for base in bases(sympify(expr)))
-    state: Mapping[Symbol, Expr] = {s: run.first_value(s) for s in run.system}
-    for k in range(1, run.steps + 1) if open_ else ():
-        inputs = {t: sympify(run.first + k - 1), g: run.gradient(k), **{h: nth(h, k) for h in run.varying}}
-        here = {**state, **inputs}
-        yield from ((d, at(d, here)) for d in open_)
-        state = {s: at(e, here) for s, e in run.system.items()}
+    for k, state in enumerate(states(run)[:-1], start=1) if open_ else ():
+        yield from ((d, at(d, {**state, **inputs(run, k)})) for d in open_)
 
 
 @divisors.register(Always)

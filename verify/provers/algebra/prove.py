@@ -17,10 +17,10 @@ from lawful.verify.provers.algebra.defined import impossible
 from lawful.verify.provers.algebra.forced import forced
 from lawful.verify.provers.algebra.kept import kept
 from lawful.verify.provers.algebra.mean import mean_step
-from lawful.verify.provers.algebra.sign import moved, ordered, positive
+from lawful.verify.provers.algebra.sign import carried, ordered, positive
 from lawful.verify.provers.algebra.stability import stable
 from lawful.verify.provers.algebra.storage import per_parameter
-from lawful.verify.provers.algebra.unroll import at, cases, unrolled, vanishes
+from lawful.verify.provers.algebra.unroll import at, cases, vanishes
 from lawful.verify.provers.claims import (
     ABBREVIATE,
     Always,
@@ -68,8 +68,8 @@ def _prove(claim: Any) -> Answer:
 
 @_prove.register
 def _(claim: Equal) -> Answer:
-    gap = unrolled(at(claim.left, claim.where) - at(claim.right, claim.where), claim.runs)
-    return identity(ordered(at(gap, moved(claim.over))), "The difference of the two sides")
+    gap = at(claim.left, claim.where) - at(claim.right, claim.where)
+    return identity(ordered(carried(gap, claim.runs, claim.over)), "The difference of the two sides")
 
 
 @_prove.register

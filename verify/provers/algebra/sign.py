@@ -23,8 +23,8 @@ from sympy import (
 )  # fmt: skip
 
 from lawful.verify.language.plain import plain
-from lawful.verify.provers.algebra.unroll import at, cases, unroll, unrolled, vanishes
-from lawful.verify.provers.claims import Answer, Bounds, Domain, Positive, Run
+from lawful.verify.provers.algebra.unroll import at, cases, inputs, unroll, unrolled, vanishes
+from lawful.verify.provers.claims import Answer, Bounds, Domain, Positive, Run, Runs
 
 POLYA = (0, 2, 8)
 """By which powers of 1 + y a polynomial in one symbol is multiplied to make its coefficients positive."""
@@ -34,8 +34,8 @@ def positive(claim: Positive) -> Answer:
     """Whether the claimed expression is provably positive on its domain."""
     if claim.written is not None:
         return _through(claim)
-    expr = unrolled(claim.expr, claim.runs)
-    found = [(case, certificate(rest, claim.over, claim.strict)) for case, rest in cases(expr)]
+    expr = carried(claim.expr, claim.runs, claim.over)
+    found = [(case, certificate(rest, {}, claim.strict)) for case, rest in cases(expr)]
     lines: list[str] = [
         f"{f'Case {case}: ' if case else ''}{why or 'no certificate of its sign'}." for case, why in found
     ]
@@ -49,6 +49,24 @@ def certificate(expr: Expr, over: Domain, strict: bool = True) -> str:
     if not strict and vanishes(scaled):
         return "it is 0"
     return _by_assumption(scaled) or _by_coefficients(scaled) or _by_square(plain)
+
+
+def carried(expr: Expr, runs: Runs, over: Domain) -> Expr:
+    """An expression with every run in it carried out, on a domain that is moved to positive symbols.
+
+    A maximum is decided at the step at which it is taken: later it would be compared again and again.
+    """
+    there = moved(over)
+    return at(at(expr, {symbol: _carried(run, there) for symbol, run in runs.items()}), there)
+
+
+def _carried(run: Run, there: Mapping[Symbol, Expr]) -> Expr:
+    system = {s: at(e, there) for s, e in run.system.items()}
+    state = {s: at(run.first_value(s), there) for s in system}
+    for k in range(1, run.steps + 1):
+        here = {**state, **{s: at(e, there) for s, e in inputs(run, k).items()}}
+        state = {s: ordered(at(e, here)) for s, e in system.items()}
+    return state[run.read]
 
 
 def moved(over: Domain) -> Mapping[Symbol, Expr]:

@@ -12,11 +12,27 @@ from lawful.verify.provers.runs import Run, Runs, nth, part
 
 def unroll(run: Run) -> Expr:
     """What a run ends with, as one expression in its inputs."""
-    state = {s: sympify(run.first_value(s)) for s in run.system}
-    for k in range(1, run.steps + 1):
-        inputs = {t: run.first + k - 1, g: run.gradient(k), **{h: nth(h, k) for h in run.varying}}
-        state = {s: at(e, {**state, **inputs}) for s, e in run.system.items()}
-    return state[run.read]
+    return states(run)[-1][run.read]
+
+
+State = Mapping[Symbol, Expr]
+_STATES: dict[object, list[State]] = {}
+
+
+def states(run: Run) -> list[State]:
+    """The states before the first step of a run and after each; carried out once."""
+    first = {s: sympify(run.first_value(s)) for s in run.system}
+    key = tuple(run.system.items()), tuple(first.items()), tuple(run.gradients), *run.varying, run.first
+    found = _STATES.setdefault(key, [first])
+    for k in range(len(found), run.steps + 1):
+        here = {**found[-1], **inputs(run, k)}
+        found.append({s: at(e, here) for s, e in run.system.items()})
+    return found[: run.steps + 1]
+
+
+def inputs(run: Run, k: int) -> Mapping[Symbol, Expr]:
+    """What step k of a run is given."""
+    return {t: sympify(run.first + k - 1), g: run.gradient(k), **{h: nth(h, k) for h in run.varying}}
 
 
 def unrolled(expr: Expr, runs: Runs) -> Expr:
