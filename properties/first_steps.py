@@ -67,7 +67,9 @@ def walked(candidate: Candidate, check: Check, settings: Settings, journal: Jour
     walk = Walk(seen, candidate.binding.default(lr) or scenario.hypers[0].get(lr, 1.0))
     findings = [Finding(f"{said}.") for said in walk.findings]
     verdict = Verdict.UNLAWFUL if findings else Verdict.LAWFUL
-    notes = [walk.note] if check.dtype == "float64" and check.path == next(iter(candidate.paths)) else []
+    notes = (
+        [walk.note] if check.dtype == settings.dtypes[0] and check.path == next(iter(candidate.paths)) else []
+    )
     return Evidence(verdict, scenarios=1, findings=findings, notes=notes)
 
 

@@ -92,7 +92,9 @@ def test_what_needs_no_rule_is_asked() -> None:
     assert {"idle", "groups", "resume", "quiet", "first-steps", "nonsense"} <= found.keys()
     assert "conformance" not in found
     assert not {name: e.findings for name, e in found.items() if e.findings}
-    assert "in units of lr" in found["first-steps"].notes[0] if found["first-steps"].notes else True
+    assert "in units of lr, for gradients of that size: 1 from 1, -1 from -1, 1 from 10" in str(
+        found["first-steps"].notes
+    )
 
 
 @pytest.mark.parametrize(
