@@ -13,6 +13,7 @@ from lawful.verify.laws.step_size import exact
 from lawful.verify.provers.claims import n
 from lawful.verify.rules.adam import M, V, adam
 from lawful.verify.rules.adamw_schedulefree import (
+    NOTHING,
     adamw_schedulefree,
     lr_max,
     power,
@@ -96,7 +97,8 @@ cosine_is_half_a_wave_of_the_run = Invariant(
     predicts=[AverageOfRun(adam(), {weight_decay: 0.0}, (1 + cos(pi * (t - 1) / horizon)) / 2)],
 )  # fmt: skip
 
-_free = adamw_schedulefree().replace({warmup_steps: 0, r: 0, power: 2})
+_free = adamw_schedulefree().replace({warmup_steps: 0, r: 0, power: 2, NOTHING: 0})
+"""Without its guard against 0/0, which acts at an lr near 1e-150 and below alone."""
 _mean = Symbol("xbar", real=True)
 
 
@@ -106,9 +108,9 @@ def averaged(newest: Expr) -> dict[Symbol, tuple[Expr, Expr]]:
 
 
 schedule_free_is_the_plain_mean = Invariant(
-    "At a constant lr, without warm-up and at r = 0, schedule-free AdamW's weight is (1 − β1)·z + β1·x̄ after every "
-    "step, where n·x̄ = z₁ + … + z_n: gradients are taken near the plain mean of the iterates z, which is what a "
-    "linear decay to zero would leave of them.",
+    "At a constant lr whose square is above 1e-300 (less is taken for 0), without warm-up and at r = 0, schedule-free "
+    "AdamW's weight is (1 − β1)·z + β1·x̄ after every step, where n·x̄ = z₁ + … + z_n: gradients are taken near the "
+    "plain mean of the iterates z, which is what a linear decay to zero would leave of them.",
     _free,
     {x: (1 - beta1) * z + beta1 * _mean, Z: n * _mean, total: n * lr**2, lr_max: lr},
     beside=averaged(_free.state[z]),
