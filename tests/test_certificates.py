@@ -6,10 +6,13 @@ from shutil import which
 import pytest
 from sympy import Abs, Eq, Expr, Integer, Max, Piecewise, Rational, Symbol, sign, sqrt
 
-from lawful.verify.certificates.certificate import certificate
-from lawful.verify.certificates.compile import AXIOMS, Outcome, coqc, failed, main, outcome, rests_on, told
+from lawful.verify.certificates.certificate import Certificate, certificate
+from lawful.verify.certificates.compile import AXIOMS, coqc, failed, main, outcome, rests_on
+from lawful.verify.certificates.counts import told
 from lawful.verify.certificates.folder import read, write
 from lawful.verify.certificates.given import given
+from lawful.verify.certificates.mutated import mutated
+from lawful.verify.certificates.outcome import Outcome
 from lawful.verify.certificates.prove import theorem
 from lawful.verify.certificates.terms import Condition, Untranslatable, conditions, name, term
 from lawful.verify.certificates.witness import witness
@@ -145,10 +148,33 @@ def test_what_is_not_certified_says_why(tmp_path: Path) -> None:
 
 def test_a_certificate_that_is_refused_is_a_failure() -> None:
     kept, lost = (Outcome(law, "identity", law == "kept", neighbour=True) for law in ("kept", "lost"))
-    lines = told([kept, lost], "8.16.1")
+    lines = told([kept, lost], [], "8.16.1")
     assert lines[0].startswith("lost (identity) is not certified")
-    assert lines[1].startswith("1 of 2 laws certified by coqc 8.16.1; 1 of their")
+    assert lines[1] == "1 of 2 laws certified by coqc 8.16.1; false neighbours: refused 1."
     assert failed([kept, lost], []) and not failed([kept], [])
+
+
+def test_what_is_not_written_is_counted_by_kind_and_reason() -> None:
+    written = [Certificate(law, "resource", reason="it counts") for law in ("one", "two")]
+    found = [Outcome(one.law, one.kind, False, one.reason) for one in written]
+    lines = told(found, written, "8.16.1")
+    assert lines[0] == "not written: 2 resource: it counts."
+    assert lines[1].startswith("0 of 2 laws") and not failed(found, written)
+
+
+@pytest.mark.parametrize(
+    ("answer", "word"), [(True, "refused 1"), (False, "accepted 1"), (None, "not asked 1")]
+)
+def test_what_becomes_of_a_mutant_is_counted(answer: bool | None, word: str) -> None:
+    found = [Outcome("law", "identity", True, neighbour=True, mutant=answer)]
+    assert word in told(found, [], "8.16.1", mutants=True)[1]
+    assert failed(found, []) == (answer is False)
+
+
+def test_a_mutant_of_a_rule_stands_where_it_must_be_refused() -> None:
+    text = mutated(find_law("first_step_of_adam"))
+    assert " instead of " in text and "Fail (solve [" in text and "Theorem" not in text
+    assert mutated(law(a**2 - b**2, (a + b) * (a - b), a)) == ""  # it speaks of no rule
 
 
 def test_axioms_are_read() -> None:

@@ -56,14 +56,23 @@ def certificate(law: Law) -> Certificate:
 
 def _neighbour(law: Law, own: Sequence[Theorem]) -> tuple[list[str], str]:
     """That the scripts prove no false claim: one is refused where the false law has several."""
-    false = law.neighbour()
     try:
-        wrong = [t for t in map(theorem, false.claims()) if t.statement not in {o.statement for o in own}]
+        wrong = false_beside(law.neighbour(), own)
     except Untranslatable as why:
         return [], str(why)
     if not wrong:
         return [], "its claims are those of the law, as Coq sees them"
     return [comment(f"The false neighbour, {law.refuses.words}."), refused(wrong)], ""
+
+
+def false_beside(false: Law, own: Sequence[Theorem]) -> list[Theorem]:
+    """The theorems of a false law that are not among those of the true one.
+
+    Raises:
+        Untranslatable: one of them cannot be said.
+    """
+    said = {one.statement for one in own}
+    return [one for one in map(theorem, false.claims()) if one.statement not in said]
 
 
 def refused(wrong: Sequence[Theorem]) -> str:

@@ -1,22 +1,27 @@
-"""Compiles a folder of certificates with `coqc`: `python -m lawful.verify.certificates.compile DIR`.
+"""Compiles a folder of certificates with `coqc`: `python -m lawful.verify.certificates.compile DIR [--mutants]`.
 
 A law is certified if `coqc` accepts its file, every theorem in it rests on the axioms of Coq's real numbers alone, and
-its false neighbour was refused, where it could be said.
+its false neighbour was refused, where it could be said. With `--mutants` the law of a wrong rule is tried too.
 """
 
+import argparse
 import json
 import re
 import subprocess
 import sys
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, replace
 from pathlib import Path
 from shutil import which
 from time import perf_counter
 
 from lawful.verify.certificates.certificate import Certificate
+from lawful.verify.certificates.counts import told
 from lawful.verify.certificates.folder import read
+from lawful.verify.certificates.mutated import mutated
+from lawful.verify.certificates.outcome import Outcome
+from lawful.verify.theory.law import find_law
 
 AXIOMS = {
     "ClassicalDedekindReals.sig_forall_dec",
@@ -30,29 +35,6 @@ JOBS, LIMIT = 2, 600
 """How many files at once; how many seconds one may take."""
 
 RESULT = "certificates.json"
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What became of a law's certificate.
-
-    Attributes:
-        law: its name.
-        kind: its kind.
-        certified: whether it was accepted, on the axioms of the real numbers alone.
-        why: what was wrong; or why there is no certificate.
-        neighbour: whether its false neighbour was refused; None where that was not asked.
-        axioms: those that it rests on.
-        seconds: how long `coqc` took.
-    """
-
-    law: str
-    kind: str
-    certified: bool
-    why: str = ""
-    neighbour: bool | None = None
-    axioms: Sequence[str] = ()
-    seconds: float = 0.0
 
 
 def coqc(folder: Path, name: str) -> "subprocess.CompletedProcess[str]":
@@ -121,36 +103,45 @@ def version() -> str:
     return str((re.findall(r"\d+(?:\.\d+)+", said) or [said.strip()])[0])
 
 
-def told(found: Sequence[Outcome], coq: str) -> list[str]:
-    """The result, a line each: what is not certified by name, and the counts."""
-    accepted = [o for o in found if o.certified]
-    refused = [o for o in accepted if o.neighbour]
-    lines = [f"{o.law} ({o.kind}) is not certified: {o.why}." for o in found if not o.certified]
-    axioms = sorted({a for o in accepted for a in o.axioms})
-    neighbours = f"{len(refused)} of their false neighbours refused"
-    return [
-        *lines,
-        f"{len(accepted)} of {len(found)} laws certified by coqc {coq}; {neighbours}.",
-        f"All rest on {', '.join(axioms)} alone." if axioms else "They rest on no axiom.",
-    ]
-
-
 def failed(found: Sequence[Outcome], written: Sequence[Certificate]) -> bool:
-    """Whether a certificate that was written was not accepted."""
+    """Whether a certificate that was written was not accepted, or one of a mutant was."""
     without = {one.law for one in written if one.reason}
-    return any(not o.certified for o in found if o.law not in without)
+    return any(not o.certified or o.mutant is False for o in found if o.law not in without)
+
+
+def with_mutants(folder: Path, found: Sequence[Outcome]) -> list[Outcome]:
+    """They, with what becomes of a mutant of each law that is certified."""
+    with ThreadPoolExecutor(JOBS) as pool:
+        return list(pool.map(lambda one: _with_mutant(folder, one) if one.certified else one, found))
+
+
+def _with_mutant(folder: Path, one: Outcome) -> Outcome:
+    """A mutant is refused, accepted, or not asked: none is known to be false, or `coqc` came to no end."""
+    if not (text := mutated(find_law(one.law))):
+        return one
+    name = f"{one.law}_mutant"
+    (folder / f"{name}.v").write_text(text, encoding="utf-8")
+    done = coqc(folder, name)
+    answered = not done.returncode or "has not failed" in done.stderr
+    return replace(one, mutant=not done.returncode if answered else None)
 
 
 def main(arguments: Sequence[str]) -> int:
     """0 if every certificate that was written is accepted, 1 if not, 2 if there is no `coqc`."""
-    folder = Path(arguments[0])
+    parser = argparse.ArgumentParser(prog="compile", description="Compiles a folder of certificates.")
+    parser.add_argument("folder", type=Path, help="what `lawful prove --certificates` wrote")
+    parser.add_argument("--mutants", action="store_true", help="have laws of wrong rules refused too")
+    asked = parser.parse_args(arguments)
     if which("coqc") is None:
         print("coqc is not installed (Debian: apt install coq); nothing was compiled.", file=sys.stderr)
         return 2
-    found, coq = compiled(folder), version()
-    (folder / RESULT).write_text(json.dumps({"coqc": coq, "laws": list(map(asdict, found))}, indent=1) + "\n")
-    print("\n".join(told(found, coq)))
-    return 1 if failed(found, read(folder)) else 0
+    found, coq = compiled(asked.folder), version()
+    found = with_mutants(asked.folder, found) if asked.mutants else found
+    result = {"coqc": coq, "laws": list(map(asdict, found))}
+    (asked.folder / RESULT).write_text(json.dumps(result, indent=1) + "\n")
+    written = read(asked.folder)
+    print("\n".join(told(found, written, coq, asked.mutants)))
+    return 1 if failed(found, written) else 0
 
 
 if __name__ == "__main__":
