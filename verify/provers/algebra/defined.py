@@ -13,7 +13,7 @@ from lawful.verify.language.plain import plain
 from lawful.verify.language.rule import Rule, bases
 from lawful.verify.language.symbols import t
 from lawful.verify.provers.algebra.declared import nonzero
-from lawful.verify.provers.algebra.unroll import at, inputs, rooted, states
+from lawful.verify.provers.algebra.unroll import at, course, inputs, rooted, states
 from lawful.verify.provers.claims import Always, Domain, Equal, Forced, Kept, Positive, Run, n
 from lawful.verify.provers.domains import limits
 
@@ -101,8 +101,18 @@ def _sides(claim: Equal | Positive | Forced) -> Iterable[Expr]:
     return (claim.expr,) if isinstance(claim, Positive) else claim.differences
 
 
-def _of_run(run: Run) -> Iterator[Divisor]:
-    """The rule's divisors at each step of a run, if they are not settled without it."""
+_DIVIDED: dict[object, list[Divisor]] = {}
+
+
+def _of_run(run: Run) -> list[Divisor]:
+    """The rule's divisors at each step of a run, if they are not settled without it; found once."""
+    key = course(run), tuple(run.start.items()), run.steps, *run.divisors
+    if key not in _DIVIDED:
+        _DIVIDED[key] = list(_at_each_step(run))
+    return _DIVIDED[key]
+
+
+def _at_each_step(run: Run) -> Iterator[Divisor]:
     open_ = [d for d in run.divisors if not _settled(d, {})]
     for expr in (*run.start.values(), *run.gradients):
         yield from ((base, base) for base in bases(sympify(expr)))

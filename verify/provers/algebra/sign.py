@@ -46,9 +46,9 @@ def certificate(expr: Expr, over: Domain, strict: bool = True) -> str:
     """Why an expression without case distinctions is positive on a domain; empty if no reason was found."""
     plain = ordered(at(expr, moved(over)))
     scaled = factor(together(plain))
-    if not strict and vanishes(scaled):
-        return "it is 0"
-    return _by_assumption(scaled) or _by_coefficients(scaled) or _by_square(plain)
+    if why := _by_assumption(scaled) or _by_coefficients(scaled):
+        return why
+    return "it is 0" if not strict and vanishes(scaled) else _by_square(plain)
 
 
 def carried(expr: Expr, runs: Runs, over: Domain) -> Expr:

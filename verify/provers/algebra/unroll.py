@@ -22,12 +22,17 @@ _STATES: dict[object, list[State]] = {}
 def states(run: Run) -> list[State]:
     """The states before the first step of a run and after each; carried out once."""
     first = {s: sympify(run.first_value(s)) for s in run.system}
-    key = tuple(run.system.items()), tuple(first.items()), tuple(run.gradients), *run.varying, run.first
-    found = _STATES.setdefault(key, [first])
+    found = _STATES.setdefault(course(run), [first])
     for k in range(len(found), run.steps + 1):
         here = {**found[-1], **inputs(run, k)}
         found.append({s: at(e, here) for s, e in run.system.items()})
     return found[: run.steps + 1]
+
+
+def course(run: Run) -> tuple[object, ...]:
+    """What makes it another course, however long it is."""
+    first = tuple((s, sympify(run.first_value(s))) for s in run.system)
+    return tuple(run.system.items()), first, tuple(run.gradients), *run.varying, run.first
 
 
 def inputs(run: Run, k: int) -> Mapping[Symbol, Expr]:
