@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import torch
-from scipy.stats import binom
 from torch import Tensor
 
 from lawful.properties.checks import DTYPES, Journal, Property, Settings
@@ -76,6 +75,8 @@ class Toss:
     @property
     def chance(self) -> float:
         """The probability of so many, or so few, if there is no bias."""
+        from scipy.stats import binom  # a second to import, and hardly any candidate draws random numbers
+
         n, k = self.seen.numel(), self.ups
         many = binom.sf(k - 1, n, min(self.share + self.loss, 1.0))
         few = binom.cdf(k, n, max(self.share - self.loss, 0.0))
