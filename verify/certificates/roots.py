@@ -28,9 +28,12 @@ class Root:
         return "".join(f"({first} * " for first in firsts) + last + ")" * len(firsts)
 
     def knows(self, names: Names) -> list[str]:
-        """The squares of the roots that are left."""
-        outside = term(self.outside, names, "root")
-        return [f"try know {outside} {term(e, names, 'root')}" for e in self.inside]
+        """The squares of the roots that are left, each with what its radicand is multiplied by."""
+        whole = [
+            (e, Mul(self.outside**2, *self.inside[:k], *self.inside[k + 1 :]))
+            for k, e in enumerate(self.inside)
+        ]
+        return [f"try know {term(rest, names, 'root')} {term(e, names, 'root')}" for e, rest in whole]
 
 
 def roots(expressions: Iterable[Expr], values: Mapping[Symbol, Expr], points: Sequence[Point]) -> list[Root]:
@@ -54,7 +57,7 @@ def _root(radicand: Expr, points: Sequence[Point]) -> Root:
             known = not sized.has(Abs)
             left *= base if not known else 1 if sized == base else -1
             inside += [sized] if known else []
-    inside = sorted(inside, key=str) + ([left] if left != 1 else [])
+    inside = sorted(inside, key=lambda e: (e.count_ops(), str(e))) + ([left] if left != 1 else [])
     return Root(outside, tuple(inside))
 
 
