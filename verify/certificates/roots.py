@@ -6,8 +6,11 @@ from dataclasses import dataclass
 from sympy import Abs, Expr, Integer, Mul, Pow, Symbol, expand, factor, factorint, sympify, together
 
 from lawful.verify.certificates.given import put
-from lawful.verify.certificates.terms import Names, term
+from lawful.verify.certificates.terms import Names, Untranslatable, term
 from lawful.verify.certificates.witness import Point
+
+MOST = 4
+"""How many factors a root may have (`equal_by_squares`, in prelude.v)."""
 
 
 @dataclass(frozen=True)
@@ -57,6 +60,10 @@ def _root(radicand: Expr, points: Sequence[Point]) -> Root:
             known = not sized.has(Abs)
             left *= base if not known else 1 if sized == base else -1
             inside += [sized] if known else []
+    if len(inside) > MOST:
+        raise Untranslatable(
+            f"it has a root of {len(inside)} factors, and the scripts know {MOST} squares at once"
+        )
     inside = sorted(inside, key=lambda e: (e.count_ops(), str(e))) + ([left] if left != 1 else [])
     return Root(outside, tuple(inside))
 

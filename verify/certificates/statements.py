@@ -15,7 +15,7 @@ from lawful.verify.certificates.witness import Point, points, witness, written
 from lawful.verify.language.symbols import t
 from lawful.verify.provers.claims import Domain, Equal, Positive, Runs
 
-LONGEST = 120
+LONGEST = 80
 """How many operations a value with a maximum in it may have."""
 
 
