@@ -57,7 +57,7 @@ def test_expressions_become_terms(expr: Expr, printed: str) -> None:
     assert term(expr, plain(a, b, beta1, t)) == printed
 
 
-@pytest.mark.parametrize("expr", [Norm(b), b**a, beta1 ** (t * t)])
+@pytest.mark.parametrize("expr", [Norm(b), b**a, beta1 ** (t * t), a + 0.1])
 def test_what_coq_has_no_words_for_is_refused(expr: Expr) -> None:
     with pytest.raises(Untranslatable):
         term(expr, plain(a, b, beta1, t))

@@ -192,14 +192,15 @@ Ltac unsquare k :=
         by (symmetry; apply sqrt_is; [cases; nonnegative | intros; cases; equal])
   end.
 
-Ltac know k r :=
+(* The square of a root, of which the radicand is s * r. *)
+Ltac know s r :=
   let W := fresh "W" in
   assert (W : root r * root r = r)
     by (apply root_square;
         first [ solve [nonnegative]
               | match goal with
                 | D : 0 <= ?q |- _ =>
-                    replace r with (q / (k * k)) by solve [equal]; apply divided; [exact D | positive]
+                    replace r with (q / s) by solve [equal]; apply divided; [exact D | positive]
                 end ]).
 
 (* A maximum or a minimum where the difference of its members is known. *)
@@ -227,6 +228,12 @@ Ltac equal_by_squares :=
   first [ solve [equal]
         | match goal with W : root _ * root _ = _ |- _ => solve [field [W]; nonzeros] end
         | match goal with W : root _ * root _ = _, V : root _ * root _ = _ |- _ => solve [field [W V]; nonzeros] end
+        | lazymatch goal with
+          | W : root _ * root _ = _, V : root _ * root _ = _, U : root _ * root _ = _, T : root _ * root _ = _ |- _ =>
+              solve [field [W V U T]; nonzeros]
+          | W : root _ * root _ = _, V : root _ * root _ = _, U : root _ * root _ = _ |- _ =>
+              solve [field [W V U]; nonzeros]
+          end
         | exfalso; lra
         | exfalso; nra
         | nra ].
@@ -260,7 +267,7 @@ Ltac numeric_roots :=
 
 (* ------------------------------------------------------------------------------------------- numbers *)
 Ltac numbers :=
-  repeat split; intros;
+  cbv zeta; repeat split; intros;
   first [ lia | lra | solve [cases; first [lra | positive | nonnegative | nonzero]] | positive | nonnegative
         | nonzero | nra | numeric_roots; nra ].
 

@@ -6,8 +6,11 @@ from dataclasses import dataclass
 from sympy import Abs, Expr, Integer, Mul, Pow, Symbol, expand, factor, factorint, sympify, together
 
 from lawful.verify.certificates.given import put
-from lawful.verify.certificates.terms import Names, term
+from lawful.verify.certificates.terms import Names, Untranslatable, term
 from lawful.verify.certificates.witness import Point
+
+MOST = 4
+"""How many factors a root may have (`equal_by_squares`, in prelude.v)."""
 
 
 @dataclass(frozen=True)
@@ -28,9 +31,12 @@ class Root:
         return "".join(f"({first} * " for first in firsts) + last + ")" * len(firsts)
 
     def knows(self, names: Names) -> list[str]:
-        """The squares of the roots that are left."""
-        outside = term(self.outside, names, "root")
-        return [f"try know {outside} {term(e, names, 'root')}" for e in self.inside]
+        """The squares of the roots that are left, each with what its radicand is multiplied by."""
+        whole = [
+            (e, Mul(self.outside**2, *self.inside[:k], *self.inside[k + 1 :]))
+            for k, e in enumerate(self.inside)
+        ]
+        return [f"try know {term(rest, names, 'root')} {term(e, names, 'root')}" for e, rest in whole]
 
 
 def roots(expressions: Iterable[Expr], values: Mapping[Symbol, Expr], points: Sequence[Point]) -> list[Root]:
@@ -54,7 +60,11 @@ def _root(radicand: Expr, points: Sequence[Point]) -> Root:
             known = not sized.has(Abs)
             left *= base if not known else 1 if sized == base else -1
             inside += [sized] if known else []
-    inside = sorted(inside, key=str) + ([left] if left != 1 else [])
+    if len(inside) > MOST:
+        raise Untranslatable(
+            f"it has a root of {len(inside)} factors, and the scripts know {MOST} squares at once"
+        )
+    inside = sorted(inside, key=lambda e: (e.count_ops(), str(e))) + ([left] if left != 1 else [])
     return Root(outside, tuple(inside))
 
 

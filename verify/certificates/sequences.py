@@ -92,8 +92,11 @@ def _inequalities(here: Path, claim: Kept, gaps: Mapping[Symbol, Expr], signed: 
     names = {**here.at("n"), **{s: term(gap, here.at("n")) for s, gap in gaps.items()}}
     at = points(here.anything, 12)
     told = [here.said(claim.because[name]) for name in claim.gaps]
-    ways = [(term(raw, names), term(_terms(raw, at), names)) for raw in told]
-    each = ["state_sign"] * signed + [f"first [kept_as {raw} | kept_as {factored}]" for raw, factored in ways]
+    ways = [
+        dict.fromkeys(term(e, names) for e in (raw, _terms(raw, at, (Max, Min, sign, Abs)), _terms(raw, at)))
+        for raw in told
+    ]
+    each = ["state_sign"] * signed + [f"first [{' | '.join(f'kept_as {e}' for e in way)}]" for way in ways]
     count, starts, nexts = _introduced(here)
     firsts = [
         quotient(put(put(gap, {here.states[s]: here.start[s] for s in here.states}), {n: 0}))
@@ -118,7 +121,7 @@ def _introduced(here: Path) -> tuple[int, list[str], list[str]]:
     return count, [f"S{k}" for k in range(len(here.states))], [f"N{k}" for k in range(len(here.states))]
 
 
-def _terms(expr: Expr, at: Sequence[Point]) -> Expr:
-    """The sum with each of its terms factored, where there is nothing to decide in it."""
-    told = [e if e.has(Max, Min, sign, Abs) else signed(e, at) for e in Add.make_args(expr)]
+def _terms(expr: Expr, at: Sequence[Point], whole: tuple[type, ...] = (Max, Min, sign)) -> Expr:
+    """The sum with each of its terms factored, but for those with some functions in them."""
+    told = [e if e.has(*whole) else signed(e, at) for e in Add.make_args(expr)]
     return Add(*told, evaluate=False)

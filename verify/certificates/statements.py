@@ -15,6 +15,9 @@ from lawful.verify.certificates.witness import Point, points, witness, written
 from lawful.verify.language.symbols import t
 from lawful.verify.provers.claims import Domain, Equal, Positive, Runs
 
+LONGEST = 80
+"""How many operations a value with a maximum in it may have."""
+
 
 @dataclass(frozen=True)
 class Setting:
@@ -98,12 +101,23 @@ def setting(
     for symbol, expr in where.items():
         made.define(short[symbol], put(expr, ends))
     said = [put(put(e, short), ends) for e in conclusions]
+    _short_enough(made)
     free = made.constants.union(*(e.free_symbols for e in said)) - made.symbols.keys()
     known = given(free, over)
     decided = closed or any(e.has(Max, Min) for e in map(sympify, [*made.symbols.values(), *said]))
     moved = moves(over, known, closed) if decided else []
     names = {**known.names, **named([*made.symbols, *(m.by for m in moved)], known.names.values())}
     return Setting(known, made, names, made.conditions(*said), said, moved)
+
+
+def _short_enough(made: Definitions) -> None:
+    """What is put into a maximum is compared with its members, which takes sympy hours where they are long.
+
+    Raises:
+        Untranslatable: a value with a maximum is too long.
+    """
+    if any(value.has(Max, Min) and value.count_ops() > LONGEST for value in made.values.values()):
+        raise Untranslatable("written out, its maxima are too long to find hints for the scripts")
 
 
 def equal(claim: Equal) -> Theorem:

@@ -115,6 +115,10 @@ class _Printer:
         for kind, printed in self._kinds():
             if isinstance(expr, kind):
                 return str(printed(expr))
+        if expr.is_Float:
+            raise Untranslatable(
+                f"{float(expr)!r} in its rule is a rounded number, and it speaks of exact ones"
+            )
         raise Untranslatable(
             f"{expr.func.__name__} is no function of single real numbers that Coq's library has"
         )
