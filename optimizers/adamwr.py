@@ -13,7 +13,8 @@ from lawful.optimizers.adam import Adam
 class AdamWR(Adam):
     """Adam with the decay x ← x·(1 − η·wd), where η = lr/lr₀ is the schedule's multiplier, not the rate.
 
-    lr₀ is a group's `initial_lr`, which torch's schedulers set too; without one it is the lr that the group began with.
+    lr₀ is the lr that a group begins with, or its `initial_lr` if it is given one; the group keeps it as `lr_0`, for torch's
+    CyclicLR takes an `initial_lr` that is there already for its own.
     The paper's schedule, with its normalised decay, is `lawful.optimizers.decay.NormalizedWarmRestarts`. The paper
     gives no default for wd: this one is normalized_weight_decay(0.05, 128, 50_000, epochs=100), rounded.
 
@@ -37,10 +38,10 @@ class AdamWR(Adam):
         """Add a group, which remembers its first lr; raise ValueError as the constructor does."""
         super().add_param_group(param_group)
         group = self.param_groups[-1]
-        group.setdefault("initial_lr", float(group["lr"]))
+        group.setdefault("lr_0", float(group.get("initial_lr", group["lr"])))
 
     def update(self, b: Bucket, h: Hyper) -> None:
         """Decay by the multiplier, then the adaptive step."""
-        if h.initial_lr:
-            b.shrink(h.lr / float(h.initial_lr) * h.weight_decay)
+        if h.lr_0:
+            b.shrink(h.lr / float(h.lr_0) * h.weight_decay)
         self.adapt(b, h)

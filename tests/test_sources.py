@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 import torch
-from tests.examples.asking import conformance
 from torch import Tensor
 from torch.optim import Optimizer
 
+from examples.asking import conformance
 from lawful.optimizers import LARS, AdaBelief, AdamWR, CautiousAdamW, RAdam
 from lawful.optimizers.radam import rectification
 from lawful.properties.scenarios.drawing import Profile
@@ -43,7 +43,7 @@ class Written(Optimizer):
     def __init__(self, params: Any, lr: float = 1e-3, weight_decay: float = 0.0, **more: Any) -> None:
         super().__init__(params, {"lr": lr, "weight_decay": weight_decay, **more})
         for group in self.param_groups:
-            group["initial_lr"] = group["lr"]
+            group["lr_0"] = group["lr"]
 
     @torch.no_grad()
     def step(self, closure: Any = None) -> None:  # type: ignore[override]
@@ -142,7 +142,7 @@ class AdamWRWithEpsilonHat(WithMoments):
 
     def move(self, p: Tensor, g: Tensor, state: dict[str, Any], group: dict[str, Any]) -> None:
         m, v, bc1, bc2 = self.moments(g, state, group)
-        multiplier = group["lr"] / group["initial_lr"] if group["initial_lr"] else 0.0
+        multiplier = group["lr"] / group["lr_0"] if group["lr_0"] else 0.0
         p.mul_(1 - multiplier * group["weight_decay"])
         p.sub_(group["lr"] * bc2**0.5 / bc1 * m / (v.sqrt() + group["eps"]))
 

@@ -5,16 +5,17 @@ The candidate is run again on the same numbers in another format, and on gradien
 * **Range.** A lane overflows or underflows on the candidate's way, where the rule need not: it is within the same
   budget in a wider format, and, in its own format, once its gradients lie between some limits, where a departure that
   is the same share of the rule's movement would still be seen.
-* **Precision.** In another format the candidate is about as many budgets away. A budget is a number of roundings: what
-  loses digits loses as many of them in every format, and a formula that is wrong does not (it is as wrong in float64,
-  where a budget is a billionth of what it is in float32).
+* **Precision.** In another format the candidate is about as many budgets away, and by so much nearer as that format is
+  finer. A budget is a number of roundings: what loses digits loses as many of them in every format, and a formula that
+  is wrong does not: it is as far off in float64 as in float32.
 * **Formula.** Everything else, and so what is wrong in one format alone at every scale, as a kernel that does not move
   16-bit parameters; where that is a few budgets only, nothing can be concluded.
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from math import inf, isfinite
+from functools import cached_property
+from math import inf, isfinite, sqrt
 
 import torch
 from torch import Tensor
@@ -23,6 +24,7 @@ from lawful.properties.runs.running import RaisedError, RefusedError
 from lawful.properties.runs.watching import Sight, Watch
 from lawful.properties.scenarios.scenarios import Block
 from lawful.verify.evidence import Question
+from lawful.verify.oracle.formats import FORMATS
 
 DEGREE = 4
 """Up to which power of a gradient an intermediate goes, of any way to write a rule."""
@@ -128,7 +130,7 @@ class Weighing:
         if not (isfinite(here) and here <= ABOUT * max(1.0, there) and there <= ABOUT * max(1.0, here)):
             return FORMULA
         if there > 1.0:
-            return Weight(Question.PRECISION, ratio=here)
+            return Weight(Question.PRECISION, ratio=here) if self._follows_the_format(left) else FORMULA
         explained = any(left[m].sum() < t.departing.sum() for m, t in self.base.items())
         return Weight(Question.RANGE, over) if explained else Weight(None, ratio=here)
 
@@ -160,9 +162,25 @@ class Weighing:
         shrinks = torch.where(here.moved > 0, there.moved / here.moved, 0.0)
         return ~limited.departing & torch.isfinite(there.budget) & (here.distance * shrinks > there.budget)
 
+    def _follows_the_format(self, left: Lanes) -> bool:
+        """Whether the distance shrinks with the roundoff, from the coarser format to the finer, rather than stays."""
+        there = self._elsewhere_seen
+        some = {m: lanes for m, lanes in left.items() if lanes.any()}
+        far = [
+            max(float(t[m].distance[:, lanes].max()) for m, lanes in some.items()) for t in (self.base, there)
+        ]
+        units = [self.watch.format.unit, FORMATS[self.dtype].unit]
+        (fine, near), (coarse, wide) = sorted(zip(units, far, strict=True))
+        return near <= wide * sqrt(fine / coarse)
+
+    @cached_property
+    def _elsewhere_seen(self) -> Tracks:
+        """What is seen in the other format, in its own budget."""
+        return self._tracks(self._again(self.dtype, granted=False))
+
     def _ratios(self, left: Lanes) -> tuple[float, float]:
         """How many budgets away these lanes are, and in the other format, in its own budget."""
-        other = self._tracks(self._again(self.dtype, granted=False))
+        other = self._elsewhere_seen
         if not left.keys() <= other.keys():
             return inf, 0.0
         here, there = (

@@ -11,6 +11,7 @@ from lawful.properties.scenarios.scenarios import Moves
 from lawful.verify.candidates.candidate import Candidate
 from lawful.verify.language.rule import Rule
 from lawful.verify.language.symbols import lr, lr_0
+from lawful.verify.language.tensors import Kept
 
 TWICE_A_DOZEN = 24
 """Steps: what is compiled once and kept, or is a step late, shows in them."""
@@ -101,9 +102,12 @@ def read_at_start(rule: Rule) -> frozenset[Symbol]:
 def _kept(
     candidate: Candidate, old: Mapping[str, Any], new: Mapping[str, Any], hyper: Mapping[Symbol, float]
 ) -> bool:
-    """Whether all that the new rule reads has been kept by the old one."""
-    before, after = candidate.rule(old), candidate.rule(new)
-    return after.state.keys() <= before.state.keys() and _allows(candidate, new, hyper)
+    """Whether all that the new rule reads has been kept by the old one, and in the same form."""
+    before, after = (
+        {s: e.func if isinstance(e, Kept) else None for s, e in candidate.rule(o).state.items()}
+        for o in (old, new)
+    )
+    return after.items() <= before.items() and _allows(candidate, new, hyper)
 
 
 def _allows(candidate: Candidate, options: Mapping[str, Any], hyper: Mapping[Symbol, float]) -> bool:
