@@ -13,8 +13,8 @@ from lawful.optimizers.adam import Adam
 class AdamWR(Adam):
     """Adam with the decay x ← x·(1 − η·wd), where η = lr/lr₀ is the schedule's multiplier, not the rate.
 
-    lr₀ is the lr that a group begins with, or its `initial_lr` if it is given one; the group keeps it as `lr_0`, for torch's
-    CyclicLR takes an `initial_lr` that is there already for its own.
+    lr₀ is the lr that a group begins with, or its `initial_lr` if it is given one; the group keeps it as `lr_0`, for
+    torch's CyclicLR takes an `initial_lr` that is there already for its own.
     The paper's schedule, with its normalised decay, is `lawful.optimizers.decay.NormalizedWarmRestarts`. The paper
     gives no default for wd: this one is normalized_weight_decay(0.05, 128, 50_000, epochs=100), rounded.
 
