@@ -145,7 +145,6 @@ def test_neighbours_are_refused(cls: type, rule: str, dtype: torch.dtype) -> Non
         ({"ns_coefficients": lambda abc: (1.2 * abc[0], *abc[1:])}, "unlawful"),
         ({"nesterov": lambda on: not on}, "unlawful"),
         ({"weight_decay": lambda wd: 0.0}, "unlawful"),
-        ({"momentum": lambda momentum: 0.9 * momentum}, "lawful"),
     ],
 )  # fmt: skip
 @pytest.mark.parametrize(
@@ -155,6 +154,16 @@ def test_what_is_seen_through_the_budget_of_bfloat16(
     change: dict[str, Callable[[Any], Any]], expected: str, rule: str, dtype: torch.dtype
 ) -> None:
     assert verdict(altered(Muon, **change), rule, dtype) == expected
+
+
+@pytest.mark.parametrize(
+    ("rule", "dtype", "expected"),
+    [("muon(iteration='bfloat16')", torch.float32, "unlawful"), ("muon", torch.bfloat16, "lawful")],
+)
+def test_a_tenth_of_the_momentum_is_not_seen_in_parameters_of_bfloat16(
+    rule: str, dtype: torch.dtype, expected: str
+) -> None:
+    assert verdict(altered(Muon, momentum=lambda momentum: 0.9 * momentum), rule, dtype) == expected
 
 
 def test_groups_are_alike_in_what_a_mean_over_all_of_them_depends_on() -> None:
