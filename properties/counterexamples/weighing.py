@@ -43,6 +43,9 @@ OTHERS = {
 }
 """In which formats a candidate is asked again, the first that it takes."""
 
+NARROW = (torch.bfloat16, torch.float16)
+"""Likewise of what is computed in float32 whatever the format: another arithmetic than float32."""
+
 
 @dataclass(frozen=True)
 class Track:
@@ -191,11 +194,7 @@ class Weighing:
 
     def _elsewhere(self, dtype: torch.dtype) -> tuple[Tracks, torch.dtype]:
         """The scenario in the first other format that the candidate takes, within the budget of its own."""
-        narrow = (
-            torch.bfloat16,
-            torch.float16,
-        )  # of what is computed in float32, another arithmetic than float32
-        for other in narrow if self.watch.format.taken else OTHERS[dtype]:
+        for other in NARROW if self.watch.format.taken else OTHERS[dtype]:
             if found := self._tracks(self._again(other)):
                 return found, other
         return {}, dtype

@@ -14,7 +14,7 @@ from typing import Any
 from lawful.verify.errors import WorkerError
 from lawful.verify.evidence import UNCLAIMED, Check
 from lawful.verify.front.configuration import Known
-from lawful.verify.front.planning import Plan, Question, describe, plan
+from lawful.verify.front.planning import Plan, Question, describe, patience, plan
 from lawful.verify.front.session import Session
 from lawful.verify.workers.pool import Here, Pool
 
@@ -111,8 +111,7 @@ class Campaign:
 
     @property
     def _patience(self) -> float:
-        """Seconds for questions about nothing but lawful itself."""
-        return max(60.0, float(self.settings.timeout))
+        return patience(self.settings)
 
     @contextmanager
     def _pool(self) -> Iterator[Pool | Here]:

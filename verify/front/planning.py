@@ -80,9 +80,14 @@ def describe(pool: Pool | Here, targets: Sequence[str], settings: Settings) -> l
         Unanswerable: a target is unknown, fails to import, ends the process or takes too long.
     """
     limit = settings.timeout
-    pool.call("lawful.verify.front.questions:available", settings.devices, timeout=max(60.0, limit))
+    pool.call("lawful.verify.front.questions:available", settings.devices, timeout=patience(settings))
     found = [n for t in targets for n in _looked_up(pool, f"{DESCRIPTION}:targets_of", t, limit)]
     return [_looked_up(pool, f"{DESCRIPTION}:describe", name, limit) for name in dict.fromkeys(found)]
+
+
+def patience(settings: Settings) -> float:
+    """Seconds for questions about nothing but lawful itself."""
+    return max(60.0, float(settings.timeout))
 
 
 DESCRIPTION = "lawful.verify.candidates.description"
