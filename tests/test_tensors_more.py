@@ -138,22 +138,22 @@ def test_neighbours_are_refused(cls: type, rule: str, dtype: torch.dtype) -> Non
 
 
 @pytest.mark.parametrize(
-    ("change", "expected"),
+    "change",
     [
-        ({"lr": lambda lr: 1.5 * lr}, "unlawful"),
-        ({"ns_steps": lambda k: k + 1}, "unlawful"),
-        ({"ns_coefficients": lambda abc: (1.2 * abc[0], *abc[1:])}, "unlawful"),
-        ({"nesterov": lambda on: not on}, "unlawful"),
-        ({"weight_decay": lambda wd: 0.0}, "unlawful"),
+        {"lr": lambda lr: 1.5 * lr},
+        {"ns_steps": lambda k: k + 1},
+        {"ns_coefficients": lambda abc: (1.2 * abc[0], *abc[1:])},
+        {"nesterov": lambda on: not on},
+        {"weight_decay": lambda wd: 0.0},
     ],
 )  # fmt: skip
 @pytest.mark.parametrize(
     ("rule", "dtype"), [("muon(iteration='bfloat16')", torch.float32), ("muon", torch.bfloat16)]
 )
 def test_what_is_seen_through_the_budget_of_bfloat16(
-    change: dict[str, Callable[[Any], Any]], expected: str, rule: str, dtype: torch.dtype
+    change: dict[str, Callable[[Any], Any]], rule: str, dtype: torch.dtype
 ) -> None:
-    assert verdict(altered(Muon, **change), rule, dtype) == expected
+    assert verdict(altered(Muon, **change), rule, dtype) == "unlawful"
 
 
 @pytest.mark.parametrize(

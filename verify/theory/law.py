@@ -12,7 +12,6 @@ from time import perf_counter
 from types import MappingProxyType
 from typing import Any, ClassVar, Self
 
-from lawful.verify.errors import unknown
 from lawful.verify.evidence import Proof
 from lawful.verify.language.families import normal
 from lawful.verify.language.families import rules as families
@@ -26,7 +25,7 @@ from lawful.verify.provers.runs import told
 from lawful.verify.theory.hypotheses import exceptions, given, rules_in
 from lawful.verify.theory.meaning import empty, shadows
 from lawful.verify.theory.prediction import Prediction
-from lawful.verify.theory.topics import Topic, find_topic, topics
+from lawful.verify.theory.topics import Topic, by_name, find_topic, topics
 
 
 @dataclass(frozen=True)
@@ -208,7 +207,5 @@ def find_law(name: str) -> Law:
     Raises:
         Unanswerable: there is none; the nearest names are given.
     """
-    asked = name.strip().lower().replace("-", "_")
-    if asked not in laws():
-        raise unknown("law", name, laws())
-    return laws()[asked]
+    found: Law = by_name("law", laws(), name)
+    return found

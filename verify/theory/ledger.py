@@ -10,10 +10,9 @@ from enum import StrEnum
 from functools import cache
 from types import MappingProxyType
 
-from lawful.verify.errors import unknown
 from lawful.verify.package import modules
 from lawful.verify.theory.law import Law
-from lawful.verify.theory.topics import Topic, find_topic, topics
+from lawful.verify.theory.topics import Topic, by_name, find_topic, topics
 
 
 class Truth(StrEnum):
@@ -88,7 +87,5 @@ def find_saying(name: str) -> Saying:
     Raises:
         Unanswerable: there is none; the nearest names are given.
     """
-    asked = name.strip().lower().replace("-", "_")
-    if asked not in ledger():
-        raise unknown("claim", name, ledger())
-    return ledger()[asked]
+    found: Saying = by_name("claim", ledger(), name)
+    return found

@@ -44,8 +44,17 @@ def find_topic(package: str, kind: type, name: str) -> Topic:
     Raises:
         Unanswerable: there is none; the nearest names are given.
     """
-    known = topics(package, kind)
+    found: Topic = by_name("topic", topics(package, kind), name)
+    return found
+
+
+def by_name(what: str, known: Mapping[str, Any], name: str) -> Any:
+    """What is known by this name; `-` and `_` are the same.
+
+    Raises:
+        Unanswerable: nothing is; `what` says of which kind, and the nearest names are given.
+    """
     asked = name.strip().lower().replace("-", "_")
     if asked not in known:
-        raise unknown("topic", name, known)
+        raise unknown(what, name, known)
     return known[asked]
