@@ -4,6 +4,8 @@ A run that is killed keeps every line up to the kill. A line that is edited, rem
 breaks the chain at its successor; reports print the hash of the last line, which seals the record.
 """
 
+import os
+import tempfile
 import time
 from dataclasses import dataclass
 from hashlib import sha256
@@ -52,12 +54,21 @@ class Record:
     def open(cls, path: str | Path) -> Self:
         """A new record at `path`, in place of what was there; folders are made where they lack.
 
+        It is a file of its own: whoever still writes to the one before, or reads it, goes on undisturbed.
+
         Raises:
             Unanswerable: the file cannot be written.
         """
         try:
             Path(path).parent.mkdir(parents=True, exist_ok=True)
-            return cls(open(path, "wb", buffering=0), Path(path))
+            descriptor, name = tempfile.mkstemp(dir=Path(path).parent, prefix=".record-")
+            try:
+                os.replace(name, path)
+            except OSError:
+                os.unlink(name)
+                os.close(descriptor)
+                raise
+            return cls(open(descriptor, "r+b", buffering=0), Path(path))
         except OSError as error:
             raise Unanswerable(f"the record {str(path)!r} cannot be written: {error.strerror}.") from error
 
@@ -73,6 +84,16 @@ class Record:
             line = encode({**head, "payload": payload})
             self._file.write(line + b"\n")
             self._position, self.hash = self._position + 1, sha256(line).hexdigest()
+
+    def events(self) -> list[Event]:
+        """What was written so far, read from the file itself, whatever stands at its path by now.
+
+        Raises:
+            Unanswerable: somebody else has written to it.
+        """
+        with self._lock:
+            whole = os.pread(self._file.fileno(), os.fstat(self._file.fileno()).st_size, 0)
+        return _chain(whole, self.path)
 
     def close(self) -> None:
         """Closes the file."""
@@ -94,12 +115,14 @@ def read(path: str | Path) -> list[Event]:
         Unanswerable: the file cannot be read, or the chain is broken; says at which line.
     """
     try:
-        lines = (
-            Path(path).read_bytes().split(b"\n")[:-1]
-        )  # what follows the last line break is torn, or nothing
+        return _chain(Path(path).read_bytes(), path)
     except OSError as error:
         raise Unanswerable(f"the record {str(path)!r} cannot be read: {error.strerror}.") from error
+
+
+def _chain(content: bytes, path: str | Path) -> list[Event]:
     events: list[Event] = []
+    lines = content.split(b"\n")[:-1]  # what follows the last line break is torn, or nothing
     for number, line in enumerate(lines, 1):
         events.append(_verified(line, events, f"record {str(path)!r}, line {number}"))
     return events

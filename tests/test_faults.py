@@ -111,7 +111,7 @@ def run(folder: Path) -> dict[str, Any]:
         folder, "check", "sgd", *hostile, "calm.py:Plain", *OPTIONS, "--timeout", "3", "--json", "report.json"
     )
     _, stderr = process.communicate(timeout=150)
-    (folder / ".lawful/record.jsonl").rename(folder / "record.jsonl")
+    (folder / ".lawful/record.jsonl").resolve().rename(folder / "record.jsonl")
     report = json.loads((folder / "report.json").read_text())
     return {**report, "code": process.returncode, "stderr": stderr}
 

@@ -8,10 +8,10 @@ from subprocess import CompletedProcess
 
 import pytest
 
-from lawful.properties.test_properties import judge
 from lawful.verify.errors import Unanswerable
 from lawful.verify.evidence import Check, Evidence, Finding, Verdict
 from lawful.verify.front.configuration import Known, accepted, configuration, known_deviation
+from lawful.verify.front.judging import judge
 
 OPTIMIZER = """
 import torch

@@ -1,11 +1,14 @@
 """What Hypothesis draws, as a list: the same candidate and seed give the same scenarios."""
 
+import os
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 import hypothesis
 import hypothesis.strategies as st
 from hypothesis import HealthCheck, Phase, Verbosity
+from hypothesis.configuration import set_hypothesis_home_dir, storage_directory
 
 from lawful.properties.scenarios.defaults import default_scenario
 from lawful.properties.scenarios.scenarios import Scenario
@@ -125,5 +128,17 @@ def drawn(sources: Sequence[Draw], count: int, seed: int) -> list[Scenario]:
     def each(of_each: tuple[Scenario, ...]) -> None:
         found.append(of_each)
 
-    each()
+    with _nothing_kept():
+        each()
     return [scenario for of_one in zip(*found, strict=True) for scenario in of_one]
+
+
+@contextmanager
+def _nothing_kept() -> Iterator[None]:
+    """Hypothesis leaves `.hypothesis/` in the folder that it runs in; from here it has nowhere to."""
+    home = storage_directory(intent_to_write=False).path
+    set_hypothesis_home_dir(os.devnull)
+    try:
+        yield
+    finally:
+        set_hypothesis_home_dir(home)

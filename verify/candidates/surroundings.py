@@ -144,6 +144,7 @@ def _redirected(to: int) -> Iterator[None]:
     try:
         for descriptor in STREAMS:
             os.dup2(to, descriptor)
+        sys.stdout, sys.stderr = (open(fd, "w", closefd=False) for fd in STREAMS)  # pytest's lead elsewhere
         yield
     finally:
         _flush()

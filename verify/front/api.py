@@ -1,11 +1,27 @@
-"""The Python interface: `check(MyAdamW, rule="adamw").raise_for_findings()`."""
+"""The Python interface: `check(MyAdamW, rule="adamw").raise_for_findings()`, and `checks_of` for tests of one's own.
 
-from collections.abc import Mapping
+What is asked here runs in this process: for notebooks and unit tests. The command line and `pytest --pyargs
+lawful.properties` run checks in worker processes instead, which survive whatever a candidate does.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from lawful.verify.candidates.candidate import Candidate
+from lawful.verify.candidates.claim import claimed
+from lawful.verify.candidates.description import targets_of
+from lawful.verify.errors import Unanswerable, unknown
 from lawful.verify.evidence import Check, Evidence, Verdict, overall
+from lawful.verify.front.configuration import Known, accepted, configuration, known_deviation
+from lawful.verify.front.planning import Question
+
+if TYPE_CHECKING:
+    from lawful.properties.checks import Settings
+
+Optimizers = type | str | Sequence[type | str] | None
+"""A class, a target as on the command line, several of them; or None for those of [tool.lawful] in pyproject.toml."""
 
 
 class UnlawfulError(AssertionError):
@@ -24,42 +40,157 @@ class Checked:
 
     @property
     def verdict(self) -> Verdict:
-        """The worst verdict; inconclusive if nothing applied."""
-        return overall(evidence.verdict for evidence in self.results.values())
+        """The worst verdict, where what is known and accepted is lawful; inconclusive if nothing applied."""
+        return overall(Verdict.LAWFUL if e.known else e.verdict for e in self.results.values())
 
     def raise_for_findings(self) -> None:
         """Raises `UnlawfulError` that says every finding, or that nothing could be concluded."""
-        wrong = {c: e for c, e in self.results.items() if e.verdict is not Verdict.LAWFUL}
+        wrong = {c: e for c, e in self.results.items() if e.counted.exit_code}
         said = [f"{check}: {f.message}" for check, e in wrong.items() for f in e.findings]
         if said or self.verdict is not Verdict.LAWFUL:
             raise UnlawfulError("\n".join(said) or f"{self.verdict}: nothing was decided")
 
 
-def check(
-    optimizer: type, rule: str = "", *, profile: str = "quick", dtypes: tuple[str, ...] = ("float64", "float32"),
-    devices: tuple[str, ...] = ("cpu",), arguments: Mapping[str, Any] | None = None, seed: int = 0,
-) -> Checked:  # fmt: skip
-    """Checks a class against the rule that it claims, in this process: for notebooks and unit tests.
+@dataclass(frozen=True)
+class Asked:
+    """A check that can be asked: called, it passes, is skipped, is an expected failure or fails as a test of pytest's.
 
-    The command line and pytest run checks in worker processes instead, which survive whatever a candidate does.
+    Attributes:
+        check: what it asks.
+    """
 
-    Args:
-        optimizer: the class.
-        rule: the rule with its conventions; the class's name where it is left out.
-        profile: quick, default or thorough.
-        dtypes: of the parameters.
-        devices: on which the parameters live.
-        arguments: constructor arguments to fix.
-        seed: of everything that is drawn.
+    check: Check
+    _candidate: Candidate
+    _settings: "Settings"
+    _known: Mapping[str, Known]
+
+    def evidence(self) -> Evidence:
+        """What it sees, beside what is known and accepted."""
+        from lawful.properties.checks import run
+
+        return accepted(run(self._candidate, self.check, self._settings), self.check, self._known)
+
+    def __call__(self) -> None:
+        """Asks, and tells pytest."""
+        from lawful.verify.front.judging import judge
+
+        judge(self.evidence())
+
+    def __repr__(self) -> str:
+        """The check's name."""
+        return self.check.key
+
+
+def check(optimizers: Optimizers = None, rule: str = "", **options: Any) -> Checked:
+    """Checks a class against the rule that it claims, in this process; takes the options of `checks_of`.
 
     Raises:
-        Unanswerable: an unknown rule, convention or argument.
+        Unanswerable: see `checks_of`.
     """
-    from lawful.properties.checks import Settings, plan_for, run
+    return Checked({asked.check.key: asked.evidence() for asked in checks_of(optimizers, rule, **options)})
 
-    candidate = Candidate.of(optimizer, rule, arguments)
-    settings = Settings(profile, seed, dtypes=dtypes, devices=devices)
-    checks: list[Check] = plan_for(
-        candidate, rule or candidate.family.name, optimizer.__qualname__, settings, arguments
+
+def checks_of(
+    optimizers: Optimizers = None, rule: str = "", *, profile: str = "default", dtypes: Sequence[str] = (),
+    devices: Sequence[str] = ("cpu",), properties: Sequence[str] = (), arguments: Mapping[str, Any] | None = None,
+    names: Mapping[str, str] | None = None, seed: int = 0, expected_failed: Mapping[str, str] | None = None,
+) -> list[Asked]:  # fmt: skip
+    """The checks of optimizers, to be asked one by one.
+
+    Args:
+        optimizers: a class, a target as on the command line, or several; those of [tool.lawful] where there is none.
+        rule: the rule with its conventions; what [tool.lawful] or the class's name says where it is left out.
+        profile: quick, default or thorough.
+        dtypes: of the parameters; all where there are none.
+        devices: on which the parameters live.
+        properties: ask for these alone, by name or pattern; for all where there are none.
+        arguments: constructor arguments to fix.
+        names: the rule's word → the constructor's.
+        seed: of everything that is drawn.
+        expected_failed: property, or pattern of check names → why its finding is accepted. One that does not occur is
+            a finding. What [tool.lawful.known] says is accepted too.
+
+    Raises:
+        Unanswerable: an unknown target, rule, convention, argument or option; or an expected failure of no check.
+    """
+    from lawful.verify.front.options import settings
+
+    table = configuration(Path.cwd())
+    asked = list(_named(optimizers, list(table.get("targets", {}))))
+    question = Question(
+        [name for name, _ in asked],
+        rule,
+        arguments or {},
+        names=names or {},
+        configured=table.get("targets", {}),
     )
-    return Checked({c.key: run(candidate, c, settings) for c in checks})
+    chosen = settings(profile, seed, PATIENCE, list(dtypes), list(devices), properties)
+    known = {**_expected(expected_failed or {}), **table.get("known", {})}
+    found = [a for name, target in asked for a in _of(target, name, question, chosen, known)]
+    _all_met(expected_failed or {}, [a.check.key for a in found])
+    return found
+
+
+PATIENCE = 60.0
+"""The time limit that nobody keeps here."""
+
+
+def parametrize(optimizers: Optimizers = None, rule: str = "", **options: Any) -> Any:
+    """A decorator: the test, which takes `check` and calls it, is run for every check that `checks_of` finds.
+
+    ::
+
+        @lawful.parametrize(MyAdamW, rule="adamw", expected_failed={"complex-parameters": "real weights only"})
+        def test_lawful(check):
+            check()
+
+    Raises:
+        Unanswerable: see `checks_of`.
+    """
+    import pytest
+
+    return pytest.mark.parametrize("check", checks_of(optimizers, rule, **options), ids=repr)
+
+
+def _named(optimizers: Optimizers, configured: Sequence[str]) -> Iterator[tuple[str, type | str]]:
+    """Each target as the command line would call it, and the target.
+
+    Raises:
+        Unanswerable: there is none.
+    """
+    several = [optimizers] if isinstance(optimizers, type | str) else [*(optimizers or configured)]
+    if not several:
+        raise Unanswerable("no optimizer is given, and [tool.lawful] in pyproject.toml has no targets.")
+    for one in several:
+        if isinstance(one, str):
+            yield from ((target, target) for target in targets_of(one))
+        else:
+            yield f"{one.__module__}:{one.__qualname__}", one
+
+
+def _of(
+    target: type | str, name: str, question: Question, settings: "Settings", known: Mapping[str, Known]
+) -> Iterator[Asked]:
+    from lawful.properties.checks import plan_for
+
+    said = question.of(name)
+    candidate = Candidate.of(target, said.rule, said.arguments, said.names)
+    claim = said.rule or claimed(candidate.cls.__name__)
+    for one in plan_for(candidate, claim, name, settings, said.arguments):
+        yield Asked(one, candidate, settings, known)
+
+
+def _expected(failures: Mapping[str, str]) -> dict[str, Known]:
+    return {_pattern(name): Known(reason) for name, reason in failures.items()}
+
+
+def _pattern(name: str) -> str:
+    """A property's name as a pattern of the names of its checks."""
+    return name if " " in name else f"{name} *"
+
+
+def _all_met(failures: Mapping[str, str], checks: Sequence[str]) -> None:
+    for name in failures:
+        if not any(known_deviation({_pattern(name): Known("")}, check) for check in checks):
+            properties = {check.partition(" ")[0] for check in checks}
+            raise unknown("expected failure", name, checks if " " in name else properties)

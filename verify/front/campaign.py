@@ -15,6 +15,7 @@ from lawful.verify.errors import WorkerError
 from lawful.verify.evidence import UNCLAIMED, Check
 from lawful.verify.front.configuration import Known
 from lawful.verify.front.planning import Plan, Question, describe, patience, plan
+from lawful.verify.front.records import tidied
 from lawful.verify.front.session import Session
 from lawful.verify.workers.pool import Here, Pool
 
@@ -74,12 +75,13 @@ class Campaign:
 
         with Record.open(self.record) as record, self._shown(len(plan.checks)) as live:
             self.begun = True
+            tidied(self.record)
             for event, payloads in self._preamble(pool, plan):
                 for payload in payloads:
                     record.append(event, **{event: payload})
             self._watch(pool, plan, record, live)
             record.append("end")
-        return Report.read(self.record)
+            return Report.of(record.events(), str(self.record))
 
     def _watch(self, pool: Pool | Here, plan: Plan, record: Any, live: Any) -> None:
         """Runs the checks; what they see is recorded, and shown, as it comes."""

@@ -34,6 +34,7 @@ from lawful.verify.front.options import (
     Timeout,
     Workers,
 )
+from lawful.verify.front.records import own
 from lawful.verify.workers.pool import Pool
 
 if TYPE_CHECKING:
@@ -48,9 +49,6 @@ app = typer.Typer(
 )
 
 app.add_typer(catalogue.app)
-
-RECORD = Path(".lawful/record.jsonl")
-"""Where the record of a run is kept unless a report is asked for."""
 
 
 @app.command()
@@ -208,10 +206,10 @@ def replay(
 ) -> None:
     """Ask the questions of a report again, and say what changed."""
     from lawful.verify.front.campaign import Campaign
-    from lawful.verify.front.replay import REPLAYED, Replay, told
+    from lawful.verify.front.replay import Replay, told
 
     again = Replay(report, checks or [], timeout)
-    campaign = Campaign(again.settings, REPLAYED, workers, in_process, stderr, sys.argv[1:], again.known)
+    campaign = Campaign(again.settings, own("replay"), workers, in_process, stderr, sys.argv[1:], again.known)
     found, changed = _run(campaign, lambda: again.run(campaign))
     if json != "-":
         write(found, "", "")
@@ -235,7 +233,7 @@ def _campaign(settings: Any, report: str, workers: int, in_process: bool = False
     from lawful.verify.front.campaign import Campaign
     from lawful.verify.front.configuration import configuration
 
-    record = Path(report) / "record.jsonl" if report else RECORD
+    record = Path(report) / "record.jsonl" if report else own("record")
     known = configuration(Path.cwd()).get("known", {})
     return Campaign(settings, record, workers, in_process, stderr, sys.argv[1:], known)
 

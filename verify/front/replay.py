@@ -1,15 +1,11 @@
 """`lawful replay` and `lawful compare`: the same questions again, and what changed between two answers."""
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 from lawful.verify.errors import Unanswerable
 from lawful.verify.front.configuration import Known
 from lawful.verify.front.console import save, stdout
-
-REPLAYED = Path(".lawful/replay.jsonl")
-"""Where the record of a replay is kept."""
 
 
 def compare(before: str, after: str, json: str) -> int:
