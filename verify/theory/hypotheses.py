@@ -120,7 +120,7 @@ def _(claim: Covariant) -> set[Symbol]:
 # ------------------------------------------------------------------------------------------ exceptions
 def exceptions(claims: Iterable[Any]) -> list[str]:
     """Where the claims say nothing: where something is divided by that is 0."""
-    found = dict.fromkeys(f"{plain(e)} = 0" for claim in claims for e in excluded(claim))
+    found = dict.fromkeys(f"{plain(e)} {fails}" for claim in claims for e, fails in excluded(claim))
     if any(isinstance(claim, Covariant) and claim.rule.divisors for claim in claims):
         found["a rule would divide by 0: neither path goes on there"] = None
     return list(found)

@@ -105,6 +105,13 @@ def nonzero(expr: Expr, over: Domain, within: Domain) -> bool:
     )
 
 
+def nonnegative(expr: Expr, over: Domain, within: Domain) -> bool:
+    """Whether an expression is provably not negative on a domain."""
+    if isinstance(expr, Max):
+        return any(not_below(in_fractions(member, over, within)) for member in expr.args)
+    return all(map(not_below, branches(in_fractions(expr, over, within))))
+
+
 def branches(expr: Expr) -> Iterator[Expr]:
     """The expression with every distinction of cases resolved, in all ways."""
     choices = {
