@@ -61,9 +61,9 @@ class Bound(Law):
             starts = {x: x, **{s: self.rule.initial(s) for s in self.rule.state}, **self.attained_from}
             label = ", ".join(f"{plain(left)} = {plain(right)}" for left, right in self.holds.items())
             system = {s: at(e, self.attained) for s, e in self.system(self.holds).items()}
-            needs = [[at(e, self.attained) for e in part] for part in self._needs(system)]
+            divides, roots = ([at(e, self.attained) for e in part] for part in self._needs(system))
             label = f"with {self._inputs()}, always {label}"
-            yield Always(label, system, starts, self.holds, inputs, *needs, special=True)
+            yield Always(label, system, starts, self.holds, inputs, divides, roots, special=True)
 
     def _needs(self, system: Mapping[Symbol, Expr]) -> tuple[Sequence[Expr], Sequence[Expr]]:
         """What the rule divides by and takes roots of, if its parameter runs; its state alone may go on without."""

@@ -34,6 +34,7 @@ from lawful.verify.provers.algebra.unroll import (
     vanishes,
 )
 from lawful.verify.provers.claims import Answer, Bounds, Domain, Positive, Run, Runs
+from lawful.verify.provers.owed import declared_of
 
 POLYA = (0, 2, 8)
 """By which powers of 1 + y a polynomial in one symbol is multiplied to make its coefficients positive."""
@@ -175,6 +176,8 @@ def _bounded(symbol: Symbol, bounds: Bounds, over: Domain) -> Answer:
         if symbol.is_positive
         else []
     )
+    if declared_of(symbol) and not symbol.is_positive:
+        lines.append(f"{symbol} is declared to be what is not shown: not proved.")
     for relation, bound, direction in (("≥", bounds.low, 1), ("≤", bounds.high, -1)):
         if bound is not None:
             why = certificate(direction * (value - bound), over, strict=False)
