@@ -4,7 +4,7 @@ import re
 
 from lawful.reports import view
 from lawful.reports.model import Report, Summary
-from lawful.reports.words import GLYPHS, count, plain, plural, ratio, repeat, where
+from lawful.reports.words import GLYPHS, count, laws, plain, plural, ratio, repeat, where
 
 SHOWN = 10
 """How many findings are listed."""
@@ -16,7 +16,8 @@ def markdown(report: Report) -> str:
     if report.summaries:
         lines += ["| | target | rule | checks | comparisons | largest deviation |", "|-|-|-|-:|-:|-:|"]
         lines += [_row(summary) for summary in report.summaries]
-    lines += [""] + [f"- {GLYPHS[p.verdict]} **{_text(p.law)}**: {_text(p.statement)}" for p in report.proofs]
+    lines += ["", *([laws(report.proofs), ""] if report.proofs else [])]
+    lines += [f"- {GLYPHS[p.verdict]} **{_text(p.law)}**: {_text(p.statement)}" for p in report.proofs]
     lines += ["", *_findings(report)]
     lines += [f"- in flight when the run ended: {_text(where(check))}" for check in report.in_flight]
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip() + "\n"

@@ -74,8 +74,7 @@ def headline(report: Report) -> str:
     if known := sum(summary.known for summary in report.summaries):
         parts.append(f"{words.plural(known, 'finding')} known and accepted.")
     if report.proofs:
-        held = sum(proof.verdict is Verdict.LAWFUL for proof in report.proofs)
-        parts.append(f"Of {words.plural(len(report.proofs), 'law')}: {held} proved, confirmed a second time.")
+        parts.append(words.laws(report.proofs))
     if not report.ended:
         parts.append("The run was cut short; this is what was known by then.")
     return " ".join(parts) or "Nothing was tested."
@@ -90,6 +89,7 @@ def tiles(report: Report) -> list[tuple[str, str]]:
         (sum(bool(r.evidence.findings) for r in report.results), "checks with findings"),
         (len(report.rules), "rules"),
         (len(report.proofs), "laws"),
+        (sum(proof.certified for proof in report.proofs), "laws certified by coqc"),
     ]
     return [(words.count(number), noun) for number, noun in counted if number]
 

@@ -15,6 +15,7 @@ from lawful.reports.model import Report, Result, Summary
 from lawful.reports.words import (
     GLYPHS,
     facts,
+    laws,
     likewise,
     outcome,
     plain,
@@ -58,6 +59,8 @@ def sections(report: Report) -> Iterator[RenderableType]:
     for summary in report.summaries:
         yield marked(summary.verdict, sentence(summary))
         yield from (beside(*remark) for remark in remarks(summary).items())
+    if report.proofs:
+        yield Text(laws(report.proofs))
     for summary in detailed(report):
         yield matrix(summary)
     for summary in report.summaries:

@@ -2,10 +2,19 @@
 
 import math
 import shlex
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from lawful.reports.model import Report, Result, Summary
-from lawful.verify.evidence import UNCLAIMED, Check, Counterexample, Proof, Question, Verdict, overall
+from lawful.verify.evidence import (
+    UNCLAIMED,
+    Certification,
+    Check,
+    Counterexample,
+    Proof,
+    Question,
+    Verdict,
+    overall,
+)
 
 GLYPHS = {
     Verdict.LAWFUL: "✓",
@@ -259,5 +268,19 @@ def assurances(proof: Proof) -> dict[str, str]:
         "proof": f"{'went through' if proof.proved else 'did not go through'}, {seconds(proof.seconds)}",
         "second check": f"{'agrees' if proof.confirmed else 'does not agree'}: {proof.second_check}",
         "false neighbour": f"{'refused' if proof.refused else 'not refused'}: {proof.neighbour}",
+        **({"certificate": certificate(proof.certification)} if proof.certification else {}),
     }
     return {name: plain(words.removesuffix(": ")) for name, words in said.items()}
+
+
+def certificate(said: Certification) -> str:
+    """`certified by coqc 8.16.1`, or why it is not."""
+    return f"certified by coqc {said.coqc}" if said.accepted else f"not certified: {said.why}"
+
+
+def laws(proofs: Sequence[Proof]) -> str:
+    """What became of all laws: how many were proved, and how many a third prover certified."""
+    held = sum(proof.verdict is Verdict.LAWFUL for proof in proofs)
+    asked = [proof.certification for proof in proofs if proof.certification]
+    by = f"; {sum(proof.certified for proof in proofs)} certified by coqc {asked[0].coqc}" if asked else ""
+    return f"Of {plural(len(proofs), 'law')}: {held} proved, confirmed a second time{by}."

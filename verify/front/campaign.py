@@ -32,6 +32,7 @@ class Campaign:
         progress: a console on which to show what goes on, or None.
         command: the command line, for the record.
         known: pattern of check keys → why a finding there is accepted, and until when.
+        certificates: the file that says what `coqc` accepted; none if empty.
 
     Attributes:
         begun: whether the record at that place is this campaign's.
@@ -44,6 +45,7 @@ class Campaign:
     progress: Any = None
     command: Sequence[str] = ()
     known: Mapping[str, Known] = field(default_factory=dict)
+    certificates: str = ""
     begun: bool = field(default=False, init=False)
 
     def run(self, question: Question) -> Any:
@@ -105,7 +107,7 @@ class Campaign:
         rules = dict.fromkeys(check.rule for check in plan.checks if check.rule != UNCLAIMED)
         texts = [self._ask(pool, "lawful.verify.front.questions:rule_text", rule) for rule in rules]
         yield "rule", (text.result() for text in texts)
-        proofs = [pool.start(_proof, pool, law, self._patience) for law in plan.laws]
+        proofs = [pool.start(_proof, pool, law, self.certificates, self._patience) for law in plan.laws]
         yield "proof", (proof.result() for proof in proofs)
 
     def _ask(self, pool: Pool | Here, function: str, *arguments: Any) -> Future[Any]:
@@ -142,10 +144,10 @@ def _repeated(pool: Pool | Here, check: Any, example: Any, timeout: float) -> st
         return str(error)
 
 
-def _proof(pool: Pool | Here, law: str, timeout: float) -> Any:
+def _proof(pool: Pool | Here, law: str, certificates: str, timeout: float) -> Any:
     from lawful.verify.front.questions import unproved
 
     try:
-        return pool.call("lawful.verify.front.questions:proof", law, timeout=timeout)
+        return pool.call("lawful.verify.front.questions:proof", law, certificates, timeout=timeout)
     except WorkerError as error:
         return unproved(law, str(error))

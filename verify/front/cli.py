@@ -18,6 +18,7 @@ from lawful.verify.front.console import save, say, stderr, stdout, write
 from lawful.verify.front.options import (
     Arguments,
     Betas,
+    Certificates,
     Device,
     Dtype,
     InProcess,
@@ -93,6 +94,7 @@ def verify(
     seed: Seed = 0,
     timeout: Timeout = 60.0,
     workers: Workers = 0,
+    certificates: Certificates = "",
 ) -> None:
     """Prove the laws, check the bundled optimizers and torch.optim's, and write the report."""
     from lawful.verify.front.planning import Question
@@ -100,6 +102,7 @@ def verify(
 
     question = Question(["bundled", "torch.optim"], laws=list(known()))
     campaign = _campaign(options.settings(profile, seed, timeout, [], device), report, workers)
+    campaign.certificates = options.results(certificates)
     raise typer.Exit(write(_run(campaign, lambda: campaign.run(question)), "", report))
 
 

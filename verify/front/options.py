@@ -4,6 +4,7 @@ import ast
 import re
 from collections.abc import Sequence
 from math import inf
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -59,6 +60,17 @@ ReportFolder = Annotated[
     str, typer.Option("--report", help="Write report.html, report.json and the record into this folder.")
 ]
 
+Certificates = Annotated[
+    str,
+    typer.Option(
+        "--certificates",
+        help="What coqc said of the laws' certificates; what `make certificates` left there without.",
+    ),
+]
+
+RESULTS = "reports/certificates/certificates.json"
+"""Where `make certificates` leaves what coqc said."""
+
 DEVICES = ("cpu", "cuda", "mps", "xpu")
 BARE_WORD = re.compile(r"[A-Za-z_][\w.:/-]*")
 
@@ -107,6 +119,20 @@ def patience(timeout: float) -> float:
     if not 0.1 <= timeout <= 86400.0:
         raise Unanswerable(f"--timeout {timeout} is not between 0.1 and 86400 seconds.")
     return timeout
+
+
+def results(file: str) -> str:
+    """The file that says what coqc accepted; none where `make certificates` has not been asked.
+
+    Raises:
+        Unanswerable: what was named cannot be read, or is something else.
+    """
+    from lawful.verify.certificates.outcome import Outcomes
+
+    found = file or (RESULTS if Path(RESULTS).exists() else "")
+    if found:
+        Outcomes.load(Path(found))
+    return found
 
 
 def _known(kind: str, names: list[str], known: tuple[str, ...]) -> None:
