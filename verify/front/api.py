@@ -56,8 +56,9 @@ def check(
         Unanswerable: an unknown rule, convention or argument.
     """
     from lawful.properties.checks import Settings, plan_for, run
+    from lawful.properties.runs.clips import unclipped
 
-    candidate = Candidate.of(optimizer, rule, arguments)
+    candidate = unclipped(Candidate.of(optimizer, rule, arguments))
     settings = Settings(profile, seed, dtypes=dtypes, devices=devices)
     checks: list[Check] = plan_for(
         candidate, rule or candidate.family.name, optimizer.__qualname__, settings, arguments
