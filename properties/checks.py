@@ -115,8 +115,10 @@ def plan(
     Raises:
         Unanswerable: the rule, a convention, a word or an argument is unknown, or the learning rate cannot be set.
     """
+    from lawful.properties.runs.clips import unclipped
+
     rule = rule or description.rule or claimed(description.name)
-    candidate = Candidate.of(description.target, rule, arguments, names)
+    candidate = unclipped(Candidate.of(description.target, rule, arguments, names))
     return plan_for(candidate, rule, description.target, settings, arguments)
 
 
@@ -128,7 +130,8 @@ def plan_for(
     arguments: Mapping[str, Any] | None = None,
 ) -> list[Check]:
     """The checks of a candidate: on every path, dtype and device where asked everywhere; the others less often."""
-    paths, given, names = list(candidate.paths), dict(arguments or {}), dict(candidate.adapter.names)
+    paths, names = list(candidate.paths), dict(candidate.adapter.names)
+    given = {**(arguments or {}), **{name: candidate.arguments[name] for name in candidate.off}}
     return [
         Check(p.name, rule, target, path, dtype, device, given, names, p.question)
         for p in _asked(settings.only)

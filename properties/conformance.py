@@ -202,6 +202,10 @@ class Conformance:
             exercised=exercised(self.seen),
             notes=[*dict.fromkeys(self.notes), *refusal_notes(self.refusals)],
             arithmetic="" if self.arithmetic == OWN else str(self.arithmetic),
+            off=[
+                f"{n} is {self.candidate.arguments[n]!r} ({d!r} by default)"
+                for n, d in self.candidate.off.items()
+            ],
             findings=[*([self.finding] if self.finding else []), *self.doubts[:1], *self._beside()],
         )
 

@@ -66,6 +66,11 @@ class Summary:
         return next((r.evidence.arithmetic for r in self.results if r.evidence.arithmetic), "")
 
     @property
+    def off(self) -> list[str]:
+        """The arguments without which it was judged, though they are on by default, in words."""
+        return list(dict.fromkeys(words for r in self.results for words in r.evidence.off))
+
+    @property
     def known(self) -> int:
         """How many checks failed as the project knows and accepts."""
         return sum(bool(result.evidence.known) for result in self.results)

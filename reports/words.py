@@ -112,7 +112,8 @@ def formula(summary: Summary) -> str:
     if summary.thin and summary.verdict is Verdict.INCONCLUSIVE:
         return f"against {rule}, of which only {summary.judged} of {len(summary.results)} checks applied"
     said = f"{VERBS.get(overall(asked), 'against') if asked else 'against'} {rule}"
-    return f"{said}, {plain(summary.arithmetic)}" if summary.arithmetic else said
+    said += f", {plain(summary.arithmetic)}" if summary.arithmetic else ""
+    return f"{said}, once {plain(' and '.join(summary.off))}" if summary.off else said
 
 
 def promises(summary: Summary) -> str:

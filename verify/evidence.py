@@ -211,14 +211,13 @@ class Evidence:
         verdict: what follows from it.
         worst: the largest deviation seen, in units of the error budget (for statistical laws: of the bound).
         median: the median deviation in the same units, over comparisons with a budget above 0.
-        comparisons: how many values were compared.
-        no_verdict: how many of them had an infinite budget.
+        comparisons, no_verdict: how many values were compared, and how many of them had an infinite budget.
         scenarios: how many trajectories' sets of hyperparameters were drawn.
         exercised: option → how it was varied, in words.
         unvaried: arguments that no check varies, for the rule does not know them.
+        off: what the candidate is judged without, though it is on by default: `max_grad_norm is 0.0 (1.0 by default)`.
         notes: conventions noticed, refusals, options left alone: what the reader should know though nothing failed.
-        findings: what failed.
-        figures: what can be drawn of it.
+        findings, figures: what failed, and what can be drawn.
         known: why the project accepts the findings; "" if it does not, or there are none.
         seconds: wall time of the check in its worker.
         arithmetic: what is narrower than the parameters' dtype, in words: `computed in float32`; "" if nothing is.
@@ -232,6 +231,7 @@ class Evidence:
     scenarios: int = 0
     exercised: dict[str, str] = field(default_factory=dict)
     unvaried: list[str] = field(default_factory=list)
+    off: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     figures: list[Figure] = field(default_factory=list)

@@ -18,13 +18,17 @@ ENOUGH = 3
 
 
 def contract(
-    over: Ways = plainly, applies: Callable[[Rule], bool] = lambda rule: True, rare: bool = False
+    over: Ways = plainly,
+    applies: Callable[[Rule], bool] = lambda rule: True,
+    of: Callable[[Candidate], bool] = lambda candidate: True,
+    rare: bool = False,
 ) -> Callable[[Look], Property]:
     """Makes a property of a function that looks: its docstring is the sentence, what it yields are findings.
 
     Args:
         over: the ways in which it is asked; those that the candidate refuses are noted.
         applies: whether a rule has it.
+        of: whether a candidate has something to ask about.
         rare: whether hardly anybody relies on it, so that it is told beside the verdict.
     """
 
@@ -44,7 +48,9 @@ def contract(
                     break
             return _evidence(found, notes, benches, looked)
 
-        return Property(name, sentence, seen, dtype="float32", ruleless=True, applies=applies, rare=rare)
+        return Property(
+            name, sentence, seen, dtype="float32", ruleless=True, applies=applies, of=of, rare=rare
+        )
 
     return decorate
 

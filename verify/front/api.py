@@ -172,9 +172,10 @@ def _of(
     target: type | str, name: str, question: Question, settings: "Settings", known: Mapping[str, Known]
 ) -> Iterator[Asked]:
     from lawful.properties.checks import plan_for
+    from lawful.properties.runs.clips import unclipped
 
     said = question.of(name)
-    candidate = Candidate.of(target, said.rule, said.arguments, said.names)
+    candidate = unclipped(Candidate.of(target, said.rule, said.arguments, said.names))
     claim = said.rule or claimed(candidate.cls.__name__)
     for one in plan_for(candidate, claim, name, settings, said.arguments):
         yield Asked(one, candidate, settings, known)

@@ -174,7 +174,7 @@ def _argument(pair: str) -> tuple[str, Any]:
         return name, ast.literal_eval(value)
     except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError) as error:
         if BARE_WORD.fullmatch(value):
-            return name, value
+            return name, float(value) if value == "inf" else value
         raise Unanswerable(
             f"--arg {pair!r}: {value!r} is neither a word nor 0.1, True, (0.9,0.99), 'text' …"
         ) from error
