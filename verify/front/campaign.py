@@ -93,7 +93,7 @@ class Campaign:
             if live is not None:
                 getattr(live, event)(**payload)
 
-        with Session(pool, self.settings, listener, self.known) as session:
+        with Session(pool, self.settings, listener, self.known, plan.lost) as session:
             under_way = session.start(plan.checks)
             importlib.import_module("lawful.reports.terminal")  # while the workers work
             for evidence in under_way.values():

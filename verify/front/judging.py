@@ -12,11 +12,14 @@ def judge(evidence: Evidence) -> None:
     if evidence.known:
         pytest.xfail(evidence.known)
     if evidence.verdict is not Verdict.LAWFUL:
-        said = (
-            "\n".join(map(told, evidence.findings))
-            or f"{evidence.no_verdict} of {evidence.comparisons} comparisons had no verdict"
-        )
-        pytest.fail(f"{evidence.verdict}: {said}", pytrace=False)
+        pytest.fail(f"{evidence.verdict}: {why(evidence)}", pytrace=False)
+
+
+def why(evidence: Evidence) -> str:
+    """What was found; where nothing was, why nothing is concluded."""
+    if evidence.findings or not evidence.comparisons:
+        return "\n".join(map(told, evidence.findings)) or "; ".join(evidence.notes)
+    return f"{evidence.no_verdict} of {evidence.comparisons} comparisons had no verdict"
 
 
 def told(finding: Finding) -> str:

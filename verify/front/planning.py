@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from lawful.verify.errors import Unanswerable, WorkerError
+from lawful.verify.errors import Unanswerable, WorkerDiedError, WorkerError, WorkerTimeoutError
 from lawful.verify.evidence import Check
 from lawful.verify.front.configuration import Said
 from lawful.verify.workers.pool import Here, Pool
@@ -50,11 +49,13 @@ class Plan:
         described: the targets.
         checks: what is asked of them.
         laws: what is proved.
+        lost: targets that cost a worker when they were tried.
     """
 
     described: Sequence[Description]
     checks: Sequence[Check]
     laws: Sequence[str] = ()
+    lost: Sequence[str] = ()
 
 
 def plan(pool: Pool | Here, question: Question, settings: Settings) -> Plan:
@@ -67,10 +68,10 @@ def plan(pool: Pool | Here, question: Question, settings: Settings) -> Plan:
     described = describe(pool, question.targets, settings)
     asked = [pool.start(_checks, pool, each, question, settings) for each in described]
     checks = [check for checks in asked for check in checks.result()]
-    for check in {check.target: check for check in reversed(checks)}.values():
-        if check.arguments or len(described) == 1:
-            _tried(pool, check, settings)
-    return Plan(described, checks, question.laws)
+    first = {check.target: check for check in reversed(checks)}.values()
+    tried = [check for check in first if check.arguments or len(described) == 1]
+    lost = [check.target for check in tried if not _tried(pool, check, settings)]
+    return Plan(described, checks, question.laws, lost)
 
 
 def describe(pool: Pool | Here, targets: Sequence[str], settings: Settings) -> list[Description]:
@@ -102,11 +103,16 @@ def _checks(pool: Pool | Here, target: Description, question: Question, settings
     return found
 
 
-def _tried(pool: Pool | Here, check: Check, settings: Settings) -> None:
-    """A candidate that ends its worker is tried no further: each of its checks will say so."""
-    with suppress(WorkerError):
-        place = check.target.rpartition(":")[0]
+def _tried(pool: Pool | Here, check: Check, settings: Settings) -> bool:
+    """Whether a worker survives its first step: one that does not is tried no further, and its checks will say so."""
+    place = check.target.rpartition(":")[0]
+    try:
         pool.call(TRIED, check, settings.seed, timeout=settings.timeout, about=place)
+    except (WorkerTimeoutError, WorkerDiedError):
+        return False
+    except WorkerError:
+        return True
+    return True
 
 
 TRIED = "lawful.properties.trial:tried"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -96,6 +96,7 @@ class Run:
         """Reads the options; nothing starts yet."""
         self._config, self._shared = config, hasattr(config, "workerinput")
         self._futures: dict[str, Future[Evidence]] = {}
+        self._lost: Sequence[str] = ()
 
     def plan(self) -> list[Check]:
         """The checks.
@@ -109,7 +110,9 @@ class Run:
         question = Question(
             self._targets or DEFAULT_TARGETS, given("rule"), fixed, names=named, configured=said
         )
-        return list(plan(self._pool, question, self._settings).checks)
+        planned = plan(self._pool, question, self._settings)
+        self._lost = planned.lost
+        return list(planned.checks)
 
     @property
     def laws(self) -> list[str]:
@@ -155,4 +158,4 @@ class Run:
 
     @cached_property
     def _session(self) -> Session:
-        return Session(self._pool, self._settings, known=self._table.get("known", {}))
+        return Session(self._pool, self._settings, known=self._table.get("known", {}), lost=self._lost)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import tempfile
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
+from itertools import count
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Self
 
-from lawful.verify.errors import Unanswerable, WorkerError, WorkerTimeoutError
+from lawful.verify.errors import Unanswerable, WorkerDiedError, WorkerError, WorkerTimeoutError
 from lawful.verify.evidence import Check, Evidence, Finding, Verdict
 from lawful.verify.front.configuration import Known, accepted
 from lawful.verify.workers.pool import Here, Pool
@@ -30,6 +32,7 @@ class Session:
         settings: profile, seed, time limit.
         listener: told of every check that starts and finishes.
         known: pattern of check keys → why a finding there is accepted, and until when.
+        lost: targets that have cost a worker when they were tried.
     """
 
     def __init__(
@@ -38,9 +41,12 @@ class Session:
         settings: Settings,
         listener: Listener = lambda event, **payload: None,
         known: Mapping[str, Known] = MappingProxyType({}),
+        lost: Sequence[str] = (),
     ) -> None:
         """Nothing runs yet."""
+        self._lost = Counter(lost)
         self._pool, self._settings, self._listener, self._known = pool, settings, listener, known
+        self._numbers = count()
         self._folder = tempfile.TemporaryDirectory(prefix="lawful-", ignore_cleanup_errors=True)
 
     def close(self) -> None:
@@ -62,7 +68,7 @@ class Session:
         """
         once = {check.key: check for check in checks}
         futures: dict[str, Future[Evidence]] = {key: Future() for key in once}
-        turns = Turns((check.target, (number, check)) for number, check in enumerate(once.values()))
+        turns = Turns((check.target, (next(self._numbers), check)) for check in once.values())
 
         def turn() -> None:
             number, check = turns.take()
@@ -90,21 +96,28 @@ class Session:
         return evidence
 
     def _evidence(self, check: Check, journal: Path) -> Evidence:
+        if self._lost[check.target] >= GIVEN_UP:
+            return Evidence(Verdict.INCONCLUSIVE, notes=[NOT_ASKED])
         arguments = check, self._settings, str(journal)
         try:
             answer = self._pool.call(PERFORM, *arguments, timeout=self._settings.timeout, about=check.target)
             assert isinstance(answer, Evidence)
+            self._lost[check.target] = 0
             return answer
         except WorkerTimeoutError:
+            self._lost[check.target] += 1
             return _lost(Verdict.TIMED_OUT, f"it did not finish within {self._settings.timeout:g} s", journal)
         except Exception as error:  # a fault of the check, or one that a candidate caused in it: never a pass
-            said = (
-                str(error)
-                if isinstance(error, WorkerError | Unanswerable)
-                else f"{type(error).__name__}: {error}"
-            )
+            self._lost[check.target] += isinstance(error, WorkerDiedError)
+            known = isinstance(error, WorkerError | Unanswerable)
+            said = str(error) if known else f"{type(error).__name__}: {error}"
             return _lost(Verdict.CRASHED, said, journal)
 
+
+GIVEN_UP = 2
+"""Checks of a target in a row that ended their process, or did not end in time, after which it is asked no more."""
+
+NOT_ASKED = "not asked, for two checks before it ended their process or did not end in time"
 
 PERFORM = "lawful.properties.checks:perform"
 
