@@ -15,7 +15,8 @@ from lawful.reports.ruletext import RuleText
 from lawful.reports.session import Session
 from lawful.verify.candidates.description import Description
 from lawful.verify.errors import Unanswerable
-from lawful.verify.evidence import Check, Evidence, Figure, Finding, Proof, Question, Verdict, overall
+from lawful.verify.evidence import Check, Evidence, Figure, Finding, Question, Verdict, overall
+from lawful.verify.theory.proof import Proof
 
 T = TypeVar("T")
 

@@ -5,7 +5,8 @@ import shlex
 from collections.abc import Iterable
 
 from lawful.reports.model import Report, Result, Summary
-from lawful.verify.evidence import UNCLAIMED, Check, Counterexample, Proof, Question, Verdict, overall
+from lawful.verify.evidence import UNCLAIMED, Check, Counterexample, Question, Verdict, overall
+from lawful.verify.theory.proof import Proof
 
 GLYPHS = {
     Verdict.LAWFUL: "✓",

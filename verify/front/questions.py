@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from lawful.verify.errors import Unanswerable
-from lawful.verify.evidence import Proof
+from lawful.verify.theory.proof import Proof
 
 
 def available(devices: Sequence[str]) -> None:
