@@ -40,16 +40,32 @@ def overall(verdicts: Iterable[Verdict]) -> Verdict:
 UNCLAIMED = "no rule"  # what stands for the rule in a check of a candidate that claims none
 
 
-class Question(StrEnum):
-    """What a check asks, and what a finding is about; each has a severity of its own.
+class Severity(StrEnum):
+    """How grave it is to lack a property; the gravest first.
 
-    Formula: whether a candidate follows its rule where no intermediate of any admissible form leaves the format's
-    range. Precision and range: whether it loses digits, or overflows, where the rule need not; told, but no reason to
-    say that it does not follow its rule. Contract: which promises of its kind it breaks.
+    Core: following the claimed rule. Contract: a promise that users of torch.optim.Optimizer rely on. Extra: what
+    hardly anybody uses, as complex parameters.
+    """
+
+    CORE = "core"
+    CONTRACT = "contract"
+    EXTRA = "extra"
+
+    @property
+    def rank(self) -> int:
+        """0 for the gravest."""
+        return list(Severity).index(self)
+
+
+class Question(StrEnum):
+    """What a departure from a rule is a matter of.
+
+    Formula: where no intermediate of any admissible form leaves the format's range, the rule is not followed. Precision
+    and range: digits are lost, or the range is left, where the rule need not; told, but no reason to say that a rule is
+    not followed.
     """
 
     FORMULA = "formula"
-    CONTRACT = "contract"
     RANGE = "range"
     PRECISION = "precision"
 
@@ -67,7 +83,8 @@ class Check:
         device: `cpu`, `cuda`, `cuda:1` …
         arguments: constructor arguments that the user fixed.
         names: the rule's word → the constructor's, where the user says it.
-        question: what it asks.
+        severity: how grave it is to fail it.
+        sentence: what must hold.
     """
 
     property: str
@@ -78,7 +95,8 @@ class Check:
     device: str = "cpu"
     arguments: dict[str, Any] = field(default_factory=dict)
     names: dict[str, str] = field(default_factory=dict)
-    question: Question = Question.FORMULA
+    severity: Severity = Severity.CORE
+    sentence: str = ""
 
     @builtins.property
     def id(self) -> str:
@@ -167,13 +185,24 @@ class Finding:
         message: the sentence.
         counterexample: the smallest inputs that show it.
         details: more lines.
-        question: what it is about, if that is not what its check asks; a check that finds nothing else is lawful.
+        question: what a departure is a matter of, if not of the formula; a check that finds nothing else is lawful.
+        cause: in words, why the rule is not followed: `decay of the updated weight instead of decay of the old weight`.
+        path: the way to run that shows it, where its check ran several.
+        refusable: whether a clear refusal would be as good as to do it right.
     """
 
     message: str
     counterexample: Counterexample | None = None
     details: str = ""
     question: Question | None = None
+    cause: str = ""
+    path: str = ""
+    refusable: bool = False
+
+    @property
+    def sentence(self) -> str:
+        """The cause, if it is known, and what was seen."""
+        return f"{self.cause}: {self.message}" if self.cause else self.message
 
 
 @dataclass(frozen=True)
@@ -246,5 +275,5 @@ class Evidence:
 
     @property
     def counted(self) -> Verdict:
-        """The verdict as it counts for the whole: what is known and accepted does not."""
-        return Verdict.NOT_APPLICABLE if self.known else self.verdict
+        """The verdict as it counts for the whole: what is known and accepted is no fault."""
+        return Verdict.LAWFUL if self.known else self.verdict

@@ -99,7 +99,7 @@ class Campaign:
 
     def _preamble(self, pool: Pool | Here, plan: Plan) -> Iterator[tuple[str, Iterable[Any]]]:
         """What the record says before the checks: event → what was learnt."""
-        here = self.settings.profile, self.settings.seed, list(self.command)
+        here = self.settings.profile, self.settings.seed, list(self.command), self.settings.fail_on
         yield "session", [self._ask(pool, "lawful.reports.session:Session.here", *here).result()]
         yield "target", plan.described
         rules = dict.fromkeys(check.rule for check in plan.checks if check.rule != UNCLAIMED)

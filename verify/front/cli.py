@@ -20,6 +20,8 @@ from lawful.verify.front.options import (
     Betas,
     Device,
     Dtype,
+    FailOn,
+    FailOnOption,
     InProcess,
     Json,
     Names,
@@ -33,6 +35,9 @@ from lawful.verify.front.options import (
     Targets,
     Timeout,
     Workers,
+)
+from lawful.verify.front.options import (
+    Path as PathOption,
 )
 from lawful.verify.front.records import own
 from lawful.verify.workers.pool import Pool
@@ -61,6 +66,8 @@ def check(
     device: Device = ["cpu"],  # noqa: B006
     dtype: Dtype = [],  # noqa: B006
     property: Property = [],  # noqa: B006
+    path: PathOption = [],  # noqa: B006
+    fail_on: FailOnOption = FailOn.CONTRACT,
     seed: Seed = 0,
     timeout: Timeout = 60.0,
     workers: Workers = 0,
@@ -80,7 +87,7 @@ def check(
     question = Question(
         targets or list(said), rule, options.arguments(arg), names=options.names(name), configured=said
     )
-    settings = options.settings(profile, seed, timeout, dtype, device, property)
+    settings = options.settings(profile, seed, timeout, dtype, device, property, path, fail_on)
     campaign = _campaign(settings, report, workers, in_process)
     raise typer.Exit(write(_run(campaign, lambda: campaign.run(question)), json, report))
 
@@ -184,13 +191,14 @@ def race(
 @app.command(name="report")
 def report_command(
     record: Annotated[str, typer.Argument(help="A record, whole or cut off by whatever ended the run.")],
+    everything: Annotated[bool, typer.Option("--all", help="Print all findings and notes.")] = False,
     json: Json = "",
     report: ReportFolder = "",
 ) -> None:
     """Print the report of a record, and write it again if asked to."""
     from lawful.reports.document import opened
 
-    raise typer.Exit(write(opened(record), json, report))
+    raise typer.Exit(write(opened(record), json, report, everything))
 
 
 @app.command()

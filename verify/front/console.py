@@ -22,7 +22,7 @@ stdout = Stream()
 stderr = Stream(stderr=True)
 
 
-def write(report: Any, json: str, folder: str) -> int:
+def write(report: Any, json: str, folder: str, everything: bool = False) -> int:
     """Writes what was asked for, prints the report, and returns the exit code."""
     from lawful.reports.terminal import show
 
@@ -37,9 +37,9 @@ def write(report: Any, json: str, folder: str) -> int:
         save(f"{folder}/report.json", document(report))
         save(f"{folder}/report.html", html(report).encode())
     if json != "-":
-        show(report, stdout)
+        show(report, stdout, everything)
     if folder:
-        stderr.print(f"Report: {folder}/report.html", markup=False, highlight=False, soft_wrap=True)
+        stderr.print(f"Report: {Path(folder)}/report.html", markup=False, highlight=False, soft_wrap=True)
     return int(report.exit_code)
 
 

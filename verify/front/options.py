@@ -3,12 +3,14 @@
 import ast
 import re
 from collections.abc import Sequence
+from enum import StrEnum
 from math import inf
 from typing import Annotated, Any
 
 import typer
 
 from lawful.verify.errors import Unanswerable, unknown
+from lawful.verify.evidence import Severity
 
 Targets = Annotated[
     list[str] | None,
@@ -38,6 +40,32 @@ Dtype = Annotated[
 ]
 Property = Annotated[
     list[str], typer.Option("--property", help="Ask for this alone: conformance, idle …; may be repeated.")
+]
+Path = Annotated[
+    list[str], typer.Option("--path", help="Ask in this way to run alone: loop, foreach …; may be repeated.")
+]
+
+
+class FailOn(StrEnum):
+    """Down to which severity findings count."""
+
+    CORE = "core"
+    CONTRACT = "contract"
+    ALL = "all"
+
+    @property
+    def severity(self) -> Severity:
+        """The least grave that counts."""
+        return Severity.EXTRA if self is FailOn.ALL else Severity(self.value)
+
+
+FailOnOption = Annotated[
+    FailOn,
+    typer.Option(
+        "--fail-on",
+        help="What makes an optimizer unlawful: core, that it does not follow its rule; contract, also what users of "
+        "torch.optim.Optimizer rely on; all, also what hardly anybody uses, as complex parameters.",
+    ),
 ]
 Seed = Annotated[int, typer.Option("--seed", help="Of everything that is drawn.")]
 Timeout = Annotated[float, typer.Option("--timeout", help="Seconds that one check, or an import, may take.")]
@@ -70,6 +98,8 @@ def settings(
     dtypes: list[str],
     devices: list[str],
     properties: Sequence[str] = (),
+    paths: Sequence[str] = (),
+    fail_on: FailOn = FailOn.CONTRACT,
 ) -> Any:
     """The `lawful.properties.checks.Settings` that these options choose.
 
@@ -83,7 +113,7 @@ def settings(
     for device in devices:
         if not re.fullmatch(rf"({'|'.join(DEVICES)})(:\d+)?", device):
             raise unknown("device", device, (*DEVICES, "cuda:1"))
-    chosen = tuple(dtypes) or DTYPES, tuple(devices), tuple(properties)
+    chosen = tuple(dtypes) or DTYPES, tuple(devices), tuple(properties), tuple(paths), fail_on.severity
     return Settings(profile, natural(seed), patience(timeout), *chosen)
 
 
