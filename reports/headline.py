@@ -127,15 +127,17 @@ def contract(summary: Summary) -> Iterator[Line]:
         promises = f"{plural(len(broken), 'promise')} of torch's optimizers"
         yield Verdict.UNLAWFUL, f"It breaks {promises}: {enumerated(broken, NAMED)}."
     elif judged and not open_:
-        kept, excused = (
-            _names(r for r in judged if bool(r.evidence.known) is known) for known in (False, True)
-        )
-        but = f"; that it breaks {plural(len(excused), 'other')} is accepted" if excused else ""
-        said = f"{plural(len(kept), 'promise')} of torch's optimizers"
-        yield Verdict.LAWFUL, f"It keeps the {said} that it was asked about{but}."
+        yield Verdict.LAWFUL, _kept(judged)
     for verdict in dict.fromkeys(r.evidence.counted for r in open_):
         names = _names(r for r in open_ if r.evidence.counted is verdict)
         yield verdict, f"Not found out ({verdict}): {enumerated(names, NAMED)}."
+
+
+def _kept(judged: list[Result]) -> str:
+    kept, excused = (_names(r for r in judged if bool(r.evidence.known) is known) for known in (False, True))
+    said = f"It keeps the {plural(len(kept), 'promise')} of torch's optimizers that it was asked about"
+    but = f"That it breaks {plural(len(excused), 'promise')} of torch's optimizers is accepted"
+    return ". ".join([*([said] if kept else []), *([but] if excused else [])]) + "."
 
 
 def _names(results: Iterable[Result]) -> list[str]:

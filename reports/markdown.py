@@ -7,7 +7,7 @@ from lawful.reports.findings import Group, groups
 from lawful.reports.headline import accepted, judged, lines
 from lawful.reports.model import Report, Summary
 from lawful.reports.telling import seen_on, statement, told
-from lawful.reports.words import GLYPHS, count, plain, ratio, repeat, where
+from lawful.reports.words import ACCEPTED, GLYPHS, count, plain, ratio, repeat, where
 
 SHOWN = 10
 """How many findings are listed."""
@@ -46,7 +46,11 @@ def _row(summary: Summary) -> str:
 
 
 def _findings(report: Report) -> Iterator[str]:
-    found = [g for summary in report.summaries for g in groups(summary.results) if g.counts]
+    every = [group for summary in report.summaries for group in groups(summary.results)]
+    for group in (group for group in every if group.known):
+        place = f"{group.check.target}, {group.check.property}, {seen_on(group)}"
+        yield f"- {ACCEPTED} {_text(place)} is accepted: {_text(group.known)}"
+    found = [group for group in every if group.counts]
     for group in found[:SHOWN]:
         yield from _finding(report, group)
     if len(found) > SHOWN:

@@ -71,15 +71,13 @@ def headline(report: Report) -> str:
     if verdicts := [summary.verdict for summary in report.summaries]:
         kinds = sorted(set(verdicts), key=lambda each: -each.rank)
         each = [f"{verdicts.count(verdict)} {verdict}" for verdict in kinds]
-        parts.append(f"Of {words.plural(len(verdicts), 'implementation')}: {', '.join(each)}.")
-    if known := sum(summary.known for summary in report.summaries):
-        parts.append(f"{words.plural(known, 'finding')} known and accepted.")
+        parts += [f"Of {len(verdicts)} implementations: {', '.join(each)}."] if len(verdicts) > 1 else []
     if report.proofs:
         held = sum(proof.verdict is Verdict.LAWFUL for proof in report.proofs)
         parts.append(f"Of {words.plural(len(report.proofs), 'law')}: {held} proved, confirmed a second time.")
     if not report.ended:
         parts.append("The run was cut short; this is what was known by then.")
-    return " ".join(parts) or "Nothing was tested."
+    return " ".join(parts) if verdicts or parts else "Nothing was tested."
 
 
 def tiles(report: Report) -> list[tuple[str, str]]:
