@@ -18,12 +18,12 @@ from lawful.verify.candidates.candidate import Candidate
 from lawful.verify.candidates.claim import claimed
 from lawful.verify.candidates.description import Description
 from lawful.verify.errors import unknown
-from lawful.verify.evidence import UNCLAIMED, Check, Evidence, Finding, Severity, Verdict
+from lawful.verify.evidence import UNCLAIMED, Check, Dtype, Evidence, Finding, Profile, Severity, Verdict
 from lawful.verify.language.rule import Rule
 from lawful.verify.package import modules
 
-PROFILES = ("quick", "default", "thorough")
-DTYPES = ("float64", "float32", "bfloat16", "float16")
+PROFILES: tuple[str, ...] = tuple(map(str, Profile))
+DTYPES: tuple[str, ...] = tuple(map(str, Dtype))
 
 
 @dataclass(frozen=True)

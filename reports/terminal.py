@@ -51,18 +51,15 @@ SHOWN = 3
 SCALE = "A number is the largest deviation seen; 1 is the most that rounding explains."
 
 
-def show(report: Report, console: Console, everything: bool = False) -> None:
-    """Prints the report of `lawful check`; all findings and notes, or the gravest findings."""
-    for part in sections(report, everything):
+def show(report: Report, console: Console, everything: bool = False, quiet: bool = False) -> None:
+    """Prints the report of `lawful check`: the gravest findings, or all findings and notes, or the outcome alone."""
+    for part in heads(report) if quiet else sections(report, everything):
         console.print(part, soft_wrap=isinstance(part, Text))  # so that a command can be copied whole
 
 
 def sections(report: Report, everything: bool = False) -> Iterator[RenderableType]:
     """The parts of the report; empty ones are left out."""
-    if not report.results:
-        yield marked(Verdict.INCONCLUSIVE, "No check finished: nothing was tested.")
-    for summary in report.summaries:
-        yield from head(summary)
+    yield from heads(report)
     for summary in detailed(report):
         yield matrix(summary)
     if report.results:
@@ -73,6 +70,14 @@ def sections(report: Report, everything: bool = False) -> Iterator[RenderableTyp
     yield from listed("In flight when the run ended", map(placed, report.in_flight))
     if report.path:
         yield Text(f"\n{judged(report)}\nRecord: {report.path}", "dim")
+
+
+def heads(report: Report) -> Iterator[RenderableType]:
+    """The outcome of each target."""
+    if not report.results:
+        yield marked(Verdict.INCONCLUSIVE, "No check finished: nothing was tested.")
+    for summary in report.summaries:
+        yield from head(summary)
 
 
 def head(summary: Summary) -> Iterator[RenderableType]:

@@ -40,6 +40,23 @@ def overall(verdicts: Iterable[Verdict]) -> Verdict:
 UNCLAIMED = "no rule"  # what stands for the rule in a check of a candidate that claims none
 
 
+class Profile(StrEnum):
+    """How much is drawn."""
+
+    QUICK = "quick"
+    DEFAULT = "default"
+    THOROUGH = "thorough"
+
+
+class Dtype(StrEnum):
+    """The formats of parameters, the finest first."""
+
+    FLOAT64 = "float64"
+    FLOAT32 = "float32"
+    BFLOAT16 = "bfloat16"
+    FLOAT16 = "float16"
+
+
 class Severity(StrEnum):
     """How grave it is to lack a property; the gravest first.
 

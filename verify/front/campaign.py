@@ -32,6 +32,7 @@ class Campaign:
         progress: a console on which to show what goes on, or None.
         command: the command line, for the record.
         known: pattern of check keys → why a finding there is accepted, and until when.
+        first: whether nothing more is asked once a check has failed.
 
     Attributes:
         begun: whether the record at that place is this campaign's.
@@ -44,6 +45,7 @@ class Campaign:
     progress: Any = None
     command: Sequence[str] = ()
     known: Mapping[str, Known] = field(default_factory=dict)
+    first: bool = False
     begun: bool = field(default=False, init=False)
 
     def run(self, question: Question) -> Any:
@@ -91,7 +93,7 @@ class Campaign:
             if live is not None:
                 getattr(live, event)(**payload)
 
-        with Session(pool, self.settings, listener, self.known) as session:
+        with Session(pool, self.settings, listener, self.known, first=self.first) as session:
             under_way = session.start(plan.checks)
             importlib.import_module("lawful.reports.terminal")  # while the workers work
             for evidence in under_way.values():
