@@ -51,7 +51,9 @@ def _rule(name: str, family: Family) -> str:
         *(_formula(line) for line in (*text.start, *text.algorithm)),
         f"Source: {text.source}.",
         f"## Defaults\n\n{defaults}",
-        f"## Conventions\n\nWhere good libraries differ; the first of each is the default.\n\n{choices}" if choices else "",
+        f"## Conventions\n\nWhere good libraries differ; the first of each is the default.\n\n{choices}"
+        if choices
+        else "",
         f"`lawful rules {name}` prints this; `lawful check TARGET --rule {name}` holds an optimizer against it.",
     )
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from lawful.reports import page, view, words
+from lawful.reports import findings, headline, page, telling, words
 from lawful.reports.mathml import mathml
 from lawful.reports.model import Report
 from lawful.reports.script import script
@@ -28,7 +28,8 @@ def html(report: Report) -> str:
     )
     environment.filters.update(FILTERS)
     template = environment.get_template("report.html.j2")
-    return template.render(report=report, page=page, view=view, words=words, script=script, Verdict=Verdict)
+    rooms = {"findings": findings, "headline": headline, "page": page, "telling": telling, "words": words}
+    return template.render(report=report, script=script, Verdict=Verdict, **rooms)
 
 
 def css_class(verdict: Verdict) -> str:

@@ -15,7 +15,8 @@ from lawful.reports.ruletext import RuleText
 from lawful.reports.session import Session
 from lawful.verify.candidates.description import Description
 from lawful.verify.errors import Unanswerable
-from lawful.verify.evidence import Check, Evidence, Figure, Finding, Proof, Question, Verdict, overall
+from lawful.verify.evidence import Check, Evidence, Figure, Finding, Severity, Verdict, overall
+from lawful.verify.theory.proof import Proof
 
 T = TypeVar("T")
 
@@ -42,8 +43,8 @@ class Summary:
 
     @property
     def verdict(self) -> Verdict:
-        """The worst; inconclusive if nothing applied, or too little to say that all is lawful."""
-        worst = overall(result.evidence.verdict for result in self.results)
+        """The worst that is not accepted; inconclusive if nothing applied, or too little to say that all is lawful."""
+        worst = overall(result.evidence.counted for result in self.results)
         return Verdict.INCONCLUSIVE if self.thin and worst is Verdict.LAWFUL else worst
 
     @property
@@ -56,9 +57,10 @@ class Summary:
         """Whether so few checks applied that no finding says nothing."""
         return self.judged < ENOUGH * len(self.results)
 
-    def of(self, question: Question) -> list[Result]:
-        """The results of the checks that ask this."""
-        return [result for result in self.results if result.check.question is question]
+    def of(self, severity: Severity) -> list[Result]:
+        """The results of the checks of this severity, those that applied."""
+        applied = (r for r in self.results if r.evidence.verdict is not Verdict.NOT_APPLICABLE)
+        return [result for result in applied if result.check.severity is severity]
 
     @property
     def arithmetic(self) -> str:
@@ -158,17 +160,18 @@ class Report:
     @property
     def verdict(self) -> Verdict:
         """The worst of all; inconclusive if nothing applied; at best inconclusive if the run did not end."""
-        return self._overall(summary.verdict for summary in self.summaries)
+        verdicts = [*(s.verdict for s in self.summaries), *(proof.verdict for proof in self.proofs)]
+        return overall(verdicts if self.ended else [*verdicts, Verdict.INCONCLUSIVE])
 
     @property
     def exit_code(self) -> int:
-        """0 lawful but for what is known and accepted, 1 unlawful, 3 otherwise."""
-        thin = [Verdict.INCONCLUSIVE for summary in self.summaries if summary.thin]
-        return self._overall([*(result.evidence.counted for result in self.results), *thin]).exit_code
+        """0 lawful but for what is accepted, 1 unlawful, 3 otherwise."""
+        return self.verdict.exit_code
 
-    def _overall(self, of_checks: Iterable[Verdict]) -> Verdict:
-        verdicts = [*of_checks, *(proof.verdict for proof in self.proofs)]
-        return overall(verdicts if self.ended else [*verdicts, Verdict.INCONCLUSIVE])
+    @property
+    def known(self) -> int:
+        """How many checks failed as the project knows and accepts."""
+        return sum(summary.known for summary in self.summaries)
 
     @property
     def summaries(self) -> list[Summary]:

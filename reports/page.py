@@ -1,15 +1,16 @@
 """What the HTML page says that the other reports do not: headline, tiles, matrix, tooltips, circumstances."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from lawful.reports import view, words
 from lawful.reports.encoding import encode
+from lawful.reports.findings import Group, groups
 from lawful.reports.model import Report, Result, Summary
 from lawful.verify.candidates.description import Description
-from lawful.verify.evidence import Check, Finding, Verdict
+from lawful.verify.evidence import Check, Verdict
 
 if TYPE_CHECKING:
     from lawful.verify.theory.ledger import Saying
@@ -70,14 +71,12 @@ def headline(report: Report) -> str:
     if verdicts := [summary.verdict for summary in report.summaries]:
         kinds = sorted(set(verdicts), key=lambda each: -each.rank)
         each = [f"{verdicts.count(verdict)} {verdict}" for verdict in kinds]
-        parts.append(f"Of {words.plural(len(verdicts), 'implementation')}: {', '.join(each)}.")
-    if known := sum(summary.known for summary in report.summaries):
-        parts.append(f"{words.plural(known, 'finding')} known and accepted.")
+        parts += [f"Of {len(verdicts)} implementations: {', '.join(each)}."] if len(verdicts) > 1 else []
     if report.proofs:
         parts.append(words.laws(report.proofs))
     if not report.ended:
         parts.append("The run was cut short; this is what was known by then.")
-    return " ".join(parts) or "Nothing was tested."
+    return " ".join(parts) if verdicts or parts else "Nothing was tested."
 
 
 def tiles(report: Report) -> list[tuple[str, str]]:
@@ -125,7 +124,9 @@ def ways(summary: Summary) -> dict[str, dict[tuple[str, str], Result]]:
     """The matrix's rows of one target: way of running → (property, dtype) → result."""
     rows: dict[str, dict[tuple[str, str], Result]] = {}
     for result in summary.results:
-        rows.setdefault(words.way(result.check), {})[result.check.property, result.check.dtype] = result
+        for path in view.shown_by(result):
+            way = words.way(replace(result.check, path=path))
+            rows.setdefault(way, {})[result.check.property, result.check.dtype] = result
     return rows
 
 
@@ -145,10 +146,31 @@ def tooltip(result: Result) -> str:
     return "\n".join(filter(None, said))
 
 
-def anchor(check: Check, finding: Finding) -> str:
-    """The id of a finding's card; findings of one kind share it."""
-    said = [check.target, check.rule, check.property, view.kind(finding)]
-    return "f" + sha256(encode(said)).hexdigest()[:12]
+def anchor(group: Group) -> str:
+    """The id of a finding's card."""
+    finding, evidence = group.finding, group.results[0].evidence
+    said = [group.check.target, group.check.rule, group.check.property, finding.cause, finding.question]
+    return "f" + sha256(encode([*said, evidence.known, evidence.verdict])).hexdigest()[:12]
+
+
+def anchors(summary: Summary) -> dict[str, str]:
+    """The key of each check that found something → the card where it is told."""
+    found: dict[str, str] = {}
+    for group in groups(summary.results):
+        for result in (*group.results, *group.consequences):
+            found.setdefault(result.check.key, anchor(group))
+    return found
+
+
+def folded(report: Report) -> dict[str, list[Group]]:
+    """What the verdict does not rest on, under a heading each: what stands beside it, what is accepted."""
+    rest = [group for summary in report.summaries for group in groups(summary.results) if not group.counts]
+    beside, accepted = ([g for g in rest if not g.known], [g for g in rest if g.known])
+    named = {
+        f"{words.plural(len(beside), 'thing')} told beside the verdict": beside,
+        words.plural(len(accepted), "accepted deviation").capitalize(): accepted,
+    }
+    return {title: cards for title, cards in named.items() if cards}
 
 
 def environment(report: Report) -> dict[str, str]:

@@ -19,11 +19,11 @@ from lawful.verify.certificates.folder import read, write
 from lawful.verify.certificates.outcome import RESULT, Outcome, Outcomes
 from lawful.verify.certificates.stamp import stamp
 from lawful.verify.errors import Unanswerable
-from lawful.verify.evidence import Certification
 from lawful.verify.front.options import results
 from lawful.verify.front.questions import proof
 from lawful.verify.language.rule import Source
 from lawful.verify.theory.law import Law, false_if, find_law
+from lawful.verify.theory.proof import Certification
 from lawful.verify.theory.theorems import Identity
 
 LAW = find_law("first_step_of_adam")

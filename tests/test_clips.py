@@ -5,8 +5,8 @@ import pytest
 from examples.clips import AlwaysOne, ByNorm, EachByItself, WrongAnyhow
 from lawful.properties.checks import Settings, plan_for, run
 from lawful.properties.runs.clips import unclipped
+from lawful.reports.headline import sentence
 from lawful.reports.model import Result, Summary
-from lawful.reports.words import sentence
 from lawful.verify.candidates.candidate import Candidate
 from lawful.verify.evidence import Check, Evidence, Verdict
 

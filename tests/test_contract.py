@@ -62,7 +62,7 @@ from lawful.optimizers import AdamWScheduleFree
 from lawful.properties.checks import Property, Settings, properties, run
 from lawful.verify.candidates.candidate import Candidate
 from lawful.verify.errors import Unanswerable
-from lawful.verify.evidence import Check, Evidence, Verdict
+from lawful.verify.evidence import Check, Evidence, Severity, Verdict
 
 CONTRACT = [p for p in properties().values() if p.run.__module__ == "lawful.properties.contract.contract"]
 
@@ -198,7 +198,7 @@ def test_what_hardly_anybody_relies_on_counts_when_it_is_asked_for(
 
 
 def test_all_other_promises_count() -> None:
-    rare = {p.name for p in CONTRACT if p.rare}
+    rare = {p.name for p in CONTRACT if p.severity is Severity.EXTRA}
     assert rare == {"complex-parameters", "sparse-gradients", "nonsense"}
 
 

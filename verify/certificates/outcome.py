@@ -7,8 +7,8 @@ import msgspec
 
 from lawful.verify.certificates.stamp import stamp
 from lawful.verify.errors import Unanswerable
-from lawful.verify.evidence import Certification
 from lawful.verify.theory.law import Law
+from lawful.verify.theory.proof import Certification
 
 RESULT = "certificates.json"
 

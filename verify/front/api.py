@@ -41,12 +41,12 @@ class Checked:
     @property
     def verdict(self) -> Verdict:
         """The worst verdict, where what is known and accepted is lawful; inconclusive if nothing applied."""
-        return overall(Verdict.LAWFUL if e.known else e.verdict for e in self.results.values())
+        return overall(evidence.counted for evidence in self.results.values())
 
     def raise_for_findings(self) -> None:
         """Raises `UnlawfulError` that says every finding, or that nothing could be concluded."""
         wrong = {c: e for c, e in self.results.items() if e.counted.exit_code}
-        said = [f"{check}: {f.message}" for check, e in wrong.items() for f in e.findings]
+        said = [f"{check}: {f.sentence}" for check, e in wrong.items() for f in e.findings]
         if said or self.verdict is not Verdict.LAWFUL:
             raise UnlawfulError("\n".join(said) or f"{self.verdict}: nothing was decided")
 
@@ -74,7 +74,7 @@ class Asked:
         """Asks, and tells pytest."""
         from lawful.verify.front.judging import judge
 
-        judge(self.evidence())
+        judge(self.check, self.evidence())
 
     def __repr__(self) -> str:
         """The check's name."""

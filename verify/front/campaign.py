@@ -33,6 +33,7 @@ class Campaign:
         command: the command line, for the record.
         known: pattern of check keys → why a finding there is accepted, and until when.
         certificates: the file that says what `coqc` accepted; none if empty.
+        first: whether nothing more is asked once a check has failed.
 
     Attributes:
         begun: whether the record at that place is this campaign's.
@@ -46,6 +47,7 @@ class Campaign:
     command: Sequence[str] = ()
     known: Mapping[str, Known] = field(default_factory=dict)
     certificates: str = ""
+    first: bool = False
     begun: bool = field(default=False, init=False)
 
     def run(self, question: Question) -> Any:
@@ -93,7 +95,7 @@ class Campaign:
             if live is not None:
                 getattr(live, event)(**payload)
 
-        with Session(pool, self.settings, listener, self.known, plan.lost) as session:
+        with Session(pool, self.settings, listener, self.known, lost=plan.lost, first=self.first) as session:
             under_way = session.start(plan.checks)
             importlib.import_module("lawful.reports.terminal")  # while the workers work
             for evidence in under_way.values():
@@ -101,7 +103,7 @@ class Campaign:
 
     def _preamble(self, pool: Pool | Here, plan: Plan) -> Iterator[tuple[str, Iterable[Any]]]:
         """What the record says before the checks: event → what was learnt."""
-        here = self.settings.profile, self.settings.seed, list(self.command)
+        here = self.settings.profile, self.settings.seed, list(self.command), self.settings.fail_on
         yield "session", [self._ask(pool, "lawful.reports.session:Session.here", *here).result()]
         yield "target", plan.described
         rules = dict.fromkeys(check.rule for check in plan.checks if check.rule != UNCLAIMED)

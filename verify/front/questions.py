@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from lawful.verify.errors import Unanswerable
-from lawful.verify.evidence import Proof
+from lawful.verify.theory.proof import Proof
 
 
 def available(devices: Sequence[str]) -> None:

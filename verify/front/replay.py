@@ -55,7 +55,9 @@ class Replay:
         self.known = {r.check.key: Known(r.evidence.known) for r in self.before.results if r.evidence.known}
         devices = tuple(dict.fromkeys(check.device for check in self.checks)) or ("cpu",)
         session = self.before.session
-        self.settings = Settings(session.profile, session.seed, timeout, devices=devices)
+        self.settings = Settings(
+            session.profile, session.seed, timeout, devices=devices, fail_on=session.fail_on
+        )
 
     def run(self, campaign: Any) -> tuple[Any, Any]:
         """The new report, and what changed; also of what the old counterexamples give, however checks are drawn now."""

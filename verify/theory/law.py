@@ -12,7 +12,6 @@ from time import perf_counter
 from types import MappingProxyType
 from typing import Any, ClassVar, Self
 
-from lawful.verify.evidence import Proof
 from lawful.verify.language.families import normal
 from lawful.verify.language.families import rules as families
 from lawful.verify.language.rule import Rule, Source
@@ -25,6 +24,7 @@ from lawful.verify.provers.runs import told
 from lawful.verify.theory.hypotheses import exceptions, given, rules_in
 from lawful.verify.theory.meaning import empty, overstated, shadows
 from lawful.verify.theory.prediction import Prediction
+from lawful.verify.theory.proof import Proof
 from lawful.verify.theory.topics import Topic, by_name, find_topic, topics
 
 
