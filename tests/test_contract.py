@@ -192,7 +192,7 @@ def test_what_is_refused_clearly_is_noted(name: str) -> None:
 def test_what_hardly_anybody_relies_on_counts_when_it_is_asked_for(
     only: tuple[str, ...], verdict: Verdict
 ) -> None:
-    check = Check("complex-parameters", "sgd", "TakesRealPart", "default")
+    check = Check("complex-parameters", "sgd", "TakesRealPart", "default", severity=Severity.EXTRA)
     evidence = run(Candidate.of(TakesRealPart, "sgd"), check, Settings(only=only))
     assert evidence.verdict is verdict and evidence.findings
 
