@@ -251,44 +251,26 @@ class Evidence:
 
 
 @dataclass(frozen=True)
-class Certification:
-    """What a third prover, which nobody here wrote, said of a law's theorem.
-
-    Attributes:
-        coqc: its version.
-        accepted: whether it accepted the theorem as the law is now.
-        why: why not; empty if it did.
-    """
-
-    coqc: str
-    accepted: bool
-    why: str = ""
-
-
-@dataclass(frozen=True)
 class Proof:
     """How a law was proved, and what its neighbour and the second check said.
 
     Attributes:
         law: the law's name.
         kind: equivalence, separation, closed form, convergence …
-        statement: the law in a sentence.
-        formula: the law as LaTeX.
+        statement, formula: the law in a sentence, and as LaTeX.
         source: where it is stated.
         proved: whether the proof went through.
         steps: the proof, a line per step.
         confirmed: whether the second check, which shares no code with the proof, agrees.
         second_check: what it was, in words.
-        refused: whether the false neighbour was refused by the same procedure.
-        neighbour: the false neighbour, in words.
+        refused, neighbour: whether the false neighbour was refused by the same procedure, and it in words.
         seconds: wall time of all three.
-        proved_by: the methods of the proof.
-        checked_by: those of the second check.
+        proved_by, checked_by: the methods of the proof, and of the second check.
         role: `law`, or `lemma` if it speaks of no rule.
         rules: for which rules exactly, with what was put in for their symbols.
         given: what the symbols may be.
         not_where: where it says nothing.
-        certification: what `coqc` said of it; None where no results are at hand.
+        coqc, uncertified: the version that was asked about its theorem, if any, and why it did not certify it.
     """
 
     law: str
@@ -309,12 +291,8 @@ class Proof:
     rules: list[str] = field(default_factory=list)
     given: str = ""
     not_where: list[str] = field(default_factory=list)
-    certification: Certification | None = None
-
-    @property
-    def certified(self) -> bool:
-        """Whether `coqc` accepted its theorem."""
-        return self.certification is not None and self.certification.accepted
+    coqc: str = ""
+    uncertified: str = ""
 
     @property
     def verdict(self) -> Verdict:
