@@ -8,9 +8,8 @@ accepted before by the same `coqc`, word for word, is not asked again.
 import argparse
 import sys
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from shutil import which
 
@@ -35,8 +34,9 @@ def compiled(folder: Path, coq: str, mutants: bool = False) -> list[Outcome]:
         raise RuntimeError(f"Prelude.v was refused: {shared.stderr}")
     known = accepted_before(folder, coq)
     with ThreadPoolExecutor(JOBS) as pool:
-        for found in pool.map(partial(_answer, folder, known, mutants), read(folder)):
-            known = {**known, found.law: found}
+        asked = [pool.submit(_answer, folder, dict(known), mutants, one) for one in read(folder)]
+        for answer in as_completed(asked):
+            known[answer.result().law] = answer.result()
             Outcomes(coq, list(known.values())).save(folder / RESULT)
     return [known[one.law] for one in read(folder)]
 
