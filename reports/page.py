@@ -88,7 +88,7 @@ def tiles(report: Report) -> list[tuple[str, str]]:
         (sum(bool(r.evidence.findings) for r in report.results), "checks with findings"),
         (len(report.rules), "rules"),
         (len(report.proofs), "laws"),
-        (sum(proof.certified for proof in report.proofs), "laws certified by coqc"),
+        (words.certified(report.proofs), "laws certified by coqc"),
     ]
     return [(words.count(number), noun) for number, noun in counted if number]
 

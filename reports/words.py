@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from lawful.reports.model import Report
 from lawful.verify.evidence import UNCLAIMED, Check, Counterexample, Verdict
-from lawful.verify.theory.proof import Certification, Proof
+from lawful.verify.theory.proof import Proof
 
 GLYPHS = {
     Verdict.LAWFUL: "✓",
@@ -204,19 +204,24 @@ def assurances(proof: Proof) -> dict[str, str]:
         "proof": f"{'went through' if proof.proved else 'did not go through'}, {seconds(proof.seconds)}",
         "second check": f"{'agrees' if proof.confirmed else 'does not agree'}: {proof.second_check}",
         "false neighbour": f"{'refused' if proof.refused else 'not refused'}: {proof.neighbour}",
-        **({"certificate": certificate(proof.certification)} if proof.certification else {}),
+        **({"certificate": certificate(proof)} if proof.coqc else {}),
     }
     return {name: plain(words.removesuffix(": ")) for name, words in said.items()}
 
 
-def certificate(said: Certification) -> str:
+def certificate(proof: Proof) -> str:
     """`certified by coqc 8.16.1`, or why it is not."""
-    return f"certified by coqc {said.coqc}" if said.accepted else f"not certified: {said.why}"
+    return f"not certified: {proof.uncertified}" if proof.uncertified else f"certified by coqc {proof.coqc}"
+
+
+def certified(proofs: Iterable[Proof]) -> int:
+    """How many laws a third prover certified."""
+    return sum(bool(proof.coqc) and not proof.uncertified for proof in proofs)
 
 
 def laws(proofs: Sequence[Proof]) -> str:
     """What became of all laws: how many were proved, and how many a third prover certified."""
     held = sum(proof.verdict is Verdict.LAWFUL for proof in proofs)
-    asked = [proof.certification for proof in proofs if proof.certification]
-    by = f"; {sum(proof.certified for proof in proofs)} certified by coqc {asked[0].coqc}" if asked else ""
+    asked = next((proof.coqc for proof in proofs if proof.coqc), "")
+    by = f"; {certified(proofs)} certified by coqc {asked}" if asked else ""
     return f"Of {plural(len(proofs), 'law')}: {held} proved, confirmed a second time{by}."

@@ -8,9 +8,8 @@ accepted before by the same `coqc`, word for word, is not asked again.
 import argparse
 import sys
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from shutil import which
 
@@ -35,8 +34,9 @@ def compiled(folder: Path, coq: str, mutants: bool = False) -> list[Outcome]:
         raise RuntimeError(f"Prelude.v was refused: {shared.stderr}")
     known = accepted_before(folder, coq)
     with ThreadPoolExecutor(JOBS) as pool:
-        for found in pool.map(partial(_answer, folder, known, mutants), read(folder)):
-            known = {**known, found.law: found}
+        asked = [pool.submit(_answer, folder, dict(known), mutants, one) for one in read(folder)]
+        for answer in as_completed(asked):
+            known[answer.result().law] = answer.result()
             Outcomes(coq, list(known.values())).save(folder / RESULT)
     return [known[one.law] for one in read(folder)]
 
@@ -47,16 +47,15 @@ def accepted_before(folder: Path, coq: str) -> dict[str, Outcome]:
         before = Outcomes.load(folder / RESULT)
     except Unanswerable:
         return {}
-    texts = {one.law: one.hash for one in read(folder)}
-    return {
-        o.law: o for o in before.laws if o.certified and before.coqc == coq and texts.get(o.law) == o.hash
-    }
+    found = {o.law: o for o in before.laws if o.certified and before.coqc == coq}
+    same = [one for one in read(folder) if one.law in found and found[one.law].hash == one.hash]
+    return {one.law: replace(found[one.law], stamp=one.stamp) for one in same}
 
 
 def _answer(folder: Path, known: Mapping[str, Outcome], mutants: bool, one: Certificate) -> Outcome:
     """What becomes of a certificate, and of a mutant of its law if that is wanted and it is accepted."""
     before = known.get(one.law)
-    found = outcome(folder, one) if before is None else replace(before, stamp=one.stamp)
+    found = before or outcome(folder, one)
     if before is None and not one.reason:
         _tell(found.certified, one.law, f"{found.seconds:.1f} s")
     if mutants and found.certified and found.mutant is None:

@@ -1,6 +1,6 @@
 """What became of laws' certificates, as it is kept in a file, and what of that holds for a law as it is now."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import msgspec
@@ -8,7 +8,7 @@ import msgspec
 from lawful.verify.certificates.stamp import stamp
 from lawful.verify.errors import Unanswerable
 from lawful.verify.theory.law import Law
-from lawful.verify.theory.proof import Certification
+from lawful.verify.theory.proof import Proof
 
 RESULT = "certificates.json"
 
@@ -65,11 +65,15 @@ class Outcomes:
         except (OSError, msgspec.MsgspecError) as error:
             raise Unanswerable(f"{file} does not say what became of certificates: {error}.") from error
 
-    def of(self, law: Law) -> Certification:
-        """What holds of a law as it is now: an answer about claims or scripts that have changed is none."""
+    def told(self, law: Law, proof: Proof) -> Proof:
+        """A law's proof with what was said of it as it is now."""
+        return replace(proof, coqc=self.coqc, uncertified=self.against(law))
+
+    def against(self, law: Law) -> str:
+        """Why a law as it is now is not certified; empty if it is: an answer about what has changed since is none."""
         found = next((one for one in self.laws if one.law == law.name), None)
         if found is None:
-            return Certification(self.coqc, False, "it was not asked")
+            return "it was not asked"
         if found.stamp != stamp(law):
-            return Certification(self.coqc, False, "the law or the scripts have changed since it was asked")
-        return Certification(self.coqc, found.certified, found.why)
+            return "the law or the scripts have changed since it was asked"
+        return "" if found.certified else found.why or "it was refused"

@@ -1,7 +1,6 @@
 """What a campaign asks of its workers besides checks; a front end, so that it may import lazily."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -44,8 +43,8 @@ def proof(law: str, certificates: str = "") -> Proof:
     from lawful.verify.theory.law import find_law
 
     found = find_law(law)
-    said = Outcomes.load(Path(certificates)).of(found) if certificates else None
-    return replace(found.prove(), certification=said)
+    proved = found.prove()
+    return Outcomes.load(Path(certificates)).told(found, proved) if certificates else proved
 
 
 def unproved(law: str, why: str) -> Proof:

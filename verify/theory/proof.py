@@ -6,21 +6,6 @@ from lawful.verify.evidence import Verdict
 
 
 @dataclass(frozen=True)
-class Certification:
-    """What a third prover, which nobody here wrote, said of a law's theorem.
-
-    Attributes:
-        coqc: its version.
-        accepted: whether it accepted the theorem as the law is now.
-        why: why not; empty if it did.
-    """
-
-    coqc: str
-    accepted: bool
-    why: str = ""
-
-
-@dataclass(frozen=True)
 class Proof:
     """How a law was proved, and what its neighbour and the second check said.
 
@@ -43,7 +28,7 @@ class Proof:
         rules: for which rules exactly, with what was put in for their symbols.
         given: what the symbols may be.
         not_where: where it says nothing.
-        certification: what `coqc` said of it; None where no results are at hand.
+        coqc, uncertified: the version that was asked about its theorem, if any, and why it did not certify it.
     """
 
     law: str
@@ -64,12 +49,8 @@ class Proof:
     rules: list[str] = field(default_factory=list)
     given: str = ""
     not_where: list[str] = field(default_factory=list)
-    certification: Certification | None = None
-
-    @property
-    def certified(self) -> bool:
-        """Whether `coqc` accepted its theorem."""
-        return self.certification is not None and self.certification.accepted
+    coqc: str = ""
+    uncertified: str = ""
 
     @property
     def verdict(self) -> Verdict:
