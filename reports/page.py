@@ -134,7 +134,7 @@ def tiles(report: Report) -> list[tuple[str, str]]:
         (len(report.summaries), "implementations"),
         (len(report.results), "checks"),
         (sum(summary.comparisons for summary in report.summaries), "comparisons"),
-        (sum(bool(r.evidence.findings) for r in report.results), "checks with findings"),
+        (sum(g.counts for summary in report.summaries for g in groups(summary.results)), "findings"),
         (len(report.rules), "rules"),
         (len(report.proofs), "laws"),
     ]
@@ -220,7 +220,7 @@ def folded(report: Report) -> dict[str, list[Group]]:
     beside, accepted = ([g for g in rest if not g.known], [g for g in rest if g.known])
     named = {
         f"{words.plural(len(beside), 'thing')} told beside the verdict": beside,
-        words.plural(len(accepted), "accepted deviation").capitalize(): accepted,
+        words.plural(sum(len(g.results) for g in accepted), "accepted deviation"): accepted,
     }
     return {title: cards for title, cards in named.items() if cards}
 

@@ -50,11 +50,13 @@ class Plan:
         described: the targets.
         checks: what is asked of them.
         laws: what is proved.
+        unasked: optimizers that were there and are not asked → why.
     """
 
     described: Sequence[Description]
     checks: Sequence[Check]
     laws: Sequence[str] = ()
+    unasked: Mapping[str, str] = field(default_factory=dict)
 
 
 def plan(pool: Pool | Here, question: Question, settings: Settings) -> Plan:
@@ -70,7 +72,14 @@ def plan(pool: Pool | Here, question: Question, settings: Settings) -> Plan:
     for check in {check.target: check for check in reversed(checks)}.values():
         if check.arguments or len(described) == 1:
             _tried(pool, check, settings)
-    return Plan(described, checks, question.laws)
+    return Plan(described, checks, question.laws, _unasked(pool, question.targets, settings.timeout))
+
+
+def _unasked(pool: Pool | Here, targets: Sequence[str], limit: float) -> dict[str, str]:
+    """What the targets that are modules have besides."""
+    places = [target for target in targets if ":" not in target]
+    found = [_looked_up(pool, f"{DESCRIPTION}:unasked", place, limit) for place in places]
+    return {name: why for each in found for name, why in each.items() if name not in targets}
 
 
 def describe(pool: Pool | Here, targets: Sequence[str], settings: Settings) -> list[Description]:
