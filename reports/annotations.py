@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 from lawful.reports.findings import Group, groups
-from lawful.reports.headline import accepted
+from lawful.reports.headline import concluded
 from lawful.reports.model import Report
 from lawful.reports.telling import in_full, seen_on, told
 from lawful.reports.words import plain
@@ -29,7 +29,7 @@ def sarif(report: Report) -> bytes:
 
 def github(report: Report) -> bytes:
     """Workflow commands: an annotation for each finding, and one that says how it went."""
-    lines = [f"::notice title=lawful::{report.verdict}{accepted(report.known)}"]
+    lines = [f"::notice title=lawful::{concluded(report.verdict, report.known)}"]
     for group in _found(report):
         kind = "error" if group.counts else "notice" if group.known else "warning"
         file = _file(group)

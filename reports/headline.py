@@ -20,12 +20,13 @@ Line = tuple[Verdict, str]
 
 def outcome(summary: Summary) -> str:
     """`lib:AdamW: lawful, with 3 accepted deviations`."""
-    return f"{plain(summary.target)}: {summary.verdict}{accepted(summary.known)}"
+    return f"{plain(summary.target)}: {concluded(summary.verdict, summary.known)}"
 
 
-def accepted(known: int) -> str:
-    """`, with 3 accepted deviations`."""
-    return f", with {plural(known, 'accepted deviation')}" if known else ""
+def concluded(verdict: Verdict, known: int) -> str:
+    """`lawful, with 3 accepted deviations`."""
+    with_ = "with" if verdict is Verdict.LAWFUL else "besides"
+    return f"{verdict}, {with_} {plural(known, 'accepted deviation')}" if known else str(verdict)
 
 
 def lines(summary: Summary) -> Iterator[Line]:

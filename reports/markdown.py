@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from lawful.reports.findings import Group, groups
-from lawful.reports.headline import accepted, judged, lines
+from lawful.reports.headline import concluded, judged, lines
 from lawful.reports.model import Report, Summary
 from lawful.reports.telling import seen_on, statement, told
 from lawful.reports.words import ACCEPTED, GLYPHS, count, laws, plain, ratio, repeat, where
@@ -15,7 +15,7 @@ SHOWN = 10
 
 def markdown(report: Report) -> str:
     """Verdict, a row per target, the findings with the commands that repeat them."""
-    lines_ = [f"## {GLYPHS[report.verdict]} lawful: {report.verdict}{accepted(report.known)}", ""]
+    lines_ = [f"## {GLYPHS[report.verdict]} lawful: {concluded(report.verdict, report.known)}", ""]
     if report.summaries:
         lines_ += ["| | target | rule | checks | comparisons | largest deviation |", "|-|-|-|-:|-:|-:|"]
         lines_ += [_row(summary) for summary in report.summaries]
@@ -35,7 +35,7 @@ def markdown(report: Report) -> str:
 
 def _row(summary: Summary) -> str:
     cells = [
-        f"{GLYPHS[summary.verdict]} {summary.verdict}{accepted(summary.known)}",
+        f"{GLYPHS[summary.verdict]} {concluded(summary.verdict, summary.known)}",
         _text(summary.target),
         _text(summary.rule),
         count(len(summary.results)),

@@ -110,6 +110,7 @@ class Report:
         rules: the rules that they were held against.
         proofs: of laws.
         results: of checks, in the order in which they were started.
+        unasked: optimizers that were there and were not asked → why.
         in_flight: checks that had begun and never finished.
         ended: whether the run came to its end.
         hash: of the record's last line, which seals it.
@@ -121,6 +122,7 @@ class Report:
     rules: list[RuleText] = field(default_factory=list)
     proofs: list[Proof] = field(default_factory=list)
     results: list[Result] = field(default_factory=list)
+    unasked: dict[str, str] = field(default_factory=dict)
     in_flight: list[Check] = field(default_factory=list)
     ended: bool = False
     hash: str = ""
@@ -151,6 +153,9 @@ class Report:
             rules=_all(said, "rule", RuleText, "rule"),
             proofs=_all(said, "proof", Proof, "proof"),
             results=results,
+            unasked={
+                k: v for each in _all(said, "unasked", dict[str, str], "unasked") for k, v in each.items()
+            },
             in_flight=_without(started, [result.check for result in results]),
             ended=any(event.event == "end" for event in said),
             hash=said[-1].hash if said else "",

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 from lawful.reports import view, words
 from lawful.reports.encoding import encode
 from lawful.reports.findings import Group, groups
+from lawful.reports.headline import CONFORMANCE
 from lawful.reports.model import Report, Result, Summary
 from lawful.verify.candidates.description import Description
-from lawful.verify.evidence import Check, Verdict
+from lawful.verify.evidence import Check, Severity, Verdict
 
 if TYPE_CHECKING:
     from lawful.verify.theory.ledger import Saying
@@ -24,13 +25,60 @@ class Column:
     dtypes: list[str]
 
 
+def subject(report: Report) -> str:
+    """What the report is about: `lib:AdamW`, `43 optimizers`, `108 laws`."""
+    named = list(dict.fromkeys(summary.target for summary in report.summaries))
+    if len(named) > SUBJECTS:
+        return f"{len(named)} optimizers"
+    return words.plain(", ".join(named)) or (
+        words.plural(len(report.proofs), "law") if report.proofs else "nothing"
+    )
+
+
+SUBJECTS = 3
+"""How many targets a title names."""
+
+
+def worst_first(report: Report) -> list[Summary]:
+    """The targets, those first that need attention most."""
+    return sorted(report.summaries, key=lambda summary: (-summary.verdict.rank, -summary.known))
+
+
+def searched(*texts: str) -> str:
+    """What a search looks for in a row."""
+    return words.plain(" ".join(texts)).lower()
+
+
+def told(report: Report) -> bool:
+    """Whether there is anything to tell of."""
+    return bool(report.findings)
+
+
+def sign(result: Result) -> str:
+    """The sign of a cell: of its verdict, or that it is accepted, or stands beside."""
+    evidence = result.evidence
+    return (
+        words.ACCEPTED
+        if evidence.known
+        else words.BESIDE
+        if evidence.beside
+        else words.GLYPHS[evidence.verdict]
+    )
+
+
+def css_of(result: Result) -> str:
+    """The class of a cell."""
+    evidence = result.evidence
+    return "accepted" if evidence.known or evidence.beside else evidence.verdict.replace(" ", "-")
+
+
 def sections(report: Report) -> dict[str, bool]:
     """The page's sections, and which of them have something to say."""
     checked = bool(report.results)
     return {
-        "verdicts": checked,
-        "matrix": checked,
         "findings": bool(report.findings),
+        "verdicts": len(report.summaries) > 1,
+        "matrix": checked,
         "rules": bool(report.rules),
         "laws": bool(report.proofs),
         "claims": bool(claims(report)),
@@ -85,7 +133,7 @@ def tiles(report: Report) -> list[tuple[str, str]]:
         (len(report.summaries), "implementations"),
         (len(report.results), "checks"),
         (sum(summary.comparisons for summary in report.summaries), "comparisons"),
-        (sum(bool(r.evidence.findings) for r in report.results), "checks with findings"),
+        (sum(g.counts for summary in report.summaries for g in groups(summary.results)), "findings"),
         (len(report.rules), "rules"),
         (len(report.proofs), "laws"),
         (words.certified(report.proofs), "laws certified by coqc"),
@@ -108,7 +156,11 @@ def columns(report: Report) -> list[Column]:
 
 
 def _needs_attention(result: Result) -> bool:
-    return result.evidence.verdict not in (Verdict.LAWFUL, Verdict.NOT_APPLICABLE)
+    """Whether it has a column of its own, which laws have not: their names are long, and the findings tell of them."""
+    fine = result.evidence.verdict in (Verdict.LAWFUL, Verdict.NOT_APPLICABLE)
+    return (bool(result.evidence.findings) and result.check.severity is not Severity.CORE) or (
+        not fine and result.check.property == CONFORMANCE
+    )
 
 
 def others(summary: Summary, shown: list[Column]) -> dict[Verdict, list[str]]:
@@ -168,7 +220,7 @@ def folded(report: Report) -> dict[str, list[Group]]:
     beside, accepted = ([g for g in rest if not g.known], [g for g in rest if g.known])
     named = {
         f"{words.plural(len(beside), 'thing')} told beside the verdict": beside,
-        words.plural(len(accepted), "accepted deviation").capitalize(): accepted,
+        words.plural(sum(len(g.results) for g in accepted), "accepted deviation"): accepted,
     }
     return {title: cards for title, cards in named.items() if cards}
 

@@ -21,11 +21,10 @@ def statement(group: Group) -> str:
     """What was seen, where the cause was said; else the promise, or the law, that is not kept."""
     if group.finding.cause:
         return sentence_case(plain(group.finding.message))
-    sentence = group.check.sentence
-    if not sentence:
+    sentence, core = group.check.sentence.replace("`", ""), group.check.severity is Severity.CORE
+    if not sentence or (core and group.finding.counterexample):
         return ""
-    law = group.check.severity is Severity.CORE and not group.finding.counterexample
-    kind = "The law" if law else "The promise"
+    kind = "The law" if core else "The promise"
     return f"{kind} ({group.check.property}): {sentence}"
 
 

@@ -61,6 +61,7 @@ def show(report: Report, console: Console, everything: bool = False, quiet: bool
 def sections(report: Report, everything: bool = False) -> Iterator[RenderableType]:
     """The parts of the report; empty ones are left out."""
     yield from heads(report)
+    yield from listed("Not asked", map(unasked, report.unasked.items()))
     for summary in detailed(report):
         yield matrix(summary)
     if report.results:
@@ -95,6 +96,12 @@ def head(summary: Summary) -> Iterator[RenderableType]:
         said = f"{group.check.property}, {seen_on(group)}, is accepted: {plain(group.known)}"
         yield Padding(signed(ACCEPTED, "yellow", said), (0, 0, 0, 2))
     yield Padding(Text(tally(summary), "dim"), (0, 0, 0, 4))
+
+
+def unasked(one: tuple[str, str]) -> str:
+    """`lib:Own: its name is no rule's; say lib:Own --rule RULE, or ask `lawful identify lib:Own`."""
+    name, why = map(plain, one)
+    return f"{name}: {why}; say {name} --rule RULE, or ask `lawful identify {name}`"
 
 
 def notes(report: Report, everything: bool) -> Iterator[RenderableType]:

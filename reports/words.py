@@ -12,7 +12,7 @@ GLYPHS = {
     Verdict.LAWFUL: "✓",
     Verdict.UNLAWFUL: "✗",
     Verdict.CRASHED: "!",
-    Verdict.TIMED_OUT: "⧗",
+    Verdict.TIMED_OUT: "◷",
     Verdict.INCONCLUSIVE: "?",
     Verdict.NOT_APPLICABLE: "–",
 }

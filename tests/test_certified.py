@@ -23,7 +23,6 @@ from lawful.verify.front.options import results
 from lawful.verify.front.questions import proof
 from lawful.verify.language.rule import Source
 from lawful.verify.theory.law import Law, false_if, find_law
-from lawful.verify.theory.proof import Certification
 from lawful.verify.theory.theorems import Identity
 
 LAW = find_law("first_step_of_adam")

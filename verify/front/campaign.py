@@ -106,6 +106,7 @@ class Campaign:
         here = self.settings.profile, self.settings.seed, list(self.command), self.settings.fail_on
         yield "session", [self._ask(pool, "lawful.reports.session:Session.here", *here).result()]
         yield "target", plan.described
+        yield "unasked", [dict(plan.unasked)] if plan.unasked else []
         rules = dict.fromkeys(check.rule for check in plan.checks if check.rule != UNCLAIMED)
         texts = [self._ask(pool, "lawful.verify.front.questions:rule_text", rule) for rule in rules]
         yield "rule", (text.result() for text in texts)
