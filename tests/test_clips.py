@@ -27,7 +27,7 @@ def test_a_clip_is_off_where_the_rule_is_judged(cls: type) -> None:
     assert check.arguments == {"max_grad_norm": 0.0}
     assert seen.verdict is Verdict.LAWFUL
     told = sentence(Summary(cls.__name__, "sgd", [Result(check, seen)]))
-    assert "once max_grad_norm is 0.0 (1.0 by default)" in told
+    assert "It follows sgd" in told and ", once max_grad_norm is 0.0 (1.0 by default)." in told
 
 
 @pytest.mark.parametrize("cls", [AlwaysOne, WrongAnyhow])
