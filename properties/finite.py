@@ -5,8 +5,8 @@ ordinary, or so large that neither their square nor the sum of a thousand such s
 they stay, stop or begin.
 
 A candidate is unlawful where the format does not force it: where the rule keeps a budget, or another path of the
-candidate stays finite in the same format. Else it is told: in float16 an eps of 1e-8 is 0, and 0/0 is NaN in every
-plain implementation, but whoever trains should know.
+candidate stays finite in the same format; where no rule is claimed, if it is finite in none. Else it is told: in
+float16 an eps of 1e-8 is 0, and 0/0 is NaN in every plain implementation, but whoever trains should know.
 """
 
 from collections.abc import Iterator, Mapping
@@ -23,7 +23,7 @@ from lawful.properties.runs.running import RaisedError, RefusedError, Run
 from lawful.properties.scenarios.defaults import default_scenario
 from lawful.properties.scenarios.scenarios import Block, Scenario, shapes_of
 from lawful.verify.candidates.candidate import Candidate
-from lawful.verify.evidence import Check, Counterexample, Evidence, Finding, Question, Verdict
+from lawful.verify.evidence import UNCLAIMED, Check, Counterexample, Evidence, Finding, Question, Verdict
 from lawful.verify.oracle.oracle import Oracle
 
 STEPS = 4
@@ -131,7 +131,8 @@ class Defaults:
         self.scenario: Scenario = replace(drawn, steps=STEPS)
         self.rule = self.candidate.rule(self.scenario.options)
         self.inputs = list(inputs(self.kind))
-        self.alone = self.rule.scope == "lane"
+        self.claims = self.rule.name != UNCLAIMED
+        self.alone = self.claims and self.rule.scope == "lane"
         shape = min((s for s in shapes_of(self.rule).first if s), key=lambda s: torch.Size(s).numel())
         self.shape = (2,) if self.alone else shape
         blocks = [given.block(self.shape, self.kind) for given in self.inputs]
@@ -193,8 +194,8 @@ def _finding(
     defaults = Defaults(candidate, bad[0], dtype, check.device, settings.seed)
     found = seen[bad[0], dtype]
     assert found is not None
-    forced = not good and defaults.forced(found)
     clean = [kind for kind in DTYPES if any(k == kind for _, k in seen) and not _bad(seen, kind)]
+    forced = not good and (defaults.forced(found) if defaults.claims else bool(clean))
     said = f"at its defaults, in {dtype}, makes {found} ({', '.join(bad)}"
     said += f"; not {', '.join(good)}" if good else ""
     said += f"); not in {', '.join(clean)}." if clean else ")."
@@ -203,7 +204,7 @@ def _finding(
 
 def _example(defaults: Defaults, found: Seen) -> Counterexample | None:
     """The input by itself, where the rule takes each lane alone and has a value there."""
-    if defaults.rule.scope != "lane":
+    if not defaults.alone:
         return None
     try:
         from lawful.verify.oracle.confirm import exact_trajectory
@@ -235,4 +236,5 @@ finite = Property(
     "At its defaults it makes neither NaN nor an infinity out of finite numbers, on any path, in any format.",
     is_finite,
     dtype="float32",
+    ruleless=True,
 )

@@ -3,7 +3,8 @@
 Stochastic rounding is a convention of the run: a 16-bit weight becomes one of the two numbers around the rule's value,
 the nearer one more often, so that its mean is that value. Many equal weights with equal gradients make one step; how
 many of them go up is held against the binomial distribution. A candidate that rounds without bias is called unlawful
-with a probability below FALSE_ALARM, and always or never, for the random numbers are the same in every run.
+with a probability below FALSE_ALARM, and always or never, for the random numbers are the same in every run. Where no
+rule is claimed there is nothing to round, and that they are drawn is all that is said.
 """
 
 from collections.abc import Iterator
@@ -19,7 +20,7 @@ from lawful.properties.scenarios.defaults import default_scenario
 from lawful.properties.scenarios.scenarios import Block, Scenario
 from lawful.verify.candidates.candidate import Candidate
 from lawful.verify.candidates.surroundings import drawn
-from lawful.verify.evidence import Check, Evidence, Finding, Verdict
+from lawful.verify.evidence import UNCLAIMED, Check, Evidence, Finding, Verdict
 from lawful.verify.oracle.oracle import Oracle
 
 COUNT = 4096
@@ -95,7 +96,7 @@ def is_unbiased(candidate: Candidate, check: Check, settings: Settings, journal:
                 continue
             notes += [f"a step draws random numbers ({path}, {dtype})"] if drew else []
             if (drew or _parted(tosses)) and dtype in NARROW and candidate.rule({}).scope == "lane":
-                asked += 1
+                asked += candidate.family.name != UNCLAIMED
                 findings += [Finding(f"{said} ({path}, {dtype}).") for said in _told(tosses)]
     if not asked:
         return Evidence(Verdict.NOT_APPLICABLE, notes=notes or ["no step draws random numbers"])
@@ -143,7 +144,9 @@ def tossed(candidate: Candidate, path: str, dtype: str, device: str) -> tuple[li
     drew, seen = drawn(), [p.detach().cpu().double() for p in run.parameters]
     if any(_differs(value) for state in run.optimizer.state.values() for value in state.values()):
         return [], drew  # what is drawn shows in the state
-    if dtype not in NARROW or not (drew or any(bool((s != s[0]).any()) for s in seen)):
+    if candidate.family.name == UNCLAIMED or dtype not in NARROW:
+        return [], drew
+    if not (drew or any(bool((s != s[0]).any()) for s in seen)):
         return [], drew
     return list(map(_toss, starts, *_exact(candidate, scenario, starts, device), seen)), drew
 
@@ -174,4 +177,5 @@ randomness = Property(
     "Random numbers that a step draws decide between the two neighbours of the rule's value, without bias.",
     is_unbiased,
     dtype="bfloat16",
+    ruleless=True,
 )

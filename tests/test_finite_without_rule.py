@@ -1,0 +1,64 @@
+"""NaN and random numbers, noticed where no rule is claimed."""
+
+from typing import Any
+
+import pytest
+import torch
+from torch import Tensor
+
+from examples.contract import Plain
+from lawful.properties.checks import Settings, plan_for, run
+from lawful.verify.candidates.candidate import Candidate
+from lawful.verify.evidence import UNCLAIMED, Evidence, Verdict
+
+
+class Signs(Plain):
+    """A step of lr down each gradient, in words that subclasses replace."""
+
+    def averaged(self, p: Tensor, g: Tensor, group: dict[str, Any]) -> Tensor:
+        return g.sign()
+
+
+class Divided(Signs):
+    """0/0 where the gradient is 0."""
+
+    def averaged(self, p: Tensor, g: Tensor, group: dict[str, Any]) -> Tensor:
+        return g / g.abs()
+
+
+class Underflowing(Signs):
+    """0/0 there, where the format takes eps for 0."""
+
+    def averaged(self, p: Tensor, g: Tensor, group: dict[str, Any]) -> Tensor:
+        return g / (g.abs() + 1e-8)
+
+
+class Shaken(Signs):
+    """Draws a random number for every weight."""
+
+    def averaged(self, p: Tensor, g: Tensor, group: dict[str, Any]) -> Tensor:
+        return super().averaged(p, g, group) * (1 + 0.1 * torch.rand_like(p))
+
+
+def asked(cls: type, name: str) -> Evidence:
+    settings = Settings("quick", only=(name,))
+    candidate = Candidate.of(cls, UNCLAIMED)
+    (check,) = plan_for(candidate, UNCLAIMED, cls.__name__, settings)
+    return run(candidate, check, settings)
+
+
+@pytest.mark.parametrize("cls", [Divided, Underflowing])
+def test_what_is_not_finite_is_told(cls: type) -> None:
+    assert any("in float16, makes NaN" in finding.message for finding in asked(cls, "finite").findings)
+
+
+def test_it_is_wrong_unless_the_format_forces_it() -> None:
+    verdicts = [asked(cls, "finite").verdict for cls in (Signs, Underflowing, Divided)]
+    assert verdicts == [Verdict.LAWFUL, Verdict.LAWFUL, Verdict.UNLAWFUL]
+
+
+def test_random_numbers_are_noticed() -> None:
+    drawn, none = (asked(cls, "randomness") for cls in (Shaken, Signs))
+    assert drawn.verdict is none.verdict is Verdict.NOT_APPLICABLE
+    assert any("draws random numbers" in note for note in drawn.notes)
+    assert none.notes == ["no step draws random numbers"]
