@@ -6,9 +6,9 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from lawful.reports import view, words
-from lawful.reports.encoding import encode
 from lawful.reports.model import Report, Result, Summary
 from lawful.verify.candidates.description import Description
+from lawful.verify.encoding import encode
 from lawful.verify.evidence import Check, Finding, Verdict
 
 if TYPE_CHECKING:

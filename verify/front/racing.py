@@ -5,6 +5,7 @@ from concurrent.futures import Future
 from typing import Any
 
 from lawful.verify.errors import WorkerError
+from lawful.verify.evidence import Figure
 from lawful.verify.workers.pool import Here, Pool
 
 
@@ -24,10 +25,11 @@ def race(
     Raises:
         Unanswerable: an unknown target, rule or problem.
     """
+    from lawful.properties.races.arrival import Arrival
     from lawful.reports.race import Race
 
     entered = {
-        name: pool.ask("lawful.properties.races.race:enter", name, rule, course, timeout=timeout, about=name)
+        name: pool.ask(ENTER, name, rule, course, gives=list[Arrival], timeout=timeout, about=name)
         for name in optimizers
     }
     arrivals, lost = _collected(entered)
@@ -37,6 +39,9 @@ def race(
     return Race(course, found, {**lost, **undrawn}, list(figures.values()))
 
 
+ENTER = "lawful.properties.races.race:enter"
+
+
 def _phases(
     pool: Pool | Here, course: Any, arrivals: Sequence[Any], timeout: float
 ) -> "dict[str, Future[Any]]":
@@ -44,7 +49,7 @@ def _phases(
     rules = dict.fromkeys(a.rule for a in arrivals if {"beta1", "beta2"} <= {*a.setting})
     return {
         f"phase diagram of {rule}": pool.ask(
-            "lawful.properties.races.phase:phase", rule, course, timeout=timeout
+            "lawful.properties.races.phase:phase", rule, course, gives=Figure, timeout=timeout
         )
         for rule in rules
     }
