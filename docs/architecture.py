@@ -17,7 +17,7 @@ from matplotlib.figure import Figure
 
 ROOT = Path(__file__).parent.parent
 PACKAGES = ("verify", "properties", "reports", "optimizers")
-BESIDE = {"__init__", "errors", "evidence", "package"}
+BESIDE = {"__init__", "encoding", "errors", "evidence", "package"}
 """The modules of `verify` that stand beside its rooms; everybody may be allowed them by name."""
 
 PICTURE, PAGE = ROOT / "docs" / "architecture.svg", ROOT / "docs" / "architecture.md"

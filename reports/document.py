@@ -8,9 +8,9 @@ from pathlib import Path
 
 import msgspec
 
-from lawful.reports.encoding import decode, encode, restore
 from lawful.reports.headline import sentence
 from lawful.reports.model import Report
+from lawful.verify.encoding import decode, encode, restore
 from lawful.verify.errors import Unanswerable
 
 

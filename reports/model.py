@@ -9,11 +9,11 @@ from typing import Self, TypeVar
 
 import msgspec
 
-from lawful.reports.encoding import encode, restore
 from lawful.reports.record import Event, read
 from lawful.reports.ruletext import RuleText
 from lawful.reports.session import Session
 from lawful.verify.candidates.description import Description
+from lawful.verify.encoding import encode, restore
 from lawful.verify.errors import Unanswerable
 from lawful.verify.evidence import Check, Evidence, Figure, Finding, Severity, Verdict, overall
 from lawful.verify.theory.proof import Proof

@@ -6,11 +6,11 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from lawful.reports import view, words
-from lawful.reports.encoding import encode
 from lawful.reports.findings import Group, groups
 from lawful.reports.headline import CONFORMANCE
 from lawful.reports.model import Report, Result, Summary
 from lawful.verify.candidates.description import Description
+from lawful.verify.encoding import encode
 from lawful.verify.evidence import Check, Severity, Verdict
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from typing import Any, BinaryIO, Self
 
 import msgspec
 
-from lawful.reports.encoding import decode, encode
+from lawful.verify.encoding import decode, encode
 from lawful.verify.errors import Unanswerable
 
 FIRST = "0" * 64

@@ -20,13 +20,18 @@ def script(check: Check, example: Counterexample, target: Description | None = N
         *([] if differentiable else ["x.requires_grad_()"]),
         *(["other = torch.ones_like(x, requires_grad=x.requires_grad)"] if _others(example) else []),
         f"optimizer = {_class(check, target)}([{_parameters(example)}]{_arguments(example)})",
-        *_steps(example, find_rule(check.rule).sparse),
+        *_steps(example, _is_sparse(check.rule)),
         "",
         f'print("step", step, "gives", x.flatten()[{example.context.lane}].item())',
         f'print("the rule gives", {_number(example.expected)}, "give or take", {_number(example.budget)})',
         f'print("{"seen:" if example.alone else "among other tensors it was"}", {_number(example.seen)})',
     ]
     return "\n".join(lines) + "\n"
+
+
+def _is_sparse(rule: str) -> bool:
+    """Whether a rule of ours takes sparse gradients; to import another's module, a report is no reason."""
+    return ":" not in rule and find_rule(rule).sparse
 
 
 def _others(example: Counterexample) -> int:

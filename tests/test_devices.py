@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pickle
 from collections.abc import Iterator
 
 import pytest
@@ -16,6 +15,7 @@ from lawful.properties.runs.running import RefusedError
 from lawful.properties.scenarios.scenarios import expand
 from lawful.properties.sharding import scenario_of
 from lawful.verify.candidates.candidate import Candidate
+from lawful.verify.encoding import decode
 from lawful.verify.language.families import rules
 from lawful.verify.language.family import Family
 from lawful.verify.oracle.formats import FORMATS
@@ -111,8 +111,8 @@ def broken() -> None:
 
 def test_a_fault_is_the_answer_and_ends_the_process(monkeypatch: pytest.MonkeyPatch) -> None:
     """A check may swallow the error of a kernel; the device does not come back."""
-    assert pickle.loads(worker.answered("math:sqrt", (4.0,))) == ("answer", 2.0)
+    assert decode(worker.answered("math:sqrt", (4.0,))) == ["answer", 2.0]
     monkeypatch.setattr(torch.cuda, "is_initialized", lambda: True)
     monkeypatch.setattr(torch.cuda, "synchronize", broken)
-    kind, said = pickle.loads(worker.answered("math:sqrt", (4.0,)))
+    kind, said = decode(worker.answered("math:sqrt", (4.0,)))
     assert kind == "raised" and "illegal memory access" in said

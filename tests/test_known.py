@@ -107,3 +107,23 @@ def test_pytest_expects_what_is_known_and_fails_on_what_is_not() -> None:
     ):
         with pytest.raises(pytest.fail.Exception, match="why"):
             judge(CHECK, evidence)
+
+
+@pytest.mark.parametrize(
+    ("versions", "known"),
+    [("torch>=2.6", True), ("torch<2", False), ("no-such-package", False), ("torch", True)],
+)
+def test_what_is_known_of_other_versions_is_not_known_here(
+    tmp_path: Path, versions: str, known: bool
+) -> None:
+    entry = f'[tool.lawful.known]\n"quiet *" = {{reason = "why", versions = "{versions}"}}\n'
+    (tmp_path / "pyproject.toml").write_text(entry)
+    assert ("quiet *" in configuration(tmp_path)["known"]) is known
+
+
+def test_versions_that_are_none_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_text(
+        '[tool.lawful.known]\n"quiet *" = {reason = "why", versions = "<2"}\n'
+    )
+    with pytest.raises(Unanswerable, match=r"'<2'.*torch<2.14"):
+        configuration(tmp_path)

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from examples.reports import CHECK, EXAMPLE, LAWFUL, PROOF, UNLAWFUL, full, printed, recorded
-from lawful.reports.encoding import decode, encode
 from lawful.reports.html import html
 from lawful.reports.model import Report, Result
 from lawful.reports.record import read
+from lawful.verify.encoding import decode, encode
 from lawful.verify.errors import Unanswerable
 from lawful.verify.evidence import (
     Evidence,

@@ -12,7 +12,9 @@ import pytest
 from lawful.properties.checks import Settings
 from lawful.reports.changes import account, changes, chosen, exit_code
 from lawful.reports.document import document, opened
+from lawful.reports.html import html
 from lawful.reports.model import Report
+from lawful.reports.script import script
 from lawful.verify.errors import Unanswerable
 from lawful.verify.evidence import Verdict
 from lawful.verify.front.campaign import Campaign
@@ -104,3 +106,27 @@ def test_a_wrong_question_is_answered_in_words(folder: Path, tmp_path: Path) -> 
         opened(tmp_path / "empty.jsonl")
     with pytest.raises(Unanswerable, match="cannot be read"):
         opened(tmp_path / "absent.json")
+
+
+def test_nothing_is_run_before_it_was_shown(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    again = Replay(str(folder), (), 60.0)
+    assert f"{folder}/sgd.py:Mine, sgd" in again.shown()
+    monkeypatch.setattr("sys.stdin.isatty", lambda: False, raising=False)
+    with pytest.raises(Unanswerable, match="--yes"):
+        again.agreed(yes=False)
+    again.agreed(yes=True)
+    assert capsys.readouterr().err.count("sgd.py:Mine") == 2
+
+
+def test_a_report_imports_no_rule_that_it_names(folder: Path) -> None:
+    """The record names a module; to read and to compare it is no reason to run that."""
+    (folder / "evil.py").write_text(f"open({str(folder / 'made')!r}, 'w')\nRULE = None\n")
+    text = (folder / "report.json").read_text().replace('"rule": "sgd"', f'"rule": "{folder}/evil.py:RULE"')
+    (folder / "evil.json").write_text(text)
+    report = opened(folder / "evil.json")
+    assert "evil.py:RULE" in report.results[0].check.rule
+    assert script(report.results[0].check, report.findings[0][1].counterexample)  # type: ignore[arg-type]
+    html(report)
+    assert changes(account(report), account(report)) == {} and not (folder / "made").exists()

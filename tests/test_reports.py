@@ -13,7 +13,6 @@ from rich.console import Console
 
 from examples.reports import CHECK, LAWFUL, PROOF, Page, full, printed
 from lawful.reports.document import document, load
-from lawful.reports.encoding import decode, encode, restore
 from lawful.reports.html import html
 from lawful.reports.markdown import markdown
 from lawful.reports.model import Report
@@ -21,6 +20,7 @@ from lawful.reports.progress import Live
 from lawful.reports.script import script
 from lawful.reports.tables import show_proof, show_rule, show_rules
 from lawful.reports.words import count, number, ratio
+from lawful.verify.encoding import decode, encode, restore
 from lawful.verify.errors import Unanswerable
 from lawful.verify.evidence import (
     Check,

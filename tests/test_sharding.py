@@ -125,7 +125,7 @@ def ask(folder: Path) -> Iterator[Ask]:
         ) -> Evidence:
             target = name if ":" in name or rule == name else f"{folder / 'candidates.py'}:{name}"
             check = Check(property_, rule, target, path)
-            found = pool.call(PERFORM, check, Settings(), timeout=timeout, about=rule)
+            found = pool.call(PERFORM, check, Settings(), gives=Evidence, timeout=timeout, about=rule)
             assert isinstance(found, Evidence)
             return found
 

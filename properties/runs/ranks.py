@@ -6,9 +6,9 @@ limit is theirs too; and they stay until they are ended, so that none fails beca
 """
 
 import importlib
+import io
 import multiprocessing
 import os
-import pickle
 import signal
 import tempfile
 from collections.abc import Callable
@@ -17,7 +17,9 @@ from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from typing import Any, TypeVar
 
-from lawful.properties.runs.running import RaisedError, RefusedError
+import torch
+
+from lawful.properties.runs.running import RaisedError, RefusedError, UnusualError
 from lawful.verify.errors import told
 from lawful.verify.workers.process import ending
 
@@ -66,9 +68,12 @@ class Rank:
     def answer(self) -> Any:
         """What it sends: a value, or the exception that was raised instead."""
         try:
-            return pickle.loads(self.pipe.recv_bytes())
+            kind, value = torch.load(io.BytesIO(self.pipe.recv_bytes()), weights_only=True)
+            return value if kind == "value" else ERRORS[kind](str(value))
         except EOFError:
             return EndedError(f"on rank {self.number} {ending(self.process)}")
+        except Exception as error:
+            return RaisedError(f"on rank {self.number} an answer cannot be read: {told(error)}")
 
     def end(self) -> None:
         """Ends it."""
@@ -93,7 +98,6 @@ def _answers(ranks: list[Rank]) -> list[Any]:
 
 def _serve(number: int, count: int, store: Path, work: Callable[[], Any], pipe: Connection) -> None:
     """What a rank runs: silent, and gone when the worker is."""
-    import torch
     import torch.distributed as dist
 
     from lawful.verify.workers.worker import follow_parent, mute
@@ -103,14 +107,20 @@ def _serve(number: int, count: int, store: Path, work: Callable[[], Any], pipe: 
     torch.set_num_threads(1)  # a fork has none of its parent's
     os.environ.setdefault("GLOO_SOCKET_IFNAME", "lo")  # the name of this host need not resolve
     dist.init_process_group("gloo", f"file://{store}", rank=number, world_size=count)
-    pipe.send_bytes(pickle.dumps(_outcome(work)))
+    buffer = io.BytesIO()
+    torch.save(_outcome(work), buffer)
+    pipe.send_bytes(buffer.getvalue())
     signal.pause()
 
 
-def _outcome(work: Callable[[], Any]) -> Any:
+def _outcome(work: Callable[[], Any]) -> tuple[str, Any]:
     try:
-        return work()
-    except (RefusedError, RaisedError) as error:
-        return error
+        return "value", work()
+    except tuple(ERRORS.values()) as error:
+        return type(error).__name__, str(error)
     except BaseException as error:
-        return RaisedError(f"a rank raises {told(error)}")
+        return RaisedError.__name__, f"a rank raises {told(error)}"
+
+
+ERRORS: dict[str, type[Exception]] = {e.__name__: e for e in (RefusedError, RaisedError, UnusualError)}
+"""What a rank may say instead of a value, by name: it sends tensors, numbers and text, and nothing else is read."""

@@ -9,7 +9,7 @@ from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from lawful.verify.errors import WorkerError
 from lawful.verify.evidence import UNCLAIMED, Check
@@ -17,7 +17,10 @@ from lawful.verify.front.configuration import Known
 from lawful.verify.front.planning import Plan, Question, describe, patience, plan
 from lawful.verify.front.records import tidied
 from lawful.verify.front.session import Session
+from lawful.verify.theory.proof import Proof
 from lawful.verify.workers.pool import Here, Pool
+
+T = TypeVar("T")
 
 
 @dataclass
@@ -103,18 +106,23 @@ class Campaign:
 
     def _preamble(self, pool: Pool | Here, plan: Plan) -> Iterator[tuple[str, Iterable[Any]]]:
         """What the record says before the checks: event → what was learnt."""
+        from lawful.reports.ruletext import RuleText
+        from lawful.reports.session import Session as Circumstances
+
         here = self.settings.profile, self.settings.seed, list(self.command), self.settings.fail_on
-        yield "session", [self._ask(pool, "lawful.reports.session:Session.here", *here).result()]
+        about = self._ask(pool, "lawful.reports.session:Session.here", *here, gives=Circumstances)
+        yield "session", [about.result()]
         yield "target", plan.described
         yield "unasked", [dict(plan.unasked)] if plan.unasked else []
         rules = dict.fromkeys(check.rule for check in plan.checks if check.rule != UNCLAIMED)
-        texts = [self._ask(pool, "lawful.verify.front.questions:rule_text", rule) for rule in rules]
+        call = "lawful.verify.front.questions:rule_text"
+        texts = [self._ask(pool, call, rule, gives=RuleText) for rule in rules]
         yield "rule", (text.result() for text in texts)
         proofs = [pool.start(_proof, pool, law, self.certificates, self._patience) for law in plan.laws]
         yield "proof", (proof.result() for proof in proofs)
 
-    def _ask(self, pool: Pool | Here, function: str, *arguments: Any) -> Future[Any]:
-        return pool.ask(function, *arguments, timeout=self._patience)
+    def _ask(self, pool: Pool | Here, function: str, *arguments: Any, gives: type[T]) -> "Future[T]":
+        return pool.ask(function, *arguments, gives=gives, timeout=self._patience)
 
     @property
     def _patience(self) -> float:
@@ -142,7 +150,7 @@ class Campaign:
 def _repeated(pool: Pool | Here, check: Any, example: Any, timeout: float) -> str:
     try:
         call = "lawful.properties.counterexamples.counterexamples:repeated", check, example
-        return str(pool.call(*call, timeout=timeout, about=check.target))
+        return pool.call(*call, gives=str, timeout=timeout, about=check.target)
     except WorkerError as error:
         return str(error)
 
@@ -151,6 +159,7 @@ def _proof(pool: Pool | Here, law: str, certificates: str, timeout: float) -> An
     from lawful.verify.front.questions import unproved
 
     try:
-        return pool.call("lawful.verify.front.questions:proof", law, certificates, timeout=timeout)
+        call = "lawful.verify.front.questions:proof"
+        return pool.call(call, law, certificates, gives=Proof, timeout=timeout)
     except WorkerError as error:
         return unproved(law, str(error))

@@ -145,8 +145,8 @@ def identify(
     json: Json = "",
 ) -> None:
     """Find which rule and which conventions an optimizer follows; exit code 1 if none fits."""
-    from lawful.reports.encoding import encode
     from lawful.reports.identity import show_identity
+    from lawful.verify.encoding import encode
     from lawful.verify.front.questions import identity
 
     given = options.arguments(arg), options.names(name)
@@ -168,7 +168,7 @@ def adequacy(
 ) -> None:
     """Measure the inputs of `check`: which single changes of a rule they tell from it; exit code 1 if not all."""
     from lawful.reports.adequacy import show_adequacy
-    from lawful.reports.encoding import encode
+    from lawful.verify.encoding import encode
     from lawful.verify.front.questions import adequacies
 
     found = adequacies(rules or [], options.natural(seed), options.patience(timeout), workers)
@@ -203,12 +203,14 @@ def replay(
     workers: Workers = 0,
     in_process: InProcess = False,
     json: Json = "",
+    yes: Annotated[bool, typer.Option("--yes", help="Run what the report names without asking.")] = False,
 ) -> None:
     """Ask the questions of a report again, and say what changed."""
     from lawful.verify.front.campaign import Campaign
     from lawful.verify.front.replay import Replay, told
 
     again = Replay(report, checks or [], timeout)
+    again.agreed(yes)
     campaign = Campaign(again.settings, own("replay"), workers, in_process, stderr, sys.argv[1:], again.known)
     found, changed = _run(campaign, lambda: again.run(campaign))
     if json != "-":

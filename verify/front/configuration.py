@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from fnmatch import fnmatchcase
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -21,10 +22,12 @@ class Known:
     Attributes:
         reason: why.
         until: the last day on which it does; None for no end.
+        versions: of which package it is known: `torch<2.14`; "" for whatever is installed.
     """
 
     reason: str
     until: date | None = None
+    versions: str = ""
 
 
 @dataclass(frozen=True)
@@ -69,7 +72,8 @@ def _table(path: Path) -> dict[str, Any]:
     for key in table:
         if key not in KEYS:
             raise unknown(f"key of [tool.lawful] in {path}", key, KEYS)
-    known = {pattern: _known(value, pattern, path) for pattern, value in table.get("known", {}).items()}
+    said = {pattern: _known(value, pattern, path) for pattern, value in table.get("known", {}).items()}
+    known = {pattern: one for pattern, one in said.items() if _is_here(one.versions, pattern, path)}
     targets = dict(_target(value, path) for value in table.get("targets", []))
     return {"targets": targets, "known": known}
 
@@ -95,16 +99,38 @@ def _target(value: Any, path: Path) -> tuple[str, Said]:
 
 
 def _known(value: Any, pattern: str, path: Path) -> Known:
-    """`"reason"` or `{reason = "reason", until = 2027-03-01}`."""
+    """`"reason"` or `{reason = "reason", until = 2027-03-01, versions = "torch<2.14"}`."""
     said = value if isinstance(value, dict) else {"reason": value}
-    reason, until = said.get("reason"), said.get("until")
-    dated = until is None or type(until) is date
-    if not (isinstance(reason, str) and reason and dated and said.keys() <= {"reason", "until"}):
+    reason, until, versions = said.get("reason"), said.get("until"), said.get("versions", "")
+    dated = (until is None or type(until) is date) and isinstance(versions, str)
+    if not (isinstance(reason, str) and reason and dated and said.keys() <= {"reason", "until", "versions"}):
         raise Unanswerable(
             f'known deviation {pattern!r} in {path} is {value!r}; it must be "why" or '
-            '{reason = "why", until = 2027-03-01}.'
+            '{reason = "why", until = 2027-03-01, versions = "torch<2.14"}.'
         )
-    return Known(reason, until)
+    return Known(reason, until, versions)
+
+
+def _is_here(versions: str, pattern: str, path: Path) -> bool:
+    """Whether what is installed is among these versions.
+
+    Raises:
+        Unanswerable: they are none.
+    """
+    if not versions:
+        return True
+    from packaging.requirements import InvalidRequirement, Requirement
+
+    try:
+        required = Requirement(versions)
+        return required.specifier.contains(version(required.name), prereleases=True)
+    except InvalidRequirement as error:
+        raise Unanswerable(
+            f'versions {versions!r} of the known deviation {pattern!r} in {path} must be as in "torch<2.14" or '
+            '"torch>=2.9,<2.14".'
+        ) from error
+    except PackageNotFoundError:
+        return False
 
 
 def known_deviation(known: Mapping[str, Known], check: str) -> tuple[str, Known] | None:

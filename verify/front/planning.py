@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, field, replace
+from types import NoneType
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from lawful.verify.errors import Unanswerable, WorkerDiedError, WorkerError, WorkerTimeoutError
 from lawful.verify.evidence import Check
@@ -14,6 +15,8 @@ from lawful.verify.workers.pool import Here, Pool
 if TYPE_CHECKING:
     from lawful.properties.checks import Settings
     from lawful.verify.candidates.description import Description
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -79,7 +82,7 @@ def plan(pool: Pool | Here, question: Question, settings: Settings) -> Plan:
 def _unasked(pool: Pool | Here, targets: Sequence[str], limit: float) -> dict[str, str]:
     """What the targets that are modules have besides."""
     places = [target for target in targets if ":" not in target]
-    found = [_looked_up(pool, f"{DESCRIPTION}:unasked", place, limit) for place in places]
+    found = [_looked_up(pool, f"{DESCRIPTION}:unasked", place, limit, dict[str, str]) for place in places]
     return {name: why for each in found for name, why in each.items() if name not in targets}
 
 
@@ -90,9 +93,18 @@ def describe(pool: Pool | Here, targets: Sequence[str], settings: Settings) -> l
         Unanswerable: a target is unknown, fails to import, ends the process or takes too long.
     """
     limit = settings.timeout
-    pool.call("lawful.verify.front.questions:available", settings.devices, timeout=patience(settings))
-    found = [n for t in targets for n in _looked_up(pool, f"{DESCRIPTION}:targets_of", t, limit)]
-    return [_looked_up(pool, f"{DESCRIPTION}:describe", name, limit) for name in dict.fromkeys(found)]
+    pool.call(
+        "lawful.verify.front.questions:available",
+        settings.devices,
+        gives=NoneType,
+        timeout=patience(settings),
+    )
+    of = f"{DESCRIPTION}:targets_of"
+    found = [name for target in targets for name in _looked_up(pool, of, target, limit, list[str])]
+    from lawful.verify.candidates.description import Description
+
+    as_ = f"{DESCRIPTION}:describe"
+    return [_looked_up(pool, as_, name, limit, Description) for name in dict.fromkeys(found)]
 
 
 def patience(settings: Settings) -> float:
@@ -106,17 +118,17 @@ DESCRIPTION = "lawful.verify.candidates.description"
 def _checks(pool: Pool | Here, target: Description, question: Question, settings: Settings) -> list[Check]:
     said = question.of(target.target)
     known = target, said.rule, settings, said.arguments, said.names
-    found: list[Check] = _looked_up(
-        pool, "lawful.properties.checks:plan", target.target, settings.timeout, *known
-    )
-    return found
+    name, limit = target.target, settings.timeout
+    found = _looked_up(pool, "lawful.properties.checks:plan", name, limit, list[Check], *known)
+    as_given = dict(said.arguments)  # tuples too, which an answer has not
+    return [replace(check, arguments={**check.arguments, **as_given}) for check in found]
 
 
 def _tried(pool: Pool | Here, check: Check, settings: Settings) -> bool:
     """Whether a worker survives its first step: one that does not is tried no further, and its checks will say so."""
     place = check.target.rpartition(":")[0]
     try:
-        pool.call(TRIED, check, settings.seed, timeout=settings.timeout, about=place)
+        pool.call(TRIED, check, settings.seed, gives=NoneType, timeout=settings.timeout, about=place)
     except (WorkerTimeoutError, WorkerDiedError):
         return False
     except WorkerError:
@@ -127,10 +139,12 @@ def _tried(pool: Pool | Here, check: Check, settings: Settings) -> bool:
 TRIED = "lawful.properties.trial:tried"
 
 
-def _looked_up(pool: Pool | Here, function: str, target: str, timeout: float, *arguments: Any) -> Any:
+def _looked_up(
+    pool: Pool | Here, function: str, target: str, timeout: float, gives: type[T], *arguments: Any
+) -> T:
     place = target.rpartition(":")[0]
     rule = f" with the rule {arguments[1]}" if arguments and arguments[1] else ""
     try:
-        return pool.call(function, *(arguments or (target,)), timeout=timeout, about=place)
+        return pool.call(function, *(arguments or (target,)), gives=gives, timeout=timeout, about=place)
     except WorkerError as error:
         raise Unanswerable(f"{target}{rule} cannot be looked at: {error}.") from error

@@ -58,11 +58,12 @@ def identity(target: str, arguments: dict[str, Any], names: dict[str, str], seed
     Raises:
         Unanswerable: an unknown target or argument, or one that cannot be run.
     """
+    from lawful.verify.variants.identity import Identity
     from lawful.verify.workers.pool import Pool
 
     with Pool(1) as pool:
         call = "lawful.properties.identification.answering:answer", target, arguments, names, seed
-        return pool.call(*call, timeout=timeout)
+        return pool.call(*call, gives=Identity, timeout=timeout)
 
 
 def adequacies(rules: Sequence[str], seed: int, timeout: float, workers: int) -> list[Any]:
@@ -71,14 +72,13 @@ def adequacies(rules: Sequence[str], seed: int, timeout: float, workers: int) ->
     Raises:
         Unanswerable: an unknown rule.
     """
+    from lawful.verify.variants.adequacy import Adequacy
     from lawful.verify.workers.pool import Pool
 
     with Pool(workers) as pool:
-        names = rules or pool.call("lawful.verify.front.questions:families", timeout=timeout)
-        asked = [
-            pool.ask("lawful.properties.identification.adequacy:adequacy", n, seed, timeout=timeout)
-            for n in names
-        ]
+        names = rules or pool.call("lawful.verify.front.questions:families", gives=list[str], timeout=timeout)
+        call = "lawful.properties.identification.adequacy:adequacy"
+        asked = [pool.ask(call, name, seed, gives=Adequacy, timeout=timeout) for name in names]
         return [answer.result() for answer in asked]
 
 

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from lawful.verify.errors import WorkerError
+from lawful.verify.evidence import Figure
 from lawful.verify.front import options
 from lawful.verify.front.console import save, stdout
 from lawful.verify.front.options import Betas, Rates, ReportFolder, Seed, Timeout, Workers
@@ -31,10 +32,11 @@ def raced(
     Raises:
         Unanswerable: an unknown target, rule or problem.
     """
+    from lawful.properties.races.arrival import Arrival
     from lawful.reports.race import Race
 
     entered = {
-        name: pool.ask("lawful.properties.races.race:enter", name, rule, course, timeout=timeout, about=name)
+        name: pool.ask(ENTER, name, rule, course, gives=list[Arrival], timeout=timeout, about=name)
         for name in optimizers
     }
     arrivals, lost = _collected(entered)
@@ -44,6 +46,9 @@ def raced(
     return Race(course, found, {**lost, **undrawn}, list(figures.values()))
 
 
+ENTER = "lawful.properties.races.race:enter"
+
+
 def _phases(
     pool: Pool | Here, course: Any, arrivals: Sequence[Any], timeout: float
 ) -> "dict[str, Future[Any]]":
@@ -51,7 +56,7 @@ def _phases(
     rules = dict.fromkeys(a.rule for a in arrivals if {"beta1", "beta2"} <= {*a.setting})
     return {
         f"phase diagram of {rule}": pool.ask(
-            "lawful.properties.races.phase:phase", rule, course, timeout=timeout
+            "lawful.properties.races.phase:phase", rule, course, gives=Figure, timeout=timeout
         )
         for rule in rules
     }

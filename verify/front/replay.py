@@ -1,11 +1,14 @@
 """`lawful replay` and `lawful compare`: the same questions again, and what changed between two answers."""
 
+import sys
 from collections.abc import Sequence
 from typing import Any
 
+import typer
+
 from lawful.verify.errors import Unanswerable
 from lawful.verify.front.configuration import Known
-from lawful.verify.front.console import save, stdout
+from lawful.verify.front.console import save, stderr, stdout
 
 
 def compare(before: str, after: str, json: str) -> int:
@@ -20,8 +23,8 @@ def compare(before: str, after: str, json: str) -> int:
 
 def told(changed: Any, json: str) -> None:
     """Prints changes, or writes them as JSON, or both."""
-    from lawful.reports.encoding import encode
     from lawful.reports.tables import show_changes
+    from lawful.verify.encoding import encode
 
     if json:
         save(json, encode(changed) + b"\n")
@@ -58,6 +61,26 @@ class Replay:
         self.settings = Settings(
             session.profile, session.seed, timeout, devices=devices, fail_on=session.fail_on
         )
+
+    def shown(self) -> str:
+        """What of the report's naming would be imported and run: targets, with rules and arguments."""
+        said = {
+            f"{c.target}, {c.rule}, {c.arguments}" if c.arguments else f"{c.target}, {c.rule}"
+            for c in self.checks
+        }
+        return "\n".join(f"  {line!r}"[:300] for line in sorted(said))
+
+    def agreed(self, yes: bool) -> None:
+        """Asks whether what the report names shall be run, and does nothing if it shall.
+
+        Raises:
+            Unanswerable: it shall not, or there is nobody to ask.
+        """
+        stderr.print(f"This imports and runs:\n{self.shown()}", markup=False, highlight=False, soft_wrap=True)
+        if not yes and not sys.stdin.isatty():
+            raise Unanswerable("nothing was run, for nobody can be asked here; --yes runs it.")
+        if not yes and not typer.confirm("Run it?", err=True):
+            raise Unanswerable("nothing was run.")
 
     def run(self, campaign: Any) -> tuple[Any, Any]:
         """The new report, and what changed; also of what the old counterexamples give, however checks are drawn now."""

@@ -106,8 +106,8 @@ class Session:
             return Evidence(Verdict.INCONCLUSIVE, notes=[NOT_ASKED])
         arguments = check, self._settings, str(journal)
         try:
-            answer = self._pool.call(PERFORM, *arguments, timeout=self._settings.timeout, about=check.target)
-            assert isinstance(answer, Evidence)
+            limit = self._settings.timeout
+            answer = self._pool.call(PERFORM, *arguments, gives=Evidence, timeout=limit, about=check.target)
             self._lost[check.target] = 0
             return answer
         except WorkerTimeoutError:

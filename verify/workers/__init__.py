@@ -1,4 +1,4 @@
 """The processes that run what is judged, and the pool that hands them questions.
 
-May import: errors.
+May import: encoding, errors.
 """

@@ -2,7 +2,7 @@
 
 A fork server that has torch imported and one optimizer constructed makes a fresh process cheap. Each process
 has a pipe of its own and serves questions about one thing only; it is replaced when it is needed for another,
-exceeds its time or ends. What it answers is read without importing anything of the candidate's.
+exceeds its time or ends. What it answers is data, decoded into the type that the question gives.
 """
 
 import multiprocessing
@@ -15,10 +15,12 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from multiprocessing import forkserver
 from multiprocessing.connection import Connection
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 from lawful.verify.errors import WorkerDiedError
 from lawful.verify.workers.process import Process
+
+T = TypeVar("T")
 
 ENVIRONMENT = {
     "OMP_NUM_THREADS": "1",
@@ -48,8 +50,8 @@ class Pool:
         self._idle: list[Process] = []
         self._all: set[Process] = set()
 
-    def call(self, function: str, *arguments: Any, timeout: float, about: str = "") -> Any:
-        """What `module:function` returns in a process that has served nothing else than `about`.
+    def call(self, function: str, *arguments: Any, gives: type[T], timeout: float, about: str = "") -> T:
+        """What `module:function` returns, a `gives`, in a process that has served nothing else than `about`.
 
         Raises:
             Unanswerable: the function says so.
@@ -59,7 +61,7 @@ class Pool:
         """
         process = self._hired(about)
         try:
-            answer = process.ask(function, arguments, timeout)
+            answer = process.ask(function, arguments, timeout, gives)
         except BaseException:
             self._dismiss(process)
             raise
@@ -71,9 +73,11 @@ class Pool:
         """Calls a function in one of as many threads as there are workers."""
         return self._threads.submit(function, *arguments)
 
-    def ask(self, function: str, *arguments: Any, timeout: float, about: str = "") -> "Future[Any]":
+    def ask(
+        self, function: str, *arguments: Any, gives: type[T], timeout: float, about: str = ""
+    ) -> "Future[T]":
         """Begins a `call`."""
-        return self.start(lambda: self.call(function, *arguments, timeout=timeout, about=about))
+        return self.start(lambda: self.call(function, *arguments, gives=gives, timeout=timeout, about=about))
 
     def _hired(self, about: str) -> Process:
         """An idle process that served the same; else a new one, in place of an idle one that did not."""
@@ -127,11 +131,12 @@ class Here:
 
     workers = 1
 
-    def call(self, function: str, *arguments: Any, timeout: float, about: str = "") -> Any:
+    def call(self, function: str, *arguments: Any, gives: type[T], timeout: float, about: str = "") -> T:
         """What `module:function` returns; there is no time limit, and what it raises comes as it is."""
         from lawful.verify.workers.worker import call
 
-        return call(function, *arguments)
+        answer: T = call(function, *arguments)
+        return answer
 
     def start(self, function: Callable[..., Any], *arguments: Any) -> "Future[Any]":
         """Calls a function at once."""
@@ -142,9 +147,11 @@ class Here:
             future.set_exception(error)
         return future
 
-    def ask(self, function: str, *arguments: Any, timeout: float, about: str = "") -> "Future[Any]":
+    def ask(
+        self, function: str, *arguments: Any, gives: type[T], timeout: float, about: str = ""
+    ) -> "Future[T]":
         """A `call`, answered."""
-        return self.start(lambda: self.call(function, *arguments, timeout=timeout, about=about))
+        return self.start(lambda: self.call(function, *arguments, gives=gives, timeout=timeout, about=about))
 
 
 @contextmanager

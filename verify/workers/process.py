@@ -1,6 +1,5 @@
 """One worker process as its parent sees it: asked a question, it answers, takes too long, or ends."""
 
-import io
 import os
 import pickle
 import signal
@@ -8,9 +7,18 @@ from collections.abc import Callable
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import ForkServerContext
 from multiprocessing.process import BaseProcess
-from typing import Any
+from typing import Any, TypeVar
 
-from lawful.verify.errors import Unanswerable, WorkerDiedError, WorkerRaisedError, WorkerTimeoutError
+from lawful.verify.encoding import decode, restore
+from lawful.verify.errors import (
+    Unanswerable,
+    WorkerDiedError,
+    WorkerRaisedError,
+    WorkerTimeoutError,
+    first_line,
+)
+
+T = TypeVar("T")
 
 LARGEST = 1 << 28
 """Bytes of the longest answer that is read."""
@@ -53,8 +61,10 @@ class Process:
         """Whether it has not ended."""
         return self._process.is_alive()
 
-    def ask(self, function: str, arguments: tuple[Any, ...], timeout: float) -> Any:
+    def ask(self, function: str, arguments: tuple[Any, ...], timeout: float, gives: type[T]) -> T:
         """What `module:function` returns in the process, which has `timeout` seconds from when it begins.
+
+        The process may be a candidate's by now: what it sends is data, or it is nothing.
 
         Raises:
             Unanswerable: the function says so.
@@ -71,7 +81,7 @@ class Process:
             ValueError,
         ) as error:  # the pipe is closed, or what comes through it is no answer
             raise WorkerDiedError(ending(self._process)) from error
-        return _read(answer)
+        return _read(answer, gives)
 
     def _received(self, timeout: float) -> bytes:
         ready = wait([self._pipe, self._process.sentinel], timeout)
@@ -102,20 +112,12 @@ def ending(process: BaseProcess) -> str:
     return f"the process ended itself with exit code {code}"
 
 
-def _read(answer: bytes) -> Any:
+def _read(answer: bytes, gives: type[T]) -> T:
     try:
-        kind, value = _Answer(io.BytesIO(answer)).load()
+        kind, value = decode(answer)
+        if kind == "answer":
+            return restore(gives, value)
+        said = restore(str, value)
     except Exception as error:
-        raise WorkerRaisedError(f"its answer cannot be read: {error}") from error
-    if kind == "answer":
-        return value
-    raise Unanswerable(value) if kind == "unanswerable" else WorkerRaisedError(value)
-
-
-class _Answer(pickle.Unpickler):
-    """Reads lawful's own data and numbers only, so that nothing of a candidate's is imported here."""
-
-    def find_class(self, module: str, name: str) -> Any:
-        if module.partition(".")[0] not in ("lawful", "numpy"):
-            raise pickle.UnpicklingError(f"it contains a {module}.{name}")
-        return super().find_class(module, name)
+        raise WorkerRaisedError(f"its answer cannot be read: {first_line(error)}") from error
+    raise Unanswerable(said) if kind == "unanswerable" else WorkerRaisedError(said)

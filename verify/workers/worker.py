@@ -16,6 +16,7 @@ from typing import Any
 
 import torch
 
+from lawful.verify.encoding import encode
 from lawful.verify.errors import Unanswerable, told
 
 MEMORY = 2 << 30
@@ -93,13 +94,13 @@ def mute() -> None:
 def answered(function: str, arguments: tuple[Any, ...]) -> bytes:
     """What the function returned, as `answer`; or why it did not, in words, as `unanswerable` or `raised`."""
     try:
-        answer = pickle.dumps(("answer", call(function, *arguments)))
+        answer = encode(("answer", call(function, *arguments)))
         wait_for_accelerator()
         return answer
     except Unanswerable as error:
-        return pickle.dumps(("unanswerable", str(error)))
+        return encode(("unanswerable", str(error)))
     except BaseException as error:
-        return pickle.dumps(("raised", f"it raises {told(error)}, {_place(error)}"))
+        return encode(("raised", f"it raises {told(error)}, {_place(error)}"))
 
 
 def wait_for_accelerator() -> None:

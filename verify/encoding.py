@@ -1,4 +1,4 @@
-"""Strict JSON for the record and the reports, in which NaN and the infinities survive.
+"""Strict JSON for answers of workers, the record and the reports, in which NaN and the infinities survive.
 
 JSON has no such numbers, so they are written `{"float": "nan"}`, `{"float": "inf"}` and `{"float": "-inf"}`.
 """
