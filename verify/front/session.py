@@ -18,7 +18,7 @@ from lawful.verify.workers.pool import Here, Pool
 from lawful.verify.workers.turns import Turns
 
 if TYPE_CHECKING:
-    from lawful.properties.checks import Settings
+    from lawful.properties.settings import Settings
 
 Listener = Callable[..., Any]
 """Called as listener(event, **payload): `started` with a check, `finished` with a check and its evidence."""
