@@ -96,6 +96,9 @@ class Parts:
 
 def profiled(target: str, profile: str) -> None:
     """One check in this process, which does as many steps as a worker; the imports that it needs are the start."""
+    from lawful.verify.workers.pool import ENVIRONMENT
+
+    os.environ.update(ENVIRONMENT)  # one thread, as in a worker
     parts, asked, started = Parts(), Parts(), used()
     from lawful.properties import checks
     from lawful.verify.front import options
