@@ -13,7 +13,7 @@ from speed import synchronize, timed
 from verification import verified
 
 from lawful.optimizers import AdamW
-from lawful.properties.checks import Settings
+from lawful.properties.settings import Settings
 from lawful.reports.document import document
 from lawful.reports.html import html
 from lawful.reports.model import Report

@@ -22,7 +22,7 @@ from typing import Protocol
 
 from baselines import METHODS, refuses
 
-from lawful.properties.checks import DTYPES, PROFILES, Settings
+from lawful.properties.settings import DTYPES, PROFILES, Settings
 from lawful.verify.evidence import Check, Evidence, Verdict
 from lawful.verify.front.planning import Question, plan
 from lawful.verify.front.session import Session

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from time import perf_counter
 
-from lawful.properties.checks import PROFILES, Settings
+from lawful.properties.settings import PROFILES, Settings
 from lawful.verify.evidence import Verdict
 from lawful.verify.front.planning import Question, plan
 from lawful.verify.front.session import Session

@@ -9,7 +9,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Mapping, Sequence
 
-from lawful.properties.checks import Settings
+from lawful.properties.settings import Settings
 from lawful.properties.sharding import sharding
 from lawful.reports.words import GLYPHS, ratio
 from lawful.verify.evidence import Check, Evidence

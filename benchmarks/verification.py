@@ -3,11 +3,13 @@
 
 torch's AdamW in float32 on one thread, along trajectories. The time is that of the candidate's own step, of the
 oracle's step and of the comparison; making gradients is not counted. Lanes are judged in chunks that fit the cache.
+It fails where the verdict is wrong: rates of an oracle that does not see that AdamW is AdamW are worth nothing.
 """
 
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -108,6 +110,8 @@ def main() -> None:
             f"{lanes:>10,}{lanes * args.steps / time.total / 1e6:>16.2f}{time.total / args.steps * 1e3:>9.2f}"
             f"{share['candidate']:>11.0%}{share['oracle']:>8.0%}{share['comparison']:>12.0%}{tally.worst:>8.3f}"
         )
+        if not 0.0 < tally.worst <= 1.0 or tally.no_verdict:
+            sys.exit(f"the verdict is wrong: {tally.worst:g} budgets, {tally.no_verdict} without verdict.")
 
 
 if __name__ == "__main__":

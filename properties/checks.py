@@ -14,41 +14,14 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
+from lawful.properties.settings import PROFILES, Settings
 from lawful.verify.candidates.candidate import Candidate
 from lawful.verify.candidates.claim import claimed
 from lawful.verify.candidates.description import Description
 from lawful.verify.errors import unknown
-from lawful.verify.evidence import UNCLAIMED, Check, Dtype, Evidence, Finding, Profile, Severity, Verdict
+from lawful.verify.evidence import UNCLAIMED, Check, Evidence, Finding, Severity, Verdict
 from lawful.verify.language.rule import Rule
 from lawful.verify.package import modules
-
-PROFILES: tuple[str, ...] = tuple(map(str, Profile))
-DTYPES: tuple[str, ...] = tuple(map(str, Dtype))
-
-
-@dataclass(frozen=True)
-class Settings:
-    """How a session runs its checks.
-
-    Attributes:
-        profile: quick, default or thorough.
-        seed: of everything drawn.
-        timeout: seconds that one check may take.
-        dtypes: of the parameters.
-        devices: on which the parameters live.
-        only: names of the properties that are asked, or patterns of them; all where there are none.
-        paths: the ways to run that are asked; all where there are none.
-        fail_on: down to which severity a finding counts; what is less grave is told beside the verdict.
-    """
-
-    profile: str = "default"
-    seed: int = 0
-    timeout: float = 60.0
-    dtypes: tuple[str, ...] = DTYPES
-    devices: tuple[str, ...] = ("cpu",)
-    only: tuple[str, ...] = ()
-    paths: tuple[str, ...] = ()
-    fail_on: Severity = Severity.CONTRACT
 
 
 @dataclass(frozen=True)

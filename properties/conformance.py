@@ -12,7 +12,7 @@ from typing import Any
 
 import torch
 
-from lawful.properties.checks import Journal, Property, Settings
+from lawful.properties.checks import Journal, Property
 from lawful.properties.counterexamples.explaining import explained
 from lawful.properties.counterexamples.rerun import Rerun
 from lawful.properties.counterexamples.telling import departed, doubted, narrower, signs_of, told
@@ -26,6 +26,7 @@ from lawful.properties.runs.watching import Suspicion, Watch
 from lawful.properties.scenarios.drawing import PROFILES, Place, Profile, asked
 from lawful.properties.scenarios.scenarios import Scenario
 from lawful.properties.scenarios.strategies import plan
+from lawful.properties.settings import Settings
 from lawful.verify.candidates.candidate import Candidate
 from lawful.verify.evidence import Check, Evidence, Finding, Question, Severity, Verdict
 from lawful.verify.language.forms import PLAIN, forms, remembered

@@ -7,10 +7,10 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from lawful.properties.checks import PROFILES
 from lawful.properties.runs.layouts import Layout, Values, watched
 from lawful.properties.runs.running import RefusedError, Run
 from lawful.properties.scenarios.scenarios import Block, Scenario
+from lawful.properties.settings import PROFILES
 from lawful.properties.sharding import property_of
 from lawful.verify.candidates.candidate import Candidate
 from lawful.verify.oracle.formats import Format

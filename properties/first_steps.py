@@ -6,10 +6,11 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from lawful.properties.checks import Journal, Property, Settings
+from lawful.properties.checks import Journal, Property
 from lawful.properties.runs.running import RefusedError, Run
 from lawful.properties.scenarios.defaults import default_scenario
 from lawful.properties.scenarios.scenarios import Block
+from lawful.properties.settings import Settings
 from lawful.verify.candidates.candidate import Candidate
 from lawful.verify.evidence import UNCLAIMED, Check, Evidence, Finding, Verdict
 from lawful.verify.language.symbols import lr

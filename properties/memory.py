@@ -7,9 +7,10 @@ from sympy import Rational, Symbol
 from torch import Tensor
 from torch.optim import Optimizer
 
-from lawful.properties.checks import Journal, Property, Settings, on_cpu
+from lawful.properties.checks import Journal, Property, on_cpu
 from lawful.properties.runs.running import RefusedError, Run
 from lawful.properties.scenarios.scenarios import Block, Scenario
+from lawful.properties.settings import Settings
 from lawful.verify.candidates.candidate import Candidate
 from lawful.verify.evidence import Check, Evidence, Verdict
 from lawful.verify.language.rule import Rule

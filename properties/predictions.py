@@ -10,11 +10,12 @@ from sympy import Symbol, lambdify
 from torch import Tensor
 
 from lawful.properties import along_schedules, dynamics, rounding, spectrum  # noqa: F401  they look at predictions
-from lawful.properties.checks import Journal, Property, Settings, on_cpu
+from lawful.properties.checks import Journal, Property, on_cpu
 from lawful.properties.races.convergence import run_trial
 from lawful.properties.runs.lanes import Lanes, radius
 from lawful.properties.runs.looking import contradicted, hyperparameters, look, within
 from lawful.properties.runs.running import RefusedError
+from lawful.properties.settings import Settings
 from lawful.verify.candidates.candidate import Candidate
 from lawful.verify.evidence import Check, Evidence, Figure, Finding, Series, Severity, Verdict
 from lawful.verify.language.families import normal

@@ -4,10 +4,11 @@ import warnings
 
 import torch
 
-from lawful.properties.checks import Journal, Property, Settings
+from lawful.properties.checks import Journal, Property
 from lawful.properties.runs.running import RefusedError, Run
 from lawful.properties.scenarios.defaults import default_scenario
 from lawful.properties.scenarios.scenarios import expand
+from lawful.properties.settings import Settings
 from lawful.verify.candidates.candidate import Candidate
 from lawful.verify.errors import first_line
 from lawful.verify.evidence import Check, Evidence, Finding, Verdict

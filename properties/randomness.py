@@ -13,11 +13,12 @@ from dataclasses import dataclass, replace
 import torch
 from torch import Tensor
 
-from lawful.properties.checks import DTYPES, Journal, Property, Settings
+from lawful.properties.checks import Journal, Property
 from lawful.properties.runs.judging import Part, format_of, trajectory
 from lawful.properties.runs.running import RaisedError, RefusedError, Run
 from lawful.properties.scenarios.defaults import default_scenario
 from lawful.properties.scenarios.scenarios import Block, Scenario
+from lawful.properties.settings import DTYPES, Settings
 from lawful.verify.candidates.candidate import Candidate
 from lawful.verify.candidates.surroundings import drawn
 from lawful.verify.evidence import UNCLAIMED, Check, Evidence, Finding, Verdict

@@ -13,7 +13,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from lawful.properties.checks import Journal, Property, Settings
+from lawful.properties.checks import Journal, Property
 from lawful.properties.runs.judging import TRAJECTORIES, Part, Tally, format_of, parts
 from lawful.properties.runs.layouts import FSDP, SPLIT, ZERO, Layout, watched
 from lawful.properties.runs.running import RefusedError, Run
@@ -22,6 +22,7 @@ from lawful.properties.scenarios.drawing import drawn
 from lawful.properties.scenarios.moving import TWICE_A_DOZEN, Held, held
 from lawful.properties.scenarios.scenarios import Block, Scenario, expand
 from lawful.properties.scenarios.strategies import Draw
+from lawful.properties.settings import Settings
 from lawful.verify.candidates.candidate import Candidate
 from lawful.verify.evidence import Check, Evidence, Finding, Verdict
 from lawful.verify.language.rule import Rule

@@ -14,12 +14,13 @@ import torch
 from numpy.typing import NDArray
 from sympy import Symbol
 
-from lawful.properties.checks import Journal, Property, Settings, on_cpu
+from lawful.properties.checks import Journal, Property, on_cpu
 from lawful.properties.predictions import together
 from lawful.properties.runs.judging import of_rule
 from lawful.properties.runs.lanes import FORMAT, radius
 from lawful.properties.runs.running import RefusedError, Run
 from lawful.properties.scenarios.scenarios import Block, Scenario
+from lawful.properties.settings import Settings
 from lawful.verify.candidates.candidate import Candidate
 from lawful.verify.evidence import Check, Evidence, Finding, Severity, Verdict
 from lawful.verify.language.rule import Rule

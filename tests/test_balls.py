@@ -206,3 +206,11 @@ def test_there_is_no_verdict_where_an_intermediate_may_overflow(dtype: torch.dty
     start = oracle.start(torch.zeros(4, dtype=dtype))
     after = oracle.step(start, gradient, {s: float(h) for s, h in rule.defaults.items()})
     assert torch.isfinite(torch.as_tensor(after.x.radius)).tolist() == [False, False, True, True]
+
+
+@pytest.mark.parametrize("dtype", FORMATS, ids=lambda d: str(d).removeprefix("torch."))
+def test_a_step_in_place_leaves_the_oracles_first_state_alone(dtype: torch.dtype) -> None:
+    p = torch.ones(3, dtype=dtype)
+    start = Oracle(find_rule("adam"), FORMATS[dtype]).start(p)
+    p.add_(1.0)
+    assert torch.as_tensor(start.x.mid).tolist() == [1.0, 1.0, 1.0]

@@ -8,7 +8,7 @@ from torch.optim import SGD, Adam, AdamW, RMSprop
 
 from lawful.verify.candidates.candidate import Candidate
 from lawful.verify.candidates.claim import claimed
-from lawful.verify.candidates.description import describe, targets_of
+from lawful.verify.candidates.describing import describe, targets_of
 from lawful.verify.candidates.loading import load
 from lawful.verify.errors import Unanswerable
 from lawful.verify.evidence import UNCLAIMED

@@ -3,8 +3,9 @@
 import pytest
 
 from examples.clips import AlwaysOne, ByNorm, EachByItself, WrongAnyhow
-from lawful.properties.checks import Settings, plan_for, run
+from lawful.properties.checks import plan_for, run
 from lawful.properties.runs.clips import unclipped
+from lawful.properties.settings import Settings
 from lawful.reports.headline import sentence
 from lawful.reports.model import Result, Summary
 from lawful.verify.candidates.candidate import Candidate

@@ -59,7 +59,8 @@ from examples.handing_over import (
     StepsThroughInfinity,
 )
 from lawful.optimizers import AdamWScheduleFree
-from lawful.properties.checks import Property, Settings, properties, run
+from lawful.properties.checks import Property, properties, run
+from lawful.properties.settings import Settings
 from lawful.verify.candidates.candidate import Candidate
 from lawful.verify.errors import Unanswerable
 from lawful.verify.evidence import Check, Evidence, Severity, Verdict

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from lawful.properties.checks import Settings
+from lawful.properties.settings import Settings
 
 BENCHMARK = Path(__file__).parent.parent / "benchmarks" / "detection.py"
 

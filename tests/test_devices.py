@@ -8,11 +8,12 @@ import pytest
 import torch
 from torch._subclasses.fake_tensor import FakeTensorMode
 
-from lawful.properties.checks import Settings, plan_for
+from lawful.properties.checks import plan_for
 from lawful.properties.driving import Captured
 from lawful.properties.runs.judging import Tally
 from lawful.properties.runs.running import RefusedError
 from lawful.properties.scenarios.scenarios import expand
+from lawful.properties.settings import Settings
 from lawful.properties.sharding import scenario_of
 from lawful.verify.candidates.candidate import Candidate
 from lawful.verify.encoding import decode

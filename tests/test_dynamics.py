@@ -8,11 +8,11 @@ from sympy import Max, Rational, Symbol, sign
 from torch import Tensor
 
 from lawful.optimizers import SGD, SGDW, Adam, Adamax, AdamW, AdamWScheduleFree, Lion, NAdam
-from lawful.properties.checks import Settings
 from lawful.properties.dynamics import hadamard, on_signs, path_of
 from lawful.properties.predictions import predictions
 from lawful.properties.runs.lanes import radius
 from lawful.properties.runs.looking import look
+from lawful.properties.settings import Settings
 from lawful.verify.candidates.candidate import Candidate
 from lawful.verify.evidence import Check, Verdict
 from lawful.verify.language.symbols import beta1, beta2, eps, g, lr, momentum, t, weight_decay, x

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from examples.reports import EXAMPLE, printed, recorded
-from lawful.properties.checks import Settings, properties, weighed
+from lawful.properties.checks import properties, weighed
+from lawful.properties.settings import Settings
 from lawful.reports.document import document
 from lawful.reports.findings import Group, groups
 from lawful.reports.html import html

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from lawful.properties.checks import Settings
+from lawful.properties.settings import Settings
 from lawful.verify.errors import WorkerDiedError, WorkerRaisedError, WorkerTimeoutError
 from lawful.verify.evidence import Check, Evidence, Verdict
 from lawful.verify.front.session import Session

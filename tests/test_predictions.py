@@ -5,9 +5,9 @@ import torch
 from torch import Tensor
 
 from lawful.optimizers import ADOPT, SGD, Adam, AdamW
-from lawful.properties.checks import Settings
 from lawful.properties.predictions import predictions
 from lawful.properties.runs.looking import look
+from lawful.properties.settings import Settings
 from lawful.verify.candidates.candidate import Candidate
 from lawful.verify.evidence import Check, Verdict
 from lawful.verify.language.symbols import beta1, beta2, dampening, lr, momentum, weight_decay, x

@@ -8,9 +8,9 @@ import pytest
 import torch
 
 from examples.asking import conformance
-from lawful.properties.checks import Settings
 from lawful.properties.finite import is_finite
 from lawful.properties.randomness import is_unbiased
+from lawful.properties.settings import Settings
 from lawful.verify.candidates.candidate import Candidate
 from lawful.verify.evidence import Check, Evidence, Question, Verdict
 

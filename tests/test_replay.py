@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from lawful.properties.checks import Settings
+from lawful.properties.settings import Settings
 from lawful.reports.changes import account, changes, chosen, exit_code
 from lawful.reports.document import document, opened
 from lawful.reports.html import html

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from lawful.properties.checks import Settings
+from lawful.properties.settings import Settings
 from lawful.verify.evidence import Verdict
 
 BENCHMARK = Path(__file__).parent.parent / "benchmarks" / "seeds.py"

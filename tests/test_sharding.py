@@ -10,10 +10,11 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from lawful.properties.checks import Settings, plan_for
+from lawful.properties.checks import plan_for
 from lawful.properties.runs.layouts import FSDP, SPLIT, ZERO
 from lawful.properties.runs.ranks import on_ranks
 from lawful.properties.runs.running import RaisedError, RefusedError
+from lawful.properties.settings import Settings
 from lawful.properties.sharding import invariant
 from lawful.reports.model import Result, Summary
 from lawful.reports.tables import show_rules

@@ -9,8 +9,8 @@ from sympy import Abs, Expr, Integer, Max, Min, Piecewise, sign, sqrt
 from torch import Tensor
 
 from lawful.optimizers import SGD, AdamW, Lion, available
-from lawful.properties.checks import Settings
 from lawful.properties.memory import memory
+from lawful.properties.settings import Settings
 from lawful.properties.symmetry import symmetries
 from lawful.verify.candidates.candidate import Candidate
 from lawful.verify.evidence import Check, Evidence, Verdict

@@ -8,7 +8,8 @@ import pytest
 
 from lawful.verify.workers.turns import Turns
 
-WORK = [("a", "a1"), ("b", "b1"), ("a", "a2"), ("b", "b2"), ("b", "b3"), ("c", "c1")]
+WORK = [(name[0], "", name) for name in ("a1", "b1", "a2", "b2", "b3", "c1")]
+PARTS = [("a", name[0], name) for name in ("u1", "u2", "v1", "w1")]
 
 
 @contextmanager
@@ -31,7 +32,7 @@ def test_one_worker_does_everything_about_one_thing_before_the_next() -> None:
 
 
 def test_each_of_two_goes_on_with_its_own_and_helps_where_most_is_left() -> None:
-    turns = Turns([*WORK[:-1], ("b", "b4")])
+    turns = Turns([*WORK[:-1], ("b", "", "b4")])
     with thread() as first, thread() as second:
         assert [taken(pool, turns) for pool in (first, second, first)] == ["a1", "b1", "a2"]
         assert [taken(pool, turns) for pool in (first, second, second)] == ["b2", "b3", "b4"]
@@ -41,3 +42,10 @@ def test_what_nobody_has_comes_first() -> None:
     turns = Turns(WORK)
     with thread() as first, thread() as second:
         assert [taken(pool, turns) for pool in (first, second, first, first)] == ["a1", "b1", "a2", "c1"]
+
+
+def test_a_thing_of_several_parts_is_shared_by_its_parts() -> None:
+    turns = Turns([*PARTS, ("b", "", "b1")])
+    with thread() as first, thread() as second:
+        assert [taken(pool, turns) for pool in (first, second)] == ["u1", "b1"]
+        assert [taken(pool, turns) for pool in (second, second, first)] == ["v1", "w1", "u2"]

@@ -5,10 +5,11 @@ from typing import Any
 import pytest
 import torch
 
-from lawful.properties.checks import Settings, plan_for, run
+from lawful.properties.checks import plan_for, run
 from lawful.properties.identification.answering import answered, by_rank, relieved
 from lawful.properties.identification.identify import identified
 from lawful.properties.identification.probes import Subject
+from lawful.properties.settings import Settings
 from lawful.reports.identity import sentences
 from lawful.reports.model import Result, Summary
 from lawful.reports.words import sentence

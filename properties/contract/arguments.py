@@ -7,11 +7,12 @@ from typing import Any
 
 from torch import Tensor
 
-from lawful.properties.checks import Journal, Property, Settings
+from lawful.properties.checks import Journal, Property
 from lawful.properties.contract.bench import Bench
 from lawful.properties.contract.following import copied, followed, same_bits
 from lawful.properties.contract.way import plainly
 from lawful.properties.runs.running import RaisedError, RefusedError
+from lawful.properties.settings import Settings
 from lawful.verify.candidates.candidate import Candidate
 from lawful.verify.evidence import Check, Evidence, Finding, Verdict
 

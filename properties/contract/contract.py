@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Iterator
 
-from lawful.properties.checks import Journal, Property, Settings
+from lawful.properties.checks import Journal, Property
 from lawful.properties.contract.bench import Bench, NotOwedError
 from lawful.properties.contract.way import Ways, plainly
 from lawful.properties.runs.running import RaisedError, RefusedError
+from lawful.properties.settings import Settings
 from lawful.verify.candidates.candidate import Candidate
 from lawful.verify.evidence import Check, Evidence, Finding, Severity, Verdict
 from lawful.verify.language.rule import Rule

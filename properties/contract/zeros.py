@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import torch
 
-from lawful.properties.checks import DTYPES
 from lawful.properties.contract.bench import Bench
 from lawful.properties.contract.contract import Messages, contract
 from lawful.properties.contract.following import same_bits
 from lawful.properties.contract.way import in_dtypes, paths
+from lawful.properties.settings import DTYPES
 
 
 @contract(over=in_dtypes(paths, *DTYPES))

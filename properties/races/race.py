@@ -9,7 +9,7 @@ from torch import Tensor
 from lawful.properties.races.arrival import Arrival, Course, End
 from lawful.properties.races.convergence import Ends, Lossy, paths
 from lawful.verify.candidates.candidate import Candidate
-from lawful.verify.candidates.description import describe
+from lawful.verify.candidates.describing import describe
 from lawful.verify.language.memory import long_run
 from lawful.verify.language.rule import Rule
 from lawful.verify.language.symbols import beta1, beta2, lr

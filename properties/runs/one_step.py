@@ -97,12 +97,14 @@ def gathered(run: Run, part: Part, name: str) -> Tensor:
     return torch.cat(tensors).reshape(part.x0.shape)
 
 
+@torch.inference_mode()
 def here(oracle: Oracle, run: Run, part: Part, names: Names, expected: State) -> State:
     """The rule's state where the candidate is, not where it was expected."""
     read = {s: oracle.ball(_laid(_tensors(run, part, name), expected.slots[s])) for s, name in names.items()}
     return replace(expected, x=oracle.ball(part.gather(run.parameters)), slots={**expected.slots, **read})
 
 
+@torch.inference_mode()
 def next_state(oracle: Oracle, start: State, part: Part, hyper: Hyper) -> State:
     """The rule's state after one more step of a part."""
     return oracle.step(start, part.gradients[start.t], hyper)

@@ -14,14 +14,14 @@ from rich.console import Console
 
 from lawful.verify.candidates.candidate import Candidate
 from lawful.verify.candidates.claim import claimed
-from lawful.verify.candidates.description import targets_of
+from lawful.verify.candidates.describing import targets_of
 from lawful.verify.errors import Unanswerable, unknown
 from lawful.verify.evidence import Check, Evidence, Verdict, overall
 from lawful.verify.front.configuration import Known, accepted, configuration, known_deviation
 from lawful.verify.front.planning import Question
 
 if TYPE_CHECKING:
-    from lawful.properties.checks import Settings
+    from lawful.properties.settings import Settings
     from lawful.reports.model import Report
 
 Optimizers = type | str | Sequence[type | str] | None

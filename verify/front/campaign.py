@@ -28,7 +28,7 @@ class Campaign:
     """Plans what is asked, runs it, and records everything as it comes.
 
     Args:
-        settings: profile, seed, time limit, dtypes, devices (`lawful.properties.checks.Settings`).
+        settings: profile, seed, time limit, dtypes, devices (`lawful.properties.settings.Settings`).
         record: where the record is written.
         workers: processes; 0 for one per processor.
         in_process: without workers.

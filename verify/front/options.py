@@ -138,12 +138,12 @@ def settings(
     paths: Sequence[str] = (),
     fail_on: FailOn = FailOn.CONTRACT,
 ) -> Any:
-    """The `lawful.properties.checks.Settings` that these options choose.
+    """The `lawful.properties.settings.Settings` that these options choose.
 
     Raises:
         Unanswerable: one of them is not allowed.
     """
-    from lawful.properties.checks import DTYPES, PROFILES, Settings
+    from lawful.properties.settings import DTYPES, PROFILES, Settings
 
     _known("profile", [profile], PROFILES)
     _known("dtype", dtypes, DTYPES)

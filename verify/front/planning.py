@@ -13,7 +13,7 @@ from lawful.verify.front.configuration import Said
 from lawful.verify.workers.pool import Here, Pool
 
 if TYPE_CHECKING:
-    from lawful.properties.checks import Settings
+    from lawful.properties.settings import Settings
     from lawful.verify.candidates.description import Description
 
 T = TypeVar("T")
@@ -112,7 +112,7 @@ def patience(settings: Settings) -> float:
     return max(60.0, float(settings.timeout))
 
 
-DESCRIPTION = "lawful.verify.candidates.description"
+DESCRIPTION = "lawful.verify.candidates.describing"
 
 
 def _checks(pool: Pool | Here, target: Description, question: Question, settings: Settings) -> list[Check]:

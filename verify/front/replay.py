@@ -47,7 +47,7 @@ class Replay:
         Raises:
             Unanswerable: it cannot be read, has no check of these names, or none at all.
         """
-        from lawful.properties.checks import Settings
+        from lawful.properties.settings import Settings
         from lawful.reports.changes import chosen
         from lawful.reports.document import opened
 

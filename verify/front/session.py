@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from itertools import count
 from pathlib import Path
@@ -18,7 +18,7 @@ from lawful.verify.workers.pool import Here, Pool
 from lawful.verify.workers.turns import Turns
 
 if TYPE_CHECKING:
-    from lawful.properties.checks import Settings
+    from lawful.properties.settings import Settings
 
 Listener = Callable[..., Any]
 """Called as listener(event, **payload): `started` with a check, `finished` with a check and its evidence."""
@@ -66,11 +66,15 @@ class Session:
     def start(self, checks: Sequence[Check]) -> dict[str, Future[Evidence]]:
         """Begins to run the checks in the background; check's property and id → its evidence to come.
 
-        A worker goes on with the target that it has, so that the target's process and the oracle's runs serve again.
+        A worker goes on with the target that it has, so that the target's process serves again; and with the dtype of
+        what is asked in several, so that the oracle's runs do.
         """
         once = {check.key: check for check in checks}
         futures: dict[str, Future[Evidence]] = {key: Future() for key in once}
-        turns = Turns((check.target, (next(self._numbers), check)) for check in once.values())
+        shared = in_several(once.values())
+        turns = Turns(
+            (check.target, shared.get(check.key, ""), (next(self._numbers), check)) for check in once.values()
+        )
 
         def turn() -> None:
             number, check = turns.take()
@@ -124,6 +128,14 @@ GIVEN_UP = 2
 """Checks of a target in a row that ended their process, or did not end in time, after which it is asked no more."""
 
 NOT_ASKED = "not asked, for two checks before it ended their process or did not end in time"
+
+
+def in_several(checks: Iterable[Check]) -> dict[str, str]:
+    """Of the checks of a property that is asked in several dtypes: key → property and dtype."""
+    asked = [(check.key, check.property, check.dtype) for check in checks]
+    dtypes = {name: {dtype for _, other, dtype in asked if other == name} for _, name, _ in asked}
+    return {key: f"{name} in {dtype}" for key, name, dtype in asked if len(dtypes[name]) > 1}
+
 
 PERFORM = "lawful.properties.checks:perform"
 

@@ -58,7 +58,8 @@ class Oracle:
 
         `hyper` is needed where a state starts at a hyperparameter.
         """
-        run = Step(hyper, {x: self.ball(x0)}, self.fmt)
+        first = self.ball(x0.clone())  # what steps in place must not move it
+        run = Step(hyper, {x: first}, self.fmt)
         compiler = Compiler(self._program.tensors, frozenset())
         initial = {s: self.rule.initial(s) for s in self.rule.state}
         slots = {s: compiler.node(e)(run) for s, e in initial.items() if s in self._program.tensors}
@@ -66,7 +67,7 @@ class Oracle:
         like = (
             x0 if self.rule.scope == "lane" else x0.new_empty(())
         )  # a factor is as large as the first step makes it
-        return State(0, self.ball(x0), {s: balls.spread(b, like) for s, b in slots.items()}, numbers)
+        return State(0, first, {s: balls.spread(b, like) for s, b in slots.items()}, numbers)
 
     def ball(self, value: Tensor) -> Ball:
         """A tensor as exactly known."""

@@ -1,0 +1,196 @@
+"""Where the processor time of one check goes: `python benchmarks/cost.py [TARGET …]`; and beside another checkout's, in
+alternating pairs: `python benchmarks/cost.py --against CHECKOUT [TARGET …]`.
+
+Seconds are of processor time (user and system) of all processes, so that what else runs on the machine counts little;
+it does count, so that only ratios of pairs are worth anything on a busy one.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ctypes
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import wraps
+from pathlib import Path
+from resource import RUSAGE_CHILDREN, RUSAGE_SELF, getrusage
+from statistics import median
+from typing import Any
+
+HERE = Path(__file__).resolve().parent.parent
+
+PARTS = {
+    "draw": ["lawful.properties.scenarios.drawing:drawn"],
+    "tensors": ["lawful.properties.scenarios.scenarios:expand", "lawful.properties.runs.watching:expand"],
+    "candidate, constructed": ["lawful.properties.runs.running:Run.constructed"],
+    "candidate, steps": ["lawful.properties.runs.running:Run.driven"],
+    "gradients and keys set": [f"lawful.properties.runs.running:Run.{n}" for n in ("feed", "change")],
+    "oracle, scalars": ["lawful.verify.oracle.step:Step.scalar"],
+    "oracle": [f"lawful.verify.oracle.oracle:Oracle.{n}" for n in ("__init__", "start", "step", "read")],
+    "comparison": ["lawful.properties.runs.judging:Tally.add"],
+    "state found": ["lawful.properties.runs.one_step:Reader.watch", "lawful.properties.runs.watching:here"],
+    "which arithmetic": [f"lawful.properties.conformance:{n}" for n in ("arithmetic", "narrower")],
+    "shrinking and telling": [f"lawful.properties.conformance:{n}" for n in ("departed", "weighed", "told")],
+    "explaining": ["lawful.properties.conformance:explained"],
+    "describe and plan": ["lawful.verify.front.campaign:plan"],
+    "record": ["lawful.reports.record:Record.append", "lawful.reports.model:Report.read"],
+}
+"""Part of a check → the functions that it is spent in; a part within a part is counted once."""
+
+
+def arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("targets", nargs="*", default=["adamw", "torch.optim:AdamW"], metavar="TARGET")
+    parser.add_argument("--against", type=Path, metavar="CHECKOUT", help="with a .venv of its own")
+    parser.add_argument("--pairs", type=int, default=3)
+    parser.add_argument("--profile", default="default")
+    return parser.parse_args()
+
+
+def used() -> float:
+    """Seconds of processor time of this process, and of those that it has waited for."""
+    return sum(u.ru_utime + u.ru_stime for u in map(getrusage, (RUSAGE_SELF, RUSAGE_CHILDREN)))
+
+
+# ------------------------------------------------------------------------------------------------- where it goes
+@dataclass
+class Parts:
+    """Seconds of each part, without the parts within it."""
+
+    seconds: dict[str, float] = field(default_factory=dict)
+    _within: list[float] = field(default_factory=lambda: [0.0])
+
+    @contextmanager
+    def __call__(self, part: str) -> Iterator[None]:
+        start = used()
+        self._within.append(0.0)
+        try:
+            yield
+        finally:
+            spent = used() - start
+            own = spent - self._within.pop()
+            self._within[-1] += spent
+            self.seconds[part] = self.seconds.get(part, 0.0) + own
+
+    def measured(self, part: str, function: Callable[..., Any]) -> Callable[..., Any]:
+        @wraps(function)
+        def timed(*args: Any, **kwargs: Any) -> Any:
+            with self(part):
+                return function(*args, **kwargs)
+
+        return timed
+
+    def show(self, heading: str) -> None:
+        total = sum(self.seconds.values())
+        print(f"\n{heading:<32}{'s':>8}{'share':>8}")
+        for part, seconds in sorted(self.seconds.items(), key=lambda item: -item[1]):
+            if seconds >= 0.005 * total:
+                print(f"{part:<32}{seconds:>8.2f}{seconds / total:>8.0%}")
+        print(f"{'all':<32}{total:>8.2f}")
+
+
+def profiled(target: str, profile: str) -> None:
+    """One check in this process, which does as many steps as a worker; the imports that it needs are the start."""
+    from lawful.verify.workers.pool import ENVIRONMENT
+
+    os.environ.update(ENVIRONMENT)  # one thread, as in a worker
+    parts, asked, started = Parts(), Parts(), used()
+    from lawful.properties import checks
+    from lawful.verify.front import options
+    from lawful.verify.front.campaign import Campaign
+    from lawful.verify.front.planning import Question
+
+    checks.properties()
+    parts.seconds["start"] = used() - started
+    for part, places in PARTS.items():
+        for place in places:
+            _patch(place, parts, part)
+    seen = checks._seen
+
+    def of_a_check(candidate: Any, check: Any, *rest: Any) -> Any:
+        with asked(check.property):
+            return seen(candidate, check, *rest)
+
+    checks._seen = parts.measured("the rest of the checks", of_a_check)
+    with tempfile.TemporaryDirectory() as folder, parts("the rest"):
+        settings = options.settings(profile, 0, 600.0, [], ["cpu"])
+        Campaign(settings, Path(folder) / "record.jsonl", in_process=True).run(Question([target]))
+    parts.show(f"{target}: part")
+    asked.show(f"{target}: property")
+
+
+def _patch(place: str, parts: Parts, part: str) -> None:
+    module, _, path = place.partition(":")
+    *owners, name = path.split(".")
+    owner = __import__(module, fromlist=["_"])
+    for each in owners:
+        owner = getattr(owner, each)
+    found = vars(owner)[name]
+    wrapped = parts.measured(part, found.__func__ if isinstance(found, classmethod) else found)
+    setattr(owner, name, classmethod(wrapped) if isinstance(found, classmethod) else wrapped)
+
+
+# ------------------------------------------------------------------------------------------------------ beside
+def compared(targets: list[str], other: Path, pairs: int, profile: str) -> None:
+    """Prints the seconds of pairs of checks, and their ratios."""
+    _adopt()
+    print(f"{'':<24}{'here':>8}{'there':>8}{'ratio':>8}   median of {pairs} pairs, CPU s of all processes")
+    for checkout in (HERE, other):  # what is imported for the first time is compiled, and kept
+        cost(checkout, ["check", "sgd", "--profile", "quick"])
+    for question in (["--help"], *(["check", target, "--profile", profile] for target in targets)):
+        seconds = [(cost(HERE, question), cost(other, question)) for _ in range(pairs)]
+        here, there = (median(column) for column in zip(*seconds, strict=True))
+        ratio = median(a / b for a, b in seconds)
+        print(
+            f"{question[-3] if len(question) > 1 else question[0]:<24}{here:>8.2f}{there:>8.2f}{ratio:>8.2f}",
+            flush=True,
+        )
+
+
+def _adopt() -> None:
+    """Makes this process wait for, and count, what the processes that it starts leave behind."""
+    if ctypes.CDLL(None).prctl(36, 1, 0, 0, 0):  # PR_SET_CHILD_SUBREAPER
+        sys.exit("this system does not let a process adopt others; nothing can be compared here")
+
+
+def cost(checkout: Path, question: list[str]) -> float:
+    """Processor seconds of `lawful …` of a checkout, all of its processes."""
+    before = getrusage(RUSAGE_CHILDREN)
+    with tempfile.TemporaryDirectory() as folder:
+        command = [str(checkout / ".venv/bin/lawful"), *question]
+        code = subprocess.run(command, cwd=folder, env=_compiling(), capture_output=True).returncode
+    if code not in (0, 1):
+        sys.exit(f"{' '.join(command)} ends with {code}")
+    while True:
+        try:
+            os.wait()
+        except ChildProcessError:
+            break
+    after = getrusage(RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+
+def _compiling() -> dict[str, str]:
+    """An environment in which Python keeps what it compiles: to compile all of torch again is no part of a check."""
+    return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+
+
+def main() -> None:
+    args = arguments()
+    if args.against:
+        compared(args.targets, args.against, args.pairs, args.profile)
+    else:
+        for target in args.targets:
+            if len(args.targets) == 1:
+                profiled(target, args.profile)
+            else:  # each in a process of its own
+                subprocess.run([sys.executable, __file__, target, "--profile", args.profile], check=True)
+
+
+if __name__ == "__main__":
+    main()
