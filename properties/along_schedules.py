@@ -45,7 +45,7 @@ def _(prediction: AverageOfRun, candidate: Candidate, seed: int) -> Evidence:
         budget = budget + abs(weight) * radius(state) + 2.0**-50 * (abs(weight) * z.abs() + mean.abs())
     *_, seen = falling.seen(candidate)
     *_, last = falling.expected(rule)
-    return within((seen - mean).abs() / (budget + radius(last)), "the last weight along the schedule")
+    return within((seen - mean).abs(), budget + radius(last), "the last weight along the schedule", falling)
 
 
 @look.register
@@ -59,11 +59,12 @@ def _(prediction: StaysInBox, candidate: Candidate, seed: int) -> Evidence:
     schedule = {step: 1 - (step - 1) / (2 * prediction.steps) for step in range(1, prediction.steps + 1)}
     lanes = replace(bare, given=(start, gradients), schedule=schedule)
 
-    excess, kept = [], 1.0
+    excess, loose, kept = [], [], 1.0
     states = lanes.expected(candidate.rule(lanes.options))
     for step, (weight, state) in enumerate(zip(lanes.seen(candidate), states, strict=True), start=1):
         hyper = lanes.scenario.hyper_at(0, step)
         kept *= 1 - hyper[lr] * hyper[weight_decay]
         box = kept * start.abs() + (1 - kept) * wall
-        excess.append(((weight.abs() - box) / (radius(state) + 2.0**-45 * box)).clamp_min(0))
-    return within(torch.stack(excess), "the distance from the box")
+        excess.append((weight.abs() - box).clamp_min(0))
+        loose.append(radius(state) + 2.0**-45 * box)
+    return within(torch.stack(excess), torch.stack(loose), "the weight beyond the box", lanes)

@@ -18,12 +18,12 @@ from lawful.verify.candidates.candidate import Candidate
 from lawful.verify.candidates.claim import claimed
 from lawful.verify.candidates.description import Description
 from lawful.verify.errors import unknown
-from lawful.verify.evidence import UNCLAIMED, Check, Evidence, Finding, Question, Verdict
+from lawful.verify.evidence import UNCLAIMED, Check, Dtype, Evidence, Finding, Profile, Severity, Verdict
 from lawful.verify.language.rule import Rule
 from lawful.verify.package import modules
 
-PROFILES = ("quick", "default", "thorough")
-DTYPES = ("float64", "float32", "bfloat16", "float16")
+PROFILES: tuple[str, ...] = tuple(map(str, Profile))
+DTYPES: tuple[str, ...] = tuple(map(str, Dtype))
 
 
 @dataclass(frozen=True)
@@ -37,6 +37,8 @@ class Settings:
         dtypes: of the parameters.
         devices: on which the parameters live.
         only: names of the properties that are asked, or patterns of them; all where there are none.
+        paths: the ways to run that are asked; all where there are none.
+        fail_on: down to which severity a finding counts; what is less grave is told beside the verdict.
     """
 
     profile: str = "default"
@@ -45,6 +47,8 @@ class Settings:
     dtypes: tuple[str, ...] = DTYPES
     devices: tuple[str, ...] = ("cpu",)
     only: tuple[str, ...] = ()
+    paths: tuple[str, ...] = ()
+    fail_on: Severity = Severity.CONTRACT
 
 
 @dataclass(frozen=True)
@@ -63,8 +67,7 @@ class Property:
         applies: whether a rule has it.
         of: whether a candidate has something to ask about.
         on: whether it is asked on a device.
-        rare: whether hardly anybody relies on it: unless asked for by name, its findings stand beside the verdict.
-        question: what it asks: whether a rule's formula is followed, or a promise of the contract kept.
+        severity: how grave it is to lack it.
     """
 
     name: str
@@ -78,8 +81,7 @@ class Property:
     applies: Callable[[Rule], bool] = field(default=lambda rule: True)
     of: Callable[[Candidate], bool] = field(default=lambda candidate: True)
     on: Callable[[str], bool] = field(default=lambda device: True)
-    rare: bool = False
-    question: Question = Question.CONTRACT
+    severity: Severity = Severity.CONTRACT
 
 
 def on_cpu(device: str) -> bool:
@@ -115,8 +117,10 @@ def plan(
     Raises:
         Unanswerable: the rule, a convention, a word or an argument is unknown, or the learning rate cannot be set.
     """
+    from lawful.properties.runs.clips import unclipped
+
     rule = rule or description.rule or claimed(description.name)
-    candidate = Candidate.of(description.target, rule, arguments, names)
+    candidate = unclipped(Candidate.of(description.target, rule, arguments, names))
     return plan_for(candidate, rule, description.target, settings, arguments)
 
 
@@ -127,16 +131,25 @@ def plan_for(
     settings: Settings,
     arguments: Mapping[str, Any] | None = None,
 ) -> list[Check]:
-    """The checks of a candidate: on every path, dtype and device where asked everywhere; the others less often."""
-    paths, given, names = list(candidate.paths), dict(arguments or {}), dict(candidate.adapter.names)
+    """The checks of a candidate: on every path, dtype and device where asked everywhere; the others less often.
+
+    Raises:
+        Unanswerable: an unknown property, or a path on which the candidate does not run.
+    """
+    paths, names = list(candidate.paths), dict(candidate.adapter.names)
+    given = {**(arguments or {}), **{name: candidate.arguments[name] for name in candidate.off}}
+    for path in settings.paths:
+        if path not in paths:
+            raise unknown("path", path, paths)
     return [
-        Check(p.name, rule, target, path, dtype, device, given, names, p.question)
+        Check(p.name, rule, target, path, dtype, device, given, names, p.severity, p.sentence)
         for p in _asked(settings.only)
         if _concerns(p, candidate, rule) and (settings.only or settings.profile in p.profiles)
         for device in settings.devices
         if p.on(device)
         for dtype in (settings.dtypes if p.everywhere else (p.dtype,))
         for path in (paths if p.everywhere or p.paths else paths[:1])
+        if not settings.paths or path in settings.paths
     ]
 
 
@@ -199,9 +212,13 @@ def judged(check: Check, candidate: Candidate, evidence: Evidence) -> Evidence:
 
 
 def weighed(check: Check, evidence: Evidence, settings: Settings) -> Evidence:
-    """What is rare and not asked for by name is told, but no reason to call a candidate unlawful."""
-    told = properties()[check.property].rare and not settings.only and evidence.verdict is Verdict.UNLAWFUL
-    return replace(evidence, verdict=Verdict.LAWFUL) if told else evidence
+    """What is less grave than asked for, and not asked for by name, is told, but does not make a candidate unlawful."""
+    told = check.severity.rank > settings.fail_on.rank and not settings.only
+    return (
+        replace(evidence, verdict=Verdict.LAWFUL)
+        if told and evidence.verdict is Verdict.UNLAWFUL
+        else evidence
+    )
 
 
 def _journal(path: str) -> Journal:

@@ -21,13 +21,13 @@ from lawful.properties.outputs import departure
 from lawful.properties.runs.arithmetic import MOVING, OWN, Arithmetic, arithmetic
 from lawful.properties.runs.judging import Tally, format_of
 from lawful.properties.runs.running import RaisedError, RefusedError
-from lawful.properties.runs.summary import exercised, refusal_notes
+from lawful.properties.runs.summary import exercised, in_words, refusal_notes
 from lawful.properties.runs.watching import Suspicion, Watch
 from lawful.properties.scenarios.drawing import PROFILES, Place, Profile, asked
 from lawful.properties.scenarios.scenarios import Scenario
 from lawful.properties.scenarios.strategies import plan
 from lawful.verify.candidates.candidate import Candidate
-from lawful.verify.evidence import Check, Evidence, Finding, Question, Verdict
+from lawful.verify.evidence import Check, Evidence, Finding, Question, Severity, Verdict
 from lawful.verify.language.forms import PLAIN, forms, remembered
 
 
@@ -118,7 +118,8 @@ class Conformance:
             watch = self.watch(scenario)
             self._look(watch)
         except RaisedError as error:
-            self.finding = Finding(f"{error}", details=repr(scenario))
+            details = in_words(self.candidate, self.path, scenario, self.dtype)
+            self.finding = Finding(f"{error}.", details=details)
             self.raised = True
         self.seen.append(scenario)
 
@@ -183,8 +184,8 @@ class Conformance:
         """With the finding told as the convention or slip that it is."""
         if self.failing is None or self.finding not in evidence.findings:
             return evidence
-        words = explained(self.candidate, self.failing.options, self.path, self.device)
-        told = [replace(f, message=f.message + words) if f == self.finding else f for f in evidence.findings]
+        cause = explained(self.candidate, self.failing.options, self.path, self.device)
+        told = [replace(f, cause=cause) if f == self.finding else f for f in evidence.findings]
         return replace(evidence, findings=told)
 
     def _conclusion(self) -> Evidence:
@@ -202,6 +203,10 @@ class Conformance:
             exercised=exercised(self.seen),
             notes=[*dict.fromkeys(self.notes), *refusal_notes(self.refusals)],
             arithmetic="" if self.arithmetic == OWN else str(self.arithmetic),
+            off=[
+                f"{n} is {self.candidate.arguments[n]!r} ({d!r} by default)"
+                for n, d in self.candidate.off.items()
+            ],
             findings=[*([self.finding] if self.finding else []), *self.doubts[:1], *self._beside()],
         )
 
@@ -218,8 +223,7 @@ def follows_its_rule(candidate: Candidate, check: Check, settings: Settings, jou
     conformance = Conformance(
         candidate, path, dtype, check.device, profile, settings.seed, journal, shrinking=True
     )
-    evidence = conformance.evidence()
-    return evidence if settings.profile == "quick" else conformance.named(evidence)
+    return conformance.named(conformance.evidence())
 
 
 conformance = Property(
@@ -227,7 +231,7 @@ conformance = Property(
     "Every step stays within the error budget of the rule.",
     follows_its_rule,
     everywhere=True,
-    question=Question.FORMULA,
+    severity=Severity.CORE,
 )
 
 MANY = 8

@@ -59,7 +59,7 @@ def _(prediction: Moves, candidate: Candidate, seed: int) -> Evidence:
             [[float(abs(mpf(a) - b)) for a, b in pair] for pair in pairs], dtype=torch.float64
         )
     budget = torch.stack([radius(state) for state in lanes.expected(candidate.rule(lanes.options))])
-    return within(ratio(away, budget), "the weight")
+    return within(away, budget, "the weight", lanes)
 
 
 def path_of(prediction: Moves, candidate: Candidate) -> tuple[Lanes, list[list[mpf]]]:
@@ -73,11 +73,6 @@ def path_of(prediction: Moves, candidate: Candidate) -> tuple[Lanes, list[list[m
     return replace(lanes, given=(table(path[:1])[0], table(gradients))), path[1:]
 
 
-def ratio(distance: Tensor, budget: Tensor) -> Tensor:
-    """Distances in units of the budget; none is none even where there is no budget."""
-    return torch.where(distance == 0, 0.0, distance / budget)
-
-
 @look.register
 def _(prediction: Bounded, candidate: Candidate, seed: int) -> Evidence:
     """On random gradients, by how much of the budget the bound is exceeded."""
@@ -87,14 +82,13 @@ def _(prediction: Bounded, candidate: Candidate, seed: int) -> Evidence:
     )
     path = [lanes.block.x0, *lanes.seen(candidate)]
     loose = [torch.zeros(()), *map(radius, lanes.expected(candidate.rule(lanes.options)))]
-    found = []
+    found, budgets = [], []
     for k, (old, new) in enumerate(pairwise(zip(path, loose, strict=True)), start=1):
         at = (old[0].numpy(), new[0].numpy(), float(k), *lanes.hyper.values())
         bound = torch.as_tensor(most(*at))
-        found.append(
-            ((torch.from_numpy(size(*at)) - bound) / (new[1] + 2 * old[1] + 2.0**-48 * bound)).clamp_min(0)
-        )
-    return within(torch.stack(found), "the largest step")
+        found.append((torch.from_numpy(size(*at)) - bound).clamp_min(0))
+        budgets.append(new[1] + 2 * old[1] + 2.0**-48 * bound)
+    return within(torch.stack(found), torch.stack(budgets), "the largest step", lanes)
 
 
 @look.register
@@ -134,7 +128,7 @@ def _(prediction: MeanSquare, candidate: Candidate, seed: int) -> Evidence:
     *_, last = lanes.expected(candidate.rule(lanes.options))
     level = float(exactly(prediction.level, lanes)())
     budget = (2 * seen.abs() + radius(last)) * radius(last) + 2.0**-50 * seen**2
-    return within(((seen**2).mean() - level).abs().reshape(1) / budget.mean(), "the mean square")
+    return within(((seen**2).mean() - level).abs().reshape(1), budget.mean(), "the mean square", lanes)
 
 
 def on_signs(prediction: MeanSquare, candidate: Candidate) -> Lanes:

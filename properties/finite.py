@@ -198,7 +198,7 @@ def _finding(
     said = f"at its defaults, in {dtype}, makes {found} ({', '.join(bad)}"
     said += f"; not {', '.join(good)}" if good else ""
     said += f"); not in {', '.join(clean)}." if clean else ")."
-    return Finding(said, _example(defaults, found), question=Question.RANGE if forced else None)
+    return Finding(said, _example(defaults, found), question=Question.RANGE if forced else None, path=bad[0])
 
 
 def _example(defaults: Defaults, found: Seen) -> Counterexample | None:
@@ -235,5 +235,4 @@ finite = Property(
     "At its defaults it makes neither NaN nor an infinity out of finite numbers, on any path, in any format.",
     is_finite,
     dtype="float32",
-    question=Question.CONTRACT,
 )

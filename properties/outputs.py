@@ -22,9 +22,7 @@ def departure(rule: Rule, sight: Sight, tally: Tally) -> Finding | None:
         ball = state.slots[symbol]
         ratio = tally.add(ball, seen)
         if float(ratio.max()) > 1.0:
-            return Finding(
-                _told(rule, symbol, run, part, ball, seen, step, ratio), details=repr(run.scenario)
-            )
+            return Finding(_told(rule, symbol, run, part, ball, seen, step, ratio))
     return None
 
 
@@ -49,6 +47,6 @@ def _told(
         for value in (ball.mid, ball.radius, seen)
     )
     return (
-        f"the state {symbol} leaves {rule} at step {step}, in lane {index} of {block.name}: {found!r} "
+        f"the state {symbol} leaves {rule} at step {step}, in element {index} of {block.name}: {found!r} "
         f"instead of {expected!r} ± {budget:.3g}."
     )

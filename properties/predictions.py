@@ -16,7 +16,7 @@ from lawful.properties.runs.lanes import Lanes, radius
 from lawful.properties.runs.looking import contradicted, hyperparameters, look, within
 from lawful.properties.runs.running import RefusedError
 from lawful.verify.candidates.candidate import Candidate
-from lawful.verify.evidence import Check, Evidence, Figure, Finding, Question, Series, Verdict
+from lawful.verify.evidence import Check, Evidence, Figure, Finding, Series, Severity, Verdict
 from lawful.verify.language.families import normal
 from lawful.verify.language.rule import Rule
 from lawful.verify.language.symbols import eps, lr, weight_decay, x
@@ -55,7 +55,9 @@ def _(prediction: DecayFromOutside, candidate: Candidate, seed: int) -> Evidence
         return differs(difference / budget)
     symbols = [x, x1, *hyper]
     predicted = lambdify(symbols, prediction.difference, "math")(inside.block.x0, l2[0], *hyper.values())
-    return within((difference - predicted).abs() / budget, "the difference between L2 and decay from outside")
+    return within(
+        (difference - predicted).abs(), budget, "the difference between L2 and decay from outside", inside
+    )
 
 
 def differs(ratio: Tensor) -> Evidence:
@@ -66,10 +68,10 @@ def differs(ratio: Tensor) -> Evidence:
             Verdict.LAWFUL,
             comparisons=ratio.numel(),
             scenarios=1,
-            notes=[f"they differ by {worst:.3g} budgets"],
+            notes=[f"they differ by {worst:.3g} times what rounding explains"],
         )
     finding = Finding(
-        "L2 and decay from outside agree within the budget, where the law says that they differ."
+        "L2 and decay from outside agree but for rounding, where the law says that they differ."
     )
     return Evidence(Verdict.UNLAWFUL, worst, comparisons=ratio.numel(), scenarios=1, findings=[finding])
 
@@ -95,7 +97,7 @@ def _(prediction: AverageOfUpdates, candidate: Candidate, seed: int) -> Evidence
         budget = (1 - rate) * budget + after[1] + before[1] + 2.0**-51 * average.abs()
     *_, seen = decaying.seen(candidate)
     *_, last = decaying.expected(rule)
-    return within((seen - average).abs() / (budget + radius(last)), "the weight")
+    return within((seen - average).abs(), budget + radius(last), "the weight", decaying)
 
 
 APART = 8.0
@@ -109,10 +111,11 @@ def _(prediction: ForgetsStart, candidate: Candidate, seed: int) -> Evidence:
     lanes, rule = Lanes(hyper, prediction.steps, seed, options), candidate.rule(options)
     here = lanes.block.x0
     near, far = (list(lanes.seen(candidate, start=start))[-1] for start in (here, here + APART))
-    budget = sum(radius(list(lanes.expected(rule, start=start))[-1]) for start in (here, here + APART))
+    first, second = (radius(list(lanes.expected(rule, start=start))[-1]) for start in (here, here + APART))
+    budget = first + second
     rate = hyper[lr] * hyper[weight_decay]
     kept = (1 - rate) ** prediction.steps
-    evidence = within((far - near - APART * kept).abs() / budget, "the difference of two runs")
+    evidence = within((far - near - APART * kept).abs(), budget, "the difference of two runs", lanes)
     measured = -prediction.steps / float(((far - near) / APART).log().median())
     return replace(evidence, notes=[f"measured timescale: {measured:.6g} steps at lr·wd = {rate:.3g}"])
 
@@ -219,7 +222,7 @@ def test_of(law: Law) -> Property:
         seen,
         applies=lambda rule: is_about(law, rule),
         on=on_cpu,
-        question=Question.FORMULA,
+        severity=Severity.CORE,
     )
 
 

@@ -17,6 +17,7 @@ from lawful.properties.checks import Journal, Property, Settings
 from lawful.properties.runs.judging import TRAJECTORIES, Part, Tally, format_of, parts
 from lawful.properties.runs.layouts import FSDP, SPLIT, ZERO, Layout, watched
 from lawful.properties.runs.running import RefusedError, Run
+from lawful.properties.runs.summary import in_words
 from lawful.properties.scenarios.drawing import drawn
 from lawful.properties.scenarios.moving import TWICE_A_DOZEN, Held, held
 from lawful.properties.scenarios.scenarios import Block, Scenario, expand
@@ -90,7 +91,9 @@ class Division:
                 for copy in copies:
                     ratio = self._ratio(state, part.gather(whole[step]), part.gather(copy[step]))
                     if not self.departure and float(ratio.max()) > 1.0:
-                        self.departure = _told(part, blocks, step + 1, ratio)
+                        self.departure = _told(
+                            part, blocks, step + 1, ratio, part.gather(whole[step]), part.gather(copy[step])
+                        )
 
     def _ratio(self, state: State, whole: Tensor, divided: Tensor) -> Tensor:
         alike = (whole == divided) | (whole.isnan() & divided.isnan())  # ∞ − ∞ is no distance
@@ -99,9 +102,12 @@ class Division:
         return self.tally.add(both, divided)
 
 
-def _told(part: Part, blocks: list[Block], step: int, ratio: Tensor) -> str:
-    block, lane = part.locate(int(ratio.argmax()), blocks)
-    return f"at step {step}, in lane {lane} of {block.name}: {float(ratio.max()):.3g} budgets away"
+def _told(part: Part, blocks: list[Block], step: int, ratio: Tensor, whole: Tensor, divided: Tensor) -> str:
+    worst = int(ratio.argmax())
+    block, index = part.locate(worst, blocks)
+    one, other = (float(each.reshape(-1)[worst]) for each in (divided, whole))
+    times = f"{float(ratio.max()):.3g} times what rounding explains"
+    return f"at step {step}: element {index} of {block.name} is {one:.9g} and not {other:.9g}, {times}"
 
 
 def concluded(division: Division) -> Evidence:
@@ -130,7 +136,8 @@ def concluded(division: Division) -> Evidence:
 def _finding(division: Division) -> Finding:
     other = "plain" if division.layout.divides == "nothing" else "undivided"
     message = f"leaves its own {other} run, {division.layout.how}, {division.departure}."
-    return Finding(message, details=repr(division.scenario))
+    words = in_words(division.candidate, division.path, division.scenario, division.dtype)
+    return Finding(message, details=words)
 
 
 def _note(division: Division) -> str:

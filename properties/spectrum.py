@@ -30,6 +30,5 @@ def _(prediction: Spectrum, candidate: Candidate, seed: int) -> Evidence:
     (state,) = lanes.expected(candidate.rule(lanes.options))
     seen = torch.linalg.svdvals(step) / length
     budget = radius(state).norm() / length + 2.0**-45 * high
-    return within(
-        torch.maximum(low - seen, seen - high).clamp_min(0) / budget, "a singular value of the step"
-    )
+    beyond = torch.maximum(low - seen, seen - high).clamp_min(0)
+    return within(beyond, budget, "a singular value of the step", lanes)

@@ -21,7 +21,7 @@ from lawful.properties.runs.lanes import FORMAT, radius
 from lawful.properties.runs.running import RefusedError, Run
 from lawful.properties.scenarios.scenarios import Block, Scenario
 from lawful.verify.candidates.candidate import Candidate
-from lawful.verify.evidence import Check, Evidence, Finding, Question, Verdict
+from lawful.verify.evidence import Check, Evidence, Finding, Severity, Verdict
 from lawful.verify.language.rule import Rule
 from lawful.verify.language.symbols import lr, lr_0
 from lawful.verify.oracle.oracle import Oracle
@@ -113,9 +113,10 @@ class Trial:
         count = sum(r.size for r in ratios)
         for step, ratio in enumerate(ratios, start=1):
             if wrong := int(np.count_nonzero(~(ratio <= 1))):
-                message = f"{self.law.name} is broken on the {name} path: {wrong} of {ratio.size} weights differ from "
                 finding = Finding(
-                    f"{message}what the change of the inputs makes of them, first after step {step}."
+                    f"after step {step}, {wrong} of {ratio.size} weights are not what the change of the inputs makes "
+                    f"of them ({name}).",
+                    path=name,
                 )
                 return Evidence(Verdict.UNLAWFUL, np.inf, comparisons=count, scenarios=1, findings=[finding])
         worst = max(float(r.max()) for r in ratios)
@@ -169,7 +170,7 @@ def test_of(law: Symmetry) -> Property:
             return Evidence(Verdict.NOT_APPLICABLE, notes=[str(reason)])
 
     applies = lambda rule: isinstance(law.how(rule), Covariance)  # noqa: E731
-    return Property(law.name, law.statement, seen, applies=applies, on=on_cpu, question=Question.FORMULA)
+    return Property(law.name, law.statement, seen, applies=applies, on=on_cpu, severity=Severity.CORE)
 
 
 def _plain_ways(candidate: Candidate) -> list[tuple[str, Mapping[str, Any]]]:

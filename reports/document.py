@@ -8,8 +8,8 @@ from pathlib import Path
 
 import msgspec
 
+from lawful.reports.headline import sentence
 from lawful.reports.model import Report
-from lawful.reports.words import sentence
 from lawful.verify.encoding import decode, encode, restore
 from lawful.verify.errors import Unanswerable
 

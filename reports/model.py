@@ -15,7 +15,8 @@ from lawful.reports.session import Session
 from lawful.verify.candidates.description import Description
 from lawful.verify.encoding import encode, restore
 from lawful.verify.errors import Unanswerable
-from lawful.verify.evidence import Check, Evidence, Figure, Finding, Proof, Question, Verdict, overall
+from lawful.verify.evidence import Check, Evidence, Figure, Finding, Severity, Verdict, overall
+from lawful.verify.theory.proof import Proof
 
 T = TypeVar("T")
 
@@ -42,8 +43,8 @@ class Summary:
 
     @property
     def verdict(self) -> Verdict:
-        """The worst; inconclusive if nothing applied, or too little to say that all is lawful."""
-        worst = overall(result.evidence.verdict for result in self.results)
+        """The worst that is not accepted; inconclusive if nothing applied, or too little to say that all is lawful."""
+        worst = overall(result.evidence.counted for result in self.results)
         return Verdict.INCONCLUSIVE if self.thin and worst is Verdict.LAWFUL else worst
 
     @property
@@ -56,14 +57,20 @@ class Summary:
         """Whether so few checks applied that no finding says nothing."""
         return self.judged < ENOUGH * len(self.results)
 
-    def of(self, question: Question) -> list[Result]:
-        """The results of the checks that ask this."""
-        return [result for result in self.results if result.check.question is question]
+    def of(self, severity: Severity) -> list[Result]:
+        """The results of the checks of this severity, those that applied."""
+        applied = (r for r in self.results if r.evidence.verdict is not Verdict.NOT_APPLICABLE)
+        return [result for result in applied if result.check.severity is severity]
 
     @property
     def arithmetic(self) -> str:
         """What is narrower than the dtype, in words."""
         return next((r.evidence.arithmetic for r in self.results if r.evidence.arithmetic), "")
+
+    @property
+    def off(self) -> list[str]:
+        """The arguments without which it was judged, though they are on by default, in words."""
+        return list(dict.fromkeys(words for r in self.results for words in r.evidence.off))
 
     @property
     def known(self) -> int:
@@ -103,6 +110,7 @@ class Report:
         rules: the rules that they were held against.
         proofs: of laws.
         results: of checks, in the order in which they were started.
+        unasked: optimizers that were there and were not asked → why.
         in_flight: checks that had begun and never finished.
         ended: whether the run came to its end.
         hash: of the record's last line, which seals it.
@@ -114,6 +122,7 @@ class Report:
     rules: list[RuleText] = field(default_factory=list)
     proofs: list[Proof] = field(default_factory=list)
     results: list[Result] = field(default_factory=list)
+    unasked: dict[str, str] = field(default_factory=dict)
     in_flight: list[Check] = field(default_factory=list)
     ended: bool = False
     hash: str = ""
@@ -144,6 +153,9 @@ class Report:
             rules=_all(said, "rule", RuleText, "rule"),
             proofs=_all(said, "proof", Proof, "proof"),
             results=results,
+            unasked={
+                k: v for each in _all(said, "unasked", dict[str, str], "unasked") for k, v in each.items()
+            },
             in_flight=_without(started, [result.check for result in results]),
             ended=any(event.event == "end" for event in said),
             hash=said[-1].hash if said else "",
@@ -153,17 +165,18 @@ class Report:
     @property
     def verdict(self) -> Verdict:
         """The worst of all; inconclusive if nothing applied; at best inconclusive if the run did not end."""
-        return self._overall(summary.verdict for summary in self.summaries)
+        verdicts = [*(s.verdict for s in self.summaries), *(proof.verdict for proof in self.proofs)]
+        return overall(verdicts if self.ended else [*verdicts, Verdict.INCONCLUSIVE])
 
     @property
     def exit_code(self) -> int:
-        """0 lawful but for what is known and accepted, 1 unlawful, 3 otherwise."""
-        thin = [Verdict.INCONCLUSIVE for summary in self.summaries if summary.thin]
-        return self._overall([*(result.evidence.counted for result in self.results), *thin]).exit_code
+        """0 lawful but for what is accepted, 1 unlawful, 3 otherwise."""
+        return self.verdict.exit_code
 
-    def _overall(self, of_checks: Iterable[Verdict]) -> Verdict:
-        verdicts = [*of_checks, *(proof.verdict for proof in self.proofs)]
-        return overall(verdicts if self.ended else [*verdicts, Verdict.INCONCLUSIVE])
+    @property
+    def known(self) -> int:
+        """How many checks failed as the project knows and accepts."""
+        return sum(summary.known for summary in self.summaries)
 
     @property
     def summaries(self) -> list[Summary]:

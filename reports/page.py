@@ -1,15 +1,17 @@
 """What the HTML page says that the other reports do not: headline, tiles, matrix, tooltips, circumstances."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from lawful.reports import view, words
+from lawful.reports.findings import Group, groups
+from lawful.reports.headline import CONFORMANCE
 from lawful.reports.model import Report, Result, Summary
 from lawful.verify.candidates.description import Description
 from lawful.verify.encoding import encode
-from lawful.verify.evidence import Check, Finding, Verdict
+from lawful.verify.evidence import Check, Severity, Verdict
 
 if TYPE_CHECKING:
     from lawful.verify.theory.ledger import Saying
@@ -23,13 +25,60 @@ class Column:
     dtypes: list[str]
 
 
+def subject(report: Report) -> str:
+    """What the report is about: `lib:AdamW`, `43 optimizers`, `108 laws`."""
+    named = list(dict.fromkeys(summary.target for summary in report.summaries))
+    if len(named) > SUBJECTS:
+        return f"{len(named)} optimizers"
+    return words.plain(", ".join(named)) or (
+        words.plural(len(report.proofs), "law") if report.proofs else "nothing"
+    )
+
+
+SUBJECTS = 3
+"""How many targets a title names."""
+
+
+def worst_first(report: Report) -> list[Summary]:
+    """The targets, those first that need attention most."""
+    return sorted(report.summaries, key=lambda summary: (-summary.verdict.rank, -summary.known))
+
+
+def searched(*texts: str) -> str:
+    """What a search looks for in a row."""
+    return words.plain(" ".join(texts)).lower()
+
+
+def told(report: Report) -> bool:
+    """Whether there is anything to tell of."""
+    return bool(report.findings)
+
+
+def sign(result: Result) -> str:
+    """The sign of a cell: of its verdict, or that it is accepted, or stands beside."""
+    evidence = result.evidence
+    return (
+        words.ACCEPTED
+        if evidence.known
+        else words.BESIDE
+        if evidence.beside
+        else words.GLYPHS[evidence.verdict]
+    )
+
+
+def css_of(result: Result) -> str:
+    """The class of a cell."""
+    evidence = result.evidence
+    return "accepted" if evidence.known or evidence.beside else evidence.verdict.replace(" ", "-")
+
+
 def sections(report: Report) -> dict[str, bool]:
     """The page's sections, and which of them have something to say."""
     checked = bool(report.results)
     return {
-        "verdicts": checked,
-        "matrix": checked,
         "findings": bool(report.findings),
+        "verdicts": len(report.summaries) > 1,
+        "matrix": checked,
         "rules": bool(report.rules),
         "laws": bool(report.proofs),
         "claims": bool(claims(report)),
@@ -70,15 +119,12 @@ def headline(report: Report) -> str:
     if verdicts := [summary.verdict for summary in report.summaries]:
         kinds = sorted(set(verdicts), key=lambda each: -each.rank)
         each = [f"{verdicts.count(verdict)} {verdict}" for verdict in kinds]
-        parts.append(f"Of {words.plural(len(verdicts), 'implementation')}: {', '.join(each)}.")
-    if known := sum(summary.known for summary in report.summaries):
-        parts.append(f"{words.plural(known, 'finding')} known and accepted.")
+        parts += [f"Of {len(verdicts)} implementations: {', '.join(each)}."] if len(verdicts) > 1 else []
     if report.proofs:
-        held = sum(proof.verdict is Verdict.LAWFUL for proof in report.proofs)
-        parts.append(f"Of {words.plural(len(report.proofs), 'law')}: {held} proved, confirmed a second time.")
+        parts.append(words.laws(report.proofs))
     if not report.ended:
         parts.append("The run was cut short; this is what was known by then.")
-    return " ".join(parts) or "Nothing was tested."
+    return " ".join(parts) if verdicts or parts else "Nothing was tested."
 
 
 def tiles(report: Report) -> list[tuple[str, str]]:
@@ -87,9 +133,10 @@ def tiles(report: Report) -> list[tuple[str, str]]:
         (len(report.summaries), "implementations"),
         (len(report.results), "checks"),
         (sum(summary.comparisons for summary in report.summaries), "comparisons"),
-        (sum(bool(r.evidence.findings) for r in report.results), "checks with findings"),
+        (sum(g.counts for summary in report.summaries for g in groups(summary.results)), "findings"),
         (len(report.rules), "rules"),
         (len(report.proofs), "laws"),
+        (words.certified(report.proofs), "laws certified by coqc"),
     ]
     return [(words.count(number), noun) for number, noun in counted if number]
 
@@ -109,7 +156,11 @@ def columns(report: Report) -> list[Column]:
 
 
 def _needs_attention(result: Result) -> bool:
-    return result.evidence.verdict not in (Verdict.LAWFUL, Verdict.NOT_APPLICABLE)
+    """Whether it has a column of its own, which laws have not: their names are long, and the findings tell of them."""
+    fine = result.evidence.verdict in (Verdict.LAWFUL, Verdict.NOT_APPLICABLE)
+    return (bool(result.evidence.findings) and result.check.severity is not Severity.CORE) or (
+        not fine and result.check.property == CONFORMANCE
+    )
 
 
 def others(summary: Summary, shown: list[Column]) -> dict[Verdict, list[str]]:
@@ -125,7 +176,9 @@ def ways(summary: Summary) -> dict[str, dict[tuple[str, str], Result]]:
     """The matrix's rows of one target: way of running → (property, dtype) → result."""
     rows: dict[str, dict[tuple[str, str], Result]] = {}
     for result in summary.results:
-        rows.setdefault(words.way(result.check), {})[result.check.property, result.check.dtype] = result
+        for path in view.shown_by(result):
+            way = words.way(replace(result.check, path=path))
+            rows.setdefault(way, {})[result.check.property, result.check.dtype] = result
     return rows
 
 
@@ -145,10 +198,31 @@ def tooltip(result: Result) -> str:
     return "\n".join(filter(None, said))
 
 
-def anchor(check: Check, finding: Finding) -> str:
-    """The id of a finding's card; findings of one kind share it."""
-    said = [check.target, check.rule, check.property, view.kind(finding)]
-    return "f" + sha256(encode(said)).hexdigest()[:12]
+def anchor(group: Group) -> str:
+    """The id of a finding's card."""
+    finding, evidence = group.finding, group.results[0].evidence
+    said = [group.check.target, group.check.rule, group.check.property, finding.cause, finding.question]
+    return "f" + sha256(encode([*said, evidence.known, evidence.verdict])).hexdigest()[:12]
+
+
+def anchors(summary: Summary) -> dict[str, str]:
+    """The key of each check that found something → the card where it is told."""
+    found: dict[str, str] = {}
+    for group in groups(summary.results):
+        for result in (*group.results, *group.consequences):
+            found.setdefault(result.check.key, anchor(group))
+    return found
+
+
+def folded(report: Report) -> dict[str, list[Group]]:
+    """What the verdict does not rest on, under a heading each: what stands beside it, what is accepted."""
+    rest = [group for summary in report.summaries for group in groups(summary.results) if not group.counts]
+    beside, accepted = ([g for g in rest if not g.known], [g for g in rest if g.known])
+    named = {
+        f"{words.plural(len(beside), 'thing')} told beside the verdict": beside,
+        words.plural(sum(len(g.results) for g in accepted), "accepted deviation"): accepted,
+    }
+    return {title: cards for title, cards in named.items() if cards}
 
 
 def environment(report: Report) -> dict[str, str]:

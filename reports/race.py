@@ -13,6 +13,7 @@ from rich.text import Text
 from lawful.properties.races.arrival import FALSE_ALARM, Arrival, Course, End
 from lawful.reports import figures, words
 from lawful.verify.evidence import Figure, Series
+from lawful.verify.language.symbols import lr
 from lawful.verify.theory.problem import Problem
 from lawful.verify.theory.problems import find_problem, problems
 
@@ -88,6 +89,21 @@ def method(race: Race) -> str:
     )
 
 
+def lead(race: Race) -> str:
+    """`adam arrives at the wrong end; amsgrad and adopt at the optimum.`"""
+    ends = {
+        End.WRONG: "at the wrong end",
+        End.RIGHT: "at the optimum",
+        End.UNDECIDED: "at neither end for sure",
+    }
+    said = []
+    for end, where in ends.items():
+        names = list(dict.fromkeys(a.target for a in race.arrivals if a.verdict is end))
+        if names:
+            said.append(f"{words.enumerated(names)} {'arrives' if len(names) == 1 else 'arrive'} {where}")
+    return words.sentence_case("; ".join(said)) + "." if said else "Nobody arrived."
+
+
 # ---------------------------------------------------------------------------------------------- terminal
 def show_problems(console: Console) -> None:
     """Prints the list of problems."""
@@ -99,7 +115,8 @@ def show_problems(console: Console) -> None:
 
 def show(race: Race, console: Console) -> None:
     """Prints the table of a race."""
-    console.print(Text.assemble((race.course.problem, "bold"), f"  {race.problem.name}\n"))
+    console.print(Text.assemble((race.course.problem, "bold"), f"  {race.problem.name}"))
+    console.print(Text(f"{lead(race)}\n"))
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim", pad_edge=False)
     for name in ("", "optimizer", "setting", "drift", "runs", "regret"):
         table.add_column(name, no_wrap=name != "optimizer")
@@ -122,7 +139,12 @@ def drawn(race: Race) -> Iterator[Figure]:
     }
     for one in settings.values():
         here = [a for a in race.arrivals if a.setting.items() <= one.setting.items()]
-        yield Figure(f"Mean weight, {setting(one)}", "step", "mean weight", [_low(a.path, a) for a in here])
+        yield Figure(
+            f"Mean weight, {setting(one)}",
+            "step",
+            "mean weight",
+            [*(_low(a.path, a) for a in here), _optimum(race)],
+        )
         yield Figure(
             f"Regret per step, {setting(one)}",
             "step",
@@ -130,6 +152,14 @@ def drawn(race: Race) -> Iterator[Figure]:
             [_low(a.regret, a) for a in here],
         )
     yield from race.phases
+
+
+def _optimum(race: Race) -> Series:
+    """Where the mean loss is least, as a line through the figure."""
+    longest = max((a.path.x for a in race.arrivals), key=len, default=[0.0, 1.0])
+    problem, rate = race.problem, race.arrivals[0].setting["lr"] if race.arrivals else race.problem.lr
+    best = float(problem.optimum if problem.best is None else problem.best.subs(lr, rate))
+    return Series("optimum", [longest[0], longest[-1]], [best, best])
 
 
 def _low(series: Series, arrival: Arrival) -> Series:
@@ -149,6 +179,13 @@ def html(race: Race) -> str:
         lstrip_blocks=True,
     )
     pictures = [(f.title, Markup(figures.svg(f, f"figure{i}"))) for i, f in enumerate(drawn(race))]
-    helpers = {"setting": setting, "drift": drift, "share": share, "method": method, "words": words}
+    helpers = {
+        "lead": lead,
+        "setting": setting,
+        "drift": drift,
+        "share": share,
+        "method": method,
+        "words": words,
+    }
     template = environment.get_template("race.html.j2")
     return template.render(race=race, pictures=pictures, glyphs=GLYPHS, classes=CLASSES, **helpers)

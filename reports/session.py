@@ -8,6 +8,8 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Self
 
+from lawful.verify.evidence import Severity
+
 PACKAGES = ("lawful", "torch", "sympy", "numpy", "hypothesis", "python-flint")
 
 
@@ -22,6 +24,7 @@ class Session:
         flags: the instruction sets that it reports, sorted.
         devices: the accelerators that torch sees.
         profile: how thorough the run was asked to be.
+        fail_on: down to which severity findings counted.
         seed: of everything drawn.
         arguments: of the command line.
         time: when it began, UTC, ISO 8601.
@@ -33,12 +36,19 @@ class Session:
     flags: list[str] = field(default_factory=list)
     devices: list[str] = field(default_factory=list)
     profile: str = "default"
+    fail_on: Severity = Severity.CONTRACT
     seed: int = 0
     arguments: list[str] = field(default_factory=list)
     time: str = ""
 
     @classmethod
-    def here(cls, profile: str = "default", seed: int = 0, arguments: list[str] | None = None) -> Self:
+    def here(
+        cls,
+        profile: str = "default",
+        seed: int = 0,
+        arguments: list[str] | None = None,
+        fail_on: Severity = Severity.CONTRACT,
+    ) -> Self:
         """This machine, now."""
         cpu = _cpuinfo()
         return cls(
@@ -48,6 +58,7 @@ class Session:
             flags=sorted(cpu.get("flags", cpu.get("Features", "")).split()),
             devices=_devices(),
             profile=profile,
+            fail_on=fail_on,
             seed=seed,
             arguments=arguments or [],
             time=datetime.now(UTC).isoformat(timespec="seconds"),

@@ -11,10 +11,11 @@ from lawful.reports.changes import Change
 from lawful.reports.mathematics import rule_text
 from lawful.reports.terminal import STYLES, pairs
 from lawful.reports.words import GLYPHS, assurances, hypotheses, plain, plural, seconds
-from lawful.verify.evidence import Proof, Verdict
+from lawful.verify.evidence import Verdict
 from lawful.verify.language.family import Family
 from lawful.verify.language.rule import Rule
 from lawful.verify.theory.ledger import Saying, Truth
+from lawful.verify.theory.proof import Proof
 from lawful.verify.theory.topics import Topic
 
 

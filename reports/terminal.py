@@ -10,25 +10,26 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from lawful.reports import view
+from lawful.reports import findings, view
+from lawful.reports.headline import judged, lines, outcome, tally
 from lawful.reports.model import Report, Result, Summary
+from lawful.reports.telling import facts_of, remedies, seen_on, statement, told
 from lawful.reports.words import (
+    ACCEPTED,
+    BESIDE,
     GLYPHS,
-    facts,
-    likewise,
-    outcome,
+    enumerated,
+    laws,
     plain,
     plural,
     ratio,
-    remarks,
     repeat,
-    sentence,
     sentence_case,
-    spread,
-    way,
-    where,
 )
-from lawful.verify.evidence import Check, Verdict
+from lawful.reports.words import (
+    where as placed,
+)
+from lawful.verify.evidence import Severity, Verdict
 
 STYLES = {
     Verdict.LAWFUL: "green",
@@ -38,41 +39,84 @@ STYLES = {
     Verdict.INCONCLUSIVE: "yellow",
     Verdict.NOT_APPLICABLE: "dim",
 }
-ONCE = {Verdict.LAWFUL: "", Verdict.NOT_APPLICABLE: "not applicable: "}
+ONCE = {
+    Verdict.LAWFUL: "",
+    Verdict.UNLAWFUL: "laws that do not hold: ",
+    Verdict.NOT_APPLICABLE: "not applicable: ",
+}
 """What stands before the properties that were asked once."""
 
 SHOWN = 3
-"""How many findings of one target, and how many lawful targets' matrices, are printed; the HTML has all."""
+"""How many findings of one target, and how many lawful targets' matrices, are printed unless all are asked for."""
+
+SCALE = "A number is the largest deviation seen; 1 is the most that rounding explains."
 
 
-def show(report: Report, console: Console) -> None:
-    """Prints the report of `lawful check`."""
-    for part in sections(report):
+def show(report: Report, console: Console, everything: bool = False, quiet: bool = False) -> None:
+    """Prints the report of `lawful check`: the gravest findings, or all findings and notes, or the outcome alone."""
+    for part in heads(report) if quiet else sections(report, everything):
         console.print(part, soft_wrap=isinstance(part, Text))  # so that a command can be copied whole
 
 
-def sections(report: Report) -> Iterator[RenderableType]:
+def sections(report: Report, everything: bool = False) -> Iterator[RenderableType]:
     """The parts of the report; empty ones are left out."""
+    yield from heads(report)
+    yield from listed("Not asked", map(unasked, report.unasked.items()))
+    for summary in detailed(report):
+        yield matrix(summary)
+    if report.results:
+        yield Text(f"  {SCALE}", "dim")
+    for summary in report.summaries:
+        yield from _findings(report, summary, everything)
+    yield from notes(report, everything)
+    yield from listed("In flight when the run ended", map(placed, report.in_flight))
+    if report.path:
+        yield Text(f"\n{judged(report)}\nRecord: {report.path}", "dim")
+
+
+def heads(report: Report) -> Iterator[RenderableType]:
+    """The outcome of each target."""
     if not report.results:
         yield marked(Verdict.INCONCLUSIVE, "No check finished: nothing was tested.")
     for summary in report.summaries:
-        yield marked(summary.verdict, sentence(summary))
-        yield from (beside(*remark) for remark in remarks(summary).items())
-    for summary in detailed(report):
-        yield matrix(summary)
-    for summary in report.summaries:
-        yield from findings(report, summary)
-    yield from listed("Notes", notes(report))
-    yield from listed("In flight when the run ended", map(where, report.in_flight))
-    if report.path:
-        yield Text(f"\nRecord {report.path}\nsealed by SHA-256 {report.hash}", "dim")
+        yield from head(summary)
+    if report.proofs:
+        yield Text(laws(report.proofs))
 
 
-def notes(report: Report) -> list[str]:
-    """The notes of a few targets; of many, how many there are."""
-    found = [f"{plain(note)} ({spread(checks)})" for note, checks in report.notes.items()]
-    few = len(report.summaries) <= SHOWN
-    return found if few or not found else [f"{plural(len(found), 'note')} in the report."]
+def head(summary: Summary) -> Iterator[RenderableType]:
+    """The outcome, and a line for each thing that was asked."""
+    yield marked(summary.verdict, outcome(summary), "bold")
+    for verdict, said in lines(summary):
+        yield Padding(marked(verdict, said), (0, 0, 0, 2))
+    groups = findings.groups(summary.results)
+    for group in (group for group in groups if group.beside and not group.known):
+        yield Padding(signed(BESIDE, "yellow", f"{told(group)} ({group.check.property})"), (0, 0, 0, 2))
+    for group in (group for group in groups if group.known):
+        said = f"{group.check.property}, {seen_on(group)}, is accepted: {plain(group.known)}"
+        yield Padding(signed(ACCEPTED, "yellow", said), (0, 0, 0, 2))
+    yield Padding(Text(tally(summary), "dim"), (0, 0, 0, 4))
+
+
+def unasked(one: tuple[str, str]) -> str:
+    """`lib:Own: its name is no rule's; say lib:Own --rule RULE, or ask `lawful identify lib:Own`."""
+    name, why = map(plain, one)
+    return f"{name}: {why}; say {name} --rule RULE, or ask `lawful identify {name}`"
+
+
+def notes(report: Report, everything: bool) -> Iterator[RenderableType]:
+    """The notes, if they are asked for; else how many there are."""
+    found = [
+        f"{plain(note)} ({enumerated({c.property for c in checks})})" for note, checks in report.notes.items()
+    ]
+    if everything:
+        yield from listed("Notes", found)
+    elif found:
+        yield Text(f"\n{plural(len(found), 'thing')} noticed beside the findings: {_all(report)}", "dim")
+
+
+def _all(report: Report) -> str:
+    return f"lawful report {report.path or 'RECORD'} --all"
 
 
 def detailed(report: Report) -> list[Summary]:
@@ -81,21 +125,20 @@ def detailed(report: Report) -> list[Summary]:
     return [s for s in report.summaries if few or s.verdict is not Verdict.LAWFUL]
 
 
-def marked(verdict: Verdict, text: str) -> RenderableType:
+def marked(verdict: Verdict, text: str, style: str = "") -> RenderableType:
     """A sentence behind its verdict's sign; further lines are indented."""
+    return signed(GLYPHS[verdict], STYLES[verdict], text, style)
+
+
+def signed(sign: str, colour: str, text: str, style: str = "") -> RenderableType:
+    """A sentence behind a sign."""
     grid = Table.grid(padding=(0, 1))
-    grid.add_row(Text(GLYPHS[verdict], STYLES[verdict]), Text(text))
+    grid.add_row(Text(sign, colour), Text(text, style))
     return grid
 
 
-def beside(remark: str, checks: list[Check]) -> RenderableType:
-    """What is told below the headline, and where it was seen."""
-    ways = ", ".join(dict.fromkeys(f"{way(check)} {check.dtype}" for check in checks))
-    return Padding(Text(f"△ {remark.removesuffix('.')} ({ways}).", "yellow"), (0, 0, 0, 2))
-
-
 def matrix(summary: Summary) -> RenderableType:
-    """Property and way of running × dtype: verdict and largest deviation in units of the budget."""
+    """Property and way of running × dtype: verdict and largest deviation."""
     columns = view.dtypes(summary.results)
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim", pad_edge=False)
     table.add_column("")
@@ -121,35 +164,42 @@ def cell(result: Result | None) -> Text:
         return Text()
     evidence = result.evidence
     worst = f" {ratio(evidence.worst)}" if evidence.comparisons else ""
+    if evidence.known or evidence.beside:
+        return Text((ACCEPTED if evidence.known else BESIDE) + worst, "yellow")
     return Text(GLYPHS[evidence.verdict] + worst, STYLES[evidence.verdict])
 
 
-def findings(report: Report, summary: Summary) -> Iterator[RenderableType]:
-    """The target's findings with their counterexamples, those in the same words once."""
-    found = view.groups(summary.results)
-    for group in found[:SHOWN]:
+def _findings(report: Report, summary: Summary, everything: bool) -> Iterator[RenderableType]:
+    """The target's findings with their inputs, those of one cause once."""
+    found = findings.groups(summary.results)
+    found = found if everything else [group for group in found if group.counts]
+    for group in found if everything else found[:SHOWN]:
         yield Text()
-        yield marked(group.verdict, where(group.checks[0]))
-        yield Padding(Group(*told(group)), (0, 0, 0, 2))
-        yield Text(f"  Check:  {plain(group.checks[0].key)}", "cyan")
-        yield Text(f"  Repeat: {repeat(report, group.checks[0])}", "cyan")
-    if len(found) > SHOWN:
+        sign = ACCEPTED if group.known else BESIDE if group.beside else GLYPHS[group.verdict]
+        yield signed(sign, STYLES[group.verdict], sentence_case(told(group)), "bold")
+        yield Padding(Group(*_body(group)), (0, 0, 0, 2))
+        if group.counts and group.check.severity is not Severity.CORE:
+            for line in remedies(group):
+                yield Text(f"  {line}")
+        yield Text(f"  Repeat: {repeat(report, group.check)}", "cyan")
+    if len(found) > SHOWN and not everything:
         rest = plural(len(found) - SHOWN, "more finding")
-        yield Text(f"\n  … and {rest} of {plain(summary.target)} in the report.")
+        yield Text(f"\n  … and {rest} of {plain(summary.target)}: {_all(report)}")
 
 
-def told(group: view.Group) -> Iterator[RenderableType]:
-    """What a finding says, its counterexample, and where else it was found."""
-    yield Text(sentence_case(plain(group.finding.message)), "bold")
-    if known := group.results[0].evidence.known:
-        yield Text(f"Known and accepted: {plain(known)}", "yellow")
+def _body(group: findings.Group) -> Iterator[RenderableType]:
+    """What was promised, on which inputs it fails, and where else it was found."""
+    if group.known:
+        yield Text(f"Accepted: {plain(group.known)}", "yellow")
+    if said := statement(group):
+        yield Text(said, "dim")
     if group.finding.details:
         yield Text(plain(group.finding.details))
+    for line in group.also:
+        yield Text(f"Also: {plain(line)}")
     if example := group.finding.counterexample:
         yield Text("The smallest inputs that show it:" if example.alone else "The inputs:", "dim")
-        yield pairs({**outcome(example), **facts(example)})
-    if len(group.results) > 1:
-        yield Text(f"Likewise {likewise(group.results[1:])}.", "dim")
+    yield pairs(facts_of(group))
 
 
 def pairs(named: dict[str, str]) -> RenderableType:

@@ -2,28 +2,24 @@
 
 import math
 import shlex
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
-from lawful.reports.model import Report, Result, Summary
-from lawful.verify.evidence import UNCLAIMED, Check, Counterexample, Proof, Question, Verdict, overall
+from lawful.reports.model import Report
+from lawful.verify.evidence import UNCLAIMED, Check, Counterexample, Verdict
+from lawful.verify.theory.proof import Proof
 
 GLYPHS = {
     Verdict.LAWFUL: "✓",
     Verdict.UNLAWFUL: "✗",
     Verdict.CRASHED: "!",
-    Verdict.TIMED_OUT: "⧗",
+    Verdict.TIMED_OUT: "◷",
     Verdict.INCONCLUSIVE: "?",
     Verdict.NOT_APPLICABLE: "–",
 }
 """A sign for each verdict, so that no report depends on colour."""
 
-VERBS = {
-    Verdict.LAWFUL: "follows",
-    Verdict.UNLAWFUL: "does not follow",
-}
-
-NAMED = 3
-"""How many broken promises a headline names."""
+ACCEPTED, BESIDE = "≈", "△"
+"""The signs of what is accepted, and of what stands beside the verdict."""
 
 
 def count(number: int) -> str:
@@ -71,6 +67,13 @@ def seconds(value: float) -> str:
     return f"{value:.0f} s" if value < 120 else f"{int(value // 60)} min {int(value % 60)} s"
 
 
+def enumerated(names: Iterable[str], shown: int = 0) -> str:
+    """`a`, `a and b`, `a, b and c`; of more than `shown`, how many more there are."""
+    all_ = [plain(name) for name in names]
+    kept = all_ if not shown or len(all_) <= shown else [*all_[:shown], f"{len(all_) - shown} more"]
+    return " and ".join(filter(None, [", ".join(kept[:-1]), *kept[-1:]]))
+
+
 def plain(text: str) -> str:
     """Text that somebody else wrote, without what could steer a terminal."""
     return "".join(c if c.isprintable() or c in "\n\t" else f"\\x{ord(c):02x}" for c in text)
@@ -81,78 +84,16 @@ def way(check: Check) -> str:
     return check.path if check.device == "cpu" else f"{check.path} on {check.device}"
 
 
-def sentence(summary: Summary) -> str:
-    """What the checks of one target came to, as a sentence: the formula first, then the contract."""
-    said = "claims no rule" if summary.rule == UNCLAIMED else formula(summary)
-    return f"{plain(summary.target)} {said}{promises(summary)}: {summary.verdict} — {tally(summary)}{untold(summary)}"
-
-
-def untold(summary: Summary) -> str:
-    """What a verdict says nothing about: arguments that were never varied; the rule, if none is claimed."""
-    names = list(dict.fromkeys(name for r in summary.results for name in r.evidence.unvaried))
-    said = f". Never varied: {plain(', '.join(names))}" if names else ""
-    if summary.rule != UNCLAIMED:
-        return said
-    hint = f"say --rule RULE, or ask `lawful identify {plain(summary.target)}`"
-    return f"{said}. Whether it follows one was not asked: {hint}"
-
-
-def formula(summary: Summary) -> str:
-    """`follows adamw, computed in float32`; of a rule by which nothing was judged, `against adamw`."""
-    rule, asked = plain(summary.rule), [result.evidence.verdict for result in summary.of(Question.FORMULA)]
-    if summary.thin and summary.verdict is Verdict.INCONCLUSIVE:
-        return f"against {rule}, of which only {summary.judged} of {len(summary.results)} checks applied"
-    said = f"{VERBS.get(overall(asked), 'against') if asked else 'against'} {rule}"
-    return f"{said}, {plain(summary.arithmetic)}" if summary.arithmetic else said
-
-
-def promises(summary: Summary) -> str:
-    """`, but breaks 2 promises (hooks, resume)`."""
-    asked = summary.of(Question.CONTRACT)
-    broken = [r.check.property for r in asked if r.evidence.verdict is Verdict.UNLAWFUL]
-    names = list(dict.fromkeys(broken))
-    if not names:
-        return ""
-    followed = overall(r.evidence.verdict for r in summary.of(Question.FORMULA)) is Verdict.LAWFUL
-    more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
-    return f", {'but' if followed else 'and'} breaks {plural(len(names), 'promise')} ({', '.join(names[:NAMED])}{more})"
-
-
-def remarks(summary: Summary) -> dict[str, list[Check]]:
-    """What is told beside a lawful verdict, each in a sentence: where digits are lost, or a range is left."""
-    found: dict[str, list[Check]] = {}
-    for result in summary.results:
-        for finding in result.evidence.findings if result.evidence.beside else []:
-            found.setdefault(sentence_case(plain(finding.message)), []).append(result.check)
-    return found
-
-
-def tally(summary: Summary) -> str:
-    """`16 checks, 3.1 M comparisons, largest deviation 0.84 of the budget`."""
-    parts = [plural(len(summary.results), "check")]
-    verdicts = [result.evidence.verdict for result in summary.results]
-    for verdict in sorted(set(verdicts) - {Verdict.LAWFUL}, key=lambda each: -each.rank):
-        parts.append(f"{verdicts.count(verdict)} {verdict}")
-    if summary.known:
-        parts.append(f"{summary.known} known and accepted")
-    if summary.comparisons:
-        parts.append(plural(summary.comparisons, "comparison"))
-        parts.append(f"largest deviation {deviation(summary.worst)}")
-    if share := no_verdict(summary.no_verdict, summary.comparisons):
-        parts.append(share)
-    return ", ".join(parts)
-
-
 def deviation(worst: float) -> str:
-    """`0.84 of the budget`, `1.25e9 times the budget`."""
-    return f"{ratio(worst)} {'of' if worst <= 1 else 'times'} the budget"
+    """`0.84 of what rounding explains`, `1.25e9 times what rounding explains`."""
+    return f"{ratio(worst)} {'of' if worst <= 1 else 'times'} what rounding explains"
 
 
 def no_verdict(without: int, comparisons: int) -> str:
-    """`0.02 % of them without verdict`; nothing if all had one."""
+    """`rounding explains any value in 0.02 % of them`; nothing if all could be judged."""
     if not without:
         return ""
-    return f"{100 * without / max(comparisons, 1):.2g} % of them without verdict"
+    return f"rounding explains any value in {100 * without / max(comparisons, 1):.2g} % of them"
 
 
 def spread(checks: list[Check]) -> str:
@@ -177,7 +118,7 @@ def facts(example: Counterexample) -> dict[str, str]:
     for step, changes in example.schedule.items():
         said[f"before step {step}"] = assignments(changes)
     said |= company(example)
-    said["second oracle"] = "agrees" if example.confirmed else "did not confirm it"
+    said["checked again"] = f"in ball arithmetic, which {'agrees' if example.confirmed else 'did not agree'}"
     return said
 
 
@@ -185,9 +126,9 @@ def company(example: Counterexample) -> dict[str, str]:
     """In what a counterexample shows, and where it was found."""
     said = {}
     if example.whole:
-        said["shown by"] = f"lane {example.lane} of a whole tensor (in the script)"
+        said["shown by"] = f"element {example.lane} of a whole tensor (in the script)"
     elif example.elements > 1:
-        said["shown by"] = f"a tensor of {example.elements} such lanes"
+        said["shown by"] = f"a tensor of {example.elements} such elements"
     if example.before or example.after:
         place = "after" if example.before else "before"
         said["shown by"] = (
@@ -195,7 +136,8 @@ def company(example: Counterexample) -> dict[str, str]:
         )
     if not example.alone:
         said["shown by"] = "the tensors and groups among which it was found, not by it alone"
-    return {**said, "found in": plain(example.found)}
+        said["found in"] = plain(example.found)
+    return said
 
 
 def outcome(example: Counterexample) -> dict[str, str]:
@@ -204,16 +146,6 @@ def outcome(example: Counterexample) -> dict[str, str]:
         "expected": f"{example.expected!r} ± {number(example.budget)} at step {example.step}",
         "seen": f"{example.seen!r}, {deviation(example.ratio)}",
     }
-
-
-def likewise(results: Iterable[Result]) -> str:
-    """Where else a finding was made, with the deviation: `foreach float32 (4.00), fused float32`."""
-    return ", ".join(f"{way(r.check)} {r.check.dtype}{_deviates(r)}" for r in results)
-
-
-def _deviates(result: Result) -> str:
-    examples = [finding.counterexample for finding in result.evidence.findings if finding.counterexample]
-    return f" ({ratio(examples[0].ratio)})" if examples else ""
 
 
 def sentence_case(text: str) -> str:
@@ -228,12 +160,25 @@ def assignments(values: dict[str, object] | dict[str, float]) -> str:
 
 def repeat(report: Report, check: Check) -> str:
     """The command that asks the same question again."""
-    words = ["lawful", "check", check.target, "--rule", check.rule, "--dtype", check.dtype]
+    words = ["lawful", "check", check.target]
+    words += ["--rule", check.rule] if check.rule != UNCLAIMED else []
+    words += ["--property", check.property, "--path", check.path, "--dtype", check.dtype]
     words += ["--device", check.device] if check.device != "cpu" else []
     words += [word for name, value in check.arguments.items() for word in ("--arg", f"{name}={value!r}")]
     words += [word for name, value in check.names.items() for word in ("--name", f"{name}={value}")]
     words += ["--profile", report.session.profile, "--seed", str(report.session.seed)]
     return plain(" ".join(map(quoted, words)))
+
+
+def acceptance(checks: Iterable[Check]) -> list[str]:
+    """The lines of [tool.lawful.known] that accept what these checks found."""
+    return [f'{_toml(plain(check.key.removesuffix(check.device)))} = "why"' for check in checks]
+
+
+def _toml(start: str) -> str:
+    """A pattern of all that starts so, as a key of TOML."""
+    mark = "'" if '"' in start else '"'
+    return f"{mark}{start}*{mark}"
 
 
 def quoted(word: str) -> str:
@@ -259,5 +204,24 @@ def assurances(proof: Proof) -> dict[str, str]:
         "proof": f"{'went through' if proof.proved else 'did not go through'}, {seconds(proof.seconds)}",
         "second check": f"{'agrees' if proof.confirmed else 'does not agree'}: {proof.second_check}",
         "false neighbour": f"{'refused' if proof.refused else 'not refused'}: {proof.neighbour}",
+        **({"certificate": certificate(proof)} if proof.coqc else {}),
     }
     return {name: plain(words.removesuffix(": ")) for name, words in said.items()}
+
+
+def certificate(proof: Proof) -> str:
+    """`certified by coqc 8.16.1`, or why it is not."""
+    return f"not certified: {proof.uncertified}" if proof.uncertified else f"certified by coqc {proof.coqc}"
+
+
+def certified(proofs: Iterable[Proof]) -> int:
+    """How many laws a third prover certified."""
+    return sum(bool(proof.coqc) and not proof.uncertified for proof in proofs)
+
+
+def laws(proofs: Sequence[Proof]) -> str:
+    """What became of all laws: how many were proved, and how many a third prover certified."""
+    held = sum(proof.verdict is Verdict.LAWFUL for proof in proofs)
+    asked = next((proof.coqc for proof in proofs if proof.coqc), "")
+    by = f"; {certified(proofs)} certified by coqc {asked}" if asked else ""
+    return f"Of {plural(len(proofs), 'law')}: {held} proved, confirmed a second time{by}."

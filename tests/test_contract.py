@@ -62,7 +62,7 @@ from lawful.optimizers import AdamWScheduleFree
 from lawful.properties.checks import Property, Settings, properties, run
 from lawful.verify.candidates.candidate import Candidate
 from lawful.verify.errors import Unanswerable
-from lawful.verify.evidence import Check, Evidence, Verdict
+from lawful.verify.evidence import Check, Evidence, Severity, Verdict
 
 CONTRACT = [p for p in properties().values() if p.run.__module__ == "lawful.properties.contract.contract"]
 
@@ -192,13 +192,13 @@ def test_what_is_refused_clearly_is_noted(name: str) -> None:
 def test_what_hardly_anybody_relies_on_counts_when_it_is_asked_for(
     only: tuple[str, ...], verdict: Verdict
 ) -> None:
-    check = Check("complex-parameters", "sgd", "TakesRealPart", "default")
+    check = Check("complex-parameters", "sgd", "TakesRealPart", "default", severity=Severity.EXTRA)
     evidence = run(Candidate.of(TakesRealPart, "sgd"), check, Settings(only=only))
     assert evidence.verdict is verdict and evidence.findings
 
 
 def test_all_other_promises_count() -> None:
-    rare = {p.name for p in CONTRACT if p.rare}
+    rare = {p.name for p in CONTRACT if p.severity is Severity.EXTRA}
     assert rare == {"complex-parameters", "sparse-gradients", "nonsense"}
 
 

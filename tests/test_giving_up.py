@@ -1,4 +1,4 @@
-"""A candidate that costs one worker after another costs two, and is asked no more; one that recovers is asked on."""
+"""A candidate that costs one worker after another costs two, the rest is not asked; one that recovers is asked on."""
 
 from collections.abc import Sequence
 from concurrent.futures import Future

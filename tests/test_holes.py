@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from sympy import Abs, Eq, Integer, Max, Piecewise, Rational, Symbol, floor, log, oo, sign, sqrt
 
-from lawful.verify.evidence import Proof, Verdict
+from lawful.verify.evidence import Verdict
 from lawful.verify.language.rule import Rule, Source
 from lawful.verify.language.symbols import eps, g, lr, m, momentum, t, v, weight_decay, x
 from lawful.verify.language.tensors import IfPositive
@@ -25,6 +25,7 @@ from lawful.verify.rules.sgd import sgd
 from lawful.verify.theory.dynamics import Bound, Threshold
 from lawful.verify.theory.inductions import Invariant
 from lawful.verify.theory.law import Law, false_if
+from lawful.verify.theory.proof import Proof
 from lawful.verify.theory.symmetries import Symmetry
 from lawful.verify.theory.theorems import Asymptotics, Coefficient, Identity, Inequality, Separation
 

@@ -39,7 +39,8 @@ def test_the_exit_code_counts_what_is_not_known(
     done = lawful(tmp_path, "check", "wrong.py:Wrong", *asked)
     said = " ".join(done.stdout.split())
     assert "does not follow sgd" in said and "wrong on purpose" in said and done.returncode == code
-    assert ("does not occur" in said, "known and accepted" in said) == (code == 1, code == 0)
+    assert ("does not occur" in said, "lawful, with 1 accepted deviation" in said) == (code == 1, code == 0)
+    assert ("✗" in said) == (code == 1)
 
 
 CHECK = Check("conformance", 'adamw(eps="hat")', "lib:AdamW")
@@ -56,7 +57,7 @@ def test_a_reason_belongs_to_the_first_pattern_that_matches() -> None:
 
 def test_what_is_known_counts_for_nothing_until_its_last_day() -> None:
     known = {CHECK.key: Known("why", DAY)}
-    assert accepted(FOUND, CHECK, known, DAY).counted is Verdict.NOT_APPLICABLE
+    assert accepted(FOUND, CHECK, known, DAY).counted is Verdict.LAWFUL
     late = accepted(FOUND, CHECK, known, DAY + timedelta(days=1))
     assert late.counted is Verdict.UNLAWFUL and "until 2027-03-01: why" in late.findings[-1].message
     assert accepted(FOUND, replace(CHECK, path="foreach"), known, DAY) == FOUND
@@ -99,13 +100,13 @@ def test_a_broken_file_is_answered_in_words(tmp_path: Path) -> None:
 def test_pytest_expects_what_is_known_and_fails_on_what_is_not() -> None:
     known = {CHECK.key: Known("why", DAY)}
     with pytest.raises(pytest.xfail.Exception, match="why"):
-        judge(accepted(FOUND, CHECK, known, DAY))
+        judge(CHECK, accepted(FOUND, CHECK, known, DAY))
     for evidence in (
         accepted(FOUND, CHECK, known, DAY + timedelta(days=1)),
         accepted(PASSED, CHECK, known, DAY),
     ):
         with pytest.raises(pytest.fail.Exception, match="why"):
-            judge(evidence)
+            judge(CHECK, evidence)
 
 
 @pytest.mark.parametrize(

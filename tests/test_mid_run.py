@@ -21,6 +21,32 @@ class RunningProducts(Plain):
         return 1 - s["one"], 1 - s["two"]
 
 
+class CorrectedAverages(Plain):
+    """Keeps m̂ and v̂ themselves, as averages with weights that begin at 1."""
+
+    def move(self, p: Tensor, s: dict[str, Any], h: Group) -> None:
+        if not s:
+            s.update(step=0, m=torch.zeros_like(p), v=torch.zeros_like(p))
+        s["step"] += 1
+        one, two = ((1 - beta) / (1 - beta ** s["step"]) for beta in h["betas"])
+        grad = self.decayed(-p.grad if h["maximize"] else p.grad, p, h)  # type: ignore[operator]
+        s["m"].mul_(1 - one).add_(grad, alpha=one)
+        s["v"].mul_(1 - two).addcmul_(grad, grad, value=two)
+        second = s["v"]
+        if h["amsgrad"]:
+            raw = s["v"] * (1 - h["betas"][1] ** s["step"])
+            s["top"] = torch.maximum(s.get("top", raw), raw)
+            second = s["top"] / (1 - h["betas"][1] ** s["step"])
+        p.addcdiv_(s["m"], second.sqrt().add_(h["eps"]), value=-float(h["lr"]))
+
+
+class CorrectedOnceMore(CorrectedAverages):
+    """Corrects them again."""
+
+    def decayed(self, grad: Tensor, p: Tensor, h: Group) -> Tensor:
+        return super().decayed(grad, p, h) / (1 - h["betas"][0] ** self.state[p]["step"])
+
+
 class SumsOfSquares(torch.optim.Optimizer):
     """RMSprop that keeps the decaying sum, of which the average is (1 − alpha) times."""
 
@@ -116,7 +142,8 @@ def asked(cls: type, rule: str = "adam", dtype: torch.dtype = torch.float64) -> 
 
 
 @pytest.mark.parametrize(
-    ("cls", "rule"), [(Plain, "adam"), (RunningProducts, "adam"), (SumsOfSquares, "rmsprop")]
+    ("cls", "rule"),
+    [(Plain, "adam"), (RunningProducts, "adam"), (CorrectedAverages, "adam"), (SumsOfSquares, "rmsprop")],
 )
 @pytest.mark.parametrize("dtype", [torch.float64, torch.float32])
 def test_right_ones_are_lawful(cls: type, rule: str, dtype: torch.dtype) -> None:
@@ -125,13 +152,14 @@ def test_right_ones_are_lawful(cls: type, rule: str, dtype: torch.dtype) -> None
 
 def test_a_form_of_its_own_is_said() -> None:
     assert any("running products" in note for note in asked(RunningProducts).notes)
+    assert any("already corrected" in note for note in asked(CorrectedAverages).notes)
     assert not any("it keeps" in note for note in asked(Plain).notes)
 
 
 @pytest.mark.parametrize(
     "cls",
     [ReadOnce, EpsOnce, BetasOnce, MaximizeOnce, AStepLate, AsConstructed, OptionsOfTheFirstGroup, SkipsAtZero,
-     RatioOfRates],
+     RatioOfRates, CorrectedOnceMore],
 )  # fmt: skip
 def test_their_neighbours_are_refused(cls: type) -> None:
     assert asked(cls).verdict is Verdict.UNLAWFUL

@@ -40,16 +40,49 @@ def overall(verdicts: Iterable[Verdict]) -> Verdict:
 UNCLAIMED = "no rule"  # what stands for the rule in a check of a candidate that claims none
 
 
-class Question(StrEnum):
-    """What a check asks, and what a finding is about; each has a severity of its own.
+class Profile(StrEnum):
+    """How much is drawn."""
 
-    Formula: whether a candidate follows its rule where no intermediate of any admissible form leaves the format's
-    range. Precision and range: whether it loses digits, or overflows, where the rule need not; told, but no reason to
-    say that it does not follow its rule. Contract: which promises of its kind it breaks.
+    QUICK = "quick"
+    DEFAULT = "default"
+    THOROUGH = "thorough"
+
+
+class Dtype(StrEnum):
+    """The formats of parameters, the finest first."""
+
+    FLOAT64 = "float64"
+    FLOAT32 = "float32"
+    BFLOAT16 = "bfloat16"
+    FLOAT16 = "float16"
+
+
+class Severity(StrEnum):
+    """How grave it is to lack a property; the gravest first.
+
+    Core: following the claimed rule. Contract: a promise that users of torch.optim.Optimizer rely on. Extra: what
+    hardly anybody uses, as complex parameters.
+    """
+
+    CORE = "core"
+    CONTRACT = "contract"
+    EXTRA = "extra"
+
+    @property
+    def rank(self) -> int:
+        """0 for the gravest."""
+        return list(Severity).index(self)
+
+
+class Question(StrEnum):
+    """What a departure from a rule is a matter of.
+
+    Formula: where no intermediate of any admissible form leaves the format's range, the rule is not followed. Precision
+    and range: digits are lost, or the range is left, where the rule need not; told, but no reason to say that a rule is
+    not followed.
     """
 
     FORMULA = "formula"
-    CONTRACT = "contract"
     RANGE = "range"
     PRECISION = "precision"
 
@@ -67,7 +100,8 @@ class Check:
         device: `cpu`, `cuda`, `cuda:1` …
         arguments: constructor arguments that the user fixed.
         names: the rule's word → the constructor's, where the user says it.
-        question: what it asks.
+        severity: how grave it is to fail it.
+        sentence: what must hold.
     """
 
     property: str
@@ -78,7 +112,8 @@ class Check:
     device: str = "cpu"
     arguments: dict[str, Any] = field(default_factory=dict)
     names: dict[str, str] = field(default_factory=dict)
-    question: Question = Question.FORMULA
+    severity: Severity = Severity.CORE
+    sentence: str = ""
 
     @builtins.property
     def id(self) -> str:
@@ -167,13 +202,24 @@ class Finding:
         message: the sentence.
         counterexample: the smallest inputs that show it.
         details: more lines.
-        question: what it is about, if that is not what its check asks; a check that finds nothing else is lawful.
+        question: what a departure is a matter of, if not of the formula; a check that finds nothing else is lawful.
+        cause: in words, why the rule is not followed: `decay of the updated weight instead of decay of the old weight`.
+        path: the way to run that shows it, where its check ran several.
+        refusable: whether a clear refusal would be as good as to do it right.
     """
 
     message: str
     counterexample: Counterexample | None = None
     details: str = ""
     question: Question | None = None
+    cause: str = ""
+    path: str = ""
+    refusable: bool = False
+
+    @property
+    def sentence(self) -> str:
+        """The cause, if it is known, and what was seen."""
+        return f"{self.cause}: {self.message}" if self.cause else self.message
 
 
 @dataclass(frozen=True)
@@ -211,14 +257,13 @@ class Evidence:
         verdict: what follows from it.
         worst: the largest deviation seen, in units of the error budget (for statistical laws: of the bound).
         median: the median deviation in the same units, over comparisons with a budget above 0.
-        comparisons: how many values were compared.
-        no_verdict: how many of them had an infinite budget.
+        comparisons, no_verdict: how many values were compared, and how many of them had an infinite budget.
         scenarios: how many trajectories' sets of hyperparameters were drawn.
         exercised: option → how it was varied, in words.
         unvaried: arguments that no check varies, for the rule does not know them.
+        off: what the candidate is judged without, though it is on by default: `max_grad_norm is 0.0 (1.0 by default)`.
         notes: conventions noticed, refusals, options left alone: what the reader should know though nothing failed.
-        findings: what failed.
-        figures: what can be drawn of it.
+        findings, figures: what failed, and what can be drawn.
         known: why the project accepts the findings; "" if it does not, or there are none.
         seconds: wall time of the check in its worker.
         arithmetic: what is narrower than the parameters' dtype, in words: `computed in float32`; "" if nothing is.
@@ -232,6 +277,7 @@ class Evidence:
     scenarios: int = 0
     exercised: dict[str, str] = field(default_factory=dict)
     unvaried: list[str] = field(default_factory=list)
+    off: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     figures: list[Figure] = field(default_factory=list)
@@ -246,55 +292,5 @@ class Evidence:
 
     @property
     def counted(self) -> Verdict:
-        """The verdict as it counts for the whole: what is known and accepted does not."""
-        return Verdict.NOT_APPLICABLE if self.known else self.verdict
-
-
-@dataclass(frozen=True)
-class Proof:
-    """How a law was proved, and what its neighbour and the second check said.
-
-    Attributes:
-        law: the law's name.
-        kind: equivalence, separation, closed form, convergence …
-        statement: the law in a sentence.
-        formula: the law as LaTeX.
-        source: where it is stated.
-        proved: whether the proof went through.
-        steps: the proof, a line per step.
-        confirmed: whether the second check, which shares no code with the proof, agrees.
-        second_check: what it was, in words.
-        refused: whether the false neighbour was refused by the same procedure.
-        neighbour: the false neighbour, in words.
-        seconds: wall time of all three.
-        proved_by: the methods of the proof.
-        checked_by: those of the second check.
-        role: `law`, or `lemma` if it speaks of no rule.
-        rules: for which rules exactly, with what was put in for their symbols.
-        given: what the symbols may be.
-        not_where: where it says nothing.
-    """
-
-    law: str
-    kind: str
-    statement: str
-    formula: str
-    source: str
-    proved: bool
-    steps: list[str]
-    confirmed: bool
-    second_check: str
-    refused: bool
-    neighbour: str
-    seconds: float = 0.0
-    proved_by: str = ""
-    checked_by: str = ""
-    role: str = "law"
-    rules: list[str] = field(default_factory=list)
-    given: str = ""
-    not_where: list[str] = field(default_factory=list)
-
-    @property
-    def verdict(self) -> Verdict:
-        """Lawful if proved, confirmed and its neighbour refused; else inconclusive."""
-        return Verdict.LAWFUL if self.proved and self.confirmed and self.refused else Verdict.INCONCLUSIVE
+        """The verdict as it counts for the whole: what is known and accepted is no fault."""
+        return Verdict.LAWFUL if self.known else self.verdict

@@ -15,6 +15,7 @@ from lawful.properties.contract.following import alone, deviation, followed, sam
 from lawful.properties.contract.way import Way
 from lawful.properties.runs.judging import Part, Trajectories, format_of, of_rule, trajectory
 from lawful.properties.runs.running import RaisedError, RefusedError, Run, UnusualError
+from lawful.properties.runs.summary import in_words
 from lawful.properties.scenarios.scenarios import Block, Scenario, expand, shapes_of
 from lawful.properties.scenarios.strategies import Draw, allowed, tied
 from lawful.verify.candidates.candidate import Candidate
@@ -54,6 +55,8 @@ class Bench:
         notes: what the reader should know though nothing failed.
         ratios: the deviations that were judged by budget, as nothing could be said by bits.
         taken: whether each thing that may be refused was taken.
+        refusable: whether what is looked at now may be refused.
+        ran: what the last run was of: scenario, tensors, further arguments.
     """
 
     candidate: Candidate
@@ -63,6 +66,8 @@ class Bench:
     notes: list[str] = field(default_factory=list)
     ratios: list[float] = field(default_factory=list)
     taken: list[bool] = field(default_factory=list)
+    refusable: bool = False
+    ran: tuple[Scenario, list[Block], Mapping[str, Any]] | None = None
 
     # ------------------------------------------------------------------------------------ what is run
     @property
@@ -79,6 +84,14 @@ class Bench:
     def dtype(self) -> torch.dtype:
         """Of the parameters."""
         return getattr(torch, self.way.dtype)  # type: ignore[no-any-return]
+
+    @property
+    def inputs(self) -> str:
+        """On what the last run was, in words."""
+        if self.ran is None:
+            return ""
+        scenario, blocks, arguments = self.ran
+        return in_words(self.candidate, self.path, scenario, self.dtype, blocks, arguments)
 
     @property
     def refusal(self) -> str:
@@ -157,6 +170,7 @@ class Bench:
     ) -> Run:
         """The candidate, constructed, with these arguments besides the scenario's; driven in another way if it says."""
         candidate = replace(self.candidate, arguments={**self.candidate.arguments, **arguments})
+        self.ran = scenario, blocks, arguments
         return kind(candidate, self.path, scenario, blocks, self.device, laid=laid)
 
     def trajectories(self, scenario: Scenario, blocks: list[Block]) -> list[list[Tensor]]:
@@ -248,12 +262,15 @@ class Bench:
     @contextmanager
     def may_refuse(self, what: str) -> Iterator[None]:
         """Notes what is refused at construction or at the first step."""
+        self.refusable = True
         try:
             yield
             self.taken.append(True)
         except (RefusedError, UnusualError) as refusal:
             self.taken.append(False)
             self.notes.append(f"{what} is refused: {refusal}")
+        finally:
+            self.refusable = False
 
 
 def _nearest(values: Sequence[float]) -> float:

@@ -8,6 +8,7 @@ from lawful.properties.contract.bench import Bench
 from lawful.properties.contract.contract import Messages, contract
 from lawful.properties.runs.running import CLEAR, is_own
 from lawful.verify.errors import first_line, told
+from lawful.verify.evidence import Severity
 from lawful.verify.language.symbols import TUPLES, lr
 
 MISSPELT = "weight_dacay"
@@ -29,7 +30,7 @@ def defaults(bench: Bench) -> Messages:
             yield f"{within} defaults to {own:g}; the default of {bench.rule} is {documented:g}"
 
 
-@contract(rare=True)
+@contract(severity=Severity.EXTRA)
 def nonsense(bench: Bench) -> Messages:
     """A negative learning rate and betas of 1 or more are refused with ValueError by a constructor that refuses any,
     misspelt keywords with TypeError.

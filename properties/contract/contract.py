@@ -7,7 +7,7 @@ from lawful.properties.contract.bench import Bench, NotOwedError
 from lawful.properties.contract.way import Ways, plainly
 from lawful.properties.runs.running import RaisedError, RefusedError
 from lawful.verify.candidates.candidate import Candidate
-from lawful.verify.evidence import Check, Evidence, Finding, Verdict
+from lawful.verify.evidence import Check, Evidence, Finding, Severity, Verdict
 from lawful.verify.language.rule import Rule
 
 Messages = Iterator[str]
@@ -18,14 +18,18 @@ ENOUGH = 3
 
 
 def contract(
-    over: Ways = plainly, applies: Callable[[Rule], bool] = lambda rule: True, rare: bool = False
+    over: Ways = plainly,
+    applies: Callable[[Rule], bool] = lambda rule: True,
+    of: Callable[[Candidate], bool] = lambda candidate: True,
+    severity: Severity = Severity.CONTRACT,
 ) -> Callable[[Look], Property]:
     """Makes a property of a function that looks: its docstring is the sentence, what it yields are findings.
 
     Args:
         over: the ways in which it is asked; those that the candidate refuses are noted.
         applies: whether a rule has it.
-        rare: whether hardly anybody relies on it, so that it is told beside the verdict.
+        of: whether a candidate has something to ask about.
+        severity: how grave it is to break it.
     """
 
     def decorate(look: Look) -> Property:
@@ -34,7 +38,7 @@ def contract(
 
         def seen(candidate: Candidate, check: Check, settings: Settings, journal: Journal) -> Evidence:
             notes: list[str] = []
-            found: list[str] = []
+            found: list[Finding] = []
             benches = [Bench(candidate, way, check.device, settings.seed, notes) for way in over(candidate)]
             looked = 0
             for bench in benches:
@@ -44,30 +48,38 @@ def contract(
                     break
             return _evidence(found, notes, benches, looked)
 
-        return Property(name, sentence, seen, dtype="float32", ruleless=True, applies=applies, rare=rare)
+        return Property(
+            name, sentence, seen, dtype="float32", ruleless=True, applies=applies, of=of, severity=severity
+        )
 
     return decorate
 
 
-def _look(look: Look, bench: Bench, found: list[str]) -> bool:
+def _look(look: Look, bench: Bench, found: list[Finding]) -> bool:
     """Adds what is found to the findings; false if there was nothing to look at, as the candidate refuses it."""
     if bench.refusal:
         bench.notes.append(f"{bench.way.path} is refused: {bench.refusal}")
         return False
     try:
         for message in look(bench):
-            found.append(f"{message}{bench.way}")
+            found.append(_finding(message, bench))
     except NotOwedError as reason:
         bench.notes.append(f"{reason}")
         return False
     except RefusedError as error:
-        found.append(f"raises {error}{bench.way}")
+        found.append(_finding(f"raises {error}", bench))
     except RaisedError as error:
-        found.append(f"{error}{bench.way}")
+        found.append(_finding(f"{error}", bench))
     return any(bench.taken) if bench.taken else True
 
 
-def _evidence(found: list[str], notes: list[str], benches: list[Bench], looked: int) -> Evidence:
+def _finding(message: str, bench: Bench) -> Finding:
+    """What was seen, in which way, and on which inputs."""
+    said = f"{message.removesuffix('.')}{bench.way}."
+    return Finding(said, details=bench.inputs, path=bench.way.path, refusable=bench.refusable)
+
+
+def _evidence(found: list[Finding], notes: list[str], benches: list[Bench], looked: int) -> Evidence:
     ratios = [ratio for bench in benches for ratio in bench.ratios]
     verdict = Verdict.UNLAWFUL if found else Verdict.LAWFUL if looked else Verdict.NOT_APPLICABLE
     return Evidence(
@@ -76,7 +88,7 @@ def _evidence(found: list[str], notes: list[str], benches: list[Bench], looked: 
         comparisons=len(ratios),
         scenarios=looked,
         notes=list(dict.fromkeys(notes)),
-        findings=[Finding(f"{message.removesuffix('.')}.") for message in found[:ENOUGH]],
+        findings=found[:ENOUGH],
     )
 
 

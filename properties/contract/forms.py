@@ -7,9 +7,10 @@ import torch
 from lawful.properties.contract.bench import STEPS, Bench
 from lawful.properties.contract.contract import Messages, contract
 from lawful.properties.contract.following import copied
+from lawful.verify.evidence import Severity
 
 
-@contract(applies=lambda rule: rule.scope == "lane", rare=True)
+@contract(applies=lambda rule: rule.scope == "lane", severity=Severity.EXTRA)
 def complex_parameters(bench: Bench) -> Messages:
     """A complex parameter is the pair of reals that it consists of, or is refused."""
     scenario = bench.scenario(bench.hyper())
@@ -24,7 +25,7 @@ def complex_parameters(bench: Bench) -> Messages:
             yield f"a complex parameter is not where its real and imaginary parts would be, from step {k} on"
 
 
-@contract(rare=True)
+@contract(severity=Severity.EXTRA)
 def sparse_gradients(bench: Bench) -> Messages:
     """An uncoalesced sparse gradient is the dense one that it stands for, or is refused."""
     for pins in ({}, {"weight_decay": 0.0}, {"weight_decay": 0.0, "momentum": 0.0}):

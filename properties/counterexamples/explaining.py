@@ -27,7 +27,7 @@ _said: dict[str, str] = {}
 
 
 def explained(candidate: Candidate, options: Mapping[str, Any], path: Mapping[str, Any], device: str) -> str:
-    """A sentence that names the convention or the slip by which a candidate departs from its rule; "" where none does.
+    """The convention or the slip by which a candidate departs from its rule, in words; "" where none does.
 
     Args:
         candidate: the candidate.
@@ -40,7 +40,7 @@ def explained(candidate: Candidate, options: Mapping[str, Any], path: Mapping[st
     subject = Subject(candidate.cls, _chosen(candidate, options, rule), path, device=device)
     key = f"{subject} {rule}"
     if key not in _said:
-        _said[key] = _sentence(subject, Variant(candidate.family, rule.conventions))
+        _said[key] = _words(subject, Variant(candidate.family, rule.conventions))
     return _said[key]
 
 
@@ -52,7 +52,7 @@ def _chosen(candidate: Candidate, options: Mapping[str, Any], rule: Rule) -> dic
     }
 
 
-def _sentence(subject: Subject, claimed: Variant) -> str:
+def _words(subject: Subject, claimed: Variant) -> str:
     try:
         inquiry = Inquiry(subject.probes([claimed.family]), subject.path, subject.device)
     except Unanswerable:
@@ -63,9 +63,9 @@ def _sentence(subject: Subject, claimed: Variant) -> str:
         return ""
     if fits:
         nearest = min(fits, key=lambda v: len(v.options.items() ^ claimed.options.items()))
-        return f" It has {nearest.beside(claimed)}{difference(claimed.rule, nearest.rule)}."
+        return f"{nearest.beside(claimed)}{difference(claimed.rule, nearest.rule)}"
     slip = slipped(inquiry, [claimed, *(p.variant for _, p in found[:NEAREST])])
-    return f" It is {slip[1].words}{difference(claimed.rule, slip[1].rule)}." if slip else ""
+    return f"{slip[1].words}{difference(claimed.rule, slip[1].rule)}" if slip else ""
 
 
 def difference(claimed: Rule, found: Rule) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import takewhile
+from math import ceil, inf, isfinite, log10
 from typing import Any
 
 import torch
@@ -16,7 +17,7 @@ from lawful.properties.runs.judging import format_of
 from lawful.properties.runs.watching import Sight, Suspicion, Watch
 from lawful.properties.scenarios.defaults import default_scenario
 from lawful.verify.candidates.candidate import Candidate
-from lawful.verify.evidence import Finding, Question
+from lawful.verify.evidence import Counterexample, Finding, Question
 from lawful.verify.language.rule import Rule
 from lawful.verify.language.symbols import x
 
@@ -44,14 +45,33 @@ def departed(watch: Watch, found: Suspicion) -> Departure:
 def told(rerun: Rerun, rule: Rule, found: Suspicion, departure: Departure, weight: Weight) -> Finding:
     """The finding of a departure, with the smallest case that shows it."""
     block, index = found.sight.part.locate(found.lane, found.sight.run.blocks)
-    example = counterexample(rerun, departure, f"lane {index} of {block.name}", departure.case.scenario.seed)
+    example = counterexample(
+        rerun, departure, f"element {index} of {block.name}", departure.case.scenario.seed
+    )
     if weight.question is Question.RANGE:
         return Finding(_range(rerun, departure, weight.over), example, question=Question.RANGE)
     if weight.question is Question.PRECISION:
         said = f"loses {weight.ratio:.2g} times the digits that any admissible order of operations may"
         said += f", in every format: {found.of_a_step:.1g} of a step {found.where}."
         return Finding(said, example, question=Question.PRECISION)
-    return Finding(f"leaves {rule} {found.where}: {departure.ratio:.3g} budgets away.", example)
+    return Finding(f"leaves {rule} at step {example.step}: {_beside(example)}.", example)
+
+
+def _beside(example: Counterexample) -> str:
+    """What was seen, what the rule gives, and how far apart they are: in numbers that can be compared."""
+    seen, expected = _telling(example.seen, example.expected)
+    said = f"the weight is {seen} and not {expected}"
+    gap = abs(example.seen - example.expected)
+    return (
+        f"{said}, off by {gap:.3g}; rounding explains at most {example.budget:.2g}" if isfinite(gap) else said
+    )
+
+
+def _telling(one: float, other: float) -> tuple[str, str]:
+    """Two numbers in as many digits as show how far they are apart."""
+    gap, size = abs(one - other), max(abs(one), abs(other))
+    digits = min(17, 2 + ceil(log10(size / gap))) if 0 < gap < inf else 6
+    return f"{one:.{digits}g}", f"{other:.{digits}g}"
 
 
 ALONE = "in this format alone, and too little to tell a loss of digits from a formula that is wrong"
@@ -59,7 +79,7 @@ ALONE = "in this format alone, and too little to tell a loss of digits from a fo
 
 def doubted(rule: Rule, found: Suspicion, departure: Departure, ratio: float) -> Finding:
     """A suspicion that is none yet, and why."""
-    away = f"where it is {ratio:.3g} budgets away"
+    away = f"where it is off by {ratio:.3g} times what rounding explains"
     return Finding(f"may leave {rule} {found.where}, {away}, but {departure.doubt or ALONE}.")
 
 

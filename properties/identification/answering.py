@@ -12,6 +12,7 @@ from lawful.properties.identification.identify import identified
 from lawful.properties.identification.probes import Subject
 from lawful.properties.scenarios.scenarios import Shapes
 from lawful.verify.candidates.adapter import TORCH
+from lawful.verify.candidates.constructor import off
 from lawful.verify.candidates.loading import load, named
 from lawful.verify.errors import Unanswerable
 from lawful.verify.language.families import rules
@@ -76,19 +77,12 @@ def _reliefs(subject: Subject) -> Iterator[tuple[str, Any]]:
     for name in candidate.unexplored:
         default = candidate.constructor.default(name)
         if name not in held:
-            yield from ((name, v) for v in _off(default) if _matters(subject, name, v))
+            yield from ((name, v) for v in off(default) if _matters(subject, name, v))
 
 
 def _known(subject: Subject, family: Any) -> set[str]:
     candidate = subject.candidate(family)
     return {*candidate.binding.names.values(), *candidate.options.names.values()}
-
-
-def _off(default: Any) -> tuple[Any, ...]:
-    """The values at which an argument may be off, which is on at its default."""
-    if isinstance(default, bool):
-        return (False,) if default else ()
-    return (None, 0.0, inf) if isinstance(default, int | float) and default else ()
 
 
 def _matters(subject: Subject, name: str, value: Any) -> bool:

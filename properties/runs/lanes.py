@@ -45,6 +45,14 @@ class Lanes:
     given: tuple[Tensor, Tensor] | None = None
 
     @property
+    def words(self) -> str:
+        """In a sentence."""
+        values = ", ".join(f"{s} = {value:.6g}" for s, value in self.hyper.items())
+        count = self.block.x0.numel()
+        weights = f"{count} weights" if count > 1 else "one weight"
+        return f"On {weights} in float64, {self.steps} steps, with {values}."
+
+    @property
     def block(self) -> Block:
         """Weights and gradients, those of the seed of order 1."""
         if self.given is not None:

@@ -7,6 +7,7 @@ import torch
 from sympy import Symbol
 from torch import Tensor
 
+from lawful.properties.runs.lanes import Lanes
 from lawful.verify.candidates.candidate import Candidate
 from lawful.verify.evidence import Evidence, Finding, Verdict
 from lawful.verify.language.rule import Rule
@@ -50,11 +51,22 @@ def look(prediction: Prediction, candidate: Candidate, seed: int) -> Evidence:
     raise NotImplementedError(f"no test is known for {type(prediction).__name__}")
 
 
-def within(ratio: Tensor, what: str) -> Evidence:
-    """Evidence that every lane's deviation, in units of the budget, is at most 1."""
-    worst = float(torch.nan_to_num(ratio, torch.inf).max())
-    findings = (
-        [Finding(f"{what} is {worst:.3g} budgets away from what the law says.")] if not worst <= 1 else []
-    )
+def within(away: Tensor, budget: Tensor, what: str, lanes: Lanes) -> Evidence:
+    """Evidence that no distance from what a law says is beyond its budget.
+
+    Args:
+        away: the distances, which are at least 0.
+        budget: what rounding explains of each.
+        what: of what they are.
+        lanes: on what it was seen.
+    """
+    ratio = torch.where(away == 0, 0.0, away / budget).reshape(-1)
+    known = torch.nan_to_num(ratio, torch.inf)
+    worst, index = float(known.max()), int(known.argmax())
+    findings = []
+    if not worst <= 1:
+        far, near = (float(each.expand(away.shape).reshape(-1)[index]) for each in (away, budget))
+        said = f"{what} is off by {far:.3g} from what the law says; rounding explains at most {near:.2g}."
+        findings = [Finding(said, details=lanes.words)]
     verdict = Verdict.UNLAWFUL if findings else Verdict.LAWFUL
     return Evidence(verdict, worst, float(ratio.median()), ratio.numel(), scenarios=1, findings=findings)

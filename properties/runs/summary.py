@@ -1,8 +1,39 @@
 """What a check did, in words: how options were varied, what was refused."""
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from lawful.properties.scenarios.scenarios import Scenario
+import torch
+
+from lawful.properties.scenarios.scenarios import Block, Scenario, expand
+from lawful.verify.candidates.candidate import Candidate
+
+
+def in_words(
+    candidate: Candidate,
+    path: Mapping[str, Any],
+    scenario: Scenario,
+    dtype: torch.dtype,
+    blocks: Iterable[Block] = (),
+    arguments: Mapping[str, Any] | None = None,
+) -> str:
+    """The inputs of a run in a sentence: tensors, steps, the constructor's arguments.
+
+    Args:
+        candidate: what ran.
+        path: the arguments that chose the way to run.
+        scenario: what it ran through.
+        dtype: of the parameters.
+        blocks: the tensors, where they are not the scenario's own.
+        arguments: of the constructor, besides.
+    """
+    given = candidate.arguments_for(scenario.options, scenario.hypers[0])
+    said = ", ".join(f"{n}={v!r}" for n, v in {**given, **path, **(arguments or {})}.items())
+    shapes = ", ".join(str(tuple(block.x0.shape)) for block in blocks or expand(scenario, dtype))
+    groups = "" if len(scenario.hypers) == 1 else f" in {len(scenario.hypers)} groups"
+    name = str(dtype).removeprefix("torch.")
+    steps = f"{scenario.steps} steps" if scenario.steps > 1 else "one step"
+    return f"On {name} tensors of shape {shapes}{groups}, {steps}, constructed with {said}."
 
 
 def exercised(seen: list[Scenario]) -> dict[str, str]:

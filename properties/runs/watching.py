@@ -76,10 +76,10 @@ class Suspicion:
 
     @property
     def where(self) -> str:
-        """In words: `at step 3, in lane 5 of the second group`."""
+        """In words: `at step 3, in element 5 of the second group`."""
         block, index = self.sight.part.locate(self.lane, self.sight.run.blocks)
         own = " from its own state" if self.sight.start else ""
-        return f"at step {self.sight.step}{own}, in lane {index} of {block.name}"
+        return f"at step {self.sight.step}{own}, in element {index} of {block.name}"
 
     @property
     def of_a_step(self) -> float:

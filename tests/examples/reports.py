@@ -19,11 +19,11 @@ from lawful.verify.evidence import (
     Evidence,
     Figure,
     Finding,
-    Proof,
     Series,
     Verdict,
 )
 from lawful.verify.language.families import find_rule
+from lawful.verify.theory.proof import Proof
 
 HOSTILE = "<script>alert(1)</script> [red]x[/red] \x1b[2J |`*_ \ud800"
 CHECK = Check("conformance", "adamw", "lib.optim:AdamW", "foreach", "float32")

@@ -13,6 +13,7 @@ class Adapter:
         words: hyperparameter or convention → other words that constructors use for it.
         paths: constructor flags that choose a way to run, not a rule.
         plain: those of them that are turned off for the plainest way.
+        norms: what constructors call the largest norm of all gradients together, to which they are clipped.
         hints: hyperparameter or convention → words that may mean it, and may not: they are proposed, never taken.
         names: hyperparameter or convention → the word that the user says the constructor has for it.
     """
@@ -20,6 +21,7 @@ class Adapter:
     words: Mapping[str, tuple[str, ...]]
     paths: tuple[str, ...]
     plain: tuple[str, ...]
+    norms: tuple[str, ...] = ()
     hints: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     names: Mapping[str, str] = field(default_factory=dict)
 
@@ -58,6 +60,7 @@ TORCH = Adapter(
     },
     paths=("foreach", "fused", "capturable", "differentiable"),
     plain=("foreach", "fused"),
+    norms=("max_grad_norm", "max_norm", "clip_grad_norm", "grad_clip_norm", "global_clipnorm"),
     hints={
         "lr": ("eta", "rate", "step"),
         "weight_decay": ("decay", "wd", "l2", "l2_reg", "weight_decay_rate", "lambda_", "reg"),

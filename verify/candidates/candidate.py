@@ -15,7 +15,7 @@ from lawful.verify.candidates.adapter import TORCH, Adapter
 from lawful.verify.candidates.adapting import ready
 from lawful.verify.candidates.binding import Binding
 from lawful.verify.candidates.claim import claimed
-from lawful.verify.candidates.constructor import Constructor
+from lawful.verify.candidates.constructor import Constructor, off
 from lawful.verify.candidates.loading import load, named
 from lawful.verify.candidates.options import Options
 from lawful.verify.candidates.signature import Handed
@@ -151,8 +151,25 @@ class Candidate:
     @cached_property
     def unexplored(self) -> list[str]:
         """Constructor parameters that the rule says nothing about; they stay at their defaults."""
-        said = {*self.binding.names.values(), *self.options.names.values(), *self.arguments}
+        said = {*self._bound, *self.arguments}
         return [name for name in self.parameters if name not in {*said, *self.adapter.paths}]
+
+    @property
+    def _bound(self) -> set[str]:
+        """The arguments of which the rule knows."""
+        return {*self.binding.names.values(), *self.options.names.values()}
+
+    @cached_property
+    def off(self) -> dict[str, Any]:
+        """Arguments of which the rule says nothing that are given as off, though on by default → their defaults."""
+        given = {n: v for n, v in self.arguments.items() if n not in self._bound}
+        defaults = {name: self.constructor.default(name) for name in given}
+        return {n: d for n, d in defaults.items() if any(given[n] is v or given[n] == v for v in off(d))}
+
+    @cached_property
+    def norms(self) -> dict[str, float]:
+        """Of these, the largest norms of gradients."""
+        return {name: default for name, default in self.off.items() if name in self.adapter.norms}
 
     @cached_property
     def proposals(self) -> dict[str, str]:

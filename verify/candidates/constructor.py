@@ -4,6 +4,7 @@ import inspect
 import re
 from dataclasses import dataclass
 from functools import cached_property
+from math import inf
 from typing import Any
 
 from torch.optim.optimizer import required
@@ -77,3 +78,10 @@ class Constructor:
         first = "loop" if "foreach" in plain else "default"
         rest = {f: {**{k: v for k, v in plain.items() if k != f and f != "foreach"}, f: True} for f in flags}
         return {first: plain, **rest}
+
+
+def off(default: Any) -> tuple[Any, ...]:
+    """The values at which an argument may be off, which is on at its default."""
+    if isinstance(default, bool):
+        return (False,) if default else ()
+    return (None, 0.0, inf) if isinstance(default, int | float) and default else ()

@@ -4,6 +4,7 @@ import hashlib
 import importlib.metadata
 import importlib.util
 import inspect
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -90,6 +91,22 @@ def targets_of(target: str) -> list[str]:
             f"{target} has no optimizer whose name is a rule's; say {target}:Class --rule RULE."
         )
     return found
+
+
+def unasked(target: str) -> dict[str, str]:
+    """The optimizers of a module that its name alone does not ask: name → why."""
+    from torch.optim import Optimizer
+
+    if ":" in target or target not in sys.modules:
+        return {}
+    classes = {
+        n: c for n, c in vars(sys.modules[target]).items() if isinstance(c, type) and not n.startswith("_")
+    }
+    return {
+        f"{target}:{name}": "its name is no rule's"
+        for name, cls in sorted(classes.items())
+        if issubclass(cls, Optimizer) and cls is not Optimizer and normal(name) not in rules()
+    }
 
 
 def _json(value: Any) -> Any:

@@ -2,5 +2,5 @@
 
 Statements come from the claims' data alone, and share no code with the procedures of the two provers.
 
-May import: language, provers, theory, variants.
+May import: errors, language, provers, theory, variants.
 """

@@ -1,11 +1,12 @@
 """The certificate of a law: a file of Coq with a theorem for each of its claims, and its false neighbour beside it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from lawful.verify.certificates.prove import theorem
+from lawful.verify.certificates.stamp import stamp
 from lawful.verify.certificates.terms import Untranslatable
-from lawful.verify.certificates.theorem import Theorem, comment, split
+from lawful.verify.certificates.theorem import Theorem, comment, split, together
 from lawful.verify.theory.law import Law
 
 HEAD = "From Lawful Require Import Prelude.\n"
@@ -19,39 +20,44 @@ class Certificate:
         law: the law's name.
         kind: the law's kind.
         text: the file; empty where the law has no certificate.
-        theorems: how many theorems and witnesses stand in it, each with the question on what it rests.
         neighbour: why the false neighbour is not in it; empty if it is.
         reason: why the law has no certificate; empty if it has.
+        stamp: of what it is made from (see `stamp`).
+        hash: SHA-256 of its file, with what all files share.
     """
 
     law: str
     kind: str
     text: str = ""
-    theorems: int = 0
     neighbour: str = ""
     reason: str = ""
+    stamp: str = ""
+    hash: str = ""
 
 
 def certificate(law: Law) -> Certificate:
     """The law's certificate, or why there is none."""
+    return replace(_written(law), stamp=stamp(law))
+
+
+def _written(law: Law) -> Certificate:
     try:
-        found = [theorem(claim) for claim in law.claims()]
+        found = {f"{law.name}_{k}": theorem(claim) for k, claim in enumerate(law.claims(), start=1)}
     except Untranslatable as why:
         return Certificate(law.name, law.kind, reason=str(why))
-    if any(t.witness and t.point is None for t in found):
+    if any(t.witness and t.point is None for t in found.values()):
         return Certificate(
             law.name, law.kind, reason="no short numbers were found that satisfy its hypotheses"
         )
-    names = [f"{law.name}_{number}" for number in range(1, len(found) + 1)]
-    beside, why_not = _neighbour(law, found)
+    beside, why_not = _neighbour(law, [*found.values()])
     parts = [
         HEAD,
         comment(law.statement),
-        *(t.text(name) for t, name in zip(found, names, strict=True)),
+        *(t.text(name) for name, t in found.items()),
+        together(law.name, [proof for name, t in found.items() for proof in t.proofs(name)]),
         *beside,
     ]
-    asked = sum(2 if t.witness else 1 for t in found)
-    return Certificate(law.name, law.kind, "\n".join(parts), asked, why_not)
+    return Certificate(law.name, law.kind, "\n".join(parts), why_not)
 
 
 def _neighbour(law: Law, own: Sequence[Theorem]) -> tuple[list[str], str]:

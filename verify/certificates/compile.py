@@ -1,129 +1,78 @@
 """Compiles a folder of certificates with `coqc`: `python -m lawful.verify.certificates.compile DIR [--mutants]`.
 
 A law is certified if `coqc` accepts its file, every theorem in it rests on the axioms of Coq's real numbers alone, and
-its false neighbour was refused, where it could be said. With `--mutants` the law of a wrong rule is tried too.
+its false neighbour was refused, where it could be said. With `--mutants` the law of a wrong rule is tried too. What was
+accepted before by the same `coqc`, word for word, is not asked again.
 """
 
 import argparse
-import json
-import re
-import subprocess
 import sys
-from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, replace
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import replace
 from pathlib import Path
 from shutil import which
-from time import perf_counter
 
+from lawful.verify.certificates.asking import coqc, outcome, version, with_mutant
 from lawful.verify.certificates.certificate import Certificate
 from lawful.verify.certificates.counts import told
 from lawful.verify.certificates.folder import read
-from lawful.verify.certificates.mutated import mutated
-from lawful.verify.certificates.outcome import Outcome
-from lawful.verify.theory.law import find_law
+from lawful.verify.certificates.outcome import RESULT, Outcome, Outcomes
+from lawful.verify.errors import Unanswerable
 
-AXIOMS = {
-    "ClassicalDedekindReals.sig_forall_dec",
-    "ClassicalDedekindReals.sig_not_dec",
-    "FunctionalExtensionality.functional_extensionality_dep",
-    "Classical_Prop.classic",
-}
-"""What Coq's library of real numbers rests on."""
-
-JOBS, LIMIT = 2, 600
-"""How many files at once; how many seconds one may take."""
-
-RESULT = "certificates.json"
+JOBS = 2
+"""How many files at once."""
 
 
-def coqc(folder: Path, name: str) -> "subprocess.CompletedProcess[str]":
-    """Compiles one file of the folder."""
-    command = ["coqc", "-q", "-R", ".", "Lawful", f"{name}.v"]
-    try:
-        return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=LIMIT, check=False)
-    except subprocess.TimeoutExpired:
-        return subprocess.CompletedProcess(command, 124, "", f"it took longer than {LIMIT} s")
-
-
-def outcome(folder: Path, one: Certificate) -> Outcome:
-    """What becomes of one certificate."""
-    if one.reason:
-        return Outcome(one.law, one.kind, False, one.reason)
-    began = perf_counter()
-    done = coqc(folder, one.law)
-    took, axioms = perf_counter() - began, rests_on(done.stdout)
-    if done.returncode:
-        accepted = "has not failed" in done.stderr
-        why = "its false neighbour was accepted" if accepted else _short(done.stderr)
-        return Outcome(one.law, one.kind, False, why, False if accepted else None, sorted(axioms), took)
-    answers = len(re.findall(r"^(?:Axioms:|Closed under the global context)$", done.stdout, re.MULTILINE))
-    why = ", ".join(sorted(axioms - AXIOMS)) and f"it rests on {', '.join(sorted(axioms - AXIOMS))}"
-    why = why or (
-        "" if answers == one.theorems else f"{answers} of {one.theorems} statements say what they rest on"
-    )
-    return Outcome(one.law, one.kind, not why, why, None if one.neighbour else True, sorted(axioms), took)
-
-
-def rests_on(said: str) -> set[str]:
-    """The axioms that `Print Assumptions` names."""
-    return set(re.findall(r"^([A-Za-z_][\w.']*)(?= :|$)", said, re.MULTILINE)) - {"Axioms"}
-
-
-def _short(error: str) -> str:
-    return " ".join(error.split())[-300:] or "coqc failed and said nothing"
-
-
-def compiled(folder: Path) -> list[Outcome]:
-    """What becomes of every certificate of a folder, some at a time.
+def compiled(folder: Path, coq: str, mutants: bool = False) -> list[Outcome]:
+    """What becomes of every certificate of a folder, some at a time; the file of results is written as they come.
 
     Raises:
         RuntimeError: what they share does not compile.
     """
     if (shared := coqc(folder, "Prelude")).returncode:
-        raise RuntimeError(f"Prelude.v was refused: {_short(shared.stderr)}")
+        raise RuntimeError(f"Prelude.v was refused: {shared.stderr}")
+    known = accepted_before(folder, coq)
     with ThreadPoolExecutor(JOBS) as pool:
-        return list(pool.map(lambda one: _noted(outcome(folder, one)), read(folder)))
+        asked = [pool.submit(_answer, folder, dict(known), mutants, one) for one in read(folder)]
+        for answer in as_completed(asked):
+            known[answer.result().law] = answer.result()
+            Outcomes(coq, list(known.values())).save(folder / RESULT)
+    return [known[one.law] for one in read(folder)]
 
 
-def _noted(found: Outcome) -> Outcome:
-    """It, told as it comes on standard error."""
-    if found.seconds:
-        print(
-            f"{'✓' if found.certified else '✗'} {found.law} {found.seconds:.1f} s",
-            file=sys.stderr,
-            flush=True,
-        )
+def accepted_before(folder: Path, coq: str) -> dict[str, Outcome]:
+    """What this version of `coqc` has accepted of what stands in the folder."""
+    try:
+        before = Outcomes.load(folder / RESULT)
+    except Unanswerable:
+        return {}
+    found = {o.law: o for o in before.laws if o.certified and before.coqc == coq}
+    same = [one for one in read(folder) if one.law in found and found[one.law].hash == one.hash]
+    return {one.law: replace(found[one.law], stamp=one.stamp) for one in same}
+
+
+def _answer(folder: Path, known: Mapping[str, Outcome], mutants: bool, one: Certificate) -> Outcome:
+    """What becomes of a certificate, and of a mutant of its law if that is wanted and it is accepted."""
+    before = known.get(one.law)
+    found = before or outcome(folder, one)
+    if before is None and not one.reason:
+        _tell(found.certified, one.law, f"{found.seconds:.1f} s")
+    if mutants and found.certified and found.mutant is None:
+        found = with_mutant(folder, found)
+        _tell(found.mutant, one.law, "of a mutant")
     return found
 
 
-def version() -> str:
-    """`8.16.1`."""
-    said = subprocess.run(["coqc", "--version"], capture_output=True, text=True, check=True).stdout
-    return str((re.findall(r"\d+(?:\.\d+)+", said) or [said.strip()])[0])
+def _tell(holds: bool | None, *words: str) -> None:
+    """It as it comes, on standard error."""
+    print({True: "✓", False: "✗", None: "–"}[holds], *words, file=sys.stderr, flush=True)
 
 
 def failed(found: Sequence[Outcome], written: Sequence[Certificate]) -> bool:
     """Whether a certificate that was written was not accepted, or one of a mutant was."""
     without = {one.law for one in written if one.reason}
     return any(not o.certified or o.mutant is False for o in found if o.law not in without)
-
-
-def with_mutants(folder: Path, found: Sequence[Outcome]) -> list[Outcome]:
-    """They, with what becomes of a mutant of each law that is certified."""
-    with ThreadPoolExecutor(JOBS) as pool:
-        return list(pool.map(lambda one: _with_mutant(folder, one) if one.certified else one, found))
-
-
-def _with_mutant(folder: Path, one: Outcome) -> Outcome:
-    """A mutant is refused, accepted, or not asked: none is known to be false, or `coqc` came to no end."""
-    if not (text := mutated(find_law(one.law))):
-        return one
-    name = f"{one.law}_mutant"
-    (folder / f"{name}.v").write_text(text, encoding="utf-8")
-    done = coqc(folder, name)
-    answered = not done.returncode or "has not failed" in done.stderr
-    return replace(one, mutant=not done.returncode if answered else None)
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -135,11 +84,8 @@ def main(arguments: Sequence[str]) -> int:
     if which("coqc") is None:
         print("coqc is not installed (Debian: apt install coq); nothing was compiled.", file=sys.stderr)
         return 2
-    found, coq = compiled(asked.folder), version()
-    found = with_mutants(asked.folder, found) if asked.mutants else found
-    result = {"coqc": coq, "laws": list(map(asdict, found))}
-    (asked.folder / RESULT).write_text(json.dumps(result, indent=1) + "\n")
-    written = read(asked.folder)
+    coq = version()
+    found, written = compiled(asked.folder, coq, asked.mutants), read(asked.folder)
     print("\n".join(told(found, written, coq, asked.mutants)))
     return 1 if failed(found, written) else 0
 

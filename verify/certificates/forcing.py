@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import product
+from itertools import islice, product
 
 from sympy import Expr, Integer, Symbol, factor, simplify
 
@@ -17,6 +17,9 @@ from lawful.verify.provers.claims import Forced
 
 PLACES = (Integer(0), Integer(1), Integer(-1))
 """The values of the symbols that range over all reals at which the differences are looked at."""
+
+LOOKED = 27
+"""At how many places: sympy takes a while for each, and what is forced shows at the first ones."""
 
 
 @dataclass(frozen=True)
@@ -98,7 +101,7 @@ def _settle(here: Setting, claim: Forced, solved: bool = False) -> list[str]:
 
 def _equations(here: Setting, claim: Forced) -> Iterator[Equation]:
     """What the differences say of the unknown, place by place."""
-    for place in product(PLACES, repeat=len(claim.for_all)):
+    for place in islice(product(PLACES, repeat=len(claim.for_all)), LOOKED):
         at = dict(zip(claim.for_all, place, strict=True))
         for difference in here.conclusions:
             full = put(put(difference, here.made.values), at)

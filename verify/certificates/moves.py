@@ -3,11 +3,14 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sympy import Expr, Max, Min, Poly, Pow, Symbol, expand, factor, fraction, oo, sympify, together
+from sympy import Expr, Max, Min, Mul, Poly, Pow, Symbol, expand, factor, fraction, oo, sympify, together
 
 from lawful.verify.certificates.given import Given, put
 from lawful.verify.certificates.terms import Names, term
 from lawful.verify.provers.claims import Domain
+
+HIGHEST = 24
+"""How often a polynomial is multiplied by 1 + y to make its coefficients positive."""
 
 
 @dataclass(frozen=True)
@@ -98,7 +101,20 @@ def differences(expressions: Sequence[Expr], values: Mapping[Symbol, Expr]) -> l
     return list(dict.fromkeys([*(quotient(a - b) for a, b in pairs), *([sympify(0)] if found else [])]))
 
 
-def positive_coefficients(expr: Expr) -> bool:
-    """Whether every coefficient of a polynomial is positive."""
-    symbols = sorted(expr.free_symbols, key=str)
-    return not symbols or all(c.is_positive for c in Poly(expr, *symbols).coeffs())
+def raised(expr: Expr, moved: Sequence[Symbol]) -> Expr:
+    """The quotient multiplied above and below by powers of 1 + y until all coefficients above are positive.
+
+    A polynomial that is positive on an interval with its ends comes to that (Pólya), if the power is high enough; as
+    it was if `HIGHEST` is not.
+    """
+    above, below = fraction(expr)
+    symbols = sorted(above.free_symbols, key=str)
+    turning = [y for y in moved if y in symbols]
+    if not turning or not above.is_polynomial(*symbols):
+        return expr
+    by = Mul(*(1 + y for y in turning))
+    for power in range(HIGHEST + 1):
+        poly = Poly(expand(above) * by**power, *symbols)
+        if all(c.is_positive for c in poly.coeffs()):
+            return poly.as_expr() / (below * by**power) if power else expr
+    return expr

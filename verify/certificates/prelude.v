@@ -116,6 +116,7 @@ with nonnegative :=
   | |- 0 <= sqrt ?a => apply sqrt_pos
   | |- 0 <= root ?a => apply root_nonneg
   | |- 0 <= Rabs ?a => apply Rabs_pos
+  | |- 0 <= INR ?n => apply pos_INR
   | |- 0 <= 1 - ?b * ?b ^ ?k => left; apply faded; [nonnegative | lra]
   | |- 0 <= ?a + ?b => first [apply Rplus_le_le_0_compat; nonnegative | lra]
   | |- 0 <= _ => lra
@@ -223,6 +224,23 @@ Ltac factors_nonzero :=
       clear H
   end.
 
+(* What [nra] can work with: to it a quotient or a root is a name, and with many of them it comes to no end. *)
+Ltac polynomials :=
+  repeat match goal with
+  | H : context [_ / _] |- _ => clear H
+  | H : context [/ _] |- _ => clear H
+  | H : context [root _] |- _ => clear H
+  | H : context [sqrt _] |- _ => clear H
+  end.
+
+Ltac no_quotient :=
+  lazymatch goal with
+  | |- context [_ / _] => fail
+  | |- context [/ _] => fail
+  | |- context [root _] => fail
+  | |- _ => polynomials
+  end.
+
 Ltac equal_by_squares :=
   factors_nonzero;
   first [ solve [equal]
@@ -235,8 +253,8 @@ Ltac equal_by_squares :=
               solve [field [W V U]; nonzeros]
           end
         | exfalso; lra
-        | exfalso; nra
-        | nra ].
+        | exfalso; polynomials; nra
+        | no_quotient; nra ].
 
 Ltac sign := first [solve [positive] | solve [nonnegative] | nra].
 

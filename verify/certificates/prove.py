@@ -11,6 +11,7 @@ from lawful.verify.certificates.theorem import Theorem
 from lawful.verify.provers.claims import (
     Always,
     Covariant,
+    Declared,
     Equal,
     Expansion,
     Forced,
@@ -43,6 +44,7 @@ BEYOND = {
     MeanStep: "it speaks of a stationary distribution, and the scripts know no probability",
     Covariant: "it speaks of the form of expressions, functions of whole tensors among them, not of numbers",
     Stable: "it speaks of limits of linear systems, and the scripts know no analysis",
+    Declared: "no theorem rests on it: what a state is declared to be is never assumed here",
     Stored: "it counts what a program stores, and is no statement about real numbers",
 }
 """Kinds of claims without a certificate, and why."""

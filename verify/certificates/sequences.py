@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from sympy import Abs, Add, Expr, Max, Min, Symbol, sign
+from sympy import Abs, Add, Expr, Max, Min, Mul, Symbol, sign
 
 from lawful.verify.certificates.ahead import some_steps
 from lawful.verify.certificates.given import defined, put
@@ -93,7 +93,10 @@ def _inequalities(here: Path, claim: Kept, gaps: Mapping[Symbol, Expr], signed: 
     at = points(here.anything, 12)
     told = [here.said(claim.because[name]) for name in claim.gaps]
     ways = [
-        dict.fromkeys(term(e, names) for e in (raw, _terms(raw, at, (Max, Min, sign, Abs)), _terms(raw, at)))
+        dict.fromkeys(
+            term(e, names)
+            for e in (raw, _terms(raw, at, (Max, Min, sign, Abs)), _terms(raw, at), _factors(raw, at))
+        )
         for raw in told
     ]
     each = ["state_sign"] * signed + [f"first [{' | '.join(f'kept_as {e}' for e in way)}]" for way in ways]
@@ -125,3 +128,15 @@ def _terms(expr: Expr, at: Sequence[Point], whole: tuple[type, ...] = (Max, Min,
     """The sum with each of its terms factored, but for those with some functions in them."""
     told = [e if e.has(*whole) else signed(e, at) for e in Add.make_args(expr)]
     return Add(*told, evaluate=False)
+
+
+def _factors(expr: Expr, at: Sequence[Point]) -> Expr:
+    """The sum with each factor of its terms factored alone, where that leaves no sum."""
+    return Add(
+        *(Mul(*(_factor(f, at) for f in Mul.make_args(e))) for e in Add.make_args(expr)), evaluate=False
+    )
+
+
+def _factor(expr: Expr, at: Sequence[Point]) -> Expr:
+    found = expr if expr.has(Max, Min, sign) else signed(expr, at)
+    return expr if found.is_Add else found

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sympy import Abs, Expr, Max, Min, Piecewise, Pow, Symbol, sign, sympify
 
 from lawful.verify.certificates.given import Given, given, named, plain, put
-from lawful.verify.certificates.moves import Move, differences, moves, put_in, quotient, solved
+from lawful.verify.certificates.moves import Move, differences, moves, put_in, quotient, raised, solved
 from lawful.verify.certificates.roots import roots, shifted
 from lawful.verify.certificates.steps import Definitions, premises, unfold
 from lawful.verify.certificates.terms import Condition, Names, Untranslatable, counts, term
@@ -150,4 +150,5 @@ def _signs(here: Setting) -> list[str]:
         p.exp.is_Rational and p.exp.q == 2 for p in expr.atoms(Pow)
     ):
         return ["numeric_roots", "sign"]
-    return ["numeric_roots", f"first [sign_as {term(quotient(expr), here.names)} | sign]"]
+    hint = raised(quotient(expr), [m.by for m in here.moved])
+    return ["numeric_roots", f"first [sign_as {term(hint, here.names)} | sign]"]

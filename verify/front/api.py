@@ -6,8 +6,11 @@ lawful.properties` run checks in worker processes instead, which survive whateve
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
 
 from lawful.verify.candidates.candidate import Candidate
 from lawful.verify.candidates.claim import claimed
@@ -19,6 +22,7 @@ from lawful.verify.front.planning import Question
 
 if TYPE_CHECKING:
     from lawful.properties.checks import Settings
+    from lawful.reports.model import Report
 
 Optimizers = type | str | Sequence[type | str] | None
 """A class, a target as on the command line, several of them; or None for those of [tool.lawful] in pyproject.toml."""
@@ -28,27 +32,53 @@ class UnlawfulError(AssertionError):
     """An optimizer departs from the rule that it claims."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Checked:
     """What all checks of a class saw.
 
     Attributes:
         results: check → evidence.
+        checks: what was asked, in the same order.
     """
 
     results: Mapping[str, Evidence]
+    checks: Sequence[Check] = ()
 
     @property
     def verdict(self) -> Verdict:
         """The worst verdict, where what is known and accepted is lawful; inconclusive if nothing applied."""
-        return overall(Verdict.LAWFUL if e.known else e.verdict for e in self.results.values())
+        return overall(evidence.counted for evidence in self.results.values())
 
     def raise_for_findings(self) -> None:
         """Raises `UnlawfulError` that says every finding, or that nothing could be concluded."""
         wrong = {c: e for c, e in self.results.items() if e.counted.exit_code}
-        said = [f"{check}: {f.message}" for check, e in wrong.items() for f in e.findings]
-        if said or self.verdict is not Verdict.LAWFUL:
+        if wrong or self.verdict is not Verdict.LAWFUL:
+            said = [f"{check}: {f.sentence}" for check, e in wrong.items() for f in e.findings]
             raise UnlawfulError("\n".join(said) or f"{self.verdict}: nothing was decided")
+
+    @property
+    def report(self) -> "Report":
+        """What the command line would tell of it."""
+        from lawful.reports.model import Report, Result
+
+        seen = [Result(check, self.results[check.key]) for check in self.checks]
+        return Report(results=seen, ended=True)
+
+    def __repr__(self) -> str:
+        """The report, as a terminal shows it."""
+        return self._console().export_text(styles=False).rstrip()
+
+    def _repr_html_(self) -> str:
+        """The same in colours, for a notebook."""
+        page = '<pre style="font-family:monospace;line-height:1.35">{code}</pre>'
+        return self._console().export_html(inline_styles=True, code_format=page)
+
+    def _console(self) -> Console:
+        from lawful.reports.terminal import show
+
+        console = Console(record=True, file=StringIO(), width=100, force_terminal=True)
+        show(self.report, console)
+        return console
 
 
 @dataclass(frozen=True)
@@ -74,7 +104,7 @@ class Asked:
         """Asks, and tells pytest."""
         from lawful.verify.front.judging import judge
 
-        judge(self.evidence())
+        judge(self.check, self.evidence())
 
     def __repr__(self) -> str:
         """The check's name."""
@@ -87,7 +117,8 @@ def check(optimizers: Optimizers = None, rule: str = "", **options: Any) -> Chec
     Raises:
         Unanswerable: see `checks_of`.
     """
-    return Checked({asked.check.key: asked.evidence() for asked in checks_of(optimizers, rule, **options)})
+    asked = checks_of(optimizers, rule, **options)
+    return Checked({one.check.key: one.evidence() for one in asked}, [one.check for one in asked])
 
 
 def checks_of(
@@ -172,9 +203,10 @@ def _of(
     target: type | str, name: str, question: Question, settings: "Settings", known: Mapping[str, Known]
 ) -> Iterator[Asked]:
     from lawful.properties.checks import plan_for
+    from lawful.properties.runs.clips import unclipped
 
     said = question.of(name)
-    candidate = Candidate.of(target, said.rule, said.arguments, said.names)
+    candidate = unclipped(Candidate.of(target, said.rule, said.arguments, said.names))
     claim = said.rule or claimed(candidate.cls.__name__)
     for one in plan_for(candidate, claim, name, settings, said.arguments):
         yield Asked(one, candidate, settings, known)

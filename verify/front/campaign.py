@@ -34,6 +34,8 @@ class Campaign:
         progress: a console on which to show what goes on, or None.
         command: the command line, for the record.
         known: pattern of check keys → why a finding there is accepted, and until when.
+        certificates: the file that says what `coqc` accepted; none if empty.
+        first: whether nothing more is asked once a check has failed.
 
     Attributes:
         begun: whether the record at that place is this campaign's.
@@ -46,6 +48,8 @@ class Campaign:
     progress: Any = None
     command: Sequence[str] = ()
     known: Mapping[str, Known] = field(default_factory=dict)
+    certificates: str = ""
+    first: bool = False
     begun: bool = field(default=False, init=False)
 
     def run(self, question: Question) -> Any:
@@ -93,7 +97,7 @@ class Campaign:
             if live is not None:
                 getattr(live, event)(**payload)
 
-        with Session(pool, self.settings, listener, self.known, plan.lost) as session:
+        with Session(pool, self.settings, listener, self.known, lost=plan.lost, first=self.first) as session:
             under_way = session.start(plan.checks)
             importlib.import_module("lawful.reports.terminal")  # while the workers work
             for evidence in under_way.values():
@@ -104,15 +108,16 @@ class Campaign:
         from lawful.reports.ruletext import RuleText
         from lawful.reports.session import Session as Circumstances
 
-        here = self.settings.profile, self.settings.seed, list(self.command)
+        here = self.settings.profile, self.settings.seed, list(self.command), self.settings.fail_on
         about = self._ask(pool, "lawful.reports.session:Session.here", *here, gives=Circumstances)
         yield "session", [about.result()]
         yield "target", plan.described
+        yield "unasked", [dict(plan.unasked)] if plan.unasked else []
         rules = dict.fromkeys(check.rule for check in plan.checks if check.rule != UNCLAIMED)
         call = "lawful.verify.front.questions:rule_text"
         texts = [self._ask(pool, call, rule, gives=RuleText) for rule in rules]
         yield "rule", (text.result() for text in texts)
-        proofs = [pool.start(_proof, pool, law, self._patience) for law in plan.laws]
+        proofs = [pool.start(_proof, pool, law, self.certificates, self._patience) for law in plan.laws]
         yield "proof", (proof.result() for proof in proofs)
 
     def _ask(self, pool: Pool | Here, function: str, *arguments: Any, gives: type[T]) -> "Future[T]":
@@ -149,10 +154,11 @@ def _repeated(pool: Pool | Here, check: Any, example: Any, timeout: float) -> st
         return str(error)
 
 
-def _proof(pool: Pool | Here, law: str, timeout: float) -> Any:
+def _proof(pool: Pool | Here, law: str, certificates: str, timeout: float) -> Any:
     from lawful.verify.front.questions import unproved
 
     try:
-        return pool.call("lawful.verify.front.questions:proof", law, gives=Proof, timeout=timeout)
+        call = "lawful.verify.front.questions:proof"
+        return pool.call(call, law, certificates, gives=Proof, timeout=timeout)
     except WorkerError as error:
         return unproved(law, str(error))

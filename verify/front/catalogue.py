@@ -6,6 +6,8 @@ from typing import Annotated, Any
 import typer
 
 from lawful.verify.front.console import stdout
+from lawful.verify.front.options import results
+from lawful.verify.front.questions import proof
 
 app = typer.Typer()
 
@@ -20,14 +22,14 @@ def prove(
     """Prove the laws; print statement, source, method and time of each."""
     from lawful.reports.tables import show_proof, show_row, show_total
     from lawful.verify.theory.law import find_law
-    from lawful.verify.theory.law import laws as known
+    from lawful.verify.theory.law import laws as every
 
-    chosen = [find_law(name) for name in laws or known()]
+    chosen = [find_law(name) for name in laws or every()]
     if certificates:
         return _certified(certificates, chosen)
-    show, proofs = show_proof if laws else show_row, []
+    show, proofs, known = (show_proof, [], results("")) if laws else (show_row, [], "")
     for law in chosen:
-        proofs.append(law.prove())
+        proofs.append(proof(law.name, known))
         show(proofs[-1], stdout)
     if not laws:
         show_total(proofs, stdout)
@@ -61,10 +63,10 @@ def laws(
 ) -> None:
     """Print the laws by topic; those of one topic in words; one of them with its hypotheses and its proof."""
     from lawful.reports.tables import show_contents, show_laws, show_proof
-    from lawful.verify.theory.law import find_law, law_topic, law_topics
+    from lawful.verify.theory.law import law_topic, law_topics
 
     if law:
-        show_proof(find_law(law).prove(), stdout)
+        show_proof(proof(law, results("")), stdout)
     elif topic:
         show_laws(law_topic(topic), stdout)
     else:

@@ -12,20 +12,27 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from lawful.verify import evidence
 from lawful.verify.errors import Unanswerable, WorkerError
 from lawful.verify.front import catalogue, options, racing
-from lawful.verify.front.console import save, say, stderr, stdout, write
+from lawful.verify.front.console import Output, save, say, stderr, stdout, write
 from lawful.verify.front.options import (
     Arguments,
-    Betas,
+    Certificates,
     Device,
     Dtype,
+    FailOn,
+    FailOnOption,
+    First,
+    Format,
+    FormatOption,
     InProcess,
     Json,
     Names,
+    Paths,
     Profile,
     Property,
-    Rates,
+    Quiet,
     ReportFolder,
     RuleOption,
     Seed,
@@ -35,20 +42,38 @@ from lawful.verify.front.options import (
     Workers,
 )
 from lawful.verify.front.records import own
-from lawful.verify.workers.pool import Pool
 
 if TYPE_CHECKING:
     from lawful.verify.front.campaign import Campaign
 
 app = typer.Typer(
-    help="Is your optimizer lawful? Checks optimizers against the mathematics that they claim.",
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
 app.add_typer(catalogue.app)
+app.add_typer(racing.app)
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        from importlib.metadata import version
+
+        stdout.print(f"lawful {version('lawful')}, torch {version('torch')}", highlight=False)
+        raise typer.Exit
+
+
+@app.callback()
+def options_of_all(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and exit.")
+    ] = False,
+) -> None:
+    """Is your optimizer lawful? Checks optimizers against the mathematics that they claim.
+
+    Exit codes: 0 lawful, 1 unlawful, 2 the question was wrong, 3 inconclusive, crashed or timed out.
+    """
 
 
 @app.command()
@@ -57,14 +82,19 @@ def check(
     rule: RuleOption = "",
     arg: Arguments = [],  # noqa: B006 - typer reads the default
     name: Names = [],  # noqa: B006
-    profile: Profile = "default",
+    profile: Profile = evidence.Profile.DEFAULT,
     device: Device = ["cpu"],  # noqa: B006
     dtype: Dtype = [],  # noqa: B006
     property: Property = [],  # noqa: B006
+    path: Paths = [],  # noqa: B006
+    fail_on: FailOnOption = FailOn.CONTRACT,
     seed: Seed = 0,
     timeout: Timeout = 60.0,
     workers: Workers = 0,
     in_process: InProcess = False,
+    quiet: Quiet = False,
+    exitfirst: First = False,
+    form: FormatOption = Format.TEXT,
     json: Json = "",
     report: ReportFolder = "",
 ) -> None:
@@ -80,19 +110,20 @@ def check(
     question = Question(
         targets or list(said), rule, options.arguments(arg), names=options.names(name), configured=said
     )
-    settings = options.settings(profile, seed, timeout, dtype, device, property)
-    campaign = _campaign(settings, report, workers, in_process)
-    raise typer.Exit(write(_run(campaign, lambda: campaign.run(question)), json, report))
+    settings = options.settings(profile, seed, timeout, dtype, device, property, path, fail_on)
+    campaign = _campaign(settings, report, workers, in_process, quiet, exitfirst)
+    raise typer.Exit(write(_run(campaign, lambda: campaign.run(question)), Output(json, report, form, quiet)))
 
 
 @app.command()
 def verify(
     report: ReportFolder = "reports/latest",
-    profile: Profile = "quick",
+    profile: Profile = evidence.Profile.QUICK,
     device: Device = ["cpu"],  # noqa: B006
     seed: Seed = 0,
     timeout: Timeout = 60.0,
     workers: Workers = 0,
+    certificates: Certificates = "",
 ) -> None:
     """Prove the laws, check the bundled optimizers and torch.optim's, and write the report."""
     from lawful.verify.front.planning import Question
@@ -100,7 +131,8 @@ def verify(
 
     question = Question(["bundled", "torch.optim"], laws=list(known()))
     campaign = _campaign(options.settings(profile, seed, timeout, [], device), report, workers)
-    raise typer.Exit(write(_run(campaign, lambda: campaign.run(question)), "", report))
+    campaign.certificates = options.results(certificates)
+    raise typer.Exit(write(_run(campaign, lambda: campaign.run(question)), Output(folder=report)))
 
 
 @app.command()
@@ -147,50 +179,18 @@ def adequacy(
     raise typer.Exit(1 if any(one.survivors for one in found) else 0)
 
 
-@app.command()
-def race(
-    problem: Annotated[str, typer.Argument(help="The problem; the list of them without.")] = "",
-    optimizers: Annotated[
-        str, typer.Option("--optimizers", help="Targets and bundled names, with commas between them.")
-    ] = "adam,amsgrad,adopt",
-    rule: Annotated[str, typer.Option("--rule", help="The rule of classes whose names claim none.")] = "",
-    lr: Rates = [],  # noqa: B006
-    betas: Betas = [],  # noqa: B006
-    seeds: Annotated[int, typer.Option("--seeds", help="Runs of each, where losses are drawn.")] = 64,
-    steps: Annotated[int, typer.Option("--steps", min=0, help="Steps; 0 for the problem's own.")] = 0,
-    phase: Annotated[
-        bool, typer.Option("--phase", help="Draw where in the plane of the betas each goes wrong.")
-    ] = False,
-    seed: Seed = 0,
-    timeout: Timeout = 300.0,
-    workers: Workers = 0,
-    report: ReportFolder = "",
-) -> None:
-    """Race optimizers on a problem: at which end does each of them arrive?"""
-    from lawful.reports import race as pages
-
-    if not problem:
-        pages.show_problems(stdout)
-        return
-    course = options.course(problem, lr, betas, seeds, steps, seed)
-    with Pool(workers) as pool:
-        found = racing.race(pool, course, optimizers.split(","), rule, timeout, phase)
-    if report:
-        save(f"{report}/race.html", pages.html(found).encode())
-    pages.show(found, stdout)
-    raise typer.Exit(found.exit_code)
-
-
 @app.command(name="report")
 def report_command(
     record: Annotated[str, typer.Argument(help="A record, whole or cut off by whatever ended the run.")],
+    everything: Annotated[bool, typer.Option("--all", help="Print all findings and notes.")] = False,
+    form: FormatOption = Format.TEXT,
     json: Json = "",
     report: ReportFolder = "",
 ) -> None:
     """Print the report of a record, and write it again if asked to."""
     from lawful.reports.document import opened
 
-    raise typer.Exit(write(opened(record), json, report))
+    raise typer.Exit(write(opened(record), Output(json, report, form, everything=everything)))
 
 
 @app.command()
@@ -214,7 +214,7 @@ def replay(
     campaign = Campaign(again.settings, own("replay"), workers, in_process, stderr, sys.argv[1:], again.known)
     found, changed = _run(campaign, lambda: again.run(campaign))
     if json != "-":
-        write(found, "", "")
+        write(found, Output())
     told(changed, json)
     raise typer.Exit(found.exit_code)
 
@@ -231,13 +231,21 @@ def compare(
     raise typer.Exit(compared(before, after, json))
 
 
-def _campaign(settings: Any, report: str, workers: int, in_process: bool = False) -> "Campaign":
+def _campaign(
+    settings: Any,
+    report: str,
+    workers: int,
+    in_process: bool = False,
+    quiet: bool = False,
+    first: bool = False,
+) -> "Campaign":
     from lawful.verify.front.campaign import Campaign
     from lawful.verify.front.configuration import configuration
 
     record = Path(report) / "record.jsonl" if report else own("record")
     known = configuration(Path.cwd()).get("known", {})
-    return Campaign(settings, record, workers, in_process, stderr, sys.argv[1:], known)
+    shown = None if quiet else stderr
+    return Campaign(settings, record, workers, in_process, shown, sys.argv[1:], known, first=first)
 
 
 def _run(campaign: "Campaign", run: Callable[[], Any]) -> Any:

@@ -2,6 +2,7 @@
 
 import os
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -22,25 +23,56 @@ stdout = Stream()
 stderr = Stream(stderr=True)
 
 
-def write(report: Any, json: str, folder: str) -> int:
+@dataclass(frozen=True)
+class Output:
+    """How a report is handed out.
+
+    Attributes:
+        json: the file of the JSON document, `-` for standard output; "" for none.
+        folder: where the report is written as a page, as JSON and as a record; "" for nowhere.
+        form: as what it is printed: `text`, or a name of `lawful.reports.formats`.
+        quiet: whether the outcome alone is printed.
+        everything: whether all findings and notes are.
+    """
+
+    json: str = ""
+    folder: str = ""
+    form: str = "text"
+    quiet: bool = False
+    everything: bool = False
+
+
+def write(report: Any, to: Output) -> int:
     """Writes what was asked for, prints the report, and returns the exit code."""
-    from lawful.reports.terminal import show
+    from lawful.reports.document import document
 
-    if json:
-        from lawful.reports.document import document
-
-        save(json, document(report))
-    if folder:
-        from lawful.reports.document import document
+    if to.json:
+        save(to.json, document(report))
+    if to.folder:
         from lawful.reports.html import html
 
-        save(f"{folder}/report.json", document(report))
-        save(f"{folder}/report.html", html(report).encode())
-    if json != "-":
-        show(report, stdout)
-    if folder:
-        stderr.print(f"Report: {folder}/report.html", markup=False, highlight=False, soft_wrap=True)
+        save(f"{to.folder}/report.json", document(report))
+        save(f"{to.folder}/report.html", html(report).encode())
+    if to.json != "-":
+        _print(report, to)
+    if to.folder and not to.quiet:
+        page = f"{Path(to.folder)}/report.html"
+        stderr.print(f"Report: {page}", markup=False, highlight=False, soft_wrap=True)
     return int(report.exit_code)
+
+
+def _print(report: Any, to: Output) -> None:
+    if to.form == "text":
+        from lawful.reports.terminal import show
+
+        show(report, stdout, to.everything, to.quiet)
+        return
+    from lawful.reports.formats import FORMATS
+
+    save("-", FORMATS[to.form](report))
+    if to.form == "github" and (summary := os.environ.get("GITHUB_STEP_SUMMARY")):
+        with Path(summary).open("ab") as file:
+            file.write(FORMATS["markdown"](report))
 
 
 def save(path: str, content: bytes) -> None:

@@ -3,18 +3,22 @@
 import ast
 import re
 from collections.abc import Sequence
+from enum import StrEnum
 from math import inf
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from lawful.verify import evidence
 from lawful.verify.errors import Unanswerable, unknown
+from lawful.verify.evidence import Severity
 
 Targets = Annotated[
     list[str] | None,
     typer.Argument(
         help="package.module:Class, file.py:Class, a module, a bundled name, or `bundled`; those of "
-        "[tool.lawful] without."
+        "\\[tool.lawful] without."
     ),
 ]
 Target = Annotated[str, typer.Argument(help="package.module:Class, file.py:Class or a bundled name.")]
@@ -31,13 +35,63 @@ Names = Annotated[
         "--name", help="A rule's word and the constructor's for it: weight_decay=decay; may be repeated."
     ),
 ]
-Profile = Annotated[str, typer.Option("--profile", help="quick, default or thorough.")]
+Profile = Annotated[evidence.Profile, typer.Option("--profile", help="How much is drawn.")]
 Device = Annotated[list[str], typer.Option("--device", help="cpu, cuda, cuda:1 …; may be repeated.")]
 Dtype = Annotated[
-    list[str], typer.Option("--dtype", help="float64, float32, bfloat16, float16; may be repeated.")
+    list[evidence.Dtype], typer.Option("--dtype", help="Of the parameters; may be repeated; all without.")
 ]
 Property = Annotated[
     list[str], typer.Option("--property", help="Ask for this alone: conformance, idle …; may be repeated.")
+]
+Paths = Annotated[
+    list[str], typer.Option("--path", help="Ask in this way to run alone: loop, foreach …; may be repeated.")
+]
+
+
+class FailOn(StrEnum):
+    """Down to which severity findings count."""
+
+    CORE = "core"
+    CONTRACT = "contract"
+    ALL = "all"
+
+    @property
+    def severity(self) -> Severity:
+        """The least grave that counts."""
+        return Severity.EXTRA if self is FailOn.ALL else Severity(self.value)
+
+
+FailOnOption = Annotated[
+    FailOn,
+    typer.Option(
+        "--fail-on",
+        help="What makes an optimizer unlawful: core, that it does not follow its rule; contract, also what users of "
+        "torch.optim.Optimizer rely on; all, also what hardly anybody uses, as complex parameters.",
+    ),
+]
+Quiet = Annotated[
+    bool, typer.Option("--quiet", "-q", help="No progress, and of the report the outcome alone.")
+]
+First = Annotated[bool, typer.Option("--exitfirst", "-x", help="Ask nothing more once a check has failed.")]
+
+
+class Format(StrEnum):
+    """What the report is printed as."""
+
+    TEXT = "text"
+    JSON = "json"
+    JUNIT = "junit"
+    SARIF = "sarif"
+    MARKDOWN = "markdown"
+    GITHUB = "github"
+
+
+FormatOption = Annotated[
+    Format,
+    typer.Option(
+        "--format",
+        help="As what to print the report; github: annotations, and the summary of the step of a workflow.",
+    ),
 ]
 Seed = Annotated[int, typer.Option("--seed", help="Of everything that is drawn.")]
 Timeout = Annotated[float, typer.Option("--timeout", help="Seconds that one check, or an import, may take.")]
@@ -59,6 +113,17 @@ ReportFolder = Annotated[
     str, typer.Option("--report", help="Write report.html, report.json and the record into this folder.")
 ]
 
+Certificates = Annotated[
+    str,
+    typer.Option(
+        "--certificates",
+        help="What coqc said of the laws' certificates; what `make certificates` left there without.",
+    ),
+]
+
+RESULTS = "reports/certificates/certificates.json"
+"""Where `make certificates` leaves what coqc said."""
+
 DEVICES = ("cpu", "cuda", "mps", "xpu")
 BARE_WORD = re.compile(r"[A-Za-z_][\w.:/-]*")
 
@@ -67,9 +132,11 @@ def settings(
     profile: str,
     seed: int,
     timeout: float,
-    dtypes: list[str],
-    devices: list[str],
+    dtypes: Sequence[str],
+    devices: Sequence[str],
     properties: Sequence[str] = (),
+    paths: Sequence[str] = (),
+    fail_on: FailOn = FailOn.CONTRACT,
 ) -> Any:
     """The `lawful.properties.checks.Settings` that these options choose.
 
@@ -83,8 +150,14 @@ def settings(
     for device in devices:
         if not re.fullmatch(rf"({'|'.join(DEVICES)})(:\d+)?", device):
             raise unknown("device", device, (*DEVICES, "cuda:1"))
-    chosen = tuple(dtypes) or DTYPES, tuple(devices), tuple(properties)
-    return Settings(profile, natural(seed), patience(timeout), *chosen)
+    chosen = (
+        tuple(map(str, dtypes)) or DTYPES,
+        tuple(devices),
+        tuple(properties),
+        tuple(paths),
+        fail_on.severity,
+    )
+    return Settings(str(profile), natural(seed), patience(timeout), *chosen)
 
 
 def natural(seed: int) -> int:
@@ -109,7 +182,21 @@ def patience(timeout: float) -> float:
     return timeout
 
 
-def _known(kind: str, names: list[str], known: tuple[str, ...]) -> None:
+def results(file: str) -> str:
+    """The file that says what coqc accepted; none where `make certificates` has not been asked.
+
+    Raises:
+        Unanswerable: what was named cannot be read, or is something else.
+    """
+    from lawful.verify.certificates.outcome import Outcomes
+
+    found = file or (RESULTS if Path(RESULTS).exists() else "")
+    if found:
+        Outcomes.load(Path(found))
+    return found
+
+
+def _known(kind: str, names: Sequence[str], known: tuple[str, ...]) -> None:
     for name in names:
         if name not in known:
             raise unknown(kind, name, known)
@@ -148,7 +235,7 @@ def _argument(pair: str) -> tuple[str, Any]:
         return name, ast.literal_eval(value)
     except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError) as error:
         if BARE_WORD.fullmatch(value):
-            return name, value
+            return name, float(value) if value == "inf" else value
         raise Unanswerable(
             f"--arg {pair!r}: {value!r} is neither a word nor 0.1, True, (0.9,0.99), 'text' …"
         ) from error

@@ -53,12 +53,14 @@ class Plan:
         checks: what is asked of them.
         laws: what is proved.
         lost: targets that cost a worker when they were tried.
+        unasked: optimizers that were there and are not asked → why.
     """
 
     described: Sequence[Description]
     checks: Sequence[Check]
     laws: Sequence[str] = ()
     lost: Sequence[str] = ()
+    unasked: Mapping[str, str] = field(default_factory=dict)
 
 
 def plan(pool: Pool | Here, question: Question, settings: Settings) -> Plan:
@@ -74,7 +76,14 @@ def plan(pool: Pool | Here, question: Question, settings: Settings) -> Plan:
     first = {check.target: check for check in reversed(checks)}.values()
     tried = [check for check in first if check.arguments or len(described) == 1]
     lost = [check.target for check in tried if not _tried(pool, check, settings)]
-    return Plan(described, checks, question.laws, lost)
+    return Plan(described, checks, question.laws, lost, _unasked(pool, question.targets, settings.timeout))
+
+
+def _unasked(pool: Pool | Here, targets: Sequence[str], limit: float) -> dict[str, str]:
+    """What the targets that are modules have besides."""
+    places = [target for target in targets if ":" not in target]
+    found = [_looked_up(pool, f"{DESCRIPTION}:unasked", place, limit, dict[str, str]) for place in places]
+    return {name: why for each in found for name, why in each.items() if name not in targets}
 
 
 def describe(pool: Pool | Here, targets: Sequence[str], settings: Settings) -> list[Description]:
@@ -92,10 +101,10 @@ def describe(pool: Pool | Here, targets: Sequence[str], settings: Settings) -> l
     )
     of = f"{DESCRIPTION}:targets_of"
     found = [name for target in targets for name in _looked_up(pool, of, target, limit, list[str])]
-    from lawful.verify.candidates.description import Description
+    of = f"{DESCRIPTION}:describe"
+    from lawful.verify.candidates.description import Description  # now that there are workers
 
-    as_ = f"{DESCRIPTION}:describe"
-    return [_looked_up(pool, as_, name, limit, Description) for name in dict.fromkeys(found)]
+    return [_looked_up(pool, of, name, limit, Description) for name in dict.fromkeys(found)]
 
 
 def patience(settings: Settings) -> float:

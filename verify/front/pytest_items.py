@@ -57,7 +57,7 @@ class CheckItem(pytest.Item):
 
     def runtest(self) -> None:
         """Waits for what it saw, and judges."""
-        judge(self._run.evidence(self))
+        judge(self.check, self._run.evidence(self))
 
     def reportinfo(self) -> tuple[Any, None, str]:
         """Where it stands, and what it is called."""

@@ -1,10 +1,11 @@
 """What a campaign asks of its workers besides checks; a front end, so that it may import lazily."""
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from lawful.verify.errors import Unanswerable
-from lawful.verify.evidence import Proof
+from lawful.verify.theory.proof import Proof
 
 
 def available(devices: Sequence[str]) -> None:
@@ -32,11 +33,18 @@ def rule_text(rule: str) -> Any:
     return mathematics.rule_text(find_rule(rule), rule)
 
 
-def proof(law: str) -> Proof:
-    """The proof of a law."""
+def proof(law: str, certificates: str = "") -> Proof:
+    """The proof of a law, with what this file of results says of its certificate.
+
+    Raises:
+        Unanswerable: the file cannot be read.
+    """
+    from lawful.verify.certificates.outcome import Outcomes
     from lawful.verify.theory.law import find_law
 
-    return find_law(law).prove()
+    found = find_law(law)
+    proved = found.prove()
+    return Outcomes.load(Path(certificates)).told(found, proved) if certificates else proved
 
 
 def unproved(law: str, why: str) -> Proof:

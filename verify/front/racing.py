@@ -2,14 +2,21 @@
 
 from collections.abc import Sequence
 from concurrent.futures import Future
-from typing import Any
+from typing import Annotated, Any
+
+import typer
 
 from lawful.verify.errors import WorkerError
 from lawful.verify.evidence import Figure
+from lawful.verify.front import options
+from lawful.verify.front.console import save, stdout
+from lawful.verify.front.options import Betas, Rates, ReportFolder, Seed, Timeout, Workers
 from lawful.verify.workers.pool import Here, Pool
 
+app = typer.Typer()
 
-def race(
+
+def raced(
     pool: Pool | Here, course: Any, optimizers: Sequence[str], rule: str, timeout: float, phase: bool
 ) -> Any:
     """The `lawful.reports.race.Race` of these optimizers.
@@ -64,3 +71,37 @@ def _collected(futures: "dict[str, Future[Any]]") -> tuple[dict[str, Any], dict[
         except WorkerError as error:
             lost[name] = str(error)
     return found, lost
+
+
+@app.command()
+def race(
+    problem: Annotated[str, typer.Argument(help="The problem; the list of them without.")] = "",
+    optimizers: Annotated[
+        str, typer.Option("--optimizers", help="Targets and bundled names, with commas between them.")
+    ] = "adam,amsgrad,adopt",
+    rule: Annotated[str, typer.Option("--rule", help="The rule of classes whose names claim none.")] = "",
+    lr: Rates = [],  # noqa: B006
+    betas: Betas = [],  # noqa: B006
+    seeds: Annotated[int, typer.Option("--seeds", help="Runs of each, where losses are drawn.")] = 64,
+    steps: Annotated[int, typer.Option("--steps", min=0, help="Steps; 0 for the problem's own.")] = 0,
+    phase: Annotated[
+        bool, typer.Option("--phase", help="Draw where in the plane of the betas each goes wrong.")
+    ] = False,
+    seed: Seed = 0,
+    timeout: Timeout = 300.0,
+    workers: Workers = 0,
+    report: ReportFolder = "",
+) -> None:
+    """Race optimizers on a problem: at which end does each of them arrive?"""
+    from lawful.reports import race as pages
+
+    if not problem:
+        pages.show_problems(stdout)
+        return
+    course = options.course(problem, lr, betas, seeds, steps, seed)
+    with Pool(workers) as pool:
+        found = raced(pool, course, optimizers.split(","), rule, timeout, phase)
+    if report:
+        save(f"{report}/race.html", pages.html(found).encode())
+    pages.show(found, stdout)
+    raise typer.Exit(found.exit_code)

@@ -58,7 +58,9 @@ class Replay:
         self.known = {r.check.key: Known(r.evidence.known) for r in self.before.results if r.evidence.known}
         devices = tuple(dict.fromkeys(check.device for check in self.checks)) or ("cpu",)
         session = self.before.session
-        self.settings = Settings(session.profile, session.seed, timeout, devices=devices)
+        self.settings = Settings(
+            session.profile, session.seed, timeout, devices=devices, fail_on=session.fail_on
+        )
 
     def shown(self) -> str:
         """What of the report's naming would be imported and run: targets, with rules and arguments."""

@@ -33,6 +33,7 @@ class Session:
         listener: told of every check that starts and finishes.
         known: pattern of check keys → why a finding there is accepted, and until when.
         lost: targets that have cost a worker when they were tried.
+        first: whether nothing more is asked once a check has failed.
     """
 
     def __init__(
@@ -42,9 +43,10 @@ class Session:
         listener: Listener = lambda event, **payload: None,
         known: Mapping[str, Known] = MappingProxyType({}),
         lost: Sequence[str] = (),
+        first: bool = False,
     ) -> None:
         """Nothing runs yet."""
-        self._lost = Counter(lost)
+        self._lost, self._first, self._failed = Counter(lost), first, False
         self._pool, self._settings, self._listener, self._known = pool, settings, listener, known
         self._numbers = count()
         self._folder = tempfile.TemporaryDirectory(prefix="lawful-", ignore_cleanup_errors=True)
@@ -90,8 +92,12 @@ class Session:
 
     def _run(self, check: Check, number: int) -> Evidence:
         self._listener("started", check=check)
-        evidence = self._evidence(check, Path(self._folder.name) / str(number))
+        if self._first and self._failed:
+            evidence = Evidence(Verdict.INCONCLUSIVE, notes=["not asked, for another check had failed"])
+        else:
+            evidence = self._evidence(check, Path(self._folder.name) / str(number))
         evidence = accepted(evidence, check, self._known)
+        self._failed |= bool(evidence.counted.exit_code)
         self._listener("finished", check=check, evidence=evidence)
         return evidence
 

@@ -1,5 +1,5 @@
 """Forms of a rule that are one as long as the hyperparameters stay what they are: averages kept as sums, sums as
-averages, powers as running products.
+averages, averages already corrected, powers as running products.
 
 Where a β or a momentum is changed in mid-run they go apart, and no source says which of them is meant.
 """
@@ -27,21 +27,27 @@ class Form:
     Attributes:
         scaled: the state that is kept in another unit.
         running: whether powers of hyperparameters are products that are kept from step to step.
+        corrected: whether averages are kept divided by 1 − βᵗ, where the rule has that.
     """
 
     scaled: frozenset[Symbol] = frozenset()
     running: bool = False
+    corrected: bool = False
 
     def of(self, rule: Rule) -> Rule:
         """The rule in this form."""
         for symbol in sorted(self.scaled & rule.state.keys(), key=str):
-            rule = _scaled(rule, symbol, units(rule)[symbol])
+            unit = units(rule)[symbol]
+            rule = _scaled(rule, symbol, unit, unit)
+        for symbol, (before, after) in _corrections(rule).items() if self.corrected else ():
+            rule = _scaled(rule, symbol, before, after)
         return _running(rule) if self.running else rule
 
     def __str__(self) -> str:
         """In words."""
         said = [f"{s} in another unit" for s in sorted(self.scaled, key=str)]
-        return " and ".join([*said, *(["powers as running products"] if self.running else [])])
+        said += ["powers as running products"] if self.running else []
+        return " and ".join([*said, *(["averages that are already corrected"] if self.corrected else [])])
 
 
 PLAIN = Form()
@@ -54,6 +60,8 @@ def forms(rule: Rule) -> Iterator[Form]:
     some = chain.from_iterable(combinations(scalable, n) for n in range(len(scalable) + 1))
     powers = (False, True) if _powers(rule) else (False,)
     yield from (Form(frozenset(scaled), running) for scaled in some for running in powers)
+    if _corrections(rule):
+        yield Form(corrected=True)
 
 
 def units(rule: Rule) -> dict[Symbol, Expr]:
@@ -67,12 +75,20 @@ def units(rule: Rule) -> dict[Symbol, Expr]:
     return found
 
 
-def _scaled(rule: Rule, symbol: Symbol, unit: Expr) -> Rule:
-    """The rule with a state that is kept in a unit: what it was is unit·symbol."""
-    kept = {symbol: unit * symbol}
+def _corrections(rule: Rule) -> dict[Symbol, tuple[Expr, Expr]]:
+    """Averages c·s + (1 − c)·… that start at 0, in rules with cᵗ → 1 − cᵗ before a step, and after it."""
+    powers = {p.base for p in _powers(rule)}
+    found = {s: c for s, unit in units(rule).items() for c in powers if unit == 1 - c and not rule.initial(s)}
+    return {s: (1 - c ** (t - 1), 1 - c**t) for s, c in found.items()}
+
+
+def _scaled(rule: Rule, symbol: Symbol, before: Expr, after: Expr) -> Rule:
+    """The rule with a state that is kept in a unit, which a step may change: what it was is unit·symbol."""
+    kept = {symbol: before * symbol}
     state = {s: e.xreplace(kept) for s, e in rule.state.items()}
-    state[symbol] = _divided(state[symbol], unit)
-    init = {**rule.init, symbol: rule.initial(symbol) / unit}
+    state[symbol] = _divided(state[symbol], after)
+    start = rule.initial(symbol)
+    init = {**rule.init, symbol: start / before if start else start}
     return replace(rule, x=rule.x.xreplace(kept), state=state, init=init)
 
 

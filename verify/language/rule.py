@@ -6,9 +6,10 @@ from functools import cached_property
 from hashlib import sha256
 from typing import Any, Literal
 
-from sympy import Expr, Integer, Pow, Symbol, preorder_traversal, srepr, sympify
+from sympy import Abs, Expr, Integer, Pow, Symbol, log, preorder_traversal, srepr, sympify
 
 from lawful.verify.language.domain import Domain
+from lawful.verify.language.substitution import put
 from lawful.verify.language.symbols import DOMAINS, TUPLES, g, t, x
 from lawful.verify.language.tensors import SIZES, EverywhereMean, OfTensor
 
@@ -57,6 +58,7 @@ class Rule:
             after a step; None where that is the parameter.
         fixed: what was put in for its symbols since it was written.
         written: what it divided by when it was written, with what was put in since: sympy may have cancelled it.
+        rooted: what it took roots and logarithms of, likewise: sympy takes (√a)² for a wherever a lies.
     """
 
     name: str
@@ -75,6 +77,7 @@ class Rule:
     evaluated: Expr | None = None
     fixed: Mapping[Expr, Expr] = field(default_factory=dict)
     written: tuple[Expr, ...] = ()
+    rooted: tuple[Expr, ...] = ()
 
     @cached_property
     def scope(self) -> Literal["lane", "tensor", "optimizer"]:
@@ -141,6 +144,12 @@ class Rule:
         return tuple(dict.fromkeys([*self.written, *(base for some in found for base in some)]))
 
     @cached_property
+    def radicands(self) -> tuple[Expr, ...]:
+        """What it takes roots and logarithms of: where one of these is negative, it has no next value."""
+        found = (radicands(e) for e in (self.x, *self.state.values()))
+        return tuple(dict.fromkeys([*self.rooted, *(inside for some in found for inside in some)]))
+
+    @cached_property
     def cancelled(self) -> tuple[Expr, ...]:
         """What it divided by when it was written, and does no longer."""
         still = {base for e in (self.x, *self.state.values()) for base in bases(e)}
@@ -149,12 +158,12 @@ class Rule:
     def replace(self, substitution: Mapping[Expr, Any]) -> "Rule":
         """The rule with symbols replaced in every expression; replaced hyperparameters are no longer listed.
 
-        What is put in is remembered, and what is divided by too.
+        What is put in is remembered, and of what is divided by, and of what roots are taken.
         """
         new = {old: sympify(value) for old, value in substitution.items()}
 
         def sub(expr: Expr) -> Expr:
-            return expr.xreplace(new)
+            return put(expr, new)
 
         return replace(
             self,
@@ -165,7 +174,8 @@ class Rule:
             evaluated=self.evaluated if self.evaluated is None else sub(self.evaluated),
             defaults={s: d for s, d in self.defaults.items() if s not in new},
             fixed={**{s: sub(e) for s, e in self.fixed.items()}, **new},
-            written=tuple(dict.fromkeys(map(sub, self.divisors))),
+            written=tuple(dict.fromkeys(core(sub(divisor)) for divisor in self.divisors)),
+            rooted=tuple(dict.fromkeys(map(sub, self.radicands))),
         )
 
     def maximized(self) -> "Rule":
@@ -194,6 +204,22 @@ class Rule:
 
 
 def bases(expr: Expr) -> list[Expr]:
-    """What an expression divides by, from the outside in."""
-    powers = (p for p in preorder_traversal(expr) if isinstance(p, Pow) and p.exp.could_extract_minus_sign())
-    return list(dict.fromkeys(p.base for p in powers if not p.base.is_number))
+    """What an expression divides by, or takes a logarithm of, from the outside in."""
+    nodes = list(preorder_traversal(expr))
+    powers = [p for p in nodes if isinstance(p, Pow) and p.exp.could_extract_minus_sign()]
+    found = [*(p.base for p in powers), *(e.args[0] for e in nodes if isinstance(e, log))]
+    return list(dict.fromkeys(base for base in found if not base.is_number))
+
+
+def radicands(expr: Expr) -> list[Expr]:
+    """What must not be negative, since an expression takes a root or a logarithm of it, from the outside in."""
+    nodes = list(preorder_traversal(expr))
+    found = (e.args[0] for e in nodes if isinstance(e, log) or (isinstance(e, Pow) and not e.exp.is_integer))
+    return list(dict.fromkeys(inside for inside in found if not inside.is_nonnegative))
+
+
+def core(expr: Expr) -> Expr:
+    """What is 0 exactly where the expression is: that of which it is a size or a power."""
+    if isinstance(expr, Abs) or (isinstance(expr, Pow) and expr.exp.is_positive):
+        return core(expr.args[0])
+    return expr

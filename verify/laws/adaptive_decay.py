@@ -1,7 +1,5 @@
 """L2 regularisation and weight decay under Adam: never the same rule but at wd = 0, and how far apart."""
 
-from collections.abc import Sequence
-
 from sympy import Expr, Integer, Rational, Symbol, sqrt
 
 from lawful.verify.language.rule import Rule, Source
@@ -166,42 +164,34 @@ path_without_gradient_ignores_wd = Equivalence(
     refuses=false_if("with a gradient", left=with_l2(y, 0), right=with_l2(kappa * y, 0)),
 )
 
-root, other = Symbol("s_1", positive=True), Symbol("delta", positive=True)
-
 
 def frozen(rule: Rule, scale: Expr) -> Rule:
     """Adam that neither averages nor corrects, and divides by `scale` for ever: its preconditioner is 1/scale."""
     return rule.replace({beta1: 0, beta2: 1, eps: 0, v: scale**2})
 
 
-def l2_less_decay(coefficient: Expr, scales: Sequence[Expr]) -> dict[Symbol, Run]:
-    """For each scale a step under L2 and one under decay by 1 − wd."""
+def l2_less_decay(coefficient: Expr, scale: Expr) -> dict[Symbol, Run]:
+    """A step under L2 and one under decay by 1 − wd."""
     coupled = adam(bias_correction=False).replace({weight_decay: coefficient})
     apart = adamw(bias_correction=False, decay="wd").replace({weight_decay: wd})
-    ends = zip(scales, PAIRS, strict=True)
-    return {
-        end: Run(frozen(rule, scale), 1)
-        for scale, pair in ends
-        for end, rule in zip(pair, (coupled, apart), strict=True)
-    }
+    return {l2: Run(frozen(coupled, scale), 1), decayed: Run(frozen(apart, scale), 1)}
 
-
-PAIRS = tuple((Symbol(f"coupled_{k}"), Symbol(f"decayed_{k}")) for k in (1, 2))
-"""The ends of two coordinates, under L2 and under decay."""
-
-frozen_preconditioner_admits_no_l2 = Coefficient(
-    "Adam that divides two coordinates by two different numbers s, which stay as they are (β1 = 0, β2 = 1, eps = 0), "
-    "has no L2 coefficient that reproduces decay by 1 − wd with wd > 0.",
-    [coupled - apart for coupled, apart in PAIRS],
-    runs=l2_less_decay(c, (root, root + other)),
-    for_all=(x, g1),
-    unknown=c,
-    is_only=None,
-    source=Source(LH, "Proposition 2"),
-    refuses=false_if("the same number in both", runs=l2_less_decay(c, (root, root))),
-)
 
 s = Symbol("s", positive=True)
+
+frozen_preconditioner_admits_no_l2 = Coefficient(
+    "For Adam that divides a coordinate by a number s that stays as it is (β1 = 0, β2 = 1, eps = 0), the L2 "
+    "coefficient that reproduces decay by 1 − wd is wd·s/lr and no other: it grows with s, so where wd > 0 two "
+    "coordinates that are divided by different numbers have none in common.",
+    [l2 - decayed],
+    runs=l2_less_decay(c, s),
+    for_all=(x, g1),
+    unknown=c,
+    is_only=wd * s / lr,
+    source=Source(LH, "Proposition 2"),
+    refuses=false_if("one coefficient for every s", is_only=wd / lr),
+)
+
 _regulariser = c / 2 * (x * s ** Rational(1, 2)) ** 2
 _decayed = frozen(adamw(bias_correction=False, decay="wd").replace({weight_decay: wd}), s)
 _regularised = frozen(adam(bias_correction=False).replace({weight_decay: 0}), s)

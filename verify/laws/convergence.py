@@ -133,14 +133,16 @@ def on_four(steps: int, read: Symbol) -> Run:
     return Run(plain_adam.replace({beta1: 0}), steps, read, reddi(4).values, {x: 0, v: some_v})
 
 
+v_after = Symbol("v'")
+
 second_moment_stays_in_range_on_reddi = Inequality(
     "On 4, −1, −1 with 1/2 < β2 < 1, Adam's v is between 22/7 and 6 after every period at whose start it was.",
     {},
-    greater={s3: _low, _high: s3},
+    greater={v_after: _low, _high: v_after},
     over=_memory,
-    runs={s3: on_four(3, v)},
+    runs={v_after: on_four(3, v)},
     source=OWN,
-    refuses=false_if("between 22/7 and 5", greater={s3: _low, Integer(5): s3}),
+    refuses=false_if("between 22/7 and 5", greater={v_after: _low, Integer(5): v_after}),
 )
 
 adam_returns_on_reddi_with_more_memory = Inequality(

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sympy import Expr, Integer, Matrix, Rational, Symbol, factor, sqrt
+from sympy import Expr, Integer, Rational, Symbol, sqrt
 
 from lawful.verify.language.rule import Rule, Source
 from lawful.verify.language.symbols import (
@@ -22,6 +22,7 @@ from lawful.verify.language.symbols import (
 from lawful.verify.provers.claims import Run, any_step
 from lawful.verify.rules.adam import adam, adamw
 from lawful.verify.rules.sgd import sgd
+from lawful.verify.theory.cycles import Repulsion, z
 from lawful.verify.theory.dynamics import Threshold, h
 from lawful.verify.theory.inductions import Invariant
 from lawful.verify.theory.law import false_if
@@ -118,7 +119,7 @@ frozen_adam_is_stable_up_to_38_over_lr = Threshold(
     refuses=false_if("up to 2·P/lr", limit=2 * (root + eps) / lr),
 )
 
-z, (s, q, y) = Symbol("z"), (Symbol(name, positive=True) for name in "sqy")
+s, q, y = (Symbol(name, positive=True) for name in "sqy")
 _ball = later().replace({dampening: 0, g: h * x})
 x_1, x_2 = Symbol("x_1"), Symbol("x_2")
 _balls = {end: Run(_ball, k, x, [g] * k, {b: b}, first=2) for k, end in enumerate((x_1, x_2), start=1)}
@@ -198,21 +199,18 @@ adam_cycles_at_38_over_lr = Identity(
 )
 
 
-_image = Matrix([-_on_it.x, -_on_it.state[m], _on_it.state[v]]).subs(g, h * x)
-around_the_cycle = _image.jacobian([x, m, v]).xreplace(_cycle).applyfunc(factor).charpoly(z)
-"""The characteristic polynomial of a step and a reflection, of which the cycle is a fixed point."""
-
-adam_does_not_settle_on_its_cycle = Inequality(
+adam_does_not_settle_on_its_cycle = Repulsion(
     "For β1 > 1/3, whatever β2, that cycle repels: a step and a reflection have, near it, a characteristic polynomial "
-    "p of degree 3 with p(0) = −β1·β2 < 0 < p(β1·β2), so one root lies below β1·β2 and the product of the others above "
-    "1. Adam on a quadratic does not settle at 38/lr.",
-    {
-        around_the_cycle.as_expr(): z**3
-        + (1 - beta1 - 3 * beta2) * z**2
-        + (3 * beta1 + beta2 - beta1 * beta2) * z
-        - beta1 * beta2
-    },
-    greater={around_the_cycle.eval(beta1 * beta2): 0},
+    "p of degree 3 with p(0) = −β1·β2 < 0 < p(β1·β2), so one root lies between 0 and β1·β2 and the product of the "
+    "others is above 1. Adam on a quadratic does not settle at 38/lr.",
+    _on_it,
+    cycle={x: A, m: _cycle[m], v: _cycle[v]},
+    turned=(x, m),
+    polynomial=z**3
+    + (1 - beta1 - 3 * beta2) * z**2
+    + (3 * beta1 + beta2 - beta1 * beta2) * z
+    - beta1 * beta2,
+    beyond=beta1 * beta2,
     over={beta1: (Rational(1, 3), 1), beta2: unit},
     source=Source(EDGE, "38/lr, refuted as a law for a quadratic"),
     refuses=false_if("for all β1 > 0", over={beta1: unit, beta2: unit}),

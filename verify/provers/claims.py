@@ -92,6 +92,7 @@ class Always:
         holds: symbol → what it always equals, in the other states, the constants and n.
         varying: inputs that are new at every step.
         divides: what is divided by in a step, as it was written, before values were put in.
+        roots: what roots are taken of, likewise.
         special: whether it is a case of another claim, which answers for the signs of the state.
     """
 
@@ -104,6 +105,7 @@ class Always:
     holds: Mapping[Symbol, Expr]
     varying: Sequence[Symbol] = (g,)
     divides: Sequence[Expr] = ()
+    roots: Sequence[Expr] = ()
     special: bool = False
 
 
@@ -120,7 +122,7 @@ class Kept:
             negative, in the state before, the inputs and the names.
         over: the domain of the symbols.
         varying: inputs that are new at every step.
-        divides: as in `Always`.
+        divides, roots: as in `Always`.
     """
 
     proved_by: ClassVar[str] = "induction"
@@ -134,6 +136,7 @@ class Kept:
     over: Domain = field(default_factory=dict)
     varying: Sequence[Symbol] = (g,)
     divides: Sequence[Expr] = ()
+    roots: Sequence[Expr] = ()
 
 
 @dataclass(frozen=True)

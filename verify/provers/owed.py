@@ -33,8 +33,15 @@ def owed(claim: Any, rules: list[Rule]) -> Iterator[Declared]:
     for system, start in systems(claim):
         read = {s for e in system.values() for s in sympify(e).free_symbols}
         for symbol in system:
-            if symbol in read and symbol.is_nonnegative and not symbol.is_integer:
+            if symbol in read and declared_of(symbol):
                 yield _declared(claim, symbol, start.get(symbol, symbol), system[symbol], rules)
+
+
+def declared_of(symbol: Symbol) -> set[str]:
+    """What a symbol is declared to be beyond real."""
+    return {fact for fact, held in symbol.assumptions0.items() if held} - set(
+        Symbol("_", real=True).assumptions0
+    )
 
 
 def _declared(claim: Any, symbol: Symbol, start: Any, following: Any, rules: list[Rule]) -> Declared:

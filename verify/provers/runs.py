@@ -60,6 +60,11 @@ class Run:
         """What is divided by in a step, if the parameter runs; a state alone may go on without."""
         return list(self.rule.divisors) if x in self.system else []
 
+    @property
+    def radicands(self) -> list[Expr]:
+        """What roots are taken of in a step, if the parameter runs."""
+        return list(self.rule.radicands) if x in self.system else []
+
     def first_value(self, symbol: Symbol) -> Expr:
         """The value of a symbol before the first step."""
         return self.start.get(symbol, x if symbol == x else self.rule.initial(symbol))

@@ -55,19 +55,19 @@ class Bound(Law):
         firsts = {s: first for s, (first, _) in self.beside.items()}
         label = ", ".join(f"{plain(expr)} ≥ 0" for expr in self.gaps.values())
         system = self.system(self.gaps)
-        start, inputs, divided = {**firsts, **self.start}, (g, *self.varying), self._divided(system)
-        yield Kept(f"always {label}", system, start, self.gaps, self.because, self.over, inputs, divided)
+        start, inputs, needs = {**firsts, **self.start}, (g, *self.varying), self._needs(system)
+        yield Kept(f"always {label}", system, start, self.gaps, self.because, self.over, inputs, *needs)
         if self.holds:
             starts = {x: x, **{s: self.rule.initial(s) for s in self.rule.state}, **self.attained_from}
             label = ", ".join(f"{plain(left)} = {plain(right)}" for left, right in self.holds.items())
             system = {s: at(e, self.attained) for s, e in self.system(self.holds).items()}
-            divided = [at(d, self.attained) for d in self._divided(system)]
+            divides, roots = ([at(e, self.attained) for e in part] for part in self._needs(system))
             label = f"with {self._inputs()}, always {label}"
-            yield Always(label, system, starts, self.holds, inputs, divided, special=True)
+            yield Always(label, system, starts, self.holds, inputs, divides, roots, special=True)
 
-    def _divided(self, system: Mapping[Symbol, Expr]) -> list[Expr]:
-        """What the rule divides by, if its parameter runs; its state alone may go on without."""
-        return list(self.rule.divisors) if x in system else []
+    def _needs(self, system: Mapping[Symbol, Expr]) -> tuple[Sequence[Expr], Sequence[Expr]]:
+        """What the rule divides by and takes roots of, if its parameter runs; its state alone may go on without."""
+        return (self.rule.divisors, self.rule.radicands) if x in system else ((), ())
 
     def _inputs(self) -> str:
         return ", ".join(f"{plain(s)} = {plain(e)}" for s, e in self.attained.items())

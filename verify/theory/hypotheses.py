@@ -1,11 +1,12 @@
 """What a law rests on, found on its objects: for which rules, what its symbols may be, where it says nothing."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import fields, is_dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from functools import singledispatch
+from math import isinf
 from typing import Any
 
-from sympy import Expr, Symbol, oo, sympify
+from sympy import Expr, Rational, Symbol, oo, sympify
 
 from lawful.verify.language.plain import plain
 from lawful.verify.language.rule import Rule
@@ -40,37 +41,65 @@ def _rules(data: Any) -> Iterator[Rule]:
 # ------------------------------------------------------------------------------------------- symbols
 def given(claims: Iterable[Any], rules: list[Rule]) -> str:
     """What the symbols of claims may be: `lr > 0; 0 ≤ beta1, beta2 < 1; g, x real; C > 2; t = 1, 2, …`."""
-    symbols: dict[Symbol, str] = {}
+    named: dict[str, list[str]] = {}
+    for symbol, here in places(claims, rules).items():
+        if plain(symbol) not in named.setdefault(here.words, []):
+            named[here.words].append(plain(symbol))
+    found = sorted(named, key=lambda where: (where.endswith("real"), "=" in where, where))
+    return "; ".join(where.format(", ".join(sorted(named[where]))) for where in found)
+
+
+def places(claims: Iterable[Any], rules: list[Rule]) -> "dict[Symbol, Place]":
+    """Where the symbols of claims may lie: what a claim says itself goes before what they are declared to be."""
+    found: dict[Symbol, Place] = {}
     for claim in claims:
         over = getattr(claim, "over", {})
         for symbol in sorted(free(claim) | over.keys(), key=str):
-            if symbol in over or symbol not in symbols:
-                symbols[symbol] = _where(symbol, over, rules)
-    named: dict[str, list[str]] = {}
-    for symbol, where in symbols.items():
-        if plain(symbol) not in named.setdefault(where, []):
-            named[where].append(plain(symbol))
-    places = sorted(named, key=lambda where: (where.endswith("real"), "=" in where, where))
-    return "; ".join(where.format(", ".join(sorted(named[where]))) for where in places)
+            if symbol in over or symbol not in found:
+                found[symbol] = place(symbol, over, rules)
+    return found
 
 
-def _where(symbol: Symbol, over: Mapping[Symbol, tuple[Expr, Expr]], rules: list[Rule]) -> str:
-    """Where a symbol may lie, with a gap for its name."""
+@dataclass(frozen=True)
+class Place:
+    """Where a symbol may lie: from `low`, itself included if `closed`, to below `high`; a whole number if `whole`."""
+
+    low: Expr
+    high: Expr
+    closed: bool = False
+    whole: bool = False
+
+    @property
+    def words(self) -> str:
+        """It, with a gap for the names of what lies there: `0 ≤ {} < 1`."""
+        low, high = plain(self.low), plain(self.high)
+        if self.whole:
+            return f"{{}} = {low}, {self.low + 1}, …"
+        if self.low == -oo:
+            return "{} real" if self.high == oo else f"{{}} < {high}"
+        if self.high == oo:
+            return f"{{}} {'≥' if self.closed else '>'} {low}"
+        return f"{low} {'≤' if self.closed else '<'} {{}} < {high}"
+
+
+def place(symbol: Symbol, over: Mapping[Symbol, tuple[Expr, Expr]], rules: list[Rule]) -> Place:
+    """Where a symbol of a claim about these rules may lie."""
     if symbol in over:
         low, high = (sympify(end) for end in over[symbol])
-        return f"{{}} > {plain(low)}" if high == oo else f"{plain(low)} < {{}} < {plain(high)}"
+        return Place(low, high)
     if symbol.is_integer:
-        return f"{{}} = {1 if symbol.is_positive else 0}, {2 if symbol.is_positive else 1}, …"
+        return Place(sympify(1 if symbol.is_positive else 0), oo, closed=True, whole=True)
     range_ = range_of(symbol, rules)
-    high = "" if range_ is None or range_.high == float("inf") else f" < {range_.high:g}"
-    if not (symbol.is_nonnegative or high):
-        return "{} real"
-    low = range_.low if range_ else 0.0
-    if not high:
-        return "{} > 0" if symbol.is_positive else "{} ≥ 0" if low == 0 else f"{{}} ≥ {low:g}"
-    if low == float("-inf"):
-        return f"{{}}{high}"
-    return f"{low:g} {'<' if symbol.is_positive or (range_ and range_.open_low) else '≤'} {{}}{high}"
+    high = oo if range_ is None else _end(range_.high)
+    if not (symbol.is_nonnegative or high != oo):
+        return Place(-oo, oo)
+    low = _end(range_.low) if range_ else sympify(0)
+    strict = (symbol.is_positive and low == 0) or (range_ is not None and range_.open_low)
+    return Place(low, high, closed=low != -oo and not strict)
+
+
+def _end(number: float) -> Expr:
+    return sympify(number) if isinf(number) else Rational(f"{number:g}")
 
 
 def free(claim: Any) -> set[Symbol]:
@@ -120,7 +149,7 @@ def _(claim: Covariant) -> set[Symbol]:
 # ------------------------------------------------------------------------------------------ exceptions
 def exceptions(claims: Iterable[Any]) -> list[str]:
     """Where the claims say nothing: where something is divided by that is 0."""
-    found = dict.fromkeys(f"{plain(e)} = 0" for claim in claims for e in excluded(claim))
+    found = dict.fromkeys(f"{plain(e)} {fails}" for claim in claims for e, fails in excluded(claim))
     if any(isinstance(claim, Covariant) and claim.rule.divisors for claim in claims):
         found["a rule would divide by 0: neither path goes on there"] = None
     return list(found)

@@ -59,6 +59,7 @@ class Invariant(Law):
             self.holds,
             (g, *self.varying),
             self.rule.divisors,
+            self.rule.radicands,
         )
 
     def formula(self) -> str:
@@ -105,6 +106,7 @@ class Equivalence(Law):
             holds,
             (g, *self.varying),
             (*self.left.divisors, *(at(d, rename) for d in self.right.divisors)),
+            (*self.left.radicands, *(at(r, rename) for r in self.right.radicands)),
         )
 
     def _start(self, symbol: Symbol) -> Expr:

@@ -12,7 +12,6 @@ from time import perf_counter
 from types import MappingProxyType
 from typing import Any, ClassVar, Self
 
-from lawful.verify.evidence import Proof
 from lawful.verify.language.families import normal
 from lawful.verify.language.families import rules as families
 from lawful.verify.language.rule import Rule, Source
@@ -23,8 +22,9 @@ from lawful.verify.provers.claims import Answer, Bounds, Claim, Declared, Run
 from lawful.verify.provers.owed import owed
 from lawful.verify.provers.runs import told
 from lawful.verify.theory.hypotheses import exceptions, given, rules_in
-from lawful.verify.theory.meaning import empty, shadows
+from lawful.verify.theory.meaning import empty, overstated, shadows
 from lawful.verify.theory.prediction import Prediction
+from lawful.verify.theory.proof import Proof
 from lawful.verify.theory.topics import Topic, by_name, find_topic, topics
 
 
@@ -139,7 +139,11 @@ class Law(ABC):
     def faults(self) -> list[str]:
         """What makes it no theorem at all: names that stand for two things, claims of which none says anything."""
         nothing = [line for claim in self.claimed if (line := empty(claim))]
-        return [*shadows(self, self.rules), *(nothing if len(nothing) == len(self.claimed) else [])]
+        return [
+            *shadows(self, self.rules),
+            *overstated(self),
+            *(nothing if len(nothing) == len(self.claimed) else []),
+        ]
 
     def methods(self, which: str) -> str:
         """The distinct methods by which its claims are answered."""

@@ -8,6 +8,7 @@ from sympy import sympify
 from lawful.verify.language.rule import Rule
 from lawful.verify.language.symbols import DOMAINS, g, t, x
 from lawful.verify.provers.claims import Always, Equal, Positive
+from lawful.verify.provers.owed import declared_of
 
 
 def shadows(law: Any, rules: list[Rule]) -> Iterator[str]:
@@ -19,6 +20,17 @@ def shadows(law: Any, rules: list[Rule]) -> Iterator[str]:
         for symbol in getattr(law, part, ()):
             if symbol.name in taken:
                 yield f"No law: {symbol} is a rule's own, and cannot stand for something else."
+
+
+def overstated(law: Any) -> Iterator[str]:
+    """Symbols declared to be more than is known of what they stand for: sympy would take |s| for s by it."""
+    for part in ("runs", "where"):
+        for symbol in getattr(law, part, ()):
+            if declared_of(symbol):
+                yield f"No law: {symbol} stands for something, and is declared to have a sign or more."
+    for symbol, (low, _) in getattr(law, "over", {}).items():
+        if symbol.is_nonnegative and not sympify(low).is_nonnegative:
+            yield f"No law: {symbol} is declared to be positive, and ranges from {low}."
 
 
 def empty(claim: Any) -> str:

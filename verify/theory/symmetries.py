@@ -6,7 +6,6 @@ from typing import ClassVar
 
 from sympy import Expr
 
-from lawful.verify.evidence import Proof
 from lawful.verify.language.families import rules
 from lawful.verify.language.rule import Rule
 from lawful.verify.provers.algebra.symmetry import Covariance, covariance, put
@@ -14,6 +13,7 @@ from lawful.verify.provers.changes import Change
 from lawful.verify.provers.claims import Claim, Covariant, Stored
 from lawful.verify.theory.formula import tex
 from lawful.verify.theory.law import Law
+from lawful.verify.theory.proof import Proof
 
 
 @dataclass(frozen=True)

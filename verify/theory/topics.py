@@ -1,4 +1,4 @@
-"""Topics: a module of a catalogue is one, named as its file is; its docstring's first line is the title."""
+"""Topics: a module of a catalogue is one, named as its file is; its docstring's first paragraph is the title."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ class Topic:
 
     Attributes:
         name: the file's.
-        title: what it is about, in a line.
+        title: what it is about.
         members: name → what it holds, in its order.
     """
 
@@ -33,7 +33,7 @@ def topics(package: str, kind: type) -> Mapping[str, Topic]:
         name = module.__name__.rpartition(".")[2]
         members = {key: value for key, value in vars(module).items() if isinstance(value, kind)}
         if members:
-            title = (module.__doc__ or "").strip().partition("\n")[0].rstrip(".")
+            title = " ".join((module.__doc__ or "").strip().partition("\n\n")[0].split()).rstrip(".")
             found[name] = Topic(name, title, MappingProxyType(members))
     return MappingProxyType(found)
 

@@ -33,6 +33,8 @@ from lawful.verify.provers.claims import Declared, Domain
 
 def declared(claim: Declared) -> Answer:
     """Whether a running quantity keeps the sign that its symbol is declared to have."""
+    if not claim.symbol.is_nonnegative or claim.symbol.is_rational:
+        return Answer(False, [f"{claim.symbol} is declared to be what is not shown: only ≥ 0 and > 0 are."])
     positive = bool(claim.symbol.is_positive)
     ends = [in_fractions(e, claim.over, claim.within) for e in (claim.start, claim.following)]
     shown = [(above if positive else not_below)(end) for end in ends]
@@ -103,6 +105,13 @@ def nonzero(expr: Expr, over: Domain, within: Domain) -> bool:
         bool(branch.is_nonzero or above(branch) or above(-branch) or _simple(branch).is_nonzero)
         for branch in branches(in_fractions(expr, over, within))
     )
+
+
+def nonnegative(expr: Expr, over: Domain, within: Domain) -> bool:
+    """Whether an expression is provably not negative on a domain."""
+    if isinstance(expr, Max):
+        return any(not_below(in_fractions(member, over, within)) for member in expr.args)
+    return all(map(not_below, branches(in_fractions(expr, over, within))))
 
 
 def branches(expr: Expr) -> Iterator[Expr]:

@@ -1,56 +1,70 @@
-"""Where a claim is defined: what it divides by, as it was written, and whether that can be 0.
+"""Where a claim is defined: what it divides by and takes roots of, as it was written, and whether that is allowed.
 
-sympy makes 1 of x/x and 0 of 0/(√0 + eps) before anybody looks. So rules remember what they divided by.
+sympy makes 1 of x/x, 0 of 0/(√0 + eps) and a of (√a)² before anybody looks. So rules remember what they divided by,
+and what they took roots and logarithms of.
 """
 
 from collections.abc import Iterable, Iterator
 from functools import singledispatch
-from typing import Any
+from typing import Any, Literal, NamedTuple
 
-from sympy import Abs, Expr, Pow, count_ops, oo, sympify
+from sympy import Expr, count_ops, oo, sympify
 
 from lawful.verify.language.plain import plain
-from lawful.verify.language.rule import Rule, bases
+from lawful.verify.language.rule import bases, core, radicands
 from lawful.verify.language.symbols import t
-from lawful.verify.provers.algebra.declared import nonzero
+from lawful.verify.provers.algebra.declared import nonnegative, nonzero
 from lawful.verify.provers.algebra.unroll import at, course, inputs, rooted, states
 from lawful.verify.provers.claims import Always, Domain, Equal, Forced, Kept, Positive, Run, n
 from lawful.verify.provers.domains import limits
 
 LARGEST = 120
-"""How many operations a divisor may have for algebra to be tried on it."""
+"""How many operations a divisor or radicand may have for algebra to be tried on it."""
 
-Divisor = tuple[Expr, Expr]
-"""What is divided by as it is printed, and in the inputs of the claim."""
 
-_SHOWN: dict[tuple[Expr, str], bool] = {}
+class Need(NamedTuple):
+    """What must not be 0, or must not be negative, for a claim to say anything.
+
+    Attributes:
+        shown: as it is printed.
+        value: in the inputs of the claim.
+        fails: where nothing is said: where it is `= 0`, or `< 0`.
+    """
+
+    shown: Expr
+    value: Expr
+    fails: Literal["= 0", "< 0"] = "= 0"
+
+    @property
+    def never(self) -> bool:
+        """Whether it fails everywhere."""
+        return self.value == 0 if self.fails == "= 0" else bool(self.value.is_negative)
+
+
+_SHOWN: dict[tuple[Expr, str, str], bool] = {}
 
 
 def impossible(claim: Any) -> list[str]:
-    """What stands against a claim: it divides by what is 0 everywhere, or somewhere on the domain that it names."""
+    """What stands against a claim: it divides by 0 or takes a root of less, everywhere or on the domain it names."""
+    words = {"= 0": "It divides by {}, which {} 0.", "< 0": "It takes a root of {}, which {} negative."}
     return [
-        f"It divides by {plain(shown)}, which {'is' if value == 0 else 'may be'} 0."
-        for shown, value in _unsettled(claim)
-        if value == 0 or _inside(claim, value)
+        words[need.fails].format(plain(need.shown), "is" if need.never else "may be")
+        for need in _unsettled(claim)
+        if need.never or _inside(claim, need.value)
     ]
 
 
-def excluded(claim: Any) -> list[Expr]:
-    """What must not be 0 for the claim to say anything, as far as it may be."""
-    return list(dict.fromkeys(_shorter(*divisor) for divisor in _unsettled(claim) if divisor[1] != 0))
+def excluded(claim: Any) -> list[tuple[Expr, str]]:
+    """(expression, `= 0` or `< 0`) where the claim says nothing, as far as that may be."""
+    open_ = (need for need in _unsettled(claim) if not need.never)
+    return list(dict.fromkeys((_shorter(need), need.fails) for need in open_))
 
 
-def _shorter(shown: Expr, value: Expr) -> Expr:
-    """A divisor as the claim has it, if that can be read; else as the rule has it."""
-    simple = rooted(value)
-    return _core(simple if count_ops(simple) <= max(count_ops(shown), 12) else shown)
-
-
-def _core(expr: Expr) -> Expr:
-    """What is 0 where a size or a power of it is."""
-    if isinstance(expr, Abs) or (isinstance(expr, Pow) and expr.exp.is_positive):
-        return _core(expr.args[0])
-    return expr
+def _shorter(need: Need) -> Expr:
+    """A need as the claim has it, if that can be read; else as the rule has it."""
+    simple = rooted(need.value)
+    short = simple if count_ops(simple) <= max(count_ops(need.shown), 12) else need.shown
+    return core(short) if need.fails == "= 0" else short
 
 
 def _inside(claim: Any, value: Expr) -> bool:
@@ -60,37 +74,38 @@ def _inside(claim: Any, value: Expr) -> bool:
     )
 
 
-def _unsettled(claim: Any) -> Iterator[Divisor]:
-    """The divisors that are not provably different from 0."""
-    for shown, value in divisors(claim):
-        if value == 0 or not _settled(value, getattr(claim, "over", {})):
-            yield shown, value
+def _unsettled(claim: Any) -> Iterator[Need]:
+    """The needs that are not provably met."""
+    for need in needs(claim):
+        if need.never or not _settled(need.value, need.fails, getattr(claim, "over", {})):
+            yield need
 
 
-def _settled(value: Expr, over: Domain) -> bool:
+def _settled(value: Expr, fails: str, over: Domain) -> bool:
     if not value.free_symbols:
-        return value not in (0, oo, -oo)
-    key = value, str(over)
+        return value not in (0, oo, -oo) if fails == "= 0" else bool(value.is_nonnegative)
+    key = value, fails, str(over)
     if key not in _SHOWN:
         ends = {**limits(value.free_symbols, ()), **over}
+        met = nonzero if fails == "= 0" else nonnegative
         _SHOWN[key] = count_ops(value) <= LARGEST and (
-            nonzero(value, over, ends) or nonzero(rooted(value), over, ends)
+            met(value, over, ends) or met(rooted(value), over, ends)
         )
     return _SHOWN[key]
 
 
 @singledispatch
-def divisors(claim: Any) -> Iterator[Divisor]:
-    """What a claim divides by."""
+def needs(claim: Any) -> Iterator[Need]:
+    """What a claim divides by, and takes roots of."""
     yield from ()
 
 
-@divisors.register(Equal)
-@divisors.register(Positive)
-@divisors.register(Forced)
-def _(claim: Equal | Positive | Forced) -> Iterator[Divisor]:
+@needs.register(Equal)
+@needs.register(Positive)
+@needs.register(Forced)
+def _(claim: Equal | Positive | Forced) -> Iterator[Need]:
     for expr in _sides(claim):
-        yield from ((base, base) for base in bases(sympify(expr)))
+        yield from _of_expression(expr)
     for run in claim.runs.values():
         yield from _of_run(run)
 
@@ -101,38 +116,44 @@ def _sides(claim: Equal | Positive | Forced) -> Iterable[Expr]:
     return (claim.expr,) if isinstance(claim, Positive) else claim.differences
 
 
-_DIVIDED: dict[object, list[Divisor]] = {}
+def _of_expression(expr: Any) -> Iterator[Need]:
+    yield from (Need(base, base) for base in bases(sympify(expr)))
+    yield from (Need(inside, inside, "< 0") for inside in radicands(sympify(expr)))
 
 
-def _of_run(run: Run) -> list[Divisor]:
-    """The rule's divisors at each step of a run, if they are not settled without it; found once."""
-    key = course(run), tuple(run.start.items()), run.steps, *run.divisors
-    if key not in _DIVIDED:
-        _DIVIDED[key] = list(_at_each_step(run))
-    return _DIVIDED[key]
+_FOUND: dict[object, list[Need]] = {}
 
 
-def _at_each_step(run: Run) -> Iterator[Divisor]:
-    open_ = [d for d in run.divisors if not _settled(d, {})]
+def _of_run(run: Run) -> list[Need]:
+    """The rule's needs at each step of a run, if they are not met without it; found once."""
+    key = course(run), tuple(run.start.items()), run.steps, *run.divisors, "roots of", *run.radicands
+    if key not in _FOUND:
+        _FOUND[key] = list(_at_each_step(run))
+    return _FOUND[key]
+
+
+def _at_each_step(run: Run) -> Iterator[Need]:
     for expr in (*run.start.values(), *run.gradients):
-        yield from ((base, base) for base in bases(sympify(expr)))
+        yield from _of_expression(expr)
+    open_ = [
+        need for need in written(run.divisors, run.radicands) if not _settled(need.value, need.fails, {})
+    ]
     for k, state in enumerate(states(run)[:-1], start=1) if open_ else ():
-        yield from ((d, at(d, {**state, **inputs(run, k)})) for d in open_)
+        here = {**state, **inputs(run, k)}
+        yield from (need._replace(value=at(need.value, here)) for need in open_)
 
 
-@divisors.register(Always)
-@divisors.register(Kept)
-def _(claim: Always | Kept) -> Iterator[Divisor]:
+def written(divisors: Iterable[Expr], roots: Iterable[Expr]) -> Iterator[Need]:
+    """What a rule divides by and takes roots of, as needs."""
+    yield from (Need(d, d) for d in divisors)
+    yield from (Need(r, r, "< 0") for r in roots)
+
+
+@needs.register(Always)
+@needs.register(Kept)
+def _(claim: Always | Kept) -> Iterator[Need]:
     """With what is claimed of the state before put in."""
     known = {s: at(e, {n: t - 1}) for s, e in claim.holds.items()} if isinstance(claim, Always) else {}
-    yield from ((d, d if _settled(d, claim_over(claim)) else at(d, known)) for d in claim.divides)
-
-
-def claim_over(claim: Always | Kept) -> Domain:
-    """The domain that a claim names."""
-    return getattr(claim, "over", {})
-
-
-def of_rule(rule: Rule) -> list[Expr]:
-    """What a rule divides by that may be 0."""
-    return [d for d in rule.divisors if not _settled(d, limits(d.free_symbols, [rule]))]
+    over = getattr(claim, "over", {})
+    for need in written(claim.divides, claim.roots):
+        yield need if _settled(need.value, need.fails, over) else need._replace(value=at(need.value, known))

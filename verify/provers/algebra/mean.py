@@ -21,6 +21,8 @@ def mean_step(claim: MeanStep) -> Answer:
     """
     place = moved(claim.over)
     noise = [(at(value, place), at(chance, place)) for value, chance in claim.noise]
+    if not (vanishes(sum(chance for _, chance in noise) - 1) and all(certificate(c, {}) for _, c in noise)):
+        return Answer(False, ["The chances are not shown to be positive and to add up to 1."])
     following, new = (at(e, {**place, v: V}) for e in (claim.rule.state[v], claim.rule.x))
     mean, least = _mean(noise, g**2), _least(noise)
     if not _stationary(following, noise, mean) or least is None or not _stays_above(following, noise, least):

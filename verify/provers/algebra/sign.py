@@ -23,8 +23,18 @@ from sympy import (
 )  # fmt: skip
 
 from lawful.verify.language.plain import plain
-from lawful.verify.provers.algebra.unroll import at, cases, inputs, unroll, unrolled, vanishes
+from lawful.verify.provers.algebra.unroll import (
+    State,
+    at,
+    cases,
+    course,
+    inputs,
+    unroll,
+    unrolled,
+    vanishes,
+)
 from lawful.verify.provers.claims import Answer, Bounds, Domain, Positive, Run, Runs
+from lawful.verify.provers.owed import declared_of
 
 POLYA = (0, 2, 8)
 """By which powers of 1 + y a polynomial in one symbol is multiplied to make its coefficients positive."""
@@ -57,16 +67,22 @@ def carried(expr: Expr, runs: Runs, over: Domain) -> Expr:
     A maximum is decided at the step at which it is taken: later it would be compared again and again.
     """
     there = moved(over)
-    return at(at(expr, {symbol: _carried(run, there) for symbol, run in runs.items()}), there)
+    return at(at(expr, {symbol: _carried(run, over)[run.read] for symbol, run in runs.items()}), there)
 
 
-def _carried(run: Run, there: Mapping[Symbol, Expr]) -> Expr:
-    system = {s: at(e, there) for s, e in run.system.items()}
-    state = {s: at(run.first_value(s), there) for s in system}
-    for k in range(1, run.steps + 1):
-        here = {**state, **{s: at(e, there) for s, e in inputs(run, k).items()}}
-        state = {s: ordered(at(e, here)) for s, e in system.items()}
-    return state[run.read]
+_CARRIED: dict[object, list[State]] = {}
+
+
+def _carried(run: Run, over: Domain) -> State:
+    """What a run ends with on a moved domain; carried out once."""
+    there = moved(over)
+    first = {s: at(run.first_value(s), there) for s in run.system}
+    found = _CARRIED.setdefault((course(run), tuple(over.items())), [first])
+    system = {s: at(e, there) for s, e in run.system.items()} if len(found) <= run.steps else {}
+    for k in range(len(found), run.steps + 1):
+        here = {**found[-1], **{s: at(e, there) for s, e in inputs(run, k).items()}}
+        found.append({s: ordered(at(e, here)) for s, e in system.items()})
+    return found[run.steps]
 
 
 def moved(over: Domain) -> Mapping[Symbol, Expr]:
@@ -86,7 +102,7 @@ def ordered(expr: Expr) -> Expr:
         for chosen in extremum.args:
             gaps = (direction * (chosen - other) for other in extremum.args if other is not chosen)
             if all(certificate(gap, {}, strict=False) for gap in gaps):
-                return ordered(expr.xreplace({extremum: chosen}))
+                return ordered(at(expr, {extremum: chosen}))
     return expr
 
 
@@ -160,6 +176,8 @@ def _bounded(symbol: Symbol, bounds: Bounds, over: Domain) -> Answer:
         if symbol.is_positive
         else []
     )
+    if declared_of(symbol) and not symbol.is_positive:
+        lines.append(f"{symbol} is declared to be what is not shown: not proved.")
     for relation, bound, direction in (("≥", bounds.low, 1), ("≤", bounds.high, -1)):
         if bound is not None:
             why = certificate(direction * (value - bound), over, strict=False)

@@ -6,6 +6,7 @@ from sympy import Eq, Expr, Piecewise, Symbol, expand, factor, false, fraction, 
 from sympy.core.relational import Relational
 
 from lawful.verify.language.rule import Rule
+from lawful.verify.language.substitution import put
 from lawful.verify.language.symbols import g, t, x
 from lawful.verify.provers.runs import Run, Runs, nth, part
 
@@ -47,7 +48,7 @@ def unrolled(expr: Expr, runs: Runs) -> Expr:
 
 def at(expr: Expr, values: Mapping[Symbol, Expr]) -> Expr:
     """The expression with all values put in at once."""
-    return sympify(expr).xreplace({symbol: sympify(value) for symbol, value in values.items()})
+    return put(expr, values)
 
 
 def cases(expr: Expr) -> Iterator[tuple[str, Expr]]:

@@ -6,7 +6,7 @@ from flint import fmpq
 
 from lawful.verify.provers.answer import Answer
 from lawful.verify.provers.arithmetic.evaluate import evaluate
-from lawful.verify.provers.arithmetic.points import RandomPoint, poles_avoided
+from lawful.verify.provers.arithmetic.points import RandomPoint, finite, poles_avoided
 from lawful.verify.provers.claims import Declared
 
 POINTS = 12
@@ -16,7 +16,7 @@ def declared(claim: Declared, random: Random) -> Answer:
     """Whether it has its sign at first, and keeps it in a step from any state and on any input."""
     for k in range(POINTS):
         point, found = poles_avoided(
-            lambda at: [evaluate(e, at) for e in (claim.start, claim.following)],
+            lambda at: [finite(evaluate(e, at)) for e in (claim.start, claim.following)],
             lambda k=k: FarPoint(random, border=k % 3 == 2, over={**claim.within, **claim.over}),  # type: ignore[misc]
         )
         if any(value < 0 or (value == 0 and claim.symbol.is_positive) for value in found):

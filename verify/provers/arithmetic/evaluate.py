@@ -6,6 +6,7 @@ substitution, no simplification, no assumption.
 
 from collections import ChainMap
 from collections.abc import Callable, Iterable, Mapping, MutableMapping
+from functools import reduce
 from math import prod
 from typing import Any, cast
 
@@ -60,7 +61,10 @@ def _value(node: Any, at: Mapping[Symbol, Number], value: Callable[[Any], Any]) 
         return rational(node)
     name = type(node).__name__
     if name == "Piecewise":
-        return next(value(branch) for branch, condition in node.args if value(condition))
+        for branch, condition in node.args:
+            if value(condition):
+                return value(branch)
+        raise ZeroDivisionError("no case of a distinction applies")
     if name not in OPERATIONS:
         raise NotImplementedError(f"no exact arithmetic for {name}")
     return OPERATIONS[name](*map(value, node.args))
@@ -121,8 +125,8 @@ OPERATIONS: dict[str, Callable[..., Any]] = {
     "Pow": power,
     "Abs": abs,
     "sign": sign,
-    "Max": larger,
-    "Min": lambda a, b: -larger(-a, -b),
+    "Max": lambda *members: reduce(larger, members),
+    "Min": lambda *members: -reduce(larger, (-member for member in members)),
     "Pi": arb.pi,
     "log": lambda a: arb(a).log(),
     "Equality": same,

@@ -11,7 +11,7 @@ from flint import fmpq
 from sympy import Symbol
 
 from lawful.verify.provers.arithmetic.evaluate import Number, advance, evaluate, layers
-from lawful.verify.provers.arithmetic.points import RandomPoint
+from lawful.verify.provers.arithmetic.points import RandomPoint, finite
 from lawful.verify.provers.claims import Answer, Kept
 
 GAMES, STEPS = 12, 6
@@ -25,7 +25,7 @@ def kept(claim: Kept, random: Random) -> Answer:
         for game in range(GAMES):
             point = RandomPoint(random, border=game % 3 == 2, over=claim.over)
             for step, state in enumerate(_game(claim, name, point)):
-                if (found := evaluate(gap, layers(state, point))) < 0:
+                if (found := finite(evaluate(gap, layers(state, point)))) < 0:
                     return Answer(False, [f"{claim.label}: {name} is {found} after {step} steps at {point}"])
     return Answer(True, [f"{claim.label}: exact in {GAMES} games of {STEPS} steps against the worst inputs"])
 

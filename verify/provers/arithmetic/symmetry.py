@@ -33,9 +33,10 @@ def _seen(claim: Covariant, random: Random, far: bool) -> Answer:
     seen = _path(claim.rule, change.weight(x0), others, changed)
     if not any(abs(value) > 0 for value in (path[-1] - x0).flat):
         return Answer(False, [f"{claim.label}: it does not move"])
-    wrong = max(abs(gap) for a, b in zip(path, seen, strict=True) for gap in (change.weight(a) - b).flat)
-    held = bool(wrong < TINY)
-    what = "the same" if held else f"apart by {wrong.str(5)}"
+    gaps = [abs(gap) for a, b in zip(path, seen, strict=True) for gap in (change.weight(a) - b).flat]
+    wrong = next((gap for gap in gaps if not gap < TINY), None)  # a gap that is no number is below nothing
+    held = wrong is None
+    what = "the same" if wrong is None else f"apart by {wrong.str(5)}"
     return Answer(held, [f"{claim.label}: both paths of {x0.size} weights are {what}"])
 
 

@@ -1,0 +1,53 @@
+"""The report in the forms that other tools read."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from subprocess import CompletedProcess
+from xml.etree import ElementTree
+
+import pytest
+
+from examples.reports import full
+from lawful.reports.formats import FORMATS
+from lawful.reports.model import Report
+
+
+@pytest.fixture
+def report(tmp_path: Path) -> Report:
+    return full(tmp_path / "r")
+
+
+def test_junit_has_a_case_for_each_check_and_a_failure_for_each_that_failed(report: Report) -> None:
+    root = ElementTree.fromstring(FORMATS["junit"](report))
+    [suite] = root
+    assert suite.attrib["tests"] == "2" and suite.attrib["failures"] == "1" and suite.attrib["errors"] == "0"
+    failed = [case for case in suite if case.find("failure") is not None]
+    assert [case.attrib["name"] for case in failed] == [
+        "conformance adamw-lib.optim.AdamW-foreach-float32-cpu"
+    ]
+
+
+def test_sarif_names_the_rule_the_level_and_what_was_seen(report: Report) -> None:
+    said = json.loads(FORMATS["sarif"](report))
+    [run] = said["runs"]
+    assert said["version"] == "2.1.0" and run["tool"]["driver"]["rules"][0]["id"] == "conformance"
+    assert (
+        run["results"][0]["level"] == "error"
+        and "leaves the rule" in run["results"][0]["message"]["text"].lower()
+    )
+
+
+def test_github_gets_one_line_for_each_finding_whatever_it_says(report: Report) -> None:
+    lines = FORMATS["github"](report).decode().splitlines()
+    assert lines[0] == "::notice title=lawful::unlawful"
+    assert lines[1].startswith("::error title=lawful%3A lib.optim%3AAdamW%2C conformance") and len(lines) == 2
+
+
+def test_a_record_is_printed_as_asked(tmp_path: Path, lawful: Callable[..., CompletedProcess[str]]) -> None:
+    report = full(tmp_path / "r.jsonl")
+    assert report.exit_code == 1
+    done = lawful(tmp_path, "report", "r.jsonl", "--format", "junit")
+    assert done.returncode == 1 and ElementTree.fromstring(done.stdout).tag == "testsuites"
+    wrong = lawful(tmp_path, "report", "r.jsonl", "--format", "junti")
+    assert wrong.returncode == 2 and "junit" in wrong.stderr
