@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from lawful.verify.errors import WorkerError
-from lawful.verify.evidence import UNCLAIMED, Check, Proof
+from lawful.verify.evidence import UNCLAIMED, Check
 from lawful.verify.front.configuration import Known
 from lawful.verify.front.planning import Plan, Question, describe, patience, plan
 from lawful.verify.front.records import tidied
@@ -156,6 +156,7 @@ def _repeated(pool: Pool | Here, check: Any, example: Any, timeout: float) -> st
 
 def _proof(pool: Pool | Here, law: str, certificates: str, timeout: float) -> Any:
     from lawful.verify.front.questions import unproved
+    from lawful.verify.theory.proof import Proof
 
     try:
         call = "lawful.verify.front.questions:proof"
