@@ -157,6 +157,7 @@ def _repeated(pool: Pool | Here, check: Any, example: Any, timeout: float) -> st
 
 def _proof(pool: Pool | Here, law: str, certificates: str, timeout: float) -> Any:
     from lawful.verify.front.questions import unproved
+    from lawful.verify.theory.proof import Proof
 
     try:
         call = "lawful.verify.front.questions:proof"

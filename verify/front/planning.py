@@ -101,10 +101,10 @@ def describe(pool: Pool | Here, targets: Sequence[str], settings: Settings) -> l
     )
     of = f"{DESCRIPTION}:targets_of"
     found = [name for target in targets for name in _looked_up(pool, of, target, limit, list[str])]
-    from lawful.verify.candidates.description import Description
+    of = f"{DESCRIPTION}:describe"
+    from lawful.verify.candidates.description import Description  # now that there are workers
 
-    as_ = f"{DESCRIPTION}:describe"
-    return [_looked_up(pool, as_, name, limit, Description) for name in dict.fromkeys(found)]
+    return [_looked_up(pool, of, name, limit, Description) for name in dict.fromkeys(found)]
 
 
 def patience(settings: Settings) -> float:
