@@ -17,7 +17,6 @@ from lawful.verify.front.configuration import Known
 from lawful.verify.front.planning import Plan, Question, describe, patience, plan
 from lawful.verify.front.records import tidied
 from lawful.verify.front.session import Session
-from lawful.verify.theory.proof import Proof
 from lawful.verify.workers.pool import Here, Pool
 
 T = TypeVar("T")
