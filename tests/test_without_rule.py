@@ -12,7 +12,7 @@ from lawful.properties.identification.probes import Subject
 from lawful.properties.settings import Settings
 from lawful.reports.identity import sentences
 from lawful.reports.model import Result, Summary
-from lawful.reports.words import sentence
+from lawful.reports.headline import sentence
 from lawful.verify.candidates.candidate import Candidate
 from lawful.verify.evidence import UNCLAIMED, Evidence, Verdict
 
