@@ -33,6 +33,8 @@ def lines(summary: Summary) -> Iterator[Line]:
     """What was found out of one target: of its rule, of the contract."""
     yield from rule(summary)
     yield from contract(summary)
+    if names := list(dict.fromkeys(name for r in summary.results for name in r.evidence.unvaried)):
+        yield Verdict.NOT_APPLICABLE, f"Never varied: {plain(', '.join(names))}."
 
 
 def sentence(summary: Summary) -> str:
@@ -158,8 +160,7 @@ def tally(summary: Summary) -> str:
     if summary.no_verdict:
         share = 100 * summary.no_verdict / summary.comparisons
         said += f"; in {share:.2g} % of these rounding explains any value, and nothing was judged"
-    names = list(dict.fromkeys(name for r in summary.results for name in r.evidence.unvaried))
-    return f"{said}. Never varied: {plain(', '.join(names))}." if names else f"{said}."
+    return f"{said}."
 
 
 def judged(report: Report) -> str:

@@ -56,10 +56,10 @@ class Race:
 
 # ------------------------------------------------------------------------------------------------- words
 def setting(arrival: Arrival) -> str:
-    """`lr 0.01, β 0.9, 0.99`."""
+    """`lr 0.01, β₁ 0.9, β₂ 0.99`."""
+    signs = {"lr": "lr", "beta1": "β₁", "beta2": "β₂"}
     named = arrival.setting
-    betas = [words.number(named[b]) for b in ("beta1", "beta2") if b in named]
-    return f"lr {words.number(named['lr'])}" + (f", β {', '.join(betas)}" if betas else "")
+    return ", ".join(f"{sign} {words.number(named[name])}" for name, sign in signs.items() if name in named)
 
 
 def drift(arrival: Arrival) -> str:

@@ -112,11 +112,12 @@ def notes(report: Report, everything: bool) -> Iterator[RenderableType]:
     if everything:
         yield from listed("Notes", found)
     elif found:
-        yield Text(f"\n{plural(len(found), 'thing')} noticed beside the findings: {_all(report)}", "dim")
+        yield Text(f"\n{plural(len(found), 'thing')} noticed beside the findings{_all(report)}", "dim")
 
 
 def _all(report: Report) -> str:
-    return f"lawful report {report.path or 'RECORD'} --all"
+    """The command that shows all of it, if there is a record."""
+    return f": lawful report {report.path} --all" if report.path else "."
 
 
 def detailed(report: Report) -> list[Summary]:
@@ -184,7 +185,7 @@ def _findings(report: Report, summary: Summary, everything: bool) -> Iterator[Re
         yield Text(f"  Repeat: {repeat(report, group.check)}", "cyan")
     if len(found) > SHOWN and not everything:
         rest = plural(len(found) - SHOWN, "more finding")
-        yield Text(f"\n  … and {rest} of {plain(summary.target)}: {_all(report)}")
+        yield Text(f"\n  … and {rest} of {plain(summary.target)}{_all(report)}")
 
 
 def _body(group: findings.Group) -> Iterator[RenderableType]:

@@ -10,9 +10,9 @@ from lawful.properties.identification.answering import answered, by_rank, reliev
 from lawful.properties.identification.identify import identified
 from lawful.properties.identification.probes import Subject
 from lawful.properties.settings import Settings
+from lawful.reports.headline import sentence
 from lawful.reports.identity import sentences
 from lawful.reports.model import Result, Summary
-from lawful.reports.words import sentence
 from lawful.verify.candidates.candidate import Candidate
 from lawful.verify.evidence import UNCLAIMED, Evidence, Verdict
 

@@ -4,7 +4,6 @@ import hashlib
 import importlib.metadata
 import importlib.util
 import inspect
-import sys
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -60,8 +59,10 @@ def targets_of(target: str) -> list[str]:
     }
     found = [f"{target}:{name}" for name in sorted(classes) if normal(name) in rules()]
     if not found:
+        others = ", ".join(name.rpartition(":")[2] for name in unasked(target))
+        has = f" (it has {others})" if others else ""
         raise Unanswerable(
-            f"{target} has no optimizer whose name is a rule's; say {target}:Class --rule RULE."
+            f"{target} has no optimizer whose name is a rule's{has}; say {target}:Class --rule RULE."
         )
     return found
 
@@ -70,11 +71,12 @@ def unasked(target: str) -> dict[str, str]:
     """The optimizers of a module that its name alone does not ask: name → why."""
     from torch.optim import Optimizer
 
-    if ":" in target or target not in sys.modules:
+    from lawful.optimizers import available
+
+    if ":" in target or target == "bundled" or normal(target) in map(normal, available()):
         return {}
-    classes = {
-        n: c for n, c in vars(sys.modules[target]).items() if isinstance(c, type) and not n.startswith("_")
-    }
+    public = {name: value for name, value in vars(module(target)).items() if not name.startswith("_")}
+    classes = {name: value for name, value in public.items() if isinstance(value, type)}
     return {
         f"{target}:{name}": "its name is no rule's"
         for name, cls in sorted(classes.items())

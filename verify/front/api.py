@@ -39,10 +39,14 @@ class Checked:
     Attributes:
         results: check → evidence.
         checks: what was asked, in the same order.
+        profile: how much was drawn.
+        seed: of what.
     """
 
     results: Mapping[str, Evidence]
     checks: Sequence[Check] = ()
+    profile: str = "default"
+    seed: int = 0
 
     @property
     def verdict(self) -> Verdict:
@@ -60,9 +64,11 @@ class Checked:
     def report(self) -> "Report":
         """What the command line would tell of it."""
         from lawful.reports.model import Report, Result
+        from lawful.reports.session import Session
 
         seen = [Result(check, self.results[check.key]) for check in self.checks]
-        return Report(results=seen, ended=True)
+        session = Session(profile=self.profile, seed=self.seed)
+        return Report(session, results=seen, ended=True)
 
     def __repr__(self) -> str:
         """The report, as a terminal shows it."""
@@ -118,7 +124,8 @@ def check(optimizers: Optimizers = None, rule: str = "", **options: Any) -> Chec
         Unanswerable: see `checks_of`.
     """
     asked = checks_of(optimizers, rule, **options)
-    return Checked({one.check.key: one.evidence() for one in asked}, [one.check for one in asked])
+    drawn = str(options.get("profile", "default")), int(options.get("seed", 0))
+    return Checked({one.check.key: one.evidence() for one in asked}, [one.check for one in asked], *drawn)
 
 
 def checks_of(
