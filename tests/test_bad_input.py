@@ -80,8 +80,8 @@ QUESTIONS = {
     "check needy.py:SGD": ["SGD needs", "--arg total_steps=VALUE"],
     # options
     "check sgd --profil quick": ["--profil", "--profile"],
-    "check sgd --profile quik": ["profile 'quik'", "did you mean quick"],
-    "check sgd --dtype float23": ["dtype 'float23'", "did you mean float32"],
+    "check sgd --profile quik": ["--profile", "'quik' is not one of 'quick', 'default', 'thorough'"],
+    "check sgd --dtype float23": ["--dtype", "'float23' is not one of", "'float32'"],
     "check sgd --device cuba": ["device 'cuba'", "did you mean cuda"],
     "check sgd --device cuda:99": ["device 'cuda:99' cannot be used here"],
     "check sgd --seed -1": ["--seed -1 is negative"],

@@ -144,7 +144,8 @@ def test_what_is_handed_out_for_evaluation_is_held_against_the_rule(cls: type) -
 
 
 def test_every_check_has_an_optimizer_that_breaks_it() -> None:
-    assert {p.name for p in CONTRACT} == {name for _, name, _ in BROKEN} | {"counter"}
+    elsewhere = {"counter", "clipped-norm"}  # in test_clips.py, and below
+    assert {p.name for p in CONTRACT} == {name for _, name, _ in BROKEN} | elsewhere
 
 
 @pytest.mark.parametrize("asked", CONTRACT, ids=lambda p: p.name)

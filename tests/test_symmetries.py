@@ -229,7 +229,10 @@ BROKEN = [
 @pytest.mark.parametrize(("law", "cls", "rule"), BROKEN, ids=[f"{law}-{c.__name__}" for law, c, _ in BROKEN])
 def test_a_broken_symmetry_is_found(law: str, cls: type, rule: str) -> None:
     evidence = look(law, cls, rule)
-    assert evidence.verdict is Verdict.UNLAWFUL and law in evidence.findings[0].message
+    assert (
+        evidence.verdict is Verdict.UNLAWFUL
+        and "what the change of the inputs makes" in evidence.findings[0].message
+    )
 
 
 def test_a_symmetry_that_the_change_does_not_break_stays() -> None:

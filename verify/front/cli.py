@@ -271,7 +271,8 @@ def main() -> None:
     try:
         code = app(standalone_mode=False)
     except (Unanswerable, UsageError) as error:
-        say(error.format_message() if isinstance(error, UsageError) else str(error))
+        said = error.format_message() if isinstance(error, UsageError) else str(error)
+        say(said.replace("Value error, ", ""))  # what typer puts before some of its own sentences
         code = 2
     except WorkerError as error:
         say(f"a question was not answered: {error}.")

@@ -29,6 +29,9 @@ def _made(kind: Any, parts: list[Any]) -> Any:
     if kind not in (Max, Min):
         return kind(*parts)
     members = list(dict.fromkeys(e for part in parts for e in (part.args if part.func is kind else [part])))
+    if kind.zero in members:  # ∞ in a maximum, −∞ in a minimum: nothing passes it
+        return kind.zero
+    members = [member for member in members if member != kind.identity]  # −∞ in a maximum: everything does
     for member in tuple(members):
         if any(_covers(kind, other, member) for other in members if other is not member):
             members.remove(member)
