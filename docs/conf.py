@@ -21,6 +21,7 @@ html_static_path = ["static"]
 html_css_files = ["lawful.css"]
 
 myst_heading_anchors = 3
+suppress_warnings = ["myst.xref_missing"]  # the README names files that are no pages
 autodoc_typehints = "description"
 autodoc_member_order = "bysource"
 nitpicky = False

@@ -11,11 +11,11 @@ from lawful.properties.checks import Property, properties
 from lawful.reports.mathematics import rule_text
 from lawful.reports.mathml import mathml
 from lawful.reports.words import assurances
-from lawful.verify.evidence import Proof
 from lawful.verify.language.families import rules
 from lawful.verify.language.family import Family
 from lawful.verify.theory.law import Law, law_topics
 from lawful.verify.theory.ledger import saying_topics
+from lawful.verify.theory.proof import Proof
 
 Pages = Mapping[str, str]
 """File's name → its Markdown."""
@@ -92,7 +92,7 @@ def _property(asked: Property) -> str:
     return _page(
         asked.name,
         asked.sentence,
-        f"* question: {asked.question}\n* asked {where}; profiles {', '.join(asked.profiles)}\n"
+        f"* severity: {asked.severity}\n* asked {where}; profiles {', '.join(asked.profiles)}\n"
         f"* {'needs no rule' if asked.ruleless else 'needs a rule'}",
         f"`lawful check TARGET --property {asked.name}` asks it alone.",
     )

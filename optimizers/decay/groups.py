@@ -16,7 +16,7 @@ def decay_groups(model: nn.Module, weight_decay: float, exempt: Sequence[str] = 
     """The model's trainable parameters as at most two groups for an optimizer: with decay, and without.
 
     Without decay are parameters of at most one dimension, those named `bias`, those of torch's normalisation
-    layers, and those of which a name matches a pattern of `exempt` ("*.pos_embed", `*` and `?` as in file names).
+    layers, and those of which a name matches a pattern of `exempt` (`"*.pos_embed"`, `*` and `?` as in file names).
     A parameter that has several names (tied weights) is listed once; each of its names can exempt it.
 
     Raises ValueError if weight_decay is negative or not finite, if a pattern matches no parameter, or if the
