@@ -4,6 +4,7 @@
 """
 
 from collections.abc import Iterable, Mapping
+from inspect import getdoc
 from pathlib import Path
 from shutil import rmtree
 
@@ -47,7 +48,7 @@ def _rule(name: str, family: Family) -> str:
     choices = "\n".join(_choice(family, option) for option in family.conventions)
     return _page(
         name,
-        (family.build.__doc__ or "").strip(),
+        getdoc(family.build) or "",
         *(_formula(line) for line in (*text.start, *text.algorithm)),
         f"Source: {text.source}.",
         f"## Defaults\n\n{defaults}",
