@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from lawful.reports.model import Report, Result, Summary
-from lawful.reports.words import enumerated, number, plain, plural, ratio
+from lawful.reports.words import enumerated, number, plain, plural, ratio, way
 from lawful.verify.evidence import UNCLAIMED, Severity, Verdict, overall
 
 CONFORMANCE = "conformance"
@@ -105,9 +105,7 @@ def ways(results: Iterable[Result]) -> str:
     """`on loop and foreach in float64 and float32; on fused in bfloat16`; `in float32` where there is one way alone."""
     formats: dict[str, list[str]] = {}
     for result in results:
-        check = result.check
-        path = check.path if check.device == "cpu" else f"{check.path} on {check.device}"
-        formats.setdefault(path, []).append(check.dtype)
+        formats.setdefault(way(result.check), []).append(result.check.dtype)
     paths: dict[tuple[str, ...], list[str]] = {}
     for path, dtypes in formats.items():
         paths.setdefault(tuple(dtypes), []).append(path)

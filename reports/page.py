@@ -49,23 +49,6 @@ def searched(*texts: str) -> str:
     return words.plain(" ".join(texts)).lower()
 
 
-def told(report: Report) -> bool:
-    """Whether there is anything to tell of."""
-    return bool(report.findings)
-
-
-def sign(result: Result) -> str:
-    """The sign of a cell: of its verdict, or that it is accepted, or stands beside."""
-    evidence = result.evidence
-    return (
-        words.ACCEPTED
-        if evidence.known
-        else words.BESIDE
-        if evidence.beside
-        else words.GLYPHS[evidence.verdict]
-    )
-
-
 def css_of(result: Result) -> str:
     """The class of a cell."""
     evidence = result.evidence

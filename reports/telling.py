@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from lawful.reports.findings import Group, groups
 from lawful.reports.headline import on, ways
 from lawful.reports.model import Report, Result
-from lawful.reports.words import acceptance, enumerated, facts, outcome, plain, repeat, sentence_case
+from lawful.reports.words import acceptance, enumerated, facts, outcome, plain, plural, repeat, sentence_case
 from lawful.verify.evidence import Severity
 
 TELLING = 4
@@ -44,8 +44,8 @@ def facts_of(group: Group) -> dict[str, str]:
     said["where"] = seen_on(group)
     if group.consequences:
         names = list(dict.fromkeys(result.check.property for result in group.consequences))
-        laws = f"{len(names)} law{'s' if len(names) > 1 else ''} of the rule"
-        said["hence"] = f"{laws} {'do' if len(names) > 1 else 'does'} not hold: {enumerated(names, TELLING)}"
+        laws, do = plural(len(names), "law"), "do" if len(names) > 1 else "does"
+        said["hence"] = f"{laws} of the rule {do} not hold: {enumerated(names, TELLING)}"
     return said
 
 

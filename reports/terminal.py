@@ -25,6 +25,7 @@ from lawful.reports.words import (
     ratio,
     repeat,
     sentence_case,
+    sign,
 )
 from lawful.reports.words import (
     where as placed,
@@ -131,10 +132,10 @@ def marked(verdict: Verdict, text: str, style: str = "") -> RenderableType:
     return signed(GLYPHS[verdict], STYLES[verdict], text, style)
 
 
-def signed(sign: str, colour: str, text: str, style: str = "") -> RenderableType:
+def signed(mark: str, colour: str, text: str, style: str = "") -> RenderableType:
     """A sentence behind a sign."""
     grid = Table.grid(padding=(0, 1))
-    grid.add_row(Text(sign, colour), Text(text, style))
+    grid.add_row(Text(mark, colour), Text(text, style))
     return grid
 
 
@@ -165,9 +166,8 @@ def cell(result: Result | None) -> Text:
         return Text()
     evidence = result.evidence
     worst = f" {ratio(evidence.worst)}" if evidence.comparisons else ""
-    if evidence.known or evidence.beside:
-        return Text((ACCEPTED if evidence.known else BESIDE) + worst, "yellow")
-    return Text(GLYPHS[evidence.verdict] + worst, STYLES[evidence.verdict])
+    aside = evidence.known or evidence.beside
+    return Text(sign(evidence) + worst, "yellow" if aside else STYLES[evidence.verdict])
 
 
 def _findings(report: Report, summary: Summary, everything: bool) -> Iterator[RenderableType]:
@@ -176,8 +176,9 @@ def _findings(report: Report, summary: Summary, everything: bool) -> Iterator[Re
     found = found if everything else [group for group in found if group.counts]
     for group in found if everything else found[:SHOWN]:
         yield Text()
-        sign = ACCEPTED if group.known else BESIDE if group.beside else GLYPHS[group.verdict]
-        yield signed(sign, STYLES[group.verdict], sentence_case(told(group)), "bold")
+        yield signed(
+            sign(group.results[0].evidence), STYLES[group.verdict], sentence_case(told(group)), "bold"
+        )
         yield Padding(Group(*_body(group)), (0, 0, 0, 2))
         if group.counts and group.check.severity is not Severity.CORE:
             for line in remedies(group):

@@ -5,9 +5,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from lawful.reports.model import Result
-from lawful.verify.evidence import Severity, Verdict
+from lawful.verify.evidence import Dtype, Severity, Verdict
 
-DTYPES = ("float64", "float32", "bfloat16", "float16")
+DTYPES = [str(dtype) for dtype in Dtype]
 """The order in which dtypes are shown: from the finest to the coarsest; others follow."""
 
 

@@ -5,7 +5,7 @@ import shlex
 from collections.abc import Iterable, Sequence
 
 from lawful.reports.model import Report
-from lawful.verify.evidence import UNCLAIMED, Check, Counterexample, Verdict
+from lawful.verify.evidence import UNCLAIMED, Check, Counterexample, Evidence, Verdict
 from lawful.verify.theory.proof import Proof
 
 GLYPHS = {
@@ -20,6 +20,13 @@ GLYPHS = {
 
 ACCEPTED, BESIDE = "≈", "△"
 """The signs of what is accepted, and of what stands beside the verdict."""
+
+
+def sign(evidence: Evidence) -> str:
+    """That it is accepted, or stands beside the verdict; else the verdict's own."""
+    if evidence.known:
+        return ACCEPTED
+    return BESIDE if evidence.beside else GLYPHS[evidence.verdict]
 
 
 def count(number: int) -> str:

@@ -10,7 +10,16 @@ from enum import StrEnum
 from typing import Any
 
 
-class Verdict(StrEnum):
+class Ranked(StrEnum):
+    """Words in an order."""
+
+    @property
+    def rank(self) -> int:
+        """Its place among them, from 0."""
+        return list(type(self)).index(self)
+
+
+class Verdict(Ranked):
     """What a check concludes; ordered from the one that needs no attention to the one that needs most."""
 
     NOT_APPLICABLE = "not applicable"
@@ -19,11 +28,6 @@ class Verdict(StrEnum):
     TIMED_OUT = "timed out"
     CRASHED = "crashed"
     UNLAWFUL = "unlawful"
-
-    @property
-    def rank(self) -> int:
-        """How much attention it needs."""
-        return list(Verdict).index(self)
 
     @property
     def exit_code(self) -> int:
@@ -57,7 +61,7 @@ class Dtype(StrEnum):
     FLOAT16 = "float16"
 
 
-class Severity(StrEnum):
+class Severity(Ranked):
     """How grave it is to lack a property; the gravest first.
 
     Core: following the claimed rule. Contract: a promise that users of torch.optim.Optimizer rely on. Extra: what
@@ -67,11 +71,6 @@ class Severity(StrEnum):
     CORE = "core"
     CONTRACT = "contract"
     EXTRA = "extra"
-
-    @property
-    def rank(self) -> int:
-        """0 for the gravest."""
-        return list(Severity).index(self)
 
 
 class Question(StrEnum):

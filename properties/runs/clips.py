@@ -26,10 +26,10 @@ def unclipped(candidate: Candidate) -> Candidate:
     """The candidate with its clip off, if that is what it takes to follow its rule; else as it is."""
     if candidate.family.name == UNCLAIMED:
         return candidate
-    others = (replace(candidate, arguments={**candidate.arguments, **each}) for each in _reliefs(candidate))
-    found = next((other for other in others if _follows(other, LARGE)), None)
-    clips = found and not _follows(candidate, LARGE) and _follows(candidate, SMALL)
-    return found if found and clips else candidate
+    others = [replace(candidate, arguments={**candidate.arguments, **each}) for each in _reliefs(candidate)]
+    if not others or _follows(candidate, LARGE) or not _follows(candidate, SMALL):
+        return candidate
+    return next((other for other in others if _follows(other, LARGE)), candidate)
 
 
 def _reliefs(candidate: Candidate) -> Iterator[dict[str, Any]]:

@@ -129,10 +129,8 @@ def _tried(pool: Pool | Here, check: Check, settings: Settings) -> bool:
     place = check.target.rpartition(":")[0]
     try:
         pool.call(TRIED, check, settings.seed, gives=NoneType, timeout=settings.timeout, about=place)
-    except (WorkerTimeoutError, WorkerDiedError):
-        return False
-    except WorkerError:
-        return True
+    except WorkerError as error:
+        return not isinstance(error, WorkerTimeoutError | WorkerDiedError)
     return True
 
 

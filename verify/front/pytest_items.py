@@ -131,9 +131,10 @@ class Run:
 
     def stop(self) -> None:
         """Ends the workers, if there are any."""
-        for name in ("_pool", "_session"):
-            if name in vars(self):
-                (self._pool.stop if name == "_pool" else self._session.close)()
+        if "_pool" in vars(self):
+            self._pool.stop()
+        if "_session" in vars(self):
+            self._session.close()
 
     def _option(self, name: str) -> Any:
         return self._config.getoption(f"--lawful-{name}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from itertools import count
@@ -132,9 +132,10 @@ NOT_ASKED = "not asked, for two checks before it ended their process or did not 
 
 def in_several(checks: Iterable[Check]) -> dict[str, str]:
     """Of the checks of a property that is asked in several dtypes: key → property and dtype."""
-    asked = [(check.key, check.property, check.dtype) for check in checks]
-    dtypes = {name: {dtype for _, other, dtype in asked if other == name} for _, name, _ in asked}
-    return {key: f"{name} in {dtype}" for key, name, dtype in asked if len(dtypes[name]) > 1}
+    asked, dtypes = list(checks), defaultdict[str, set[str]](set)
+    for check in asked:
+        dtypes[check.property].add(check.dtype)
+    return {c.key: f"{c.property} in {c.dtype}" for c in asked if len(dtypes[c.property]) > 1}
 
 
 PERFORM = "lawful.properties.checks:perform"
