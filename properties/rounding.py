@@ -1,9 +1,13 @@
 """Predictions about formats of 16 bits, seen: every weight of a binade, one step."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import torch
 from sympy import lambdify
 from torch import Tensor
 
+from lawful.properties.runs.arithmetic import arithmetic
 from lawful.properties.runs.looking import hyperparameters, look
 from lawful.properties.runs.running import Run
 from lawful.properties.scenarios.scenarios import Block, Scenario
@@ -29,19 +33,27 @@ def moved(prediction: LostInRounding, candidate: Candidate, form: Format, change
     start = binade(form)
     gradient = torch.full_like(start, prediction.gradient)[None]
     scenario = Scenario({**candidate.options.plain, **prediction.options}, (hyper,), 1, (0.0, 0.0))
-    run = Run(
-        candidate, next(iter(candidate.paths.values())), scenario, [Block("weights", 0, start, gradient)]
-    )
+    run = Run(candidate, _path(candidate), scenario, [Block("weights", 0, start, gradient)])
     for _ in run.steps():
         pass
     return run.values()[0] != start
 
 
+def _at_random(candidate: Candidate, form: Format) -> bool:
+    """Whether the candidate rounds to either neighbour in a format."""
+    return arithmetic(candidate, _path(candidate), form.dtype, "cpu").chance
+
+
+def _path(candidate: Candidate) -> Mapping[str, Any]:
+    return next(iter(candidate.paths.values()))
+
+
 @look.register
 def _(prediction: LostInRounding, candidate: Candidate, seed: int) -> Evidence:
-    """None moves below, all move above."""
+    """None moves below, all move above, in each format in which results are rounded to the nearest number."""
     findings, count = [], 0
-    for form in NARROW:
+    nearest = [form for form in NARROW if not _at_random(candidate, form)]
+    for form in nearest:
         below = moved(prediction, candidate, form, prediction.lost * form.unit)
         above = moved(prediction, candidate, form, prediction.acts * form.unit)
         count += below.numel() + above.numel()
@@ -50,9 +62,13 @@ def _(prediction: LostInRounding, candidate: Candidate, seed: int) -> Evidence:
             findings.append(f"{int(below.sum())} {told} move where the change is at most half a gap")
         if not above.all():
             findings.append(f"{int((~above).sum())} {told} do not move where the change is above half a gap")
+    if not nearest:
+        return Evidence(
+            Verdict.NOT_APPLICABLE, notes=["it rounds at random, and the law speaks of the nearest number"]
+        )
     return Evidence(
         Verdict.UNLAWFUL if findings else Verdict.LAWFUL,
         comparisons=count,
-        scenarios=2 * len(NARROW),
+        scenarios=2 * len(nearest),
         findings=[Finding(f"{words}.") for words in findings],
     )

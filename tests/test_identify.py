@@ -164,7 +164,8 @@ def test_options_that_are_given_are_followed() -> None:
 def test_a_finding_names_the_convention() -> None:
     candidate = Candidate.of(DecayAfter, "adamw")
     assert explained(candidate, {}, {}, "cpu") == (
-        "decay of the updated weight instead of decay of the old weight (a difference of lr·step·wd)"
+        "decay of the updated weight instead of decay of the old weight (a difference of lr·step·wd): "
+        'that is adamw(decay_order="after")'
     )
     assert "v_t/(1 − beta1^t)" in explained(Candidate.of(OtherBeta, "adamw"), {}, {}, "cpu")
     assert explained(Candidate.of(AdamW, "adamw"), {}, {}, "cpu") == ""

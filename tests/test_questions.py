@@ -8,6 +8,7 @@ import pytest
 import torch
 
 from examples.asking import conformance
+from lawful.properties.checks import run
 from lawful.properties.finite import is_finite
 from lawful.properties.randomness import is_unbiased
 from lawful.properties.settings import Settings
@@ -137,6 +138,27 @@ def asked(look: Any, cls: type) -> Evidence:
     return evidence
 
 
+class Dithered(Roots):
+    """Adds noise to its gradients."""
+
+    def move(self, p: Any, g: Any, s: Any, lr: float, alpha: float, eps: float) -> None:
+        super().move(p, g + 1e-3 * torch.randn_like(p), s, lr, alpha, eps)
+
+
+class Forgets(Dithered):
+    """Its averages are not saved."""
+
+    def move(self, p: Any, g: Any, s: Any, lr: float, alpha: float, eps: float) -> None:
+        self.apart = getattr(self, "apart", {})
+        super().move(p, g, self.apart.setdefault(p, {}), lr, alpha, eps)
+
+
+@pytest.mark.parametrize(("cls", "verdict"), [(Dithered, "lawful"), (Forgets, "unlawful")])
+def test_random_numbers_are_the_same_where_bits_are_compared(cls: type, verdict: str) -> None:
+    check = Check("resume", "rmsprop", "x")
+    assert run(Candidate.of(cls, "rmsprop"), check, Settings(only=("resume",))).verdict == verdict
+
+
 class Divides(Roots):
     """By what is 0 where the rule is not."""
 
@@ -152,3 +174,16 @@ def test_nan_out_of_finite_numbers_is_found_at_its_simplest() -> None:
     forced = asked(is_finite, Roots)
     assert forced.verdict is Verdict.LAWFUL and questions(forced) == {Question.RANGE}
     assert "float16" in forced.findings[0].message and not asked(is_finite, Stochastic).findings
+
+
+class FailsAtRest(Roots):
+    """Divides by a rate that may be 0 in the beginning."""
+
+    def move(self, p: Any, g: Any, s: Any, lr: float, alpha: float, eps: float) -> None:
+        super().move(p, g, s, lr * (lr / lr), alpha, eps)
+
+
+def test_what_runs_and_raises_elsewhere_does_not_follow_its_rule() -> None:
+    evidence = seen(FailsAtRest, SINGLE)
+    assert evidence.verdict is Verdict.UNLAWFUL
+    assert "raises ZeroDivisionError" in evidence.findings[0].message

@@ -13,7 +13,8 @@ from torch import Tensor
 
 from lawful.properties.contract.following import alone, deviation, followed, same_bits
 from lawful.properties.contract.way import Way
-from lawful.properties.runs.judging import Part, Trajectories, format_of, of_rule, trajectory
+from lawful.properties.runs.arithmetic import granted
+from lawful.properties.runs.judging import Part, Trajectories, of_rule, trajectory
 from lawful.properties.runs.running import RaisedError, RefusedError, Run, UnusualError
 from lawful.properties.runs.summary import in_words
 from lawful.properties.scenarios.scenarios import Block, Scenario, expand, shapes_of
@@ -255,8 +256,8 @@ class Bench:
             raise NotOwedError("where it should be, only a rule can say, and none is claimed")
 
     def format(self, block: Block) -> Format:
-        """The format in which this path computes a tensor."""
-        return format_of(block.x0.dtype, self.path, self.device)
+        """The format in which this path computes a tensor, in the arithmetic that it really uses."""
+        return granted(self.candidate, self.path, block.x0.dtype, self.device)
 
     # ------------------------------------------------------------------------------------ what may be
     @contextmanager

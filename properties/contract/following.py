@@ -9,6 +9,7 @@ from torch import Tensor
 
 from lawful.properties.runs.running import RaisedError, RefusedError, Run
 from lawful.properties.scenarios.scenarios import Block, Scenario
+from lawful.verify.candidates.surroundings import seeded
 from lawful.verify.errors import told
 
 
@@ -20,9 +21,13 @@ def alone(scenario: Scenario, block: Block, steps: Iterable[int] | None = None) 
 
 
 def followed(run: Run, steps: Iterable[int]) -> list[list[Tensor]]:
-    """The values of each tensor after each of these steps."""
+    """The values of each tensor after each of these steps.
+
+    Random numbers begin anew with each, so that a run that is resumed draws what it would have drawn.
+    """
     seen: list[list[Tensor]] = [[] for _ in run.parameters]
     for step in steps:
+        seeded()
         run.change(step)
         run.feed(step)
         run.step(step)

@@ -7,6 +7,7 @@ from lawful.properties.contract.bench import STEPS, Bench, NotOwedError
 from lawful.properties.contract.contract import Messages, contract
 from lawful.properties.contract.following import copied, deviation, followed, same_bits
 from lawful.properties.runs.running import Run
+from lawful.properties.scenarios.scenarios import Block, Scenario
 
 ROUNDINGS = 8
 """Of two interpolations between the parameter and what is kept beside it: each rounds a difference, a product and a
@@ -60,13 +61,27 @@ def _evaluated(bench: Bench) -> Messages:
                 f"eval changes nothing, though {name!r} keeps an average" for name in _averages(run, trained)
             )
         return
-    for block, p in zip(blocks, run.parameters, strict=True):
+    for block, p, values in zip(blocks, run.parameters, trained, strict=True):
+        if not _follows(bench, scenario, block, values):
+            bench.notes.append(
+                f"it does not follow {bench.rule} in training, so evaluation is not held against it"
+            )
+            return
         ball = bench.evaluated(scenario, block)
         ratio = deviation(p, torch.as_tensor(ball.mid), torch.as_tensor(ball.radius).expand(p.shape))
         bench.ratios.append(ratio)
         if ratio > 1:
             yield f"in evaluation after step {STEPS}, {block.name} is not what {bench.rule} hands out there"
             return
+
+
+def _follows(bench: Bench, scenario: Scenario, block: Block, trained: list[Tensor]) -> bool:
+    """Whether a tensor is where the rule says after every step."""
+    balls = (state.x for state in bench.states(scenario, block))
+    return all(
+        deviation(seen, torch.as_tensor(ball.mid), torch.as_tensor(ball.radius).expand(seen.shape)) <= 1
+        for seen, ball in zip(trained, balls, strict=True)
+    )
 
 
 def _averages(run: Run, trained: list[list[Tensor]]) -> list[str]:

@@ -63,7 +63,7 @@ def _words(subject: Subject, claimed: Variant) -> str:
         return ""
     if fits:
         nearest = min(fits, key=lambda v: len(v.options.items() ^ claimed.options.items()))
-        return f"{nearest.beside(claimed)}{difference(claimed.rule, nearest.rule)}"
+        return f"{nearest.beside(claimed)}{difference(claimed.rule, nearest.rule)}: that is {nearest.spec}"
     slip = slipped(inquiry, [claimed, *(p.variant for _, p in found[:NEAREST])])
     return f"{slip[1].words}{difference(claimed.rule, slip[1].rule)}" if slip else ""
 
