@@ -12,6 +12,7 @@ import argparse
 import importlib
 import inspect
 import sys
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import takewhile
@@ -55,6 +56,12 @@ class Result:
         return any(evidence.verdict in REFUSED for evidence in self.evidence)
 
     @property
+    def said(self) -> str:
+        """Whether it was judged rightly, in a word."""
+        right = ("lawful", "REFUSED") if self.case.correct else ("MISSED", "found")
+        return right[self.refused]
+
+    @property
     def first(self) -> str:
         """The first finding, in a sentence."""
         said = (finding.message for evidence in self.evidence for finding in evidence.findings)
@@ -81,12 +88,17 @@ def target(cls: type) -> str:
 
 
 def judged(found: Sequence[Case], settings: Settings, workers: int = 0) -> list[Result]:
-    """Every case with its evidence."""
+    """Every case with its evidence; each is told as soon as all of it has come."""
     results = {case.id: Result(case) for case in found}
     with Pool(workers) as pool, Session(pool, settings) as session:
         checks = {check.key: (check, case.id) for case in found for check in planned(pool, case, settings)}
+        left = Counter(name for _, name in checks.values())
         for check, evidence in session.run([check for check, _ in checks.values()]):
-            results[checks[check.key][1]].evidence.append(evidence)
+            name = checks[check.key][1]
+            results[name].evidence.append(evidence)
+            left[name] -= 1
+            if not left[name]:
+                print(f"{name}: {results[name].said}", file=sys.stderr, flush=True)
     return list(results.values())
 
 

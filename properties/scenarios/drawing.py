@@ -49,29 +49,28 @@ class Place:
     Attributes:
         number: from 0, of all paths in all formats.
         of: how many there are.
-        first: whether it is on the first path.
+        long: whether long runs are.
         common: whether it is in the format in which most is run.
     """
 
     number: int = 0
     of: int = 1
-    first: bool = True
+    long: bool = True
     common: bool = True
 
     @classmethod
     def among(cls, candidate: Candidate, path: str, dtype: str) -> "Place":
         """That of a path and a dtype."""
         paths = list(candidate.paths)
-        number = paths.index(path) * len(DTYPES) + DTYPES.index(dtype)
-        return cls(number, len(paths) * len(DTYPES), path == paths[0], dtype == "float32")
+        number, common = paths.index(path) * len(DTYPES) + DTYPES.index(dtype), dtype == "float32"
+        long = common or (dtype == "float64" and path == paths[0])
+        return cls(number, len(paths) * len(DTYPES), long, common)
 
     def asks(self, scenario: Scenario) -> bool:
-        """Whether a scenario is asked here: long runs on the first path and in the common format, a learning rate that
-        is a tensor in the common format.
+        """Whether a scenario is asked here: long runs in the common format and, on the first path, in float64 (what is
+        switched late shows in any of them); a learning rate that is a tensor in the common format.
         """
-        if scenario.tensor_rate:
-            return self.common
-        return not scenario.judged or self.first or self.common
+        return (self.common or not scenario.tensor_rate) and (self.long or not scenario.judged)
 
 
 DRAWN: dict[str, tuple[Candidate, list[Scenario], list[str]]] = {}
