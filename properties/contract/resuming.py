@@ -15,7 +15,6 @@ from lawful.properties.contract.contract import Messages, contract
 from lawful.properties.contract.following import followed, never_raising, same_bits
 from lawful.properties.contract.way import Way, in_dtypes, options, paths, plainly
 from lawful.properties.runs.running import Run
-from lawful.properties.scenarios.scenarios import Block, Scenario
 from lawful.verify.candidates.candidate import Candidate
 
 HALF = STEPS // 2
@@ -34,14 +33,14 @@ def saved(state: Any) -> Any:
     return torch.load(file, weights_only=False)
 
 
-def _begun(bench: Bench) -> tuple[Scenario, list[Block], Run, list[list[Tensor]]]:
-    """A run in the middle, and where it goes from there."""
+def _begun(bench: Bench) -> tuple[Run, Run, list[list[Tensor]]]:
+    """A run in the middle; one that is at the end; where that has gone from the middle on."""
     scenario = bench.scenario()
     blocks = bench.blocks(scenario)
-    whole = bench.trajectories(scenario, blocks)
-    run = bench.run(scenario, blocks)
+    whole, run = (bench.run(scenario, blocks) for _ in range(2))
+    values = followed(whole, range(1, STEPS + 1))
     followed(run, range(1, HALF + 1))
-    return scenario, blocks, run, [values[HALF:] for values in whole]
+    return run, whole, [each[HALF:] for each in values]
 
 
 def _elsewhere(run: Run, rest: list[list[Tensor]]) -> str:
@@ -55,6 +54,36 @@ def _elsewhere(run: Run, rest: list[list[Tensor]]) -> str:
     return ""
 
 
+def _apart(run: Run) -> dict[str, list[Tensor]]:
+    """What an optimizer keeps beside its state, of a parameter's shape: attributes' names, and the tensors."""
+    shapes, own = {p.shape for p in run.parameters}, {id(p) for p in run.parameters}
+    named = {name: _tensors(value) for name, value in vars(run.optimizer).items() if name not in KNOWN}
+    found = {
+        name: [t for t in each if t.shape in shapes and id(t) not in own] for name, each in named.items()
+    }
+    return {name: tensors for name, tensors in found.items() if tensors}
+
+
+KNOWN = ("state", "param_groups", "defaults")
+"""The attributes that state_dict speaks of."""
+
+
+def _tensors(value: Any) -> list[Tensor]:
+    """A tensor, or those in a list, a tuple or a dict."""
+    values = value.values() if isinstance(value, dict) else value
+    members = values if isinstance(value, (list, tuple, dict)) else [value]
+    return [member for member in members if isinstance(member, Tensor)]
+
+
+def _forgotten(resumed: Run, whole: Run) -> str:
+    """What is kept beside the state and is not what an uninterrupted run keeps; "" for nothing."""
+    kept = _apart(resumed)
+    for name, tensors in _apart(whole).items():
+        if len(tensors) != len(kept.get(name, ())) or not all(map(same_bits, tensors, kept[name])):
+            return f"what it keeps in {name!r} is not what the uninterrupted run keeps there"
+    return ""
+
+
 def _everywhere(candidate: Candidate) -> list[Way]:
     others = in_dtypes(plainly, "float64", "bfloat16")(candidate)
     return [*paths(candidate), *options(candidate)[1:], *others]
@@ -62,16 +91,18 @@ def _everywhere(candidate: Candidate) -> list[Way]:
 
 @contract(over=_everywhere)
 def resume(bench: Bench) -> Messages:
-    """A fresh optimizer that loads a state_dict in mid-run continues bit for bit, through torch.save too."""
+    """A fresh optimizer that loads a state_dict in mid-run continues bit for bit, through torch.save too, and so does
+    what it keeps of the parameters' shape beside its state, as an average.
+    """
     for name, through in (("load_state_dict", handed_over), ("torch.save", saved)):
-        scenario, blocks, run, rest = _begun(bench)
+        run, whole, rest = _begun(bench)
         with never_raising(f"state_dict through {name}"):
             state = through(run.optimizer.state_dict())
-        here = [replace(b, x0=p.detach()) for b, p in zip(blocks, run.parameters, strict=True)]
-        fresh = bench.run(scenario, here)
+        here = [replace(b, x0=p.detach()) for b, p in zip(run.blocks, run.parameters, strict=True)]
+        fresh = bench.run(run.scenario, here)
         with never_raising("load_state_dict"):
             fresh.optimizer.load_state_dict(state)
-        if wrong := _elsewhere(fresh, rest):
+        if wrong := _elsewhere(fresh, rest) or _forgotten(fresh, whole):
             yield f"after {HALF} steps and {name}, {wrong}"
             return
 
@@ -80,7 +111,7 @@ def resume(bench: Bench) -> Messages:
 def duplicate(bench: Bench) -> Messages:
     """A deepcopy or a pickle of parameters and optimizer in mid-run continues bit for bit, and so does the original."""
     for name, through in (("deepcopy", _copied), ("pickle", _pickled(bench))):
-        _, _, run, rest = _begun(bench)
+        run, _, rest = _begun(bench)
         twin = copy.copy(run)
         with never_raising(name):
             twin.parameters, twin.optimizer = through((run.parameters, run.optimizer))
