@@ -7,10 +7,10 @@ from typing import Literal
 
 from sympy import Rational
 
+from lawful.verify.language.decay import Decay
 from lawful.verify.language.family import family
 from lawful.verify.language.rule import Rule
 from lawful.verify.language.symbols import dampening, momentum, t
-from lawful.verify.rules._decay import Decay
 from lawful.verify.rules.adopt import adopt
 from lawful.verify.rules.sgd import sgd
 

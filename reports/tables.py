@@ -1,5 +1,6 @@
 """The lists of `lawful prove`, `rules`, `laws`, `claims` and `compare` on a terminal."""
 
+import inspect
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 
@@ -14,6 +15,7 @@ from lawful.reports.words import GLYPHS, assurances, hypotheses, plain, plural, 
 from lawful.verify.evidence import Verdict
 from lawful.verify.language.family import Family
 from lawful.verify.language.rule import Rule
+from lawful.verify.language.transformation import Transformation
 from lawful.verify.theory.ledger import Saying, Truth
 from lawful.verify.theory.proof import Proof
 from lawful.verify.theory.topics import Topic
@@ -72,6 +74,15 @@ def show_rules(families: Iterable[Family], console: Console) -> None:
     for family in families:
         console.print(_title(family.name, str(family().source), family()))
         choices = {name: " | ".join(map(repr, values)) for name, values in family.conventions.items()}
+        console.print(Padding(pairs(choices), (0, 0, 1, 2)))
+
+
+def show_transformations(known: Iterable[Transformation], console: Console) -> None:
+    """Prints what may stand in front of a rule: name, what it makes of it, conventions with the default first."""
+    for one in known:
+        said = inspect.cleandoc(one.build.__doc__ or "").partition("\n\n")[0].replace("\n", " ")
+        console.print(Text.assemble((f"{one.name}(rule)", "bold"), "  ", (said, "dim")))
+        choices = {name: " | ".join(map(repr, values)) for name, values in one.conventions.items()}
         console.print(Padding(pairs(choices), (0, 0, 1, 2)))
 
 

@@ -41,10 +41,10 @@ def rules(
     rule: Annotated[str, typer.Argument(help="A rule with its conventions; all without.")] = "",
     latex: Annotated[bool, typer.Option("--latex", help="As LaTeX.")] = False,
 ) -> None:
-    """Print the rules as mathematics."""
+    """Print the rules, and what may be made of a rule, as lookahead(adamw, k=6); one of them as mathematics."""
     from lawful.reports.mathematics import rule_text
-    from lawful.reports.tables import show_rule, show_rules
-    from lawful.verify.language.families import find_rule
+    from lawful.reports.tables import show_rule, show_rules, show_transformations
+    from lawful.verify.language.families import find_rule, transformations
     from lawful.verify.language.families import rules as known
 
     if latex:
@@ -54,6 +54,7 @@ def rules(
         show_rule(find_rule(rule), stdout)
     else:
         show_rules(known().values(), stdout)
+        show_transformations(transformations().values(), stdout)
 
 
 @app.command()

@@ -1,4 +1,6 @@
-"""Families found and named: all that stand in modules of `lawful.verify.rules`, so that adding a rule is one file."""
+"""Families and transformations found and named: all that stand in modules of `lawful.verify.rules` and
+`lawful.verify.transformations`, so that adding one is one file.
+"""
 
 import ast
 import importlib
@@ -11,6 +13,7 @@ from typing import Any
 from lawful.verify.errors import Unanswerable, unknown
 from lawful.verify.language.family import Family, OutOfScope
 from lawful.verify.language.rule import Rule
+from lawful.verify.language.transformation import Transformation
 from lawful.verify.package import modules
 
 
@@ -28,6 +31,14 @@ def rules() -> Mapping[str, Family]:
     return MappingProxyType(dict(sorted(found.items())))
 
 
+@cache
+def transformations() -> Mapping[str, Transformation]:
+    """Every transformation there is, by normal name."""
+    named = (value for module in modules("lawful.verify.transformations") for value in vars(module).values())
+    found = {normal(value.name): value for value in named if isinstance(value, Transformation)}
+    return MappingProxyType(dict(sorted(found.items())))
+
+
 def refuse_if_out_of_scope(name: str) -> None:
     """Raises `Unanswerable`, with the reason, if a name is one that no rule can have."""
     for module in modules("lawful.verify.rules"):
@@ -42,18 +53,47 @@ def normal(name: str) -> str:
 
 
 def find_family(spec: str) -> tuple[Family, dict[str, Any]]:
-    """The family and the conventions that a text names: `adamw`, `adamw(eps="hat")` or `package.module:NAME`.
+    """The family and the conventions that a text names: `adamw`, `adamw(eps="hat")`, `package.module:NAME`, or what a
+    transformation makes of one, `lookahead(adamw, k=6)`; there, what is imported stands in quotation marks.
 
     Raises:
         Unanswerable: the text is not of that form, or names no family.
     """
-    name, conventions = _parse(spec)
+    name, inner, said = _parse(spec)
+    if normal(name) in transformations():
+        return _transformed(transformations()[normal(name)], inner, said)
+    if inner:
+        raise unknown("transformation", name, (found.name for found in transformations().values()))
     if ":" in name:
-        return _imported(name), conventions
+        return _imported(name), said
     if normal(name) not in rules():
         refuse_if_out_of_scope(name)
         raise unknown("rule", name, (f.name for f in rules().values()))
-    return rules()[normal(name)], conventions
+    return rules()[normal(name)], said
+
+
+def _transformed(how: Transformation, inner: str, said: Mapping[str, Any]) -> tuple[Family, dict[str, Any]]:
+    """What a transformation makes of a rule that a text names; numbers that are no convention's are hyperparameters."""
+    if not inner:
+        raise Unanswerable(f"{how.name} makes a rule of another: say which, as in {how.name}(adamw).")
+    family, conventions = find_family(inner)
+    known = {**how.conventions, **family.conventions}
+    pins = {name: value for name, value in said.items() if name not in known}
+    if wrong := [name for name, value in pins.items() if type(value) not in (int, float)]:
+        raise unknown(f"convention of {how.name}({inner})", wrong[0], known)
+    chosen = {**conventions, **{name: value for name, value in said.items() if name in known}}
+    return _made(how.name, family, tuple(pins.items())), chosen
+
+
+MADE: dict[tuple[str, int, tuple[tuple[str, float], ...]], Family] = {}
+"""What transformations have made: of each family, with each choice of numbers, one."""
+
+
+def _made(how: str, family: Family, pins: tuple[tuple[str, float], ...]) -> Family:
+    key = how, id(family), pins
+    if key not in MADE:
+        MADE[key] = transformations()[normal(how)].of(family, dict(pins))
+    return MADE[key]
 
 
 def _imported(name: str) -> Family:
@@ -79,17 +119,28 @@ def _alone(rule: Rule) -> Family:
     return Family(build)
 
 
-def _parse(spec: str) -> tuple[str, dict[str, Any]]:
+def _parse(spec: str) -> tuple[str, str, dict[str, Any]]:
+    """The name, what stands in brackets as a rule, and what is given by keyword."""
     name, bracket, rest = spec.strip().partition("(")
     if not bracket:
-        return name, {}
+        return name, "", {}
     try:
         call = ast.parse(f"_({rest}", mode="eval").body
-        if not isinstance(call, ast.Call) or call.args:
+        if not isinstance(call, ast.Call) or len(call.args) > 1:
             raise ValueError("conventions are given by keyword")
-        return name, {str(k.arg): ast.literal_eval(k.value) for k in call.keywords}
+        inner = "".join(map(_inner, call.args))
+        return name, inner, {str(k.arg): ast.literal_eval(k.value) for k in call.keywords}
     except (SyntaxError, ValueError) as error:
         raise Unanswerable(f"rule {spec!r} is not of the form name(convention=value, …): {error}.") from error
+
+
+def _inner(node: ast.expr) -> str:
+    """The rule that a transformation is applied to, as a text."""
+    if isinstance(node, ast.Name | ast.Call):
+        return ast.unparse(node)
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        return node.value
+    raise ValueError(f"{ast.unparse(node)} is no rule")
 
 
 def find_rule(spec: str) -> Rule:

@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import Any, Literal, Protocol, get_args, get_origin
 
 from lawful.verify.errors import Unanswerable, unknown
-from lawful.verify.language.rule import Options, Rule
+from lawful.verify.language.rule import Options, Rule, spelled
 
 Spellings = Mapping[str, Mapping[str, Mapping[Any, Any]]]
 Words = Mapping[str, Mapping[Any, str]]
@@ -52,8 +52,7 @@ class Family:
     @cached_property
     def conventions(self) -> dict[str, tuple[Any, ...]]:
         """Convention → allowed values, the default first."""
-        parameters = inspect.signature(self.build, eval_str=True).parameters.values()
-        return {p.name: _default_first(p) for p in parameters}
+        return choices(self.build)
 
     def __call__(self, **conventions: Any) -> Rule:
         """The rule with these conventions. `maximize=True` is understood by every family.
@@ -77,7 +76,7 @@ class Family:
             raise unknown(f"convention of {self.name}", name, known)
         if value not in known[name]:
             allowed = ", ".join(map(repr, known[name]))
-            raise Unanswerable(f"{self.name}({name}={value!r}): {name} is one of {allowed}.")
+            raise Unanswerable(f"{spelled(self.name, f'{name}={value!r}')}: {name} is one of {allowed}.")
 
 
 @cache
@@ -85,6 +84,12 @@ def _written(build: Callable[..., Rule], chosen: tuple[tuple[str, Any], ...], ma
     """A member of a family, written once."""
     rule = replace(build(**dict(chosen)), name=build.__name__, conventions=dict(chosen))
     return rule.maximized() if maximize else rule
+
+
+def choices(build: Callable[..., Rule], skipping: int = 0) -> dict[str, tuple[Any, ...]]:
+    """The keyword arguments of a function but for so many before them → allowed values, the default first."""
+    parameters = list(inspect.signature(build, eval_str=True).parameters.values())[skipping:]
+    return {p.name: _default_first(p) for p in parameters}
 
 
 def _default_first(parameter: inspect.Parameter) -> tuple[Any, ...]:

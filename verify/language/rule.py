@@ -11,7 +11,7 @@ from sympy import Abs, Expr, Integer, Pow, Symbol, log, preorder_traversal, srep
 from lawful.verify.language.domain import Domain
 from lawful.verify.language.substitution import put
 from lawful.verify.language.symbols import DOMAINS, TUPLES, g, t, x
-from lawful.verify.language.tensors import SIZES, EverywhereMean, OfTensor
+from lawful.verify.language.tensors import EVERYWHERE, SIZES, OfTensor
 
 Options = Mapping[str, Any]
 
@@ -24,16 +24,19 @@ class Source:
         work: the paper, or the library that documents it.
         where: the place in it.
         checked: the code that it was read against, the authors' where there is any: `owner/name@commit` or a release.
+        of: of a transformation, where the rule is stated that it was applied to.
     """
 
     work: str
     where: str = ""
     checked: str = ""
+    of: "Source | None" = None
 
     def __str__(self) -> str:
-        """`work, where; checked against …`."""
+        """`work, where; checked against …; of …`."""
         said = f"{self.work}, {self.where}" if self.where else self.work
-        return f"{said}; checked against {self.checked}" if self.checked else said
+        said = f"{said}; checked against {self.checked}" if self.checked else said
+        return f"{said}; of {self.of}" if self.of else said
 
 
 @dataclass(frozen=True)
@@ -83,15 +86,15 @@ class Rule:
     def scope(self) -> Literal["lane", "tensor", "optimizer"]:
         """How far a lane's next value depends on others: not at all, within its tensor, or within the optimizer."""
         expressions = (self.x, *self.state.values())
-        if any(e.has(EverywhereMean) for e in expressions):
+        if any(e.has(*EVERYWHERE) for e in expressions):
             return "optimizer"
         return "tensor" if any(e.has(OfTensor, *SIZES) for e in expressions) else "lane"
 
     @cached_property
     def shared(self) -> frozenset[Symbol]:
-        """The hyperparameters that a mean over every parameter depends on, by way of the state too."""
+        """The hyperparameters that a mean or a norm over every parameter depends on, by way of the state too."""
         after = {x: self.x, **self.state}
-        means = (e.atoms(EverywhereMean) for e in after.values())
+        means = (e.atoms(*EVERYWHERE) for e in after.values())
         found = {s for mean in frozenset[Expr]().union(*means) for s in mean.free_symbols}
         while more := {s for read in found & after.keys() for s in after[read].free_symbols} - found:
             found |= more
@@ -199,8 +202,14 @@ class Rule:
 
     def __str__(self) -> str:
         """`name(convention=value, …)`."""
-        inside = ", ".join(f"{k}={v}" for k, v in self.conventions.items())
-        return f"{self.name}({inside})" if inside else self.name
+        return spelled(self.name, ", ".join(f"{k}={v}" for k, v in self.conventions.items()))
+
+
+def spelled(name: str, conventions: str) -> str:
+    """A rule's name with its conventions: `adamw(eps="hat")`; of what is made of one, `cautious(adamw, eps="hat")`."""
+    if not conventions:
+        return name
+    return f"{name[:-1]}, {conventions})" if name.endswith(")") else f"{name}({conventions})"
 
 
 def bases(expr: Expr) -> list[Expr]:

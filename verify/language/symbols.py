@@ -47,6 +47,9 @@ LATEX = {
     "initial_accumulator_value": r"\tau", "momentum_decay": r"\psi", "mu_product": r"\Pi", "mu_next": r"\nu",
     "etaminus": r"\eta_{-}", "etaplus": r"\eta_{+}", "step_size_min": r"s^{\min}", "step_size_max": r"s^{\max}",
     "g_prev": r"\tilde g", "warmup_steps": r"T", "weight_lr_power": r"p", "weight_sum": r"W",
+    "la_alpha": r"\alpha", "slow": r"\bar x", "max_norm": r"c", "grokfast_alpha": r"\alpha", "grokfast_lamb": r"\kappa",
+    "g_slow": r"\bar g", "ema_decay": r"d", "ema": r"\bar x", "agc_clip": r"\kappa", "agc_eps": r"\varepsilon_c",
+    "grad_scale_factor": r"c", "accumulation_steps": r"n", "g_sum": r"G", "adanorm_r": r"\rho", "grad_norm": r"e",
     "min_8bit_size": r"n^{\min}", "block_size": r"B", "ns_a": r"a", "ns_b": r"b", "ns_c": r"c", "ns_steps": r"k",
 }  # fmt: skip
 """How a paper writes each symbol that has a longer name in code."""

@@ -95,6 +95,14 @@ class Norm(OfTensor):
         return prettyForm(*prettyForm(*inside.left("‖")).right("‖"))
 
 
+class EverywhereNorm(Norm):
+    """The root of the sum of squares of the elements of every parameter of the optimizer."""
+
+
+EVERYWHERE = (EverywhereMean, EverywhereNorm)
+"""What looks at every parameter."""
+
+
 class IfPositive(OfTensor):
     """`IfPositive(q, a, b)`: a where q > 0, b elsewhere."""
 

@@ -10,13 +10,14 @@ from typing import Any
 
 import numpy as np
 from flint import arb, ctx
-from sympy import Abs, Add, And, Expr, Max, Min, Mul, Or, Piecewise, Pow, Symbol, sign
+from sympy import Abs, Add, And, Expr, Max, Min, Mod, Mul, Or, Piecewise, Pow, Symbol, sign
 
 from lawful.verify.language.rule import Rule
 from lawful.verify.language.symbols import g, t, x
 from lawful.verify.language.tensors import (
     ColMean,
     EverywhereMean,
+    EverywhereNorm,
     IfPositive,
     In8Bits,
     In32Bits,
@@ -173,6 +174,7 @@ _OPERATIONS: Mapping[Any, Callable[..., Any]] = {
     Min: lambda *a: _fold(a, lambda p, q: p.min(q)),
     Abs: abs,
     sign: _sign,
+    Mod: lambda a, b: a - b * (a / b).floor(),
     IfPositive: lambda q, a, b: a if _sign(q) > 0 else b,
 }
 
@@ -195,6 +197,7 @@ _WHOLE: Mapping[Any, Callable[..., Any]] = {
     RowMean: lambda a: np.sum(a, -1, keepdims=True) / arb(a.shape[-1]),
     ColMean: lambda a: np.sum(a, -2, keepdims=True) / arb(a.shape[-2]),
     Norm: _norm,
+    EverywhereNorm: _norm,
     In8Bits: lambda e, block: e,
     In32Bits: lambda e: e,
     NewtonSchulz: _newton_schulz,

@@ -10,13 +10,34 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sympy import Abs, Add, And, Eq, Expr, Ge, Gt, Le, Lt, Max, Min, Mul, Ne, Or, Piecewise, Pow, Symbol, sign
+from sympy import (
+    Abs,
+    Add,
+    And,
+    Eq,
+    Expr,
+    Ge,
+    Gt,
+    Le,
+    Lt,
+    Max,
+    Min,
+    Mod,
+    Mul,
+    Ne,
+    Or,
+    Piecewise,
+    Pow,
+    Symbol,
+    sign,
+)
 
 from lawful.verify.language.rule import Rule
 from lawful.verify.language.symbols import g, t, x
 from lawful.verify.language.tensors import (
     ColMean,
     EverywhereMean,
+    EverywhereNorm,
     IfPositive,
     In8Bits,
     In32Bits,
@@ -154,12 +175,14 @@ OPERATIONS: Mapping[Any, Callable[..., Any]] = {
     Min: _folded(np.minimum),
     Abs: np.abs,
     sign: np.sign,
+    Mod: np.mod,
     IfPositive: lambda q, a, b: np.where(q > 0, a, b),
     Total: np.sum,
     EverywhereMean: np.mean,
     RowMean: lambda a: a.mean(-1, keepdims=True) if a.ndim else a,
     ColMean: lambda a: a.mean(-2, keepdims=True) if a.ndim > 1 else a,
     Norm: lambda a: np.sqrt((a * a).sum()),
+    EverywhereNorm: lambda a: np.sqrt((a * a).sum()),
     In8Bits: lambda a, block: a,
     In32Bits: lambda a: a,
     NewtonSchulz: _newton_schulz,

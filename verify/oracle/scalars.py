@@ -12,7 +12,7 @@ from functools import cache, cached_property, lru_cache
 from typing import Any, TypeAlias
 
 import mpmath
-from sympy import Abs, Add, And, Eq, Expr, Ge, Gt, Le, Lt, Max, Min, Mul, Or, Pow, Symbol
+from sympy import Abs, Add, And, Eq, Expr, Ge, Gt, Le, Lt, Max, Min, Mod, Mul, Or, Pow, Symbol
 
 from lawful.verify.language.symbols import lr, t
 from lawful.verify.oracle.balls import Ball
@@ -150,8 +150,15 @@ def _selected(pick: Callable[..., Any]) -> Callable[[list[Scalar], float], Scala
     )
 
 
+def _remainder(arguments: list[Scalar], unit: float) -> Scalar:
+    """Of two whole numbers, which loses nothing."""
+    first, second = arguments
+    return Scalar(first.value - second.value * exactly.floor(first.value / second.value))
+
+
 _COMBINE: Mapping[Any, Callable[[list[Scalar], float], Scalar]] = {
     Add: _sum, Mul: _product, Pow: _power, Max: _selected(max), Min: _selected(min), Abs: _selected(abs),
+    Mod: _remainder,
 }  # fmt: skip
 
 
@@ -172,7 +179,10 @@ def holds(condition: Any, environment: Environment, unit: float) -> tuple[bool, 
         return value, all(sure for _, sure in parts) or (decides, True) in parts
     difference = _difference(condition)
     scalar = evaluated(difference, tuple(environment[s] for s in symbols(difference)), unit)
-    return _RELATIONS[condition.func](scalar.value, 0), scalar.size > scalar.error or scalar.error == 0
+    sure = (
+        scalar.size > scalar.error or scalar.error == 0 or bool(difference.is_integer)
+    )  # whole numbers are exact
+    return _RELATIONS[condition.func](scalar.value, 0), sure
 
 
 @cache

@@ -4,10 +4,10 @@ from typing import Literal
 
 from sympy import Gt, Piecewise, Symbol, sqrt
 
+from lawful.verify.language.decay import SPELLINGS, WORDS, Decay, l2_gradient, shrunk, with_start
 from lawful.verify.language.family import Words, family
 from lawful.verify.language.rule import Rule, Source
 from lawful.verify.language.symbols import beta1, beta2, eps, g, lr, m, t, weight_decay, x
-from lawful.verify.rules._decay import SPELLINGS, WORDS, Decay, l2_gradient, shrunk, with_start
 from lawful.verify.rules.adam import denominator
 from lawful.verify.rules.radam import RECTIFICATION, RHO_T
 

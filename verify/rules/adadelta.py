@@ -2,11 +2,11 @@
 
 from sympy import Symbol, sqrt
 
+from lawful.verify.language.decay import l2_gradient
 from lawful.verify.language.domain import WEIGHT
 from lawful.verify.language.family import family
 from lawful.verify.language.rule import Rule, Source
 from lawful.verify.language.symbols import eps, lr, v, weight_decay, x
-from lawful.verify.rules._decay import l2_gradient
 
 rho = Symbol("rho", nonnegative=True)
 u = Symbol("u", nonnegative=True)

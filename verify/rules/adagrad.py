@@ -4,11 +4,11 @@ from typing import Literal
 
 from sympy import Symbol, sqrt
 
+from lawful.verify.language.decay import l2_gradient
 from lawful.verify.language.domain import Domain
 from lawful.verify.language.family import family
 from lawful.verify.language.rule import Rule, Source
 from lawful.verify.language.symbols import eps, lr, t, v, weight_decay, x
-from lawful.verify.rules._decay import l2_gradient
 
 lr_decay = Symbol("lr_decay", nonnegative=True)
 v_0 = Symbol("initial_accumulator_value", nonnegative=True)

@@ -4,10 +4,10 @@ from typing import Literal
 
 from sympy import Expr, Max, Symbol, sqrt
 
+from lawful.verify.language.decay import SPELLINGS, WORDS, Decay, l2_gradient, shrunk, with_start
 from lawful.verify.language.family import Words, family
 from lawful.verify.language.rule import Rule, Source
 from lawful.verify.language.symbols import beta1, beta2, eps, g, lr, m, t, v, v_max, weight_decay, x
-from lawful.verify.rules._decay import SPELLINGS, WORDS, Decay, l2_gradient, shrunk, with_start
 
 Eps = Literal["outside", "hat", "inside"]
 """√v̂ + eps (torch); √v + eps with lr·√(1−β2ᵗ)/(1−β1ᵗ), the paper's epsilon hat (TensorFlow); √(v̂ + eps)."""

@@ -4,12 +4,12 @@ from typing import Literal
 
 from sympy import Expr, Piecewise, Symbol
 
+from lawful.verify.language.decay import l2_gradient
 from lawful.verify.language.domain import Domain
 from lawful.verify.language.family import Words, family
 from lawful.verify.language.rule import Rule, Source
 from lawful.verify.language.symbols import beta1, beta2, g, lr, m, t, v, weight_decay, x
 from lawful.verify.language.tensors import In8Bits, In32Bits, n
-from lawful.verify.rules._decay import l2_gradient
 from lawful.verify.rules.adam import DEFAULTS, denominator
 
 smallest = Symbol("min_8bit_size", integer=True, nonnegative=True)

@@ -4,10 +4,10 @@ from typing import Literal
 
 from sympy import Abs, Max, Symbol
 
+from lawful.verify.language.decay import l2_gradient
 from lawful.verify.language.family import Words, family
 from lawful.verify.language.rule import Rule, Source
 from lawful.verify.language.symbols import beta1, beta2, eps, lr, m, t, weight_decay, x
-from lawful.verify.rules._decay import l2_gradient
 
 u = Symbol("u", nonnegative=True)
 

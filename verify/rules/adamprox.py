@@ -2,10 +2,10 @@
 
 from sympy import Symbol, sqrt
 
+from lawful.verify.language.decay import RATES, WORDS, Decay, with_start
 from lawful.verify.language.family import family
 from lawful.verify.language.rule import Rule, Source
 from lawful.verify.language.symbols import beta1, beta2, eps, g, lr, m, t, v, weight_decay, x
-from lawful.verify.rules._decay import RATES, WORDS, Decay, with_start
 
 DEFAULTS = {lr: 1e-3, beta1: 0.9, beta2: 0.999, eps: 1e-8, weight_decay: 1e-2}
 M, V = Symbol("m_hat"), Symbol("v_hat")

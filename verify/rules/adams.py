@@ -4,11 +4,11 @@ from dataclasses import replace
 
 from sympy import Symbol, sqrt
 
+from lawful.verify.language.decay import SPELLINGS, WORDS, Decay
 from lawful.verify.language.family import Words, family
 from lawful.verify.language.rule import Rule, Source
 from lawful.verify.language.symbols import eps, weight_decay
 from lawful.verify.language.tensors import EverywhereMean
-from lawful.verify.rules._decay import SPELLINGS, WORDS, Decay
 from lawful.verify.rules.adam import AMSGRAD, V, adam_like
 
 MEAN = Symbol("v_mean", nonnegative=True)

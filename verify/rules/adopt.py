@@ -4,10 +4,10 @@ from typing import Literal
 
 from sympy import Eq, Expr, Max, Min, Piecewise, Rational, Symbol, sqrt
 
+from lawful.verify.language.decay import SPELLINGS, WORDS, Decay, l2_gradient, shrunk, with_start
 from lawful.verify.language.family import Words, family
 from lawful.verify.language.rule import Rule, Source
 from lawful.verify.language.symbols import beta1, beta2, eps, g, lr, m, t, v, weight_decay, x
-from lawful.verify.rules._decay import SPELLINGS, WORDS, Decay, l2_gradient, shrunk, with_start
 
 DEFAULTS = {lr: 1e-3, beta1: 0.9, beta2: 0.9999, eps: 1e-6, weight_decay: 0.0}
 G, N = Symbol("g_t"), Symbol("n_t")

@@ -2,11 +2,11 @@
 
 from sympy import Max, Symbol
 
+from lawful.verify.language.decay import l2_gradient
 from lawful.verify.language.domain import WEIGHT, Domain
 from lawful.verify.language.family import family
 from lawful.verify.language.rule import Rule, Source
 from lawful.verify.language.symbols import alpha, lr, t, weight_decay, x
-from lawful.verify.rules._decay import l2_gradient
 
 lambd, t0 = Symbol("lambd", nonnegative=True), Symbol("t0", nonnegative=True)
 ax, eta, mu = Symbol("ax", real=True), Symbol("eta", nonnegative=True), Symbol("mu", nonnegative=True)

@@ -2,6 +2,7 @@
 
 from sympy import Expr, Max, Piecewise, Symbol, sqrt
 
+from lawful.verify.language.decay import shrunk
 from lawful.verify.language.domain import WEIGHT, Domain
 from lawful.verify.language.family import family
 from lawful.verify.language.rule import Rule, Source
@@ -20,7 +21,6 @@ from lawful.verify.language.symbols import (
     x,
 )
 from lawful.verify.language.tensors import ColMean, RowMean, dim, rms
-from lawful.verify.rules._decay import shrunk
 
 R, C, R_S, C_S = (Symbol(name, nonnegative=True) for name in ("R", "C", "R_S", "C_S"))
 U, U_HAT = Symbol("u_t"), Symbol("u_hat")

@@ -2,14 +2,15 @@
 
 from typing import Literal
 
-from sympy import Eq, Expr, Min, Piecewise, Symbol
+from sympy import Symbol
 
+from lawful.verify.language.decay import l2_gradient
 from lawful.verify.language.domain import Domain
 from lawful.verify.language.family import Words, family
 from lawful.verify.language.rule import Rule, Source
 from lawful.verify.language.symbols import b, g, lr, momentum, trust_coefficient, weight_decay, x
-from lawful.verify.language.tensors import IfPositive, Norm
-from lawful.verify.rules._decay import l2_gradient
+from lawful.verify.language.tensors import Norm
+from lawful.verify.transformations.trusted import WORDS, only_with_decay, trust
 
 DEFAULTS = {lr: 1.0, momentum: 0.9, weight_decay: 0.0, trust_coefficient: 1e-3}
 DOMAINS = {trust_coefficient: Domain((0.02, 1e-3, 0.1, 0.5), open_low=True)}
@@ -17,19 +18,6 @@ G, RATIO = Symbol("g_t"), Symbol("r_t")
 CODE = {"paper": "", "nvcaffe": "NVIDIA/caffe@87a25543a6"}
 
 
-def trust(ratio: Expr, *norms: Expr) -> Expr:
-    """The ratio, 1 where a norm is 0."""
-    return IfPositive(Min(*norms), ratio, 1)
-
-
-def only_with_decay(ratio: Expr) -> Expr:
-    """The ratio, 1 for parameters without decay."""
-    return Piecewise((1, Eq(weight_decay, 0)), (ratio, True))
-
-
-RATIOS: Words = {
-    "ratio": {"always": "a ratio in any case", "with decay": "a ratio of 1 where there is no decay"}
-}
 PLACES: Words = {
     "lr_place": {"inside": "lr and ratio inside the buffer", "outside": "lr and ratio outside the buffer"},
     "form": {
@@ -39,7 +27,7 @@ PLACES: Words = {
 }
 
 
-@family(words={**PLACES, **RATIOS})
+@family(words={**PLACES, "ratio": WORDS["ratio"]})
 def lars(
     *,
     lr_place: Literal["inside", "outside"] = "inside",

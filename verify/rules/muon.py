@@ -5,12 +5,12 @@ from typing import Literal
 
 from sympy import Expr, Float, Max, Symbol, sqrt
 
+from lawful.verify.language.decay import shrunk
 from lawful.verify.language.domain import WEIGHT, Domain
 from lawful.verify.language.family import Words, family
 from lawful.verify.language.rule import Rule, Source
 from lawful.verify.language.symbols import b, eps, g, lr, momentum, weight_decay, x
 from lawful.verify.language.tensors import NewtonSchulz, NewtonSchulzInBfloat16, cols, rows
-from lawful.verify.rules._decay import shrunk
 
 ns_a, ns_b, ns_c = (Symbol(f"ns_{name}", real=True) for name in "abc")
 ns_steps = Symbol("ns_steps", integer=True, positive=True)

@@ -4,11 +4,11 @@ from typing import Literal
 
 from sympy import Expr, Float, Symbol, sqrt
 
+from lawful.verify.language.decay import WORDS, l2_gradient, shrunk
 from lawful.verify.language.domain import Domain
 from lawful.verify.language.family import Words, family
 from lawful.verify.language.rule import Rule, Source
 from lawful.verify.language.symbols import beta1, beta2, eps, g, lr, m, t, v, weight_decay, x
-from lawful.verify.rules._decay import WORDS, l2_gradient, shrunk
 
 psi = Symbol("momentum_decay", nonnegative=True)
 product = Symbol("mu_product", nonnegative=True)

@@ -4,10 +4,10 @@ from typing import Literal
 
 from sympy import Gt, Piecewise, Symbol, sqrt
 
+from lawful.verify.language.decay import WORDS, l2_gradient, shrunk
 from lawful.verify.language.family import Spellings, Words, family
 from lawful.verify.language.rule import Rule, Source
 from lawful.verify.language.symbols import beta1, beta2, eps, g, lr, m, t, v, weight_decay, x
-from lawful.verify.rules._decay import WORDS, l2_gradient, shrunk
 from lawful.verify.rules.adam import denominator
 
 DEFAULTS = {lr: 1e-3, beta1: 0.9, beta2: 0.999, eps: 1e-8, weight_decay: 0.0}

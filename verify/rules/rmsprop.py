@@ -4,10 +4,10 @@ from typing import Literal
 
 from sympy import Expr, Symbol, sqrt
 
+from lawful.verify.language.decay import l2_gradient
 from lawful.verify.language.family import Words, family
 from lawful.verify.language.rule import Rule, Source
 from lawful.verify.language.symbols import alpha, b, eps, g_avg, lr, momentum, v, weight_decay, x
-from lawful.verify.rules._decay import l2_gradient
 
 DEFAULTS = {lr: 1e-2, alpha: 0.99, eps: 1e-8, weight_decay: 0.0, momentum: 0.0}
 G, D = Symbol("g_t"), Symbol("d_t")

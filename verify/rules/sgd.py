@@ -6,10 +6,10 @@ from typing import Any, Literal
 
 from sympy import Eq, Expr, Or, Piecewise, Symbol
 
+from lawful.verify.language.decay import SPELLINGS, WORDS, Decay, l2_gradient, shrunk, with_start
 from lawful.verify.language.family import Words, family
 from lawful.verify.language.rule import Rule, Source
 from lawful.verify.language.symbols import b, dampening, g, lr, momentum, t, weight_decay, x
-from lawful.verify.rules._decay import SPELLINGS, WORDS, Decay, l2_gradient, shrunk, with_start
 
 DEFAULTS = {lr: 1e-3, momentum: 0.0, dampening: 0.0, weight_decay: 0.0}
 TORCH = Source(

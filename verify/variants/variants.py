@@ -8,7 +8,7 @@ from typing import Any
 
 from lawful.verify.language.families import normal, rules
 from lawful.verify.language.family import Family
-from lawful.verify.language.rule import Rule
+from lawful.verify.language.rule import Rule, spelled
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Variant:
     def spec(self) -> str:
         """As `find_rule` reads it: `adamw(eps="hat")`."""
         inside = ", ".join(f"{name}={_literal(value)}" for name, value in self.options.items())
-        return f"{self.family.name}({inside})" if inside else self.family.name
+        return spelled(self.family.name, inside)
 
     @property
     def words(self) -> str:

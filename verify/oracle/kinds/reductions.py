@@ -15,7 +15,15 @@ from sympy import Expr, Integer
 from torch import Tensor
 
 from lawful.verify.language.symbols import x
-from lawful.verify.language.tensors import ColMean, EverywhereMean, IfPositive, Norm, RowMean, Total
+from lawful.verify.language.tensors import (
+    ColMean,
+    EverywhereMean,
+    EverywhereNorm,
+    IfPositive,
+    Norm,
+    RowMean,
+    Total,
+)
 from lawful.verify.oracle import balls
 from lawful.verify.oracle.balls import Ball, Centre, tensor
 from lawful.verify.oracle.compiler import Compiler, compiled
@@ -176,5 +184,6 @@ compiled.register(Total, lambda expr, compiler: Sum(compiler.node(expr.args[0]))
 compiled.register(RowMean, mean(-1))
 compiled.register(ColMean, mean(-2))
 compiled.register(EverywhereMean, mean(None))
-compiled.register(Norm, lambda expr, compiler: TensorNorm(compiler.node(expr.args[0])))
+for norm in (Norm, EverywhereNorm):
+    compiled.register(norm, lambda expr, compiler: TensorNorm(compiler.node(expr.args[0])))
 compiled.register(IfPositive, lambda expr, compiler: Choice(*map(compiler.node, expr.args)))

@@ -1,0 +1,117 @@
+"""Transformations: rules made of rules are followed by what does so, and told from neighbours; each is said once."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+
+from examples import transformed as made
+from examples.asking import conformance
+from examples.moving import Plain
+from lawful.verify.errors import Unanswerable
+from lawful.verify.evidence import Verdict
+from lawful.verify.language.families import find_rule, rules, transformations
+
+TWINS: list[tuple[str, type, type]] = [
+    ("lookahead(sgd)", made.Slow, made.SlowAStepLate),
+    ("lookahead(sgd)", made.Slow, made.SlowFromTheFirstMeeting),
+    ('lookahead(sgd, begins="synchronised")', made.SlowFromTheFirstMeeting, made.Slow),
+    ("clipped(sgd)", made.ClippedEach, made.ClippedByLargest),
+    ('clipped(sgd, over="value")', made.ClippedByValue, made.ClippedEach),
+    ("centralized(sgd)", made.Centred, made.CentredByColumns),
+    ("grokfast(sgd)", made.Amplified, made.AmplifiedFromZero),
+    ("warmed(sgd)", made.WarmedUp, made.WarmedUpFromZero),
+    ("signed(sgd)", made.Momentum, made.SignOfGradient),
+    ("cautious(sgd)", made.Careful, made.CarefulUnscaled),
+    ("accumulated(sgd)", made.Gathers, made.GathersTheSum),
+    ('accumulated(sgd, takes="sum")', made.GathersTheSum, made.Gathers),
+    ("agc(sgd)", made.RowsBounded, made.TensorsBounded),
+    ("adanorm(sgd)", made.NormsRemembered, made.NormsImposed),
+    ("trusted(sgd)", made.Trusting, made.TrustingSquares),
+    ("averaged(sgd)", made.Averages, made.AveragesTooMuch),
+]
+
+
+@pytest.mark.parametrize("dtype", [torch.float64, torch.float32])
+@pytest.mark.parametrize(("rule", "right", "wrong"), TWINS, ids=[f"{n}-{w.__name__}" for n, _, w in TWINS])
+def test_a_rule_made_of_a_rule_is_followed(rule: str, right: type, wrong: type, dtype: torch.dtype) -> None:
+    evidence = conformance(right, rule, dtype).evidence()
+    assert evidence.verdict is Verdict.LAWFUL, evidence.findings
+    assert conformance(wrong, rule, dtype).evidence().verdict is Verdict.UNLAWFUL
+
+
+ALIKE = [
+    ("trusted(adamw)", "lamb"),
+    ("cautious(adamw)", "cautious_adamw"),
+    ("maximal(adam)", "amsgrad"),
+    ("nesterov(muon(nesterov=False))", "muon"),
+    ("uncorrected(adam)", "adam(bias_correction=False)"),
+]
+
+
+@pytest.mark.parametrize(("made_of", "known"), ALIKE)
+def test_known_families_are_such_rules(made_of: str, known: str) -> None:
+    assert find_rule(made_of).mathematics == find_rule(known).mathematics
+
+
+def test_each_makes_something_of_some_rule_and_its_name_is_read_back() -> None:
+    for name, how in transformations().items():
+        rule = find_rule(f"{name}({'rprop' if name == 'decayed' else 'adam'})")
+        assert how.name in str(rule) and rule.hash != rules()["adam"]().hash
+        assert find_rule(str(rule)).hash == rule.hash
+
+
+def test_numbers_fix_hyperparameters() -> None:
+    fixed, free = find_rule("lookahead(adam, k=6)"), find_rule("lookahead(adam)")
+    assert {s.name for s in free.defaults} - {s.name for s in fixed.defaults} == {"k"}
+    assert str(fixed) == "lookahead(adam, k=6)"
+
+
+BAD = {
+    "lookahead(3)": "3 is no rule",
+    "lookahead": "say which, as in lookahead(adamw)",
+    "lokahead(adam)": "did you mean lookahead",
+    "lookahead(adam, j=6)": "known: begins, k, la_alpha",
+    "lookahead(adam, k=0)": "k=0 is not in [1, 1e+06)",
+    'lookahead(adam, k="six")': "unknown convention of lookahead(adam) 'k'",
+    "lookahead(lookahead(adam))": "has slow already",
+    "decayed(adamw)": "has a weight decay already",
+    "maximal(sgd)": "does not divide by a second moment",
+    "nesterov(adagrad)": "does not step along an average",
+    "uncorrected(lion)": "corrects nothing",
+    'clipped(lamb, over="parameters")': "it looks at each tensor, and then at all of them",
+    'clipped(adam, over="all")': "over is one of 'tensor', 'parameters', 'value'",
+}
+
+
+@pytest.mark.parametrize("spec", BAD)
+def test_what_makes_no_sense_is_refused_in_a_sentence(spec: str) -> None:
+    with pytest.raises(Unanswerable) as refusal:
+        find_rule(spec)
+    assert BAD[spec] in str(refusal.value) and "\n" not in str(refusal.value)
+
+
+class ClippedAdam(Plain):
+    """Adam with gradients clipped over all parameters, as before its step."""
+
+    def __init__(self, params: object, lr: float = 1e-3, max_norm: float = 1.0) -> None:
+        super().__init__(params, lr)
+        for group in self.param_groups:
+            group.setdefault("max_norm", max_norm)
+
+    @torch.no_grad()
+    def step(self, closure: object = None) -> None:  # type: ignore[override]
+        slopes = {p: p.grad for group in self.param_groups for p in group["params"]}
+        norm = torch.stack([slope.double().norm() for slope in slopes.values()]).norm()
+        for group in self.param_groups:
+            for p in group["params"]:
+                p.grad = slopes[p] * min(1.0, group["max_norm"] / float(norm))
+        super().step()
+        for p, slope in slopes.items():
+            p.grad = slope
+
+
+def test_a_norm_over_all_parameters() -> None:
+    right = conformance(ClippedAdam, 'clipped(adam, over="parameters")').evidence()
+    assert right.verdict is Verdict.LAWFUL, right.findings
+    assert conformance(ClippedAdam, "clipped(adam)").evidence().verdict is Verdict.UNLAWFUL

@@ -1,0 +1,140 @@
+"""A *transformation* is a function from a rule to a rule, marked by `@transformation`; of a family it makes a family.
+
+Its keyword arguments are its conventions, as a family's are. What it adds to the hyperparameters may be fixed where it
+is named: `lookahead(adamw, k=6)`.
+"""
+
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from types import MappingProxyType
+from typing import Any
+
+from sympy import Add, Expr, Symbol, expand
+
+from lawful.verify.errors import Unanswerable, unknown
+from lawful.verify.language.domain import Domain
+from lawful.verify.language.family import Family, Words, choices
+from lawful.verify.language.rule import Rule, Source
+from lawful.verify.language.symbols import g, lr, weight_decay, x
+
+
+@dataclass(frozen=True)
+class Transformation:
+    """A way to make another rule of a rule.
+
+    Attributes:
+        build: the function that writes it.
+        words: convention → value → what an implementation has that follows it, as a noun phrase.
+    """
+
+    build: Callable[..., Rule]
+    words: Words = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """As it is named in front of a rule."""
+        return self.build.__name__
+
+    @cached_property
+    def conventions(self) -> dict[str, tuple[Any, ...]]:
+        """Convention → allowed values, the default first."""
+        return choices(self.build, skipping=1)
+
+    def of(self, inner: Family, pins: Mapping[str, float] = MappingProxyType({})) -> Family:
+        """The family of what it makes of another's members.
+
+        Args:
+            inner: the other.
+            pins: hyperparameter of the transformation, by name → its value.
+
+        Raises:
+            Unanswerable: a convention that both have, something that is no hyperparameter of the transformation, a
+                value outside its domain, or a rule of which it can make nothing.
+        """
+        self.build(inner())  # what it can make nothing of says so first
+        if both := self.conventions.keys() & inner.conventions.keys():
+            raise Unanswerable(f"{self.name}({inner.name}): both have a convention {min(both)!r}.")
+
+        def build(**conventions: Any) -> Rule:
+            own = {name: value for name, value in conventions.items() if name in self.conventions}
+            rule = inner(**{name: value for name, value in conventions.items() if name not in own})
+            return _pinned(self, rule, self.build(rule, **own), pins)
+
+        build.__name__ = f"{self.name}({', '.join([inner.name, *(f'{n}={v:g}' for n, v in pins.items())])})"
+        parameters = [*_parameters(self.build)[1:], *_parameters(inner.build)]
+        build.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+        found = Family(build, inner.spellings, inner.allows, {**inner.words, **self.words})
+        found()  # pins that do not fit say so where they are named
+        return found
+
+
+def transformation(words: Words = MappingProxyType({})) -> Callable[[Callable[..., Rule]], Transformation]:
+    """Marks a function from a rule to a rule as a transformation."""
+    return lambda build: Transformation(build, words)
+
+
+def _parameters(build: Callable[..., Rule]) -> list[inspect.Parameter]:
+    """By keyword, as conventions are."""
+    return list(inspect.signature(build, eval_str=True).parameters.values())
+
+
+def _pinned(how: Transformation, rule: Rule, made: Rule, pins: Mapping[str, float]) -> Rule:
+    added = {s.name: s for s in made.defaults if s not in rule.defaults}
+    for name, value in pins.items():
+        if name not in added:
+            raise unknown(f"convention or hyperparameter of {how.name}", name, [*how.conventions, *added])
+        if value not in made.domain(added[name]):
+            raise Unanswerable(f"{how.name}: {name}={value:g} is not in {made.domain(added[name])}.")
+    return made.replace({added[name]: value for name, value in pins.items()})
+
+
+# ------------------------------------------------------------------------------------------- what they are written with
+def changed(
+    rule: Rule,
+    x: Expr,
+    source: Source,
+    state: Mapping[Symbol, Expr] = MappingProxyType({}),
+    init: Mapping[Symbol, Expr] = MappingProxyType({}),
+    defaults: Mapping[Symbol, float] = MappingProxyType({}),
+    domains: Mapping[Symbol, Domain] = MappingProxyType({}),
+    names: Mapping[Symbol, Expr] = MappingProxyType({}),
+    **more: Any,
+) -> Rule:
+    """The rule with another next parameter, and with state, hyperparameters and named expressions more.
+
+    Raises:
+        Unanswerable: it has one of these symbols already.
+    """
+    for symbol in (*state, *defaults):
+        if symbol in rule.state or symbol in rule.defaults:
+            raise Unanswerable(f"{rule} has {symbol} already, which what is made of it needs for itself.")
+    return replace(
+        rule,
+        x=x,
+        state={**rule.state, **state},
+        init={**rule.init, **init},
+        defaults={**rule.defaults, **defaults},
+        domains={**rule.domains, **domains},
+        names={**rule.names, **names},
+        source=replace(source, of=rule.source),
+        **more,
+    )
+
+
+def fed(rule: Rule, gradient: Expr) -> Rule:
+    """The rule given something else for a gradient, an expression in `g`."""
+    return replace(rule.replace({g: gradient}), fixed=rule.fixed)
+
+
+def parts(rule: Rule) -> tuple[Expr, Expr]:
+    """What of the next parameter is the old one, decayed, and what is taken from it, in units of the learning rate.
+
+    Decay that is added to the gradient belongs to the step.
+    """
+    still = rule.x.subs(weight_decay, 0)
+    step = Add(*(term for term in Add.make_args(expand(still, deep=False)) if term != x))
+    decayed = rule.x - still
+    apart = not decayed.free_symbols & {g, *rule.state}
+    return (x + decayed, -step / lr) if apart else (x, (x - rule.x) / lr)

@@ -1,0 +1,4 @@
+"""The catalogue of transformations: from a rule to a rule, one file each.
+
+May import: language, errors.
+"""

@@ -1,0 +1,49 @@
+"""An average of the weights, kept beside them and used in their place for evaluation."""
+
+from typing import Literal
+
+from sympy import Min, Symbol
+
+from lawful.verify.language.domain import WEIGHT
+from lawful.verify.language.family import Words
+from lawful.verify.language.rule import Rule, Source
+from lawful.verify.language.symbols import t, x
+from lawful.verify.language.transformation import changed, transformation
+
+ema_decay = Symbol("ema_decay", nonnegative=True)
+average = Symbol("ema", real=True)
+
+WORDS: Words = {
+    "forgets": {
+        "exponentially": "an average that forgets at a rate",
+        "warming up": "an average that forgets at min(rate, (1 + t)/(10 + t))",
+        "nothing": "the mean of all weights, the first ones included",
+    }
+}
+
+
+@transformation(words=WORDS)
+def averaged(
+    rule: Rule, *, forgets: Literal["exponentially", "warming up", "nothing"] = "exponentially"
+) -> Rule:
+    """The rule as it is, and after each step ema ← d·ema + (1 − d)·x from the first weights on."""
+    kept = {
+        "exponentially": ema_decay,
+        "warming up": Min(ema_decay, (1 + t) / (10 + t)),
+        "nothing": t / (1 + t),
+    }
+    rate = kept[forgets]
+    return changed(
+        rule,
+        rule.x,
+        Source(
+            "Polyak & Juditsky 1992",
+            "as torch.optim.swa_utils and TensorFlow keep it",
+            checked="torch 2.13.0",
+        ),
+        state={average: rate * average + (1 - rate) * rule.x},
+        init={average: x},
+        defaults={} if forgets == "nothing" else {ema_decay: 0.999},
+        domains={ema_decay: WEIGHT},
+        evaluated=average,
+    )

@@ -1,0 +1,58 @@
+"""Gradients clipped before anything else is done with them: by value, by a tensor's norm, by that of all parameters."""
+
+from typing import Literal
+
+from sympy import Expr, Float, Max, Min, Symbol
+
+from lawful.verify.errors import Unanswerable
+from lawful.verify.language.domain import Domain
+from lawful.verify.language.family import Words
+from lawful.verify.language.rule import Rule, Source
+from lawful.verify.language.symbols import g
+from lawful.verify.language.tensors import EverywhereNorm, IfPositive, Norm
+from lawful.verify.language.transformation import changed, fed, transformation
+
+largest = Symbol("max_norm", positive=True)
+DOMAINS = {largest: Domain((1.0, 0.5, 0.1), open_low=True)}
+CLIPPED = Symbol("c_t")
+
+SMALL = Float("1e-6")
+"""What torch adds to a norm before it divides by it."""
+
+WORDS: Words = {
+    "over": {
+        "tensor": "gradients clipped by the norm of each tensor",
+        "parameters": "gradients clipped by the norm over all parameters",
+        "value": "gradients clipped by value",
+    },
+    "divisor": {"norm": "a divisor that is the norm", "norm + 1e-6": "a divisor that is the norm and 1e-6"},
+}
+
+
+@transformation(words=WORDS)
+def clipped(
+    rule: Rule,
+    *,
+    over: Literal["tensor", "parameters", "value"] = "tensor",
+    divisor: Literal["norm", "norm + 1e-6"] = "norm",
+) -> Rule:
+    """The rule on gradients no longer, or in no element larger, than `max_norm`.
+
+    `divisor="norm + 1e-6"` is torch.nn.utils.clip_grad_norm_.
+    """
+    if over == "parameters" and rule.scope == "tensor":
+        raise Unanswerable(
+            f"clipped({rule}, over='parameters'): it looks at each tensor, and then at all of them."
+        )
+    norm = EverywhereNorm(g) if over == "parameters" else Norm(g)
+    bounded = Max(-largest, Min(largest, g)) if over == "value" else g * share(norm, divisor)
+    made = fed(rule, bounded)
+    source = Source("torch.nn.utils", "clip_grad_norm_ and clip_grad_value_", checked="torch 2.13.0")
+    return changed(made, made.x, source, defaults={largest: 1.0}, domains=DOMAINS, names={CLIPPED: bounded})
+
+
+def share(norm: Expr, divisor: str) -> Expr:
+    """What is left of a gradient; all of it where the norm is not above the largest."""
+    if divisor == "norm + 1e-6":
+        return Min(1, largest / (norm + SMALL))
+    return IfPositive(norm - largest, largest / norm, 1)
