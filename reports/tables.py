@@ -83,7 +83,7 @@ def show_transformations(known: Iterable[Transformation], console: Console) -> N
         said = inspect.cleandoc(one.build.__doc__ or "").partition("\n\n")[0].replace("\n", " ")
         console.print(Text.assemble((f"{one.name}(rule)", "bold"), "  ", (said, "dim")))
         choices = {name: " | ".join(map(repr, values)) for name, values in one.conventions.items()}
-        console.print(Padding(pairs(choices), (0, 0, 1, 2)))
+        console.print(Padding(pairs(choices), (0, 0, 0, 2)) if choices else "", end="\n" if choices else "")
 
 
 def show_rule(rule: Rule, console: Console) -> None:

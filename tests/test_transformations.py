@@ -8,6 +8,10 @@ import torch
 from examples import transformed as made
 from examples.asking import conformance
 from examples.moving import Plain
+from lawful.properties.identification.answering import answered
+from lawful.properties.identification.composing import composed
+from lawful.properties.identification.identify import identified
+from lawful.properties.identification.probes import Subject
 from lawful.verify.errors import Unanswerable
 from lawful.verify.evidence import Verdict
 from lawful.verify.language.families import find_rule, rules, transformations
@@ -115,3 +119,20 @@ def test_a_norm_over_all_parameters() -> None:
     right = conformance(ClippedAdam, 'clipped(adam, over="parameters")').evidence()
     assert right.verdict is Verdict.LAWFUL, right.findings
     assert conformance(ClippedAdam, "clipped(adam)").evidence().verdict is Verdict.UNLAWFUL
+
+
+@pytest.mark.parametrize(
+    ("cls", "rule"),
+    [
+        (made.Centred, "centralized(sgd)"),
+        (made.Careful, "cautious(sgd)"),
+        (made.SlowFromTheFirstMeeting, 'lookahead(sgd, begins="synchronised")'),
+    ],
+)
+def test_what_follows_a_rule_made_of_a_rule_is_identified(cls: type, rule: str) -> None:
+    assert answered(Subject(cls)).fits[0].rule == rule
+
+
+def test_what_follows_none_is_not() -> None:
+    found = identified(Subject(made.CentredByColumns), slips=False, beyond=composed)
+    assert not found.fits and found.nearest is not None

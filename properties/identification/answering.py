@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from lawful.properties.identification.composing import composed
 from lawful.properties.identification.identify import identified
 from lawful.properties.identification.probes import Subject
 from lawful.properties.scenarios.scenarios import Shapes
@@ -40,7 +41,7 @@ def answered(subject: Subject, target: str = "") -> Identity:
     Raises:
         Unanswerable: see `identified`.
     """
-    plain = identified(subject, target, slips=False)
+    plain = identified(subject, target, slips=False, beyond=composed)
     if plain.fits:
         return plain
     return relieved(subject, target) or by_rank(subject, plain) or identified(subject, target)

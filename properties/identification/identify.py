@@ -4,7 +4,7 @@ Rules in plain float64 are sorted by how much of the candidate's steps they leav
 budget judges those that leave next to nothing, and the nearest of the others.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import takewhile
 from time import perf_counter, process_time
@@ -94,9 +94,13 @@ class Inquiry:
         return sorted(found, key=lambda pair: (round(pair[0], DIGITS), _plainness(pair[1])))
 
     def matches(self, proposals: Iterable[Proposal]) -> list[tuple[Match, Proposal]]:
+        """The nearest of these rules beside what was seen (see `best`)."""
+        return self.best(self.nearest(proposals))
+
+    def best(self, ranking: Sequence[tuple[float, Proposal]]) -> list[tuple[Match, Proposal]]:
         """The nearest rules beside what was seen: all that leave next to nothing, and one that leaves more."""
         found: list[tuple[Match, Proposal]] = []
-        for share, proposal in self.nearest(proposals)[:MOST]:
+        for share, proposal in ranking[:MOST]:
             if share > CLOSE and len(found) >= LEAST and any(match.worst > 1.0 for match, _ in found):
                 break
             found.append((self.judged(share, proposal), proposal))
@@ -147,11 +151,17 @@ def unexplained(seen: Array, expected: Array) -> float:
     return float(np.nan_to_num(share, nan=1.0).mean())
 
 
-def identified(subject: Subject, target: str = "", slips: bool = True) -> Identity:
+Search = Callable[[Inquiry, Sequence[Variant], str], list[tuple[Match, Proposal]]]
+"""(runs, the nearest rules, the class's name) → more rules beside what was seen."""
+
+
+def identified(
+    subject: Subject, target: str = "", slips: bool = True, beyond: Search = lambda runs, near, name: []
+) -> Identity:
     """Which rule and which conventions a class follows; `target` is what it is called.
 
     In the widest format in which it can be run; in float32 too, where it is right to six digits and no further.
-    `slips`: whether rules with one change are tried where none fits as it is.
+    `beyond`: what is tried where no rule fits. `slips`: whether rules with one change are tried where none fits.
 
     Raises:
         Unanswerable: an unknown argument, a learning rate that cannot be set, a class that no rule can describe, or
@@ -163,9 +173,15 @@ def identified(subject: Subject, target: str = "", slips: bool = True) -> Identi
     subject = replace(subject, path=subject.path or next(iter(paths.values())))
     formats = _formats(subject, families)
     for inquiry, dtype in formats:
-        found = inquiry.matches(map(Proposal, members))
+        ranking = inquiry.nearest(map(Proposal, members))
+        found = inquiry.best(ranking)
         if found[0][0].fits or found[0][0].unexplained > SINGLE or dtype is not torch.float64:
             break
+    if not any(match.fits for match, _ in found):
+        found = sorted(
+            [*found, *beyond(inquiry, [p.variant for _, p in ranking], subject.cls.__name__)],
+            key=lambda pair: (not pair[0].fits, pair[0].unexplained),
+        )
     if slips and not any(match.fits for match, _ in found):
         near = _near(found, families, normal(subject.cls.__name__))
         found = [*filter(None, [slipped(inquiry, near)]), *found]

@@ -19,6 +19,6 @@ def warmed(rule: Rule) -> Rule:
     Decay by lr·wd grows with it.
     """
     grown = lr * Min(1, t / Max(1, warmup))
-    made = replace(rule.replace({lr: grown}), defaults=rule.defaults, fixed=rule.fixed)
+    made = replace(rule.replace({lr: grown}), defaults=rule.defaults, init=rule.init, fixed=rule.fixed)
     source = Source("arXiv:1706.02677", "§2.2, from memory")
     return changed(made, made.x, source, defaults={warmup: 0.0}, domains={warmup: Domain((5.0, 2.0, 0.0))})

@@ -6,6 +6,7 @@ from functools import cached_property
 from itertools import product
 from typing import Any
 
+from lawful.verify.errors import Unanswerable
 from lawful.verify.language.families import normal, rules
 from lawful.verify.language.family import Family
 from lawful.verify.language.rule import Rule, spelled
@@ -63,10 +64,20 @@ def variants(families: Sequence[Family]) -> list[Variant]:
 
 
 def members(family: Family) -> Iterator[Variant]:
-    """Every choice of a family's conventions."""
+    """Every choice of a family's conventions of which there is a rule."""
     for values in product(*family.conventions.values()):
         chosen = zip(family.conventions.items(), values, strict=True)
-        yield Variant(family, {name: v for (name, allowed), v in chosen if v != allowed[0]})
+        variant = Variant(family, {name: v for (name, allowed), v in chosen if v != allowed[0]})
+        if _is_written(variant):
+            yield variant
+
+
+def _is_written(variant: Variant) -> bool:
+    """Whether there is such a rule: what a transformation makes of some members it cannot make of all."""
+    try:
+        return bool(variant.rule)
+    except Unanswerable:
+        return False
 
 
 def ranked(name: str) -> list[Family]:
