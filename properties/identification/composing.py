@@ -50,4 +50,4 @@ def _over(bases: Sequence[Family]) -> Iterator[Variant]:
                 made, _ = find_family(f"{how.name}({family.name})")
             except Unanswerable:
                 continue  # nothing can be made of this rule
-            yield from (v for v in members(made) if v.options.keys() <= how.conventions.keys())
+            yield from members(made, how.conventions)

@@ -1,7 +1,7 @@
 """Which rule and which conventions an implementation really follows.
 
-Rules in plain float64 are sorted by how much of the candidate's steps they leave unexplained; the oracle with its
-budget judges those that leave next to nothing, and the nearest of the others.
+Rules in plain float64 are sorted by how much of the candidate's steps they leave unexplained, of the first step before
+the others; the oracle with its budget judges those that leave next to nothing, and the nearest of the others.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -64,9 +64,9 @@ class Proposal:
         """It in words."""
         return f"like {self.variant.words}, but {self.mutant.words}" if self.mutant else self.variant.words
 
-    def predicted(self, probe: Probe) -> Array:
-        """What it says of a run."""
-        return probe.predicted(self.variant, self.mutant)
+    def predicted(self, probe: Probe, steps: int | None = None) -> Array:
+        """What it says of a run, or of its first steps."""
+        return probe.predicted(self.variant, self.mutant, steps)
 
 
 @dataclass
@@ -80,16 +80,23 @@ class Inquiry:
 
     def nearest(self, proposals: Iterable[Proposal]) -> list[tuple[float, Proposal]]:
         """(unexplained share, rule) of those that the first run leaves, the nearest first."""
-        sieved = self._sorted(proposals, self.probes[:1])[:SIEVED]
+        begun = self._sorted(proposals, self.probes[:1], steps=1)
+        explain = (p for place, (share, p) in enumerate(begun) if share < CLOSE or place < SIEVED)
+        sieved = self._sorted(explain, self.probes[:1])[:SIEVED]
         return self._sorted((p for _, p in sieved), self.probes)
 
     def close(self, proposals: Iterable[Proposal]) -> list[Proposal]:
         """The rules that leave next to nothing unexplained in the first run."""
-        return [proposal for share, proposal in self._sorted(proposals, self.probes[:1]) if share < CLOSE]
+        begun = (p for share, p in self._sorted(proposals, self.probes[:1], steps=1) if share < CLOSE)
+        return [proposal for share, proposal in self._sorted(begun, self.probes[:1]) if share < CLOSE]
 
-    def _sorted(self, proposals: Iterable[Proposal], probes: Sequence[Probe]) -> list[tuple[float, Proposal]]:
+    def _sorted(
+        self, proposals: Iterable[Proposal], probes: Sequence[Probe], steps: int | None = None
+    ) -> list[tuple[float, Proposal]]:
+        end = None if steps is None else steps + 1
         found = [
-            (float(np.mean([unexplained(r.seen, p.predicted(r)) for r in probes])), p) for p in proposals
+            (float(np.mean([unexplained(r.seen[:end], p.predicted(r, steps)) for r in probes])), p)
+            for p in proposals
         ]
         return sorted(found, key=lambda pair: (round(pair[0], DIGITS), _plainness(pair[1])))
 

@@ -128,10 +128,10 @@ class Probe:
         lacking = {s: rule.defaults[s] for s in self.lacking(variant)}
         return rule.replace({s: int(v) if v == int(v) else v for s, v in lacking.items()})
 
-    def predicted(self, variant: Variant, mutant: Mutant | None = None) -> Array:
-        """What `seen` would be under a rule, or under one of its mutants."""
+    def predicted(self, variant: Variant, mutant: Mutant | None = None, steps: int | None = None) -> Array:
+        """What `seen` would be, or its first steps, under a rule, or under one of its mutants."""
         rule, lines = (mutant.open, mutant.lines) if mutant else (variant.rule, NONE)
-        scenario = self.under(self.hyper(variant))
+        scenario = replace(self.under(self.hyper(variant)), steps=steps or self.scenario.steps)
         found = [_path(rule, part, scenario, lines) for part in parts(self.blocks, "cpu", variant.rule)]
         return np.concatenate([self.seen[:1], np.concatenate(found, 1)])
 
@@ -139,7 +139,7 @@ class Probe:
 def _path(rule: Rule, part: Part, scenario: Scenario, lines: Lines) -> Array:
     hypers = [of_rule(rule, scenario.hyper_at(0, k), part.dtype) for k in range(1, scenario.steps + 1)]
     x0, gradients = (a.to(torch.float64).numpy() for a in (part.x0, part.gradients))
-    return path(rule, x0, gradients, hypers, lines).reshape(scenario.steps, -1)
+    return path(rule, x0, gradients[: scenario.steps], hypers, lines).reshape(scenario.steps, -1)
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """The lattice of conventions: every member of every family, each mathematics once."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
@@ -63,10 +63,11 @@ def variants(families: Sequence[Family]) -> list[Variant]:
     return list({v.rule.mathematics: v for v in found}.values())
 
 
-def members(family: Family) -> Iterator[Variant]:
-    """Every choice of a family's conventions of which there is a rule."""
-    for values in product(*family.conventions.values()):
-        chosen = zip(family.conventions.items(), values, strict=True)
+def members(family: Family, varied: Iterable[str] | None = None) -> Iterator[Variant]:
+    """Every choice of a family's conventions, or of these of them, of which there is a rule."""
+    conventions = {n: v for n, v in family.conventions.items() if varied is None or n in varied}
+    for values in product(*conventions.values()):
+        chosen = zip(conventions.items(), values, strict=True)
         variant = Variant(family, {name: v for (name, allowed), v in chosen if v != allowed[0]})
         if _is_written(variant):
             yield variant
