@@ -14,7 +14,8 @@ from lawful.verify.language.plain import plain
 from lawful.verify.language.rule import bases, core, radicands
 from lawful.verify.language.symbols import t
 from lawful.verify.provers.algebra.declared import nonnegative, nonzero
-from lawful.verify.provers.algebra.unroll import at, course, inputs, rooted, states
+from lawful.verify.provers.algebra.unroll import at, course, inputs, states
+from lawful.verify.provers.algebra.vanishing import rooted
 from lawful.verify.provers.claims import Always, Domain, Equal, Forced, Kept, Positive, Run, n
 from lawful.verify.provers.domains import limits
 

@@ -20,7 +20,8 @@ from lawful.verify.provers.algebra.mean import mean_step
 from lawful.verify.provers.algebra.sign import carried, ordered, positive
 from lawful.verify.provers.algebra.stability import stable
 from lawful.verify.provers.algebra.storage import per_parameter
-from lawful.verify.provers.algebra.unroll import at, cases, vanishes
+from lawful.verify.provers.algebra.unroll import at, cases
+from lawful.verify.provers.algebra.vanishing import vanishes
 from lawful.verify.provers.claims import (
     ABBREVIATE,
     Always,
