@@ -14,8 +14,10 @@ def vanishes(expr: Expr) -> bool:
 
     Most of what is not 0 is found out at one point, which costs a hundredth of bringing it over one denominator.
     """
-    if expr == 0 or differs(expr):
-        return expr == 0
+    if expr == 0:
+        return True
+    if differs(expr):
+        return False
     bare = expr.replace(_is_geometric, _one_symbol) if expr.has(t) else expr
     bare = bare.replace(_is_root, lambda power: factor(power.base) ** power.exp)
     return bool(expand(expand(fraction(together(bare))[0])) == 0)
