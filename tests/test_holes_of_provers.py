@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sympy import Abs, Integer, Max, Symbol, oo, sqrt
+from sympy import Abs, Integer, Max, Min, Symbol, oo, sqrt
 
 from lawful.verify.language.families import rules
 from lawful.verify.language.rule import Rule, Source
@@ -53,6 +53,13 @@ def test_chances_are_told_of_rational_functions_alone() -> None:
 def test_late_steps_are_drawn() -> None:
     late = Equal("", Max(t, 9), Integer(9))
     assert not second_check(late).holds
+
+
+def test_integers_are_drawn_where_they_may_be() -> None:
+    whole, count = Symbol("k", integer=True), Symbol("k", integer=True, nonnegative=True)
+    assert second_check(Equal("", Abs(whole), whole)).refuted  # below 0
+    assert second_check(Equal("", Min(count, 1), Integer(1))).refuted  # at 0
+    assert second_check(Equal("", Abs(count), count)).holds
 
 
 def test_an_adversary_far_away_is_met() -> None:
