@@ -18,6 +18,7 @@ from lawful.verify.provers.algebra.unroll import at, course, inputs, states
 from lawful.verify.provers.algebra.vanishing import rooted
 from lawful.verify.provers.claims import Always, Domain, Equal, Forced, Kept, Positive, Run, n
 from lawful.verify.provers.domains import limits
+from lawful.verify.provers.maps import Linearised
 
 LARGEST = 120
 """How many operations a divisor or radicand may have for algebra to be tried on it."""
@@ -115,6 +116,13 @@ def _sides(claim: Equal | Positive | Forced) -> Iterable[Expr]:
     if isinstance(claim, Equal):
         return (claim.left, claim.right, *claim.where.values())
     return (claim.expr,) if isinstance(claim, Positive) else claim.differences
+
+
+@needs.register
+def _(claim: Linearised) -> Iterator[Need]:
+    """At the point: near it the same holds, as what is divided by and what roots are taken of change little."""
+    for expr in claim.system.values():
+        yield from (need._replace(value=at(need.value, claim.point)) for need in _of_expression(expr))
 
 
 def _of_expression(expr: Any) -> Iterator[Need]:
