@@ -8,6 +8,7 @@ from lawful.verify.language.families import rules
 from lawful.verify.language.rule import Rule, Source
 from lawful.verify.language.symbols import g, lr, t, v, x
 from lawful.verify.provers.algebra.declared import declared
+from lawful.verify.provers.algebra.defined import excluded
 from lawful.verify.provers.algebra.prove import prove
 from lawful.verify.provers.arithmetic.check import second_check
 from lawful.verify.provers.changes import Scaled
@@ -27,6 +28,14 @@ def made(following: Any) -> Rule:
 def test_division_by_zero_is_an_answer() -> None:
     answer = second_check(Forced("", [(c - 1) / (c**2 - 1)], (), c, Integer(1)))
     assert not answer.holds and not answer.refuted
+
+
+def test_a_denominator_that_does_not_look_like_0_is_seen() -> None:
+    nothing = sqrt(3 + 2 * sqrt(2)) - 1 - sqrt(2)
+    solved = Forced("", [(c - 1) / nothing], (), c, Integer(1))
+    assert not prove(solved).holds and not second_check(solved).holds
+    assert [words for _, words in excluded(Equal("", z / nothing, c))] == ["= 0"]
+    assert excluded(Equal("", z / (1 + sqrt(2)), c)) == []
 
 
 def test_no_sentence_speaks_of_nothing() -> None:

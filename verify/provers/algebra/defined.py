@@ -15,7 +15,7 @@ from lawful.verify.language.rule import bases, core, radicands
 from lawful.verify.language.symbols import t
 from lawful.verify.provers.algebra.declared import nonnegative, nonzero
 from lawful.verify.provers.algebra.unroll import at, course, inputs, states
-from lawful.verify.provers.algebra.vanishing import rooted
+from lawful.verify.provers.algebra.vanishing import differs, rooted
 from lawful.verify.provers.claims import Always, Domain, Equal, Forced, Kept, Positive, Run, n
 from lawful.verify.provers.domains import limits
 from lawful.verify.provers.maps import Linearised
@@ -85,7 +85,7 @@ def _unsettled(claim: Any) -> Iterator[Need]:
 
 def _settled(value: Expr, fails: str, over: Domain) -> bool:
     if not value.free_symbols:
-        return value not in (0, oo, -oo) if fails == "= 0" else bool(value.is_nonnegative)
+        return value not in (oo, -oo) and differs(value) if fails == "= 0" else bool(value.is_nonnegative)
     key = value, fails, str(over)
     if key not in _SHOWN:
         ends = {**limits(value.free_symbols, ()), **over}
