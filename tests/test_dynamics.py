@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 import torch
-from sympy import Max, Rational, Symbol, sign
+from sympy import Abs, Max, Rational, Symbol, sign, sqrt
 from torch import Tensor
 
 from lawful.optimizers import SGD, SGDW, Adam, Adamax, AdamW, AdamWScheduleFree, Lion, NAdam
@@ -20,6 +20,7 @@ from lawful.verify.laws.step_size import rho
 from lawful.verify.provers.algebra.prove import prove
 from lawful.verify.provers.arithmetic.check import second_check
 from lawful.verify.provers.claims import Claim, Kept, Stable
+from lawful.verify.provers.maps import Linearised
 from lawful.verify.rules.adam import adam
 from lawful.verify.rules.lion import lion
 from lawful.verify.theory.along_schedules import AverageOfRun
@@ -29,7 +30,7 @@ from lawful.verify.theory.prediction import MeanSquare, Moves, Pinned, StableUpT
 
 a, y = Symbol("a", positive=True), Symbol("y", real=True)
 gap, q = Symbol("gap", nonnegative=True), Symbol("q", nonnegative=True)
-w, z = Symbol("w", real=True), Symbol("z", real=True)
+w, z, u = (Symbol(name, real=True) for name in ("w", "z", "u"))
 half = {gap: gap / 2 + g**2}
 
 
@@ -47,6 +48,9 @@ TRUE = {
     "on a part of the reals": Kept("", {y: (1 - a) * y}, {y: q}, {gap: y}, {gap: (1 - a) * gap}, {a: (0, 1)}),
     "stable": Stable("", {w: (1 - a) * w}, a, Rational(2)),
     "stable in two": Stable("", {w: (1 - a) * w - z / 2, z: a * w + z / 2}, a, Rational(3)),
+    "a slope": Linearised("", {w: w**3 + a * w}, {w: y}, z, z - 3 * y**2 - a),
+    "the slope of a root": Linearised("", {w: sqrt(w)}, {w: a**2}, z, z - 1 / (2 * a)),
+    "slopes of two": Linearised("", {w: w * u, u: w / u}, {w: y, u: a}, z, (z - a) * (z + y / a**2) - y / a),
 }
 
 FALSE = {
@@ -63,6 +67,12 @@ FALSE = {
     "stable, the limit too near": Stable("", {w: (1 - a) * w}, a, Rational(2) - Rational(1, 10**12)),
     "never stable": Stable("", {w: (1 + a) * w}, a, Rational(1)),
     "not linear": Stable("", {w: w - a * w**3}, a, Rational(2)),
+    "a slope elsewhere": Linearised("", {w: w**3 + a * w}, {w: y}, z, z - 3 * y - a),
+    "the slope at a corner": Linearised("", {w: Abs(w)}, {w: y * 0}, z, z),
+    "the slope of a root at 0": Linearised("", {w: sqrt(w)}, {w: y * 0}, z, z),
+    "slopes of two, one forgotten": Linearised(
+        "", {w: w * u, u: w / u}, {w: y, u: a}, z, (z - a) * (z + y / a**2)
+    ),
 }
 
 

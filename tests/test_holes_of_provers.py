@@ -2,12 +2,13 @@
 
 from typing import Any
 
-from sympy import Abs, Integer, Max, Symbol, oo, sqrt
+from sympy import Abs, Integer, Max, Min, Symbol, oo, sqrt
 
 from lawful.verify.language.families import rules
 from lawful.verify.language.rule import Rule, Source
 from lawful.verify.language.symbols import g, lr, t, v, x
 from lawful.verify.provers.algebra.declared import declared
+from lawful.verify.provers.algebra.defined import excluded
 from lawful.verify.provers.algebra.prove import prove
 from lawful.verify.provers.arithmetic.check import second_check
 from lawful.verify.provers.changes import Scaled
@@ -27,6 +28,14 @@ def made(following: Any) -> Rule:
 def test_division_by_zero_is_an_answer() -> None:
     answer = second_check(Forced("", [(c - 1) / (c**2 - 1)], (), c, Integer(1)))
     assert not answer.holds and not answer.refuted
+
+
+def test_a_denominator_that_does_not_look_like_0_is_seen() -> None:
+    nothing = sqrt(3 + 2 * sqrt(2)) - 1 - sqrt(2)
+    solved = Forced("", [(c - 1) / nothing], (), c, Integer(1))
+    assert not prove(solved).holds and not second_check(solved).holds
+    assert [words for _, words in excluded(Equal("", z / nothing, c))] == ["= 0"]
+    assert excluded(Equal("", z / (1 + sqrt(2)), c)) == []
 
 
 def test_no_sentence_speaks_of_nothing() -> None:
@@ -53,6 +62,13 @@ def test_chances_are_told_of_rational_functions_alone() -> None:
 def test_late_steps_are_drawn() -> None:
     late = Equal("", Max(t, 9), Integer(9))
     assert not second_check(late).holds
+
+
+def test_integers_are_drawn_where_they_may_be() -> None:
+    whole, count = Symbol("k", integer=True), Symbol("k", integer=True, nonnegative=True)
+    assert second_check(Equal("", Abs(whole), whole)).refuted  # below 0
+    assert second_check(Equal("", Min(count, 1), Integer(1))).refuted  # at 0
+    assert second_check(Equal("", Abs(count), count)).holds
 
 
 def test_an_adversary_far_away_is_met() -> None:

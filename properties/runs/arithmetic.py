@@ -122,7 +122,8 @@ def _parts(candidate: Candidate, path: Mapping[str, Any], dtype: torch.dtype, de
     run = Run(candidate, path, scenario, [Block("equal weights", 0, ones, ones[None])], device)
     for _ in run.steps():
         values = run.parameters[0].detach().reshape(-1)
-        return not bool(torch.equal(values, values[:1].expand_as(values)))
+        first = values[:1].expand_as(values)  # all NaN is one value too, and no chance
+        return not torch.allclose(values, first, rtol=0, atol=0, equal_nan=True)
     return False
 
 

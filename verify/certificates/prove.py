@@ -21,6 +21,7 @@ from lawful.verify.provers.claims import (
     Stable,
     Stored,
 )
+from lawful.verify.provers.maps import Linearised
 
 
 @singledispatch
@@ -44,6 +45,7 @@ BEYOND = {
     MeanStep: "it speaks of a stationary distribution, and the scripts know no probability",
     Covariant: "it speaks of the form of expressions, functions of whole tensors among them, not of numbers",
     Stable: "it speaks of limits of linear systems, and the scripts know no analysis",
+    Linearised: "it speaks of a derivative, and the scripts know no analysis",
     Declared: "no theorem rests on it: what a state is declared to be is never assumed here",
     Stored: "it counts what a program stores, and is no statement about real numbers",
 }

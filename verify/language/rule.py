@@ -217,7 +217,7 @@ def bases(expr: Expr) -> list[Expr]:
     nodes = list(preorder_traversal(expr))
     powers = [p for p in nodes if isinstance(p, Pow) and p.exp.could_extract_minus_sign()]
     found = [*(p.base for p in powers), *(e.args[0] for e in nodes if isinstance(e, log))]
-    return list(dict.fromkeys(base for base in found if not base.is_number))
+    return list(dict.fromkeys(base for base in found if not (base.is_number and base.is_nonzero)))
 
 
 def radicands(expr: Expr) -> list[Expr]:

@@ -137,7 +137,7 @@ _gap = (beta2 + 2 * beta1 * beta2 - beta1**2).subs(beta1, less * beta2)
 only_the_first_step_without_gradient_is_lr = Inequality(
     "Under Adam with L2 and eps = 0, a coordinate that starts at lr·(1 + q), q > 0, and whose loss gradient is 0 moves "
     "by lr in the first step and by lr·M/√V in the second, whatever wd > 0, with M = (β1·(1 + q) + q)/(1 + β1) and V = "
-    "(β2·(1 + q)² + q²)/(1 + β2): less than lr, as M² < V, for β1 = w·β2 < β2.",
+    "(β2·(1 + q)² + q²)/(1 + β2): less than lr, as M² < V, for all β1 < β2 (here β1 = w·β2 with w < 1).",
     {
         l2: lr * above,
         l2_2 - l2: -lr * _mean / sqrt(_square),

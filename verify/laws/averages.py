@@ -50,9 +50,9 @@ _unit = _z - updated(free)
 _constant = _z - lr * updated(free)
 
 a_schedule_averages_the_run_at_rate_1 = Invariant(
-    "Along any schedule, from any state, Adam's weight without decay is x₀ + lr_n·z_n + Σ (lr_k − lr_{k+1})·z_k, "
-    "where z is the sum of −u along the way, the run at learning rate 1: a falling schedule is a weighted mean of "
-    "z₁ … z_n.",
+    "Along any schedule, from any state, Adam's weight without decay is x₀ + lr_n·z_n + Σ (lr_k − lr_{k+1})·z_k over "
+    "k < n, where z_k is the sum of the first k updates −u, the way of the run at learning rate 1. The factors sum to "
+    "lr₁: along a falling schedule the weight is a mean of the x₀ + lr₁·z_k, the weights of the run that stays at lr₁.",
     free,
     {x: x0 + L * _z + A},
     beside={_z: (0, _unit), L: (0, lr), A: (0, A + (L - lr) * _z)},

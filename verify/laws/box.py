@@ -92,8 +92,8 @@ def towards(end: Expr) -> tuple[Expr, Expr]:
 _because = {name: at(e, {Symbol("a", positive=True): rate}) for name, e in walls(any_update, rho).items()}
 
 adamw_keeps_a_box_along_every_schedule = Bound(
-    "If no update is above ρ (ρ∞ for AdamW), then along every schedule with 0 ≤ lr_t·wd < 1 AdamW keeps |x_t| ≤ "
-    "P_t·B₀ + (1 − P_t)·ρ/wd for every B₀ ≥ |x₀|, P_t the product of the 1 − lr_s·wd so far: it nears the box ρ/wd "
+    "If no update is above ρ in size (ρ∞ for AdamW), then along every schedule with 0 ≤ lr_t·wd < 1 AdamW keeps |x_t| "
+    "≤ P_t·B₀ + (1 − P_t)·ρ/wd for every B₀ ≥ |x₀|, P_t the product of the 1 − lr_s·wd so far: it nears the box ρ/wd "
     "as P_t goes to 0, and never leaves it from inside. Equality where every update is −ρ.",
     with_any_update(adamw()),
     {above: wall - x, below: wall + x},

@@ -244,7 +244,7 @@ _alone = adamw().replace({g: 0, eps: some_eps})
 
 decay_alone_is_geometric = Invariant(
     "With eps > 0 and gradients that are 0 from the first step on, AdamW's weight is (1 − lr·wd)ⁿ·x₀ after n steps: "
-    "decay is the pull to 0, and never reaches it while lr·wd ≠ 1.",
+    "for 0 < lr·wd < 2 decay is a pull to 0, which a weight x₀ ≠ 0 never reaches unless lr·wd = 1.",
     _alone,
     {x: (1 - lr * weight_decay) ** n * x_0, m: Integer(0), v: Integer(0)},
     start={x: x_0},

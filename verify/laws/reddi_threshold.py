@@ -145,8 +145,9 @@ _p, _q = beta1 * p + (1 - beta1) * abs(a), beta1 * q + (1 - beta1) * abs(b)
 betas_that_are_safe = Bound(
     "If 1/(√v + eps) stays between W and W + Y, Adam with any β1 < 1 moves by at most −lr·(W·G₊ − (W + Y)·G₋) over "
     "steps after which its momentum is what it was, G₊ the sum of the positive gradients and G₋ that of the others' "
-    "sizes. As 1 + Y/W ≤ β2^−(n − 1)/2 on a cycle of n steps, whatever eps ≥ 0 is, betas with β2^(n − 1) > (G₋/G₊)² "
-    "are safe: Adam moves against the mean gradient (P and m carry what is still to come; x₀ = 0, lr = 1).",
+    "sizes. As 1 + Y/W ≤ 1/√(β2^(n − 1)) on a cycle of n steps (second_moment_falls_at_most_by_beta2), whatever "
+    "eps ≥ 0 is, betas with β2^(n − 1) > (G₋/G₊)² are safe: Adam moves down, against a mean gradient above 0 (P and m "
+    "carry what is still to come; x₀ = 0, lr = 1).",
     momentum_alone,
     {p: P, q: P - m, slack: moved(least + spread)},
     because={

@@ -200,9 +200,10 @@ adam_cycles_at_38_over_lr = Identity(
 
 
 adam_does_not_settle_on_its_cycle = Repulsion(
-    "For β1 > 1/3, whatever β2, that cycle repels: a step and a reflection have, near it, a characteristic polynomial "
-    "p of degree 3 with p(0) = −β1·β2 < 0 < p(β1·β2), so one root lies between 0 and β1·β2 and the product of the "
-    "others is above 1. Adam on a quadratic does not settle at 38/lr.",
+    "For 1/3 < β1 < 1, whatever β2 in (0, 1), that cycle repels in at least one direction: a step and a reflection "
+    "have, near it, a characteristic polynomial p of degree 3 with p(0) = −β1·β2 < 0 < p(β1·β2), so one root lies "
+    "between 0 and β1·β2 and the product of the others is above 1. So Adam on a quadratic does not settle at 38/lr, "
+    "unless it starts where nothing pushes it off.",
     _on_it,
     cycle={x: A, m: _cycle[m], v: _cycle[v]},
     turned=(x, m),

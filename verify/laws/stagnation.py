@@ -59,8 +59,9 @@ def decays(rate: Expr) -> dict[str, Any]:
 
 
 decay_below_half_the_roundoff_is_lost = Inequality(
-    "If lr·wd < u/2, AdamW's decay changes no weight of the format at all: from s·2^e with 1 < s < 2 it takes less "
-    "than u·2^e, half a gap, and from 2^e less than half of that (gradients 0, eps > 0; lr·wd = f·u/2 with f < 1).",
+    "If lr·wd < u/2, u being the unit roundoff of the weights' format (2⁻⁸ for bfloat16, 2⁻¹¹ for float16), AdamW's "
+    "decay changes no weight at all: from s·2^e with 1 < s < 2 it takes less than u·2^e, half a gap, and from 2^e less "
+    "than half of that (gradients 0, eps > 0; lr·wd = f·u/2 with f < 1).",
     **decays(f * u / 2),
     greater=lost(f * u / 2 * s * power, f * u / 2 * power),
     over=significand | fraction,
@@ -72,8 +73,8 @@ decay_below_half_the_roundoff_is_lost = Inequality(
 )
 
 decay_above_the_roundoff_moves_every_weight = Inequality(
-    "If lr·wd > u, AdamW's decay moves every normal weight of the format: more than half a gap from each (gradients "
-    "0, eps > 0; lr·wd = u·(1 + k) with k > 0). Between u/2 and u it moves those with s > u/(lr·wd).",
+    "If lr·wd > u, the unit roundoff of the weights' format, AdamW's decay moves every normal weight: by more than "
+    "half the gap beside it (gradients 0, eps > 0; lr·wd = u·(1 + k) with k > 0).",
     **decays(u * (1 + k)),
     greater=acts(u * (1 + k) * s * power, u * (1 + k) * power),
     over=significand | excess,
@@ -98,9 +99,9 @@ def steps(share: Expr) -> dict[str, Any]:
 
 
 steps_below_half_the_roundoff_are_lost = Inequality(
-    "If lr < u·x/2, Adam's first step, which is lr at eps = 0 and wd = 0, does not move x: weights above 2·lr/u "
-    "stand still (lr = f·u·x/2 with f < 1). So does every later step where lr·ρ_t, the most that it can be, is as "
-    "small.",
+    "If lr < u·x/2, u being the unit roundoff of the format of x > 0, Adam's first step, which is lr at eps = 0 and "
+    "wd = 0, does not move x: weights above 2·lr/u stand still (lr = f·u·x/2 with f < 1). Nor does any later step "
+    "where lr·ρ_t, the most that it can be (largest_step_of_adam), is as small.",
     **steps(f * u / 2),
     greater=lost(f * u / 2 * s * power, f * u / 2 * power),
     over=significand | fraction,
@@ -112,8 +113,8 @@ steps_below_half_the_roundoff_are_lost = Inequality(
 )
 
 steps_above_the_roundoff_move_every_weight = Inequality(
-    "If lr > u·x, Adam's first step moves x > 0: weights below lr/u are never deaf to it (eps = 0, wd = 0, x a "
-    "normal number; lr = u·x·(1 + k) with k > 0).",
+    "If lr > u·x, u being the unit roundoff of the format of x > 0, a normal number, Adam's first step down moves x: "
+    "all weights below lr/u (eps = 0, wd = 0, a gradient above 0; lr = u·x·(1 + k) with k > 0).",
     **steps(u * (1 + k)),
     greater=acts(u * (1 + k) * s * power, u * (1 + k) * power),
     over=significand | excess,
@@ -137,9 +138,9 @@ def forgets(rate: Expr) -> dict[str, Any]:
 
 
 a_narrow_second_moment_never_falls = Inequality(
-    "If 1 − β2 < u/2 and v is kept in the format of the weights, as torch keeps it, then Adam's v never falls, not "
-    "even on gradients of 0, where it should by the factor β2: in bfloat16, for β2 > 0.998 (1 − β2 = f·u/2 with f < "
-    "1).",
+    "If 1 − β2 < u/2 and v is kept in a format of unit roundoff u, as torch keeps it in that of the weights, then "
+    "Adam's v never falls, not even on gradients of 0, where it should by the factor β2: in bfloat16, for β2 > "
+    "511/512 = 0.998… (1 − β2 = f·u/2 with f < 1).",
     **forgets(f * u / 2),
     greater=lost(f * u / 2 * s * power, f * u / 2 * power),
     over=significand | fraction | {u: (0, 1)},

@@ -6,6 +6,7 @@ implementation may be, this says from what.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -53,10 +54,8 @@ def exact_trajectory(
     path = []
     for step, (now, gradient, hyper) in enumerate(zip(rules, gradients, hypers, strict=True), start=1):
         numbers = {t: step, **sizes(np.shape(x0)), **hyper}
-        environment = {**values, g: exactly(gradient), **{s: exactly(value) for s, value in numbers.items()}}
-        values = {s: evaluate(e, environment) for s, e in now.state.items()} | {
-            x: evaluate(now.x, environment)
-        }
+        environment = {**values, g: exactly(gradient), **_exactly(numbers)}
+        values = {s: _value(e, environment) for s, e in {**now.state, x: now.x}.items()}
         path.append(values[x])
     return path
 
@@ -89,12 +88,21 @@ def _exactly(values: Mapping[Symbol, Any]) -> dict[Symbol, Any]:
 def exactly(value: Any) -> Any:
     """Numbers as an array of `arb`."""
     array = np.asarray(value, dtype=object)
-    return _lifted(lambda number: arb(float(number)), array)
+    return _lifted(_exact, array)
+
+
+def _exact(number: Any) -> arb:
+    return arb(float(number))
 
 
 def _lifted(operation: Callable[..., Any], *arguments: Any) -> Any:
     """The operation on every element."""
-    return np.asarray(np.frompyfunc(operation, len(arguments), 1)(*arguments), dtype=object)
+    return np.asarray(_elementwise(operation, len(arguments))(*arguments), dtype=object)
+
+
+@cache
+def _elementwise(operation: Callable[..., Any], arguments: int) -> Any:
+    return np.frompyfunc(operation, arguments, 1)
 
 
 def evaluate(expr: Expr, environment: Mapping[Symbol, Any]) -> Any:
@@ -103,16 +111,25 @@ def evaluate(expr: Expr, environment: Mapping[Symbol, Any]) -> Any:
     Raises:
         ArithmeticError: a sign, a maximum or a case that the enclosures cannot decide, or a root of a negative number.
     """
-    if isinstance(expr, Symbol):
-        return environment[expr]
+    return _value(expr, dict(environment))
+
+
+def _value(expr: Any, found: dict[Any, Any]) -> Any:
+    """The value of an expression, from those found before, to which it is added."""
+    if expr not in found:
+        found[expr] = _worked_out(expr, found)
+    return found[expr]
+
+
+def _worked_out(expr: Any, found: dict[Any, Any]) -> Any:
     if expr.is_Number:
         number = arb(int(expr.p)) / int(expr.q) if expr.is_Rational else arb(float(expr))
         return np.asarray(number, dtype=object)
     if isinstance(expr, Piecewise):
-        return evaluate(next(e for e, c in expr.args if _holds(c, environment)), environment)
-    arguments = [evaluate(a, environment) for a in expr.args]
+        return _value(next(e for e, c in expr.args if _holds(c, found)), found)
+    arguments = [_value(a, found) for a in expr.args]
     if expr.func in _WHOLE:
-        shape = environment[x].shape
+        shape = found[x].shape
         return np.asarray(
             _WHOLE[expr.func](*(np.broadcast_to(a, _wide(a, shape)) for a in arguments)), dtype=object
         )
@@ -124,14 +141,12 @@ def _wide(value: Any, shape: tuple[int, ...]) -> tuple[int, ...]:
     return value.shape if value.ndim == len(shape) else shape
 
 
-def _holds(condition: Any, environment: Mapping[Symbol, Any]) -> bool:
+def _holds(condition: Any, found: dict[Any, Any]) -> bool:
     if condition in (True, False):
         return bool(condition)
     if isinstance(condition, And | Or):
-        return (all if isinstance(condition, And) else any)(_holds(c, environment) for c in condition.args)
-    difference = _sign(
-        np.asarray(evaluate(condition.lhs, environment) - evaluate(condition.rhs, environment)).item()
-    )
+        return (all if isinstance(condition, And) else any)(_holds(c, found) for c in condition.args)
+    difference = _sign(np.asarray(_value(condition.lhs, found) - _value(condition.rhs, found)).item())
     return bool(condition.func(int(difference.unique_fmpz()), 0))
 
 

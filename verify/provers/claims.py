@@ -15,6 +15,7 @@ from lawful.verify.language.rule import Rule
 from lawful.verify.language.symbols import g
 from lawful.verify.provers.answer import Answer
 from lawful.verify.provers.changes import Change
+from lawful.verify.provers.maps import Linearised
 from lawful.verify.provers.runs import Run, Runs, any_step, g1, g2, g3, n, nth
 
 __all__ = ["Answer", "Run", "Runs", "any_step", "g1", "g2", "g3", "n", "nth"]  # what claims are written with
@@ -291,8 +292,9 @@ class Declared:
 
 
 Claim = (
-    Equal | Positive | Always | Kept | Stable | Forced | Expansion | MeanStep | Covariant | Stored | Declared
-)
+    Equal | Positive | Always | Kept | Stable | Forced
+    | Expansion | MeanStep | Covariant | Stored | Declared | Linearised
+)  # fmt: skip
 
 ABBREVIATE = ("runs", "where", "gaps")
 """The parts of a claim whose symbols stand for something else."""

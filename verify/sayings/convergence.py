@@ -41,8 +41,9 @@ adam_can_fail = Saying(
 adam_never_converges = Saying(
     "Adam does not converge.",
     Truth.QUALIFIED,
-    "For given betas there are problems on which it goes the wrong way, from every start. On a given one of them it "
-    "goes the right way with more memory: at C = 4 for every β2 between 1/2 and 1.",
+    "At β1 = 0 and any β2 below 1/2 there are problems on which it goes the wrong way on average; at β2 = 1/(1 + C²), "
+    "C > 2, one on which it does in every period, from every start. On a given one it goes the right way with more "
+    "memory: on the latter at C = 4 for every β2 between 1/2 and 1.",
     laws=[
         adam_walks_away_on_reddi,
         adam_walks_away_on_two_points,
@@ -70,8 +71,9 @@ adopt_mends_adam = Saying(
 adopt_clips_harmlessly = Saying(
     "ADOPT's clipping at t^¼ does not touch its convergence.",
     Truth.QUALIFIED,
-    "It fades. But on rare large gradients, k² against −k, ADOPT follows the majority until the clip is above k − 1, "
-    "and a part of the mean until it is above k: at k = 5 the wrong way before call 257, clipped before call 626.",
+    "It fades. But on rare large gradients, k² against −k, ADOPT follows the majority, from v = k² and m = 0, "
+    "until the clip is above k − 1, and a part of the mean until it is above k: at k = 5 the wrong way before call "
+    "257, clipped before call 626.",
     laws=[adopt_clipped_starts_the_wrong_way, adopt_clipped_turns_before_clipping_fades],
     said=["https://github.com/iShohei220/adopt"],
 )
@@ -134,8 +136,8 @@ adam_rivals_sgd = Saying(
 adam_settles_at_38_over_lr = Saying(
     "Adam trains at the edge of stability, where the preconditioned curvature is 38/lr.",
     Truth.QUALIFIED,
-    "38/lr is the exact limit of Adam with a frozen v at β1 = 0.9. With v moving, its cycle there repels: networks are "
-    "observed near it, a quadratic does not settle.",
+    "38/lr is the exact limit of Adam with a frozen v at β1 = 0.9. With v moving, its cycle there repels in at least "
+    "one direction: networks are observed near it, on a quadratic Adam does not settle.",
     laws=[
         frozen_adam_is_stable_up_to_38_over_lr,
         adam_cycles_at_38_over_lr,

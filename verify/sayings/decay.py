@@ -178,8 +178,8 @@ decay_lessens_the_pull_to_zero = Saying(
 decay_makes_weights_sparse = Saying(
     "Large weight decay makes weights sparse.",
     Truth.FALSE,
-    "It makes them small. Without gradients a weight is multiplied by 1 − lr·wd in every step and never becomes 0, "
-    "unless lr·wd is 1 or the number leaves its format.",
+    "It makes them small, for lr·wd between 0 and 2. Without gradients a weight is multiplied by 1 − lr·wd in every "
+    "step and never becomes 0, unless lr·wd is 1 or the number leaves its format.",
     laws=[decay_alone_is_geometric],
 )
 

@@ -92,8 +92,8 @@ large_gradients_get_small_steps = Saying(
 noisy_gradients_get_large_steps = Saying(
     "Parameters with small, noisy gradients get larger steps.",
     Truth.QUALIFIED,
-    "Small gradients get a larger multiplier lr/√v. Noise lessens it, and steps too: on an alternating gradient they "
-    "are lr·(1 − β1)/(1 + β1), about lr/19.",
+    "Small gradients get a larger multiplier lr/√v. Noise lessens it, and steps too: on an alternating gradient "
+    "every even one is lr·(1 − β1)/(1 + β1), about lr/19 at β1 = 0.9.",
     laws=[multiplier_falls_with_mean_and_noise, alternating_gradients_move_adam_less],
     said=["https://www.cruxible.dev/learn/ml3-adam-optimizer"],
 )

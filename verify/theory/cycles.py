@@ -4,13 +4,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, field
 from typing import ClassVar
 
-from sympy import Expr, Matrix, Symbol, factor
+from sympy import Expr, Symbol
 
 from lawful.verify.language.plain import plain
 from lawful.verify.language.rule import Rule
 from lawful.verify.language.symbols import g, x
 from lawful.verify.provers.algebra.unroll import at
 from lawful.verify.provers.claims import Claim, Domain, Equal, Positive, any_step
+from lawful.verify.provers.maps import Linearised
 from lawful.verify.theory.dynamics import h
 from lawful.verify.theory.formula import tex
 from lawful.verify.theory.law import Law
@@ -51,7 +52,7 @@ class Repulsion(Law):
             end, after = Symbol(f"{symbol}'"), self._turn(symbol, value)
             label = f"on the cycle the next {symbol} is {plain(after)}"
             yield Equal(label, end, after, {end: any_step(self.rule, symbol, given)})
-        yield Equal("p is the characteristic polynomial", self._characteristic(), self.polynomial)
+        yield Linearised("p is the characteristic polynomial", self._step(), self.cycle, z, self.polynomial)
         yield Equal("−p(0) is the product of the roots", at(self.polynomial, {z: 0}), -self.beyond)
         for words, value in (
             ("p(0) < 0", self.beyond),
@@ -62,12 +63,10 @@ class Repulsion(Law):
     def _turn(self, symbol: Symbol, value: Expr) -> Expr:
         return -value if symbol in self.turned else value
 
-    def _characteristic(self) -> Expr:
-        """That of the step's derivative at the point, from the rule's own equations."""
+    def _step(self) -> Mapping[Symbol, Expr]:
+        """A step on the loss, from the rule's own equations."""
         following = {x: self.rule.x, **self.rule.state}
-        image = [self._turn(s, at(following[s], {g: h * x})) for s in self.cycle]
-        slopes = Matrix(image).jacobian(list(self.cycle))
-        return slopes.applyfunc(lambda e: factor(at(e, self.cycle))).charpoly(z).as_expr()
+        return {s: self._turn(s, at(following[s], {g: h * x})) for s in self.cycle}
 
     def formula(self) -> str:
         """The polynomial and its signs."""

@@ -14,6 +14,7 @@ from lawful.verify.language.symbols import g, t, x
 from lawful.verify.provers.algebra.defined import excluded
 from lawful.verify.provers.claims import ABBREVIATE, Always, Covariant, Kept, Run, Stable, n
 from lawful.verify.provers.domains import range_of
+from lawful.verify.provers.maps import Linearised
 from lawful.verify.theory.formula import symbols_in
 
 
@@ -139,6 +140,11 @@ def _(claim: Always | Kept) -> set[Symbol]:
 @_free.register
 def _(claim: Stable) -> set[Symbol]:
     return symbols_in([claim.system, claim.limit]) - claim.system.keys()
+
+
+@_free.register
+def _(claim: Linearised) -> set[Symbol]:
+    return symbols_in([claim.system, claim.point, claim.polynomial]) - claim.system.keys()
 
 
 @_free.register

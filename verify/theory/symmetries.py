@@ -49,8 +49,8 @@ class Symmetry(Law):
                 yield Covariant(f"{rule} has it", put(rule, off), self.change)
 
     def prove(self) -> Proof:
-        """The proof for the rules that have it, and why the others have not."""
-        lacking = ((rule, self.how(rule)) for rule in known())
+        """The proof for the rules that have it, and why the others have not, if it is about all."""
+        lacking = ((rule, self.how(rule)) for rule in (known() if not self.of else ()))
         lines = [f"{rule} has it not: {why}." for rule, why in lacking if isinstance(why, str)]
         proof = super().prove()
         return replace(proof, steps=[*proof.steps, *lines])

@@ -1,4 +1,4 @@
 """Rules beside a rule: members of its family, mutants, slips, and whether two are the same.
 
-May import: language, oracle, provers.
+May import: errors, language, oracle, provers.
 """

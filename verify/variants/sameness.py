@@ -14,7 +14,8 @@ from lawful.verify.language.domain import Domain
 from lawful.verify.language.rule import Rule
 from lawful.verify.language.symbols import lr, lr_0, x
 from lawful.verify.oracle.confirm import exact_trajectory
-from lawful.verify.provers.algebra.unroll import cases, relevant, vanishes
+from lawful.verify.provers.algebra.unroll import cases, relevant
+from lawful.verify.provers.algebra.vanishing import vanishes
 from lawful.verify.variants.mutants import UNANALYSED
 
 STEPS, POINTS = 7, 24

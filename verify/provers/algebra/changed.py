@@ -14,7 +14,8 @@ from sympy.core.relational import Relational
 from lawful.verify.language.symbols import g, x
 from lawful.verify.language.tensors import SIZES, EverywhereMean, IfPositive, Norm, Total
 from lawful.verify.provers.algebra.carrying import SAME, TURNED, Carrying, Differs, Factor, equal
-from lawful.verify.provers.algebra.unroll import at, cases, relevant, vanishes
+from lawful.verify.provers.algebra.unroll import at, cases, relevant
+from lawful.verify.provers.algebra.vanishing import vanishes
 from lawful.verify.provers.answer import Answer
 from lawful.verify.provers.changes import Change, Cut, Flipped, Permuted, Scaled, Shifted
 from lawful.verify.provers.claims import Covariant

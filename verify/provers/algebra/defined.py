@@ -14,9 +14,11 @@ from lawful.verify.language.plain import plain
 from lawful.verify.language.rule import bases, core, radicands
 from lawful.verify.language.symbols import t
 from lawful.verify.provers.algebra.declared import nonnegative, nonzero
-from lawful.verify.provers.algebra.unroll import at, course, inputs, rooted, states
+from lawful.verify.provers.algebra.unroll import at, course, inputs, states
+from lawful.verify.provers.algebra.vanishing import differs, rooted
 from lawful.verify.provers.claims import Always, Domain, Equal, Forced, Kept, Positive, Run, n
 from lawful.verify.provers.domains import limits
+from lawful.verify.provers.maps import Linearised
 
 LARGEST = 120
 """How many operations a divisor or radicand may have for algebra to be tried on it."""
@@ -83,7 +85,7 @@ def _unsettled(claim: Any) -> Iterator[Need]:
 
 def _settled(value: Expr, fails: str, over: Domain) -> bool:
     if not value.free_symbols:
-        return value not in (0, oo, -oo) if fails == "= 0" else bool(value.is_nonnegative)
+        return value not in (oo, -oo) and differs(value) if fails == "= 0" else bool(value.is_nonnegative)
     key = value, fails, str(over)
     if key not in _SHOWN:
         ends = {**limits(value.free_symbols, ()), **over}
@@ -114,6 +116,13 @@ def _sides(claim: Equal | Positive | Forced) -> Iterable[Expr]:
     if isinstance(claim, Equal):
         return (claim.left, claim.right, *claim.where.values())
     return (claim.expr,) if isinstance(claim, Positive) else claim.differences
+
+
+@needs.register
+def _(claim: Linearised) -> Iterator[Need]:
+    """At the point: near it the same holds, as what is divided by and what roots are taken of change little."""
+    for expr in claim.system.values():
+        yield from (need._replace(value=at(need.value, claim.point)) for need in _of_expression(expr))
 
 
 def _of_expression(expr: Any) -> Iterator[Need]:

@@ -4,7 +4,8 @@ from sympy import Add, Dummy, Expr, Max, Symbol, factor
 
 from lawful.verify.language.plain import plain
 from lawful.verify.provers.algebra.sign import certificate, moved
-from lawful.verify.provers.algebra.unroll import at, cases, vanishes
+from lawful.verify.provers.algebra.unroll import at, cases
+from lawful.verify.provers.algebra.vanishing import vanishes
 from lawful.verify.provers.claims import Answer, Domain, Kept
 
 

@@ -6,7 +6,8 @@ from sympy import Expr, Symbol, diff, together
 
 from lawful.verify.language.symbols import g, v, x
 from lawful.verify.provers.algebra.sign import certificate, moved
-from lawful.verify.provers.algebra.unroll import at, vanishes
+from lawful.verify.provers.algebra.unroll import at
+from lawful.verify.provers.algebra.vanishing import vanishes
 from lawful.verify.provers.claims import Answer, MeanStep
 
 V = Symbol("V", positive=True)

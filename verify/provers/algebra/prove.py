@@ -16,11 +16,13 @@ from lawful.verify.provers.algebra.declared import declared
 from lawful.verify.provers.algebra.defined import impossible
 from lawful.verify.provers.algebra.forced import forced
 from lawful.verify.provers.algebra.kept import kept
+from lawful.verify.provers.algebra.linearised import linearised
 from lawful.verify.provers.algebra.mean import mean_step
 from lawful.verify.provers.algebra.sign import carried, ordered, positive
 from lawful.verify.provers.algebra.stability import stable
 from lawful.verify.provers.algebra.storage import per_parameter
-from lawful.verify.provers.algebra.unroll import at, cases, vanishes
+from lawful.verify.provers.algebra.unroll import at, cases
+from lawful.verify.provers.algebra.vanishing import vanishes
 from lawful.verify.provers.claims import (
     ABBREVIATE,
     Always,
@@ -39,6 +41,7 @@ from lawful.verify.provers.claims import (
     Stored,
     n,
 )
+from lawful.verify.provers.maps import Linearised
 
 
 def prove(claim: Claim) -> Answer:
@@ -90,6 +93,11 @@ def _(claim: Kept) -> Answer:
 @_prove.register
 def _(claim: Stable) -> Answer:
     return stable(claim)
+
+
+@_prove.register
+def _(claim: Linearised) -> Answer:
+    return linearised(claim)
 
 
 def identity(expr: Expr, words: str) -> Answer:

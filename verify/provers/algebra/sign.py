@@ -31,8 +31,8 @@ from lawful.verify.provers.algebra.unroll import (
     inputs,
     unroll,
     unrolled,
-    vanishes,
 )
+from lawful.verify.provers.algebra.vanishing import vanishes
 from lawful.verify.provers.claims import Answer, Bounds, Domain, Positive, Run, Runs
 from lawful.verify.provers.owed import declared_of
 

@@ -15,7 +15,8 @@ from lawful.verify.language.rule import Rule
 from lawful.verify.language.symbols import g, lr, lr_0, x
 from lawful.verify.language.tensors import SIZES, EverywhereMean, IfPositive, Norm, Total
 from lawful.verify.provers.algebra.equations import Lacks
-from lawful.verify.provers.algebra.unroll import at, relevant, vanishes
+from lawful.verify.provers.algebra.unroll import at, relevant
+from lawful.verify.provers.algebra.vanishing import vanishes
 from lawful.verify.provers.algebra.weights import Weighing, Weight, unknown
 from lawful.verify.provers.changes import Change, Cut, Flipped, Permuted, Scaled, Shifted
 

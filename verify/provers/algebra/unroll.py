@@ -1,8 +1,8 @@
-"""Unrolling a rule, telling its cases apart, seeing that something is 0."""
+"""Unrolling a rule, telling its cases apart."""
 
 from collections.abc import Iterator, Mapping
 
-from sympy import Eq, Expr, Piecewise, Symbol, expand, factor, false, fraction, sign, sympify, together, true
+from sympy import Eq, Expr, Piecewise, Symbol, false, sign, sympify, true
 from sympy.core.relational import Relational
 
 from lawful.verify.language.rule import Rule
@@ -93,35 +93,6 @@ def _conditions(expr: Expr) -> set[Eq]:
 
 def _join(*words: str) -> str:
     return ", ".join(filter(None, words))
-
-
-def vanishes(expr: Expr) -> bool:
-    """Whether sympy sees that an expression without case distinctions is 0; False is no statement."""
-    if (expanded := expand(expr)) == 0:
-        return True
-    bare = expr.replace(_is_geometric, _one_symbol) if expr.has(t) else expanded
-    bare = bare.replace(_is_root, lambda power: factor(power.base) ** power.exp)
-    return bool(expand(expand(fraction(together(bare))[0])) == 0)
-
-
-def rooted(expr: Expr) -> Expr:
-    """The expression with every radicand in lowest terms, so that what cancels does."""
-    return expr.replace(_is_root, lambda power: factor(expand(power.base)) ** power.exp)
-
-
-def _is_root(expr: Expr) -> bool:
-    """Factoring a radicand takes its squares out of the root, so that equal roots look equal."""
-    return bool(expr.is_Pow and expr.exp.is_Rational and expr.exp.q == 2)
-
-
-def _is_geometric(expr: Expr) -> bool:
-    return bool(expr.is_Pow and expr.exp.has(t))
-
-
-def _one_symbol(power: Expr) -> Expr:
-    """base^(t + k) as B·base^k: what bias correction and geometric sums are polynomials in."""
-    shift = expand(power.exp - t)
-    return power if shift.has(t) else Symbol(f"({power.base})^t", real=True) * power.base**shift
 
 
 def relevant(rule: Rule) -> Mapping[Symbol, Expr]:

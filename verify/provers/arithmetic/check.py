@@ -30,6 +30,7 @@ from lawful.verify.provers.arithmetic.evaluate import (
     layers,
 )
 from lawful.verify.provers.arithmetic.kept import kept
+from lawful.verify.provers.arithmetic.linearised import linearised
 from lawful.verify.provers.arithmetic.points import GRID, RandomPoint, finite, poles_avoided
 from lawful.verify.provers.arithmetic.sign import positive
 from lawful.verify.provers.arithmetic.stability import stable
@@ -54,6 +55,7 @@ from lawful.verify.provers.claims import (
     n,
     nth,
 )
+from lawful.verify.provers.maps import Linearised
 
 SEED = 20240229
 GENERIC, BORDER = 6, 4
@@ -162,6 +164,11 @@ def _(claim: Kept, random: Random) -> Answer:
 @_check.register
 def _(claim: Stable, random: Random) -> Answer:
     return stable(claim, random)
+
+
+@_check.register
+def _(claim: Linearised, random: Random) -> Answer:
+    return linearised(claim, random)
 
 
 @_check.register

@@ -4,11 +4,10 @@ The second prover's own evaluator. It reads the tree of an expression and nothin
 substitution, no simplification, no assumption.
 """
 
-from collections import ChainMap
-from collections.abc import Callable, Iterable, Mapping, MutableMapping
-from functools import reduce
-from math import prod
-from typing import Any, cast
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache, partial, reduce
+from operator import add, itemgetter, mul
+from typing import Any
 
 from flint import arb, fmpq, fmpz
 from sympy import Expr, Symbol, sympify
@@ -44,30 +43,59 @@ def evaluate(expr: Expr, at: Mapping[Symbol, Number]) -> Number:
         Undecided: a case distinction depends on a ball that does not decide it.
         NotImplementedError: a function that this evaluator does not know.
     """
-    seen: dict[Any, Any] = {}
-
-    def value(node: Any) -> Any:
-        if node not in seen:
-            seen[node] = _value(node, at, value)
-        return seen[node]
-
-    return value(sympify(expr))
+    values: list[Number] = []
+    for operation, parts in _course(sympify(expr)):
+        values.append(operation(at) if parts is None else operation(*[values[k] for k in parts]))
+    return values[-1]
 
 
-def _value(node: Any, at: Mapping[Symbol, Number], value: Callable[[Any], Any]) -> Any:
+Step = tuple[Callable[..., Number], Sequence[int] | None]
+"""What makes a value, and of which earlier ones; of the point itself if there are none."""
+
+
+@cache
+def _course(expr: Any) -> Sequence[Step]:
+    """The steps that lead to the value of an expression, each part of it once: read once, taken at many points."""
+    steps: list[Step] = []
+    found: dict[Any, int] = {}
+
+    def place(node: Any) -> int:
+        if node not in found:
+            parts = None if (leaf := _leaf(node)) else [place(part) for part in node.args]
+            steps.append((leaf or _operation(node), parts))
+            found[node] = len(steps) - 1
+        return found[node]
+
+    place(expr)
+    return steps
+
+
+def _leaf(node: Any) -> Callable[..., Number] | None:
+    """How the value of a symbol, a number or a distinction of cases is had from a point."""
     if node.is_Symbol:
-        return at[node]
+        return itemgetter(node)
     if node.is_Rational:
-        return rational(node)
+        return partial(_constant, rational(node))
+    return partial(_chosen, node) if type(node).__name__ == "Piecewise" else None
+
+
+def _constant(number: Number, at: Mapping[Symbol, Number]) -> Number:
+    return number
+
+
+def _chosen(cases: Any, at: Mapping[Symbol, Number]) -> Number:
+    """The value of the first case that applies; the others need not have one."""
+    for branch, condition in cases.args:
+        if evaluate(condition, at):
+            return evaluate(branch, at)
+    raise ZeroDivisionError("no case of a distinction applies")
+
+
+def _operation(node: Any) -> Callable[..., Number]:
     name = type(node).__name__
-    if name == "Piecewise":
-        for branch, condition in node.args:
-            if value(condition):
-                return value(branch)
-        raise ZeroDivisionError("no case of a distinction applies")
     if name not in OPERATIONS:
         raise NotImplementedError(f"no exact arithmetic for {name}")
-    return OPERATIONS[name](*map(value, node.args))
+    return OPERATIONS[name]
 
 
 def power(base: Number, exponent: Number) -> Number:
@@ -120,8 +148,8 @@ def same(first: Number, second: Number) -> bool:
 
 
 OPERATIONS: dict[str, Callable[..., Any]] = {
-    "Add": lambda *terms: sum(terms, fmpq(0)),
-    "Mul": lambda *factors: prod(factors, start=fmpq(1)),
+    "Add": lambda *terms: reduce(add, terms),
+    "Mul": lambda *factors: reduce(mul, factors),
     "Pow": power,
     "Abs": abs,
     "sign": sign,
@@ -171,4 +199,19 @@ def advance(equations: Mapping[Symbol, Expr], at: Mapping[Symbol, Number]) -> di
 
 def layers(*values: Mapping[Symbol, Number]) -> Mapping[Symbol, Number]:
     """Symbol → value in the first mapping that has it; the last may draw values when asked."""
-    return ChainMap(*(cast(MutableMapping[Symbol, Number], value) for value in values))
+    *known, last = values
+    found = _Layers(last)
+    for mapping in reversed(known):
+        found.update(mapping)
+    return found
+
+
+class _Layers(dict[Symbol, Number]):
+    """Values, and a mapping that is asked for all others."""
+
+    def __init__(self, last: Mapping[Symbol, Number]) -> None:
+        super().__init__()
+        self.last = last
+
+    def __missing__(self, symbol: Symbol) -> Number:
+        return self.last[symbol]

@@ -50,12 +50,16 @@ class RandomPoint(dict[Symbol, Number]):
         """A value that the symbol's declaration allows."""
         if symbol in self.over:
             return self._inside(*self.over[symbol])
-        if symbol.is_integer:
-            return fmpq(self.random.randint(1, self.random.choice((EARLY, LATE))))
         if self.border and symbol.is_zero is None and self.random.random() < 0.5:
             return fmpq(0)
-        size = fmpq(self.random.randrange(1, GRID), GRID if symbol.name in UNIT else SCALE)
+        size = self._count() if symbol.is_integer else self._fraction(symbol)
         return size if symbol.is_nonnegative or self.random.random() < 0.5 else -size
+
+    def _count(self) -> Number:
+        return fmpq(self.random.randint(1, self.random.choice((EARLY, LATE))))
+
+    def _fraction(self, symbol: Symbol) -> Number:
+        return fmpq(self.random.randrange(1, GRID), GRID if symbol.name in UNIT else SCALE)
 
     def _inside(self, low: Expr, high: Expr) -> Number:
         u = fmpq(self.random.randrange(1, GRID), GRID)
