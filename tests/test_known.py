@@ -1,6 +1,7 @@
 """Known deviations: a finding that the project accepts, with its reason, does not count."""
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -8,10 +9,14 @@ from subprocess import CompletedProcess
 
 import pytest
 
+from lawful.properties.settings import Settings
 from lawful.verify.errors import Unanswerable
 from lawful.verify.evidence import Check, Evidence, Finding, Verdict
-from lawful.verify.front.configuration import Known, accepted, configuration, known_deviation
+from lawful.verify.front.configuration import Known, Said, accepted, configuration, known_deviation
 from lawful.verify.front.judging import judge
+from lawful.verify.front.planning import Question, plan
+from lawful.verify.front.vain import refuse_vain
+from lawful.verify.workers.pool import Here
 
 OPTIMIZER = """
 import torch
@@ -41,6 +46,42 @@ def test_the_exit_code_counts_what_is_not_known(
     assert "does not follow sgd" in said and "wrong on purpose" in said and done.returncode == code
     assert ("does not occur" in said, "lawful, with 1 accepted deviation" in said) == (code == 1, code == 0)
     assert ("✗" in said) == (code == 1)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "told"),
+    [
+        ("conformance sgd-wrong.py.Wrong-lop-*", True),
+        ("conformnce sgd-wrong.py.Wrong-loop-*", True),
+        ("compiled-step sgd-wrong.py.Wrong-*", False),
+        ("conformance sgd-wrong.py.Wrong-foreach-float16-*", False),
+        ("conformance sgd-wrong.py.Other-loop-*", False),
+    ],
+)
+def test_what_is_known_of_no_check_of_a_target_that_is_asked_is_refused(
+    tmp_path: Path, lawful: Callable[..., CompletedProcess[str]], pattern: str, told: bool
+) -> None:
+    (tmp_path / "wrong.py").write_text(OPTIMIZER)
+    (tmp_path / "pyproject.toml").write_text(KNOWN.format(pattern=pattern))
+    asked = "--rule", "sgd", "--dtype", "float32", "--property", "quiet"
+    done = lawful(tmp_path, "check", "wrong.py:Wrong", *asked)
+    assert done.returncode == (2 if told else 0)
+    assert (f"{pattern!r} matches no check: did you mean conformance sgd-" in done.stderr) is told
+
+
+@pytest.mark.parametrize(
+    ("targets", "told"), [(["sgd"], False), (["sgd", "adam"], True), (["sgd", "adam", "lion"], True)]
+)
+def test_what_is_known_of_no_check_is_refused_where_all_targets_of_the_project_are_asked(
+    targets: list[str], told: bool
+) -> None:
+    configured = {"sgd": Said(), "adam": Said()}
+    question, settings = Question(targets, configured=configured), Settings(only=("quiet",))
+    planned, known = plan(Here(), question, settings), {"quiet sgd-sdg-*": Known("why")}
+    with pytest.raises(Unanswerable, match="did you mean quiet sgd-sgd-") if told else nullcontext():
+        refuse_vain(known, planned, Here(), question, settings)
+    fixed = replace(question, arguments={"lr": 0.1})
+    refuse_vain(known, planned, Here(), fixed, settings)
 
 
 CHECK = Check("conformance", 'adamw(eps="hat")', "lib:AdamW")

@@ -88,3 +88,11 @@ def test_a_wrong_question_is_one_line(project: Path, words: list[str], message: 
     assert [line for line in said.splitlines() if line.startswith("lawful: ")] == [
         line for line in said.splitlines() if message in line
     ]
+
+
+def test_what_is_known_of_no_check_is_one_line(project: Path) -> None:
+    with (project / "pyproject.toml").open("a") as file:
+        file.write('"quiet sgd-mylib.Laud-*" = "a slip"\n')
+    said = ran(project, *LAWFUL)
+    assert "'quiet sgd-mylib.Laud-*' matches no check: did you mean quiet sgd-mylib.Loud-" in said
+    assert "Traceback" not in said and "1 error" in said

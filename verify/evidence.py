@@ -115,9 +115,14 @@ class Check:
     sentence: str = ""
 
     @builtins.property
+    def subject(self) -> str:
+        """`rule-target`."""
+        return f"{self.rule}-{self.target.replace(':', '.')}"
+
+    @builtins.property
     def id(self) -> str:
         """`rule-target-path-dtype-device`, the name of the pytest item and of the row in the report."""
-        return f"{self.rule}-{self.target.replace(':', '.')}-{self.path}-{self.dtype}-{self.device}"
+        return f"{self.subject}-{self.path}-{self.dtype}-{self.device}"
 
     @builtins.property
     def key(self) -> str:

@@ -17,6 +17,7 @@ from lawful.verify.front.configuration import Known
 from lawful.verify.front.planning import Plan, Question, describe, patience, plan
 from lawful.verify.front.records import tidied
 from lawful.verify.front.session import Session
+from lawful.verify.front.vain import refuse_vain
 from lawful.verify.workers.pool import Here, Pool
 
 T = TypeVar("T")
@@ -56,10 +57,12 @@ class Campaign:
         """Proves the laws, checks the targets; returns the `lawful.reports.model.Report` of the record.
 
         Raises:
-            Unanswerable: an unknown target, rule, law or option.
+            Unanswerable: an unknown target, rule, law or option; or what is known is known of no check.
         """
         with self._pool() as pool:
-            return self._report(pool, plan(pool, question, self.settings))
+            planned = plan(pool, question, self.settings)
+            refuse_vain(self.known, planned, pool, question, self.settings)
+            return self._report(pool, planned)
 
     def again(
         self, checks: Sequence[Check], laws: Sequence[str], examples: Sequence[tuple[Check, Any]]

@@ -135,7 +135,12 @@ def _is_here(versions: str, pattern: str, path: Path) -> bool:
 
 def known_deviation(known: Mapping[str, Known], check: str) -> tuple[str, Known] | None:
     """The first pattern that matches a check's key, with what it says."""
-    return next(((p, k) for p, k in known.items() if check == p or fnmatchcase(check, p)), None)
+    return next(((p, k) for p, k in known.items() if matches(p, check)), None)
+
+
+def matches(pattern: str, check: str) -> bool:
+    """Whether a pattern means a check, by its key; the key itself does, whatever stands in it."""
+    return check == pattern or fnmatchcase(check, pattern)
 
 
 def accepted(

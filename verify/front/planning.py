@@ -71,12 +71,23 @@ def plan(pool: Pool | Here, question: Question, settings: Settings) -> Plan:
             alone, that cannot be run.
     """
     described = describe(pool, question.targets, settings)
-    asked = [pool.start(_checks, pool, each, question, settings) for each in described]
-    checks = [check for checks in asked for check in checks.result()]
+    checks = checks_of(pool, described, question, settings)
     first = {check.target: check for check in reversed(checks)}.values()
     tried = [check for check in first if check.arguments or len(described) == 1]
     lost = [check.target for check in tried if not _tried(pool, check, settings)]
     return Plan(described, checks, question.laws, lost, _unasked(pool, question.targets, settings.timeout))
+
+
+def checks_of(
+    pool: Pool | Here, described: Sequence[Description], question: Question, settings: Settings
+) -> list[Check]:
+    """What is asked of these targets.
+
+    Raises:
+        Unanswerable: see `plan`.
+    """
+    asked = [pool.start(_checks, pool, each, question, settings) for each in described]
+    return [check for checks in asked for check in checks.result()]
 
 
 def _unasked(pool: Pool | Here, targets: Sequence[str], limit: float) -> dict[str, str]:

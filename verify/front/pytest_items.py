@@ -16,12 +16,13 @@ from lawful.verify.front.configuration import configuration
 from lawful.verify.front.judging import judge
 from lawful.verify.front.planning import Question, plan
 from lawful.verify.front.session import Session
+from lawful.verify.front.vain import refuse_vain
 from lawful.verify.workers.pool import Pool
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
 
-DEFAULT_TARGETS = ("bundled", "torch.optim")
+DEFAULT_TARGETS = ["bundled", "torch.optim"]
 
 
 class Checks(pytest.File):
@@ -102,24 +103,24 @@ class Run:
         """The checks.
 
         Raises:
-            Unanswerable: an unknown target, rule or option.
+            Unanswerable: an unknown target, rule or option; or what is known is known of no check.
         """
         given, said = self._option, self._table.get("targets", {})
         fixed = options.arguments(given("arg"))
         named = options.names(given("name"))
-        question = Question(
-            self._targets or DEFAULT_TARGETS, given("rule"), fixed, names=named, configured=said
-        )
+        question = Question(self._targets, given("rule"), fixed, names=named, configured=said)
         planned = plan(self._pool, question, self._settings)
+        refuse_vain(self._known, planned, self._pool, question, self._settings)
         self._lost = planned.lost
         return list(planned.checks)
 
     @property
     def laws(self) -> list[str]:
-        """The names of the laws that are proved."""
+        """The names of the laws that are proved: all, or none where targets or properties are chosen."""
         from lawful.verify.theory.law import laws
 
-        return [] if self._targets or self._option("property") else list(laws())
+        own = self._targets != DEFAULT_TARGETS
+        return [] if own or self._option("property") else list(laws())
 
     def evidence(self, item: CheckItem) -> Evidence:
         """What a check saw, when it has seen it."""
@@ -141,7 +142,7 @@ class Run:
 
     @property
     def _targets(self) -> list[str]:
-        return self._option("optimizer") or list(self._table.get("targets", {}))
+        return self._option("optimizer") or list(self._table.get("targets", {})) or DEFAULT_TARGETS
 
     @cached_property
     def _settings(self) -> Any:
@@ -153,10 +154,14 @@ class Run:
     def _table(self) -> dict[str, Any]:
         return configuration(self._config.rootpath)
 
+    @property
+    def _known(self) -> Any:
+        return self._table.get("known", {})
+
     @cached_property
     def _pool(self) -> Pool:
         return Pool(self._option("workers") or int(self._shared))
 
     @cached_property
     def _session(self) -> Session:
-        return Session(self._pool, self._settings, known=self._table.get("known", {}), lost=self._lost)
+        return Session(self._pool, self._settings, known=self._known, lost=self._lost)
