@@ -13,7 +13,8 @@ from torch import Tensor
 
 from lawful.verify.candidates.loading import bundled
 from lawful.verify.errors import Unanswerable
-from lawful.verify.language.families import find_rule, normal
+from lawful.verify.language.families import find_rule
+from lawful.verify.language.names import normal
 
 Optimizer = Callable[[list[Tensor]], torch.optim.Optimizer]
 

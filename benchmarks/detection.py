@@ -27,7 +27,8 @@ from lawful.properties.settings import DTYPES, PROFILES, Settings
 from lawful.verify.evidence import Check, Evidence, Verdict
 from lawful.verify.front.planning import Question, plan
 from lawful.verify.front.session import Session
-from lawful.verify.language.families import normal, rules
+from lawful.verify.language.families import rules
+from lawful.verify.language.names import normal
 from lawful.verify.workers.pool import Pool
 
 REFUSED = {Verdict.UNLAWFUL, Verdict.CRASHED, Verdict.TIMED_OUT}

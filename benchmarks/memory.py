@@ -19,7 +19,8 @@ from lawful.properties.memory import kept, without_what_is_off
 from lawful.properties.runs.judging import of_rule
 from lawful.properties.scenarios.defaults import default_scenario
 from lawful.verify.candidates.candidate import Candidate
-from lawful.verify.language.families import normal, rules
+from lawful.verify.language.families import rules
+from lawful.verify.language.names import normal
 from lawful.verify.language.tensors import In8Bits, sizes
 from lawful.verify.oracle.formats import FORMATS
 from lawful.verify.provers.algebra.storage import shares

@@ -18,7 +18,7 @@ from lawful.properties.runs.running import RefusedError
 from lawful.properties.settings import Settings
 from lawful.verify.candidates.candidate import Candidate
 from lawful.verify.evidence import Check, Evidence, Figure, Finding, Series, Severity, Verdict
-from lawful.verify.language.families import normal
+from lawful.verify.language.names import normal
 from lawful.verify.language.rule import Rule
 from lawful.verify.language.symbols import eps, lr, weight_decay, x
 from lawful.verify.theory.law import Law, laws

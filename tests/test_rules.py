@@ -6,7 +6,8 @@ import pytest
 from sympy import Rational, Symbol, simplify
 
 from lawful.verify.errors import Unanswerable
-from lawful.verify.language.families import find_family, find_rule, normal, rules
+from lawful.verify.language.families import find_family, find_rule, rules
+from lawful.verify.language.names import normal
 from lawful.verify.language.rule import Rule
 from lawful.verify.language.symbols import b, beta1, beta2, eps, g, lr, m, momentum, t, v, weight_decay, x
 from lawful.verify.language.tensors import SIZES

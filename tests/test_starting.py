@@ -28,6 +28,7 @@ def after(folder: Path, *question: str) -> str:
     ("question", "code"),
     [
         (["check", "adamw", "--property", "quiet"], 0),
+        (["check", "torch.optim:Adamm", "--rule", "adam", "--property", "quiet"], 2),
         (["check", "torch.optim:SGD", "--property", "layout", "--profile", "quick"], 1),
     ],
 )

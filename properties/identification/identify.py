@@ -17,8 +17,9 @@ from lawful.properties.identification.probes import Probe, Subject
 from lawful.properties.runs.judging import Tally, format_of, parts, trajectory
 from lawful.properties.scenarios.scenarios import Scenario
 from lawful.verify.errors import Unanswerable
-from lawful.verify.language.families import normal, refuse_if_out_of_scope
+from lawful.verify.language.families import refuse_if_out_of_scope
 from lawful.verify.language.family import Family
+from lawful.verify.language.names import normal
 from lawful.verify.language.rule import Rule
 from lawful.verify.language.tensors import Kept, NewtonSchulzInBfloat16
 from lawful.verify.oracle.oracle import Oracle

@@ -1,7 +1,8 @@
 """Which rule a class claims by its name."""
 
 from lawful.verify.evidence import UNCLAIMED
-from lawful.verify.language.families import normal, refuse_if_out_of_scope, rules
+from lawful.verify.language.families import refuse_if_out_of_scope, rules
+from lawful.verify.language.names import normal
 
 
 def claimed(name: str) -> str:

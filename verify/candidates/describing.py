@@ -14,7 +14,8 @@ from lawful.verify.candidates.constructor import Constructor
 from lawful.verify.candidates.description import Description
 from lawful.verify.candidates.loading import bundled, load, module
 from lawful.verify.errors import Unanswerable, first_line
-from lawful.verify.language.families import normal, rules
+from lawful.verify.language.families import rules
+from lawful.verify.language.names import normal
 
 
 def describe(target: str) -> Description:

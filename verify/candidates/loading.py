@@ -11,10 +11,9 @@ from types import ModuleType
 from typing import Any
 
 from lawful.verify.candidates.adapting import adapted
+from lawful.verify.candidates.places import FORMS, refuse_place
 from lawful.verify.errors import Unanswerable, nearest, told, unknown
-from lawful.verify.language.families import normal
-
-FORMS = ("package.module:Class", "file.py:Class")
+from lawful.verify.language.names import normal
 
 
 def load(target: str) -> type:
@@ -75,20 +74,12 @@ def module(place: str) -> ModuleType:
     Raises:
         Unanswerable: there is none, or it fails to import.
     """
+    refuse_place(place)
     path = Path(place)
-    if path.suffix == ".py":
-        return _module_of_file(path)
-    if path.is_file() or not all(part.isidentifier() for part in place.split(".")):
-        raise Unanswerable(
-            f"{place!r} is neither a module nor a Python file: a target is {' or '.join(FORMS)}."
-        )
-    return _imported(place, place)
+    return _module_of_file(path) if path.suffix == ".py" else _imported(place, place)
 
 
 def _module_of_file(path: Path) -> ModuleType:
-    if not path.is_file():
-        hint = nearest(str(path), map(str, path.parent.glob("*.py")))
-        raise Unanswerable(f"no file {path}; {hint}" if hint else f"no file {path}.")
     parts, root = [path.stem], path.resolve().parent
     while (root / "__init__.py").exists():
         parts, root = [root.name, *parts], root.parent

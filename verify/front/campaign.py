@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 from lawful.verify.errors import WorkerError
 from lawful.verify.evidence import UNCLAIMED, Check
 from lawful.verify.front.configuration import Known
+from lawful.verify.front.glance import refuse_at_a_glance
 from lawful.verify.front.planning import Plan, Question, describe, patience, plan
 from lawful.verify.front.records import tidied
 from lawful.verify.front.session import Session
@@ -59,6 +60,7 @@ class Campaign:
         Raises:
             Unanswerable: an unknown target, rule, law or option; or what is known is known of no check.
         """
+        refuse_at_a_glance(question.targets, question.rules, self.settings.only)
         with self._pool() as pool:
             planned = plan(pool, question, self.settings)
             refuse_vain(self.known, planned, pool, question, self.settings)

@@ -43,6 +43,11 @@ class Question:
         """What is said of one target, by the question before the project."""
         return Said(self.rule, self.arguments, self.names).over(self.configured.get(target, Said()))
 
+    @property
+    def rules(self) -> list[str]:
+        """The rules that are said of its targets."""
+        return [self.of(target).rule for target in self.targets]
+
 
 @dataclass(frozen=True)
 class Plan:

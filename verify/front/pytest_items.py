@@ -13,6 +13,7 @@ from lawful.verify.errors import Unanswerable, WorkerError
 from lawful.verify.evidence import Check, Evidence
 from lawful.verify.front import options
 from lawful.verify.front.configuration import configuration
+from lawful.verify.front.glance import refuse_at_a_glance
 from lawful.verify.front.judging import judge
 from lawful.verify.front.planning import Question, plan
 from lawful.verify.front.session import Session
@@ -109,6 +110,7 @@ class Run:
         fixed = options.arguments(given("arg"))
         named = options.names(given("name"))
         question = Question(self._targets, given("rule"), fixed, names=named, configured=said)
+        refuse_at_a_glance(question.targets, question.rules, given("property"))
         planned = plan(self._pool, question, self._settings)
         refuse_vain(self._known, planned, self._pool, question, self._settings)
         self._lost = planned.lost

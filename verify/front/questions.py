@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from lawful.verify.errors import Unanswerable
+from lawful.verify.front.glance import refuse_at_a_glance
 from lawful.verify.theory.proof import Proof
 
 
@@ -58,6 +59,7 @@ def identity(target: str, arguments: dict[str, Any], names: dict[str, str], seed
     Raises:
         Unanswerable: an unknown target or argument, or one that cannot be run.
     """
+    refuse_at_a_glance([target])
     from lawful.verify.variants.identity import Identity
     from lawful.verify.workers.pool import Pool
 

@@ -10,6 +10,7 @@ from lawful.verify.errors import WorkerError
 from lawful.verify.evidence import Figure
 from lawful.verify.front import options
 from lawful.verify.front.console import save, stdout
+from lawful.verify.front.glance import refuse_at_a_glance
 from lawful.verify.front.options import Betas, Rates, ReportFolder, Seed, Timeout, Workers
 from lawful.verify.workers.pool import Here, Pool
 
@@ -93,6 +94,7 @@ def race(
     report: ReportFolder = "",
 ) -> None:
     """Race optimizers on a problem: at which end does each of them arrive?"""
+    refuse_at_a_glance(optimizers.split(",") if problem else (), [rule])
     from lawful.reports import race as pages
 
     if not problem:

@@ -12,6 +12,7 @@ from typing import Any
 
 from lawful.verify.errors import Unanswerable, unknown
 from lawful.verify.language.family import Family, OutOfScope
+from lawful.verify.language.names import normal
 from lawful.verify.language.rule import Rule
 from lawful.verify.language.transformation import Transformation
 from lawful.verify.package import modules
@@ -45,11 +46,6 @@ def refuse_if_out_of_scope(name: str) -> None:
         for found in vars(module).values():
             if isinstance(found, OutOfScope) and normal(found.name) == normal(name):
                 raise Unanswerable(f"{found.name} {found.reason}.")
-
-
-def normal(name: str) -> str:
-    """A rule's name as it is compared: lower case, without `_` and `-`."""
-    return name.lower().replace("_", "").replace("-", "")
 
 
 def find_family(spec: str) -> tuple[Family, dict[str, Any]]:

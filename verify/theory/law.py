@@ -12,8 +12,8 @@ from time import perf_counter
 from types import MappingProxyType
 from typing import Any, ClassVar, Self
 
-from lawful.verify.language.families import normal
 from lawful.verify.language.families import rules as families
+from lawful.verify.language.names import normal
 from lawful.verify.language.rule import Rule, Source
 from lawful.verify.package import modules
 from lawful.verify.provers.algebra.prove import prove

@@ -12,7 +12,7 @@ from typing import Any
 from sympy import Expr, Integer, Piecewise, Rational, exp, log, pi, sin, sympify
 
 from lawful.verify.errors import unknown
-from lawful.verify.language.families import normal
+from lawful.verify.language.names import normal
 from lawful.verify.language.rule import Source
 from lawful.verify.language.symbols import lr, x
 from lawful.verify.theory.problem import Problem

@@ -7,8 +7,9 @@ from itertools import product
 from typing import Any
 
 from lawful.verify.errors import Unanswerable
-from lawful.verify.language.families import normal, rules
+from lawful.verify.language.families import rules
 from lawful.verify.language.family import Family
+from lawful.verify.language.names import normal
 from lawful.verify.language.rule import Rule, spelled
 
 
