@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 from lawful.reports.findings import Group, groups
-from lawful.reports.headline import concluded
+from lawful.reports.headline import concluded, judged
 from lawful.reports.model import Report
 from lawful.reports.telling import in_full, seen_on, told
 from lawful.reports.words import plain
@@ -22,14 +22,18 @@ def sarif(report: Report) -> bytes:
     }
     version = report.session.versions.get("lawful", "0")
     driver = {"name": "lawful", "version": version, "rules": list(rules.values())}
-    run = {"tool": {"driver": driver}, "results": [_result(group) for group in found]}
+    run = {
+        "tool": {"driver": driver},
+        "results": [_result(group) for group in found],
+        "properties": {"judged": judged(report)},
+    }
     document = {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
     return msgspec.json.format(msgspec.json.encode(document), indent=2) + b"\n"
 
 
 def github(report: Report) -> bytes:
     """Workflow commands: an annotation for each finding, and one that says how it went."""
-    lines = [f"::notice title=lawful::{concluded(report.verdict, report.known)}"]
+    lines = [f"::notice title=lawful::{concluded(report.verdict, report.known)}; {_data(judged(report))}"]
     for group in _found(report):
         kind = "error" if group.counts else "notice" if group.known else "warning"
         file = _file(group)

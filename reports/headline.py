@@ -162,14 +162,20 @@ def tally(summary: Summary) -> str:
 
 
 def judged(report: Report) -> str:
-    """By what, and when: `lawful 0.1.0, torch 2.13.0, python 3.11.7, profile quick, seed 0, 2026-11-29`."""
+    """What, by what, and when: `lion-pytorch 0.2.3, lawful 0.1.0, torch 2.13.0, python 3.11.7, profile quick, seed 0,
+    2026-11-29`."""
     session = report.session
-    versions = session.versions.items()
-    shown = [f"{name} {version}" for name, version in versions if name in ("lawful", "torch", "python")]
+    own = [f"{name} {session.versions[name]}" for name in JUDGES if name in session.versions]
+    targets = [name for name in dict.fromkeys(t.distribution for t in report.targets) if name not in own]
     said = [
-        *shown,
+        *targets,
+        *own,
         f"profile {session.profile}",
         f"seed {number(session.seed)}",
         session.time.partition("T")[0],
     ]
     return plain(", ".join(part for part in said if part))
+
+
+JUDGES = ("lawful", "torch", "python")
+"""Of which versions a verdict is."""

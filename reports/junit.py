@@ -2,6 +2,7 @@
 
 from xml.etree.ElementTree import Element, SubElement, tostring
 
+from lawful.reports.headline import judged
 from lawful.reports.model import Report, Result, Summary
 from lawful.reports.telling import in_full
 from lawful.reports.words import plain
@@ -23,6 +24,7 @@ def _suite(suites: Element, report: Report, summary: Summary) -> None:
     counted = {"tests": len(summary.results), "failures": failed, "errors": len(bad) - failed}
     named = {"name": _xml(f"{summary.target} {summary.rule}"), "time": f"{summary.seconds:.3f}"}
     suite = SubElement(suites, "testsuite", {**named, **{name: str(n) for name, n in counted.items()}})
+    SubElement(SubElement(suite, "properties"), "property", name="judged", value=_xml(judged(report)))
     for result in summary.results:
         _case(suite, report, result)
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from subprocess import CompletedProcess
 from xml.etree import ElementTree
@@ -11,6 +12,7 @@ import pytest
 from examples.reports import full
 from lawful.reports.formats import FORMATS
 from lawful.reports.model import Report
+from lawful.verify.candidates.description import Description
 
 
 @pytest.fixture
@@ -40,7 +42,7 @@ def test_sarif_names_the_rule_the_level_and_what_was_seen(report: Report) -> Non
 
 def test_github_gets_one_line_for_each_finding_whatever_it_says(report: Report) -> None:
     lines = FORMATS["github"](report).decode().splitlines()
-    assert lines[0] == "::notice title=lawful::unlawful"
+    assert lines[0].startswith("::notice title=lawful::unlawful; torch 2.6, profile default, seed 3")
     assert lines[1].startswith("::error title=lawful%3A lib.optim%3AAdamW%2C conformance") and len(lines) == 2
 
 
@@ -51,3 +53,12 @@ def test_a_record_is_printed_as_asked(tmp_path: Path, lawful: Callable[..., Comp
     assert done.returncode == 1 and ElementTree.fromstring(done.stdout).tag == "testsuites"
     wrong = lawful(tmp_path, "report", "r.jsonl", "--format", "junti")
     assert wrong.returncode == 2 and "junit" in wrong.stderr
+
+
+@pytest.mark.parametrize("form", ["junit", "sarif", "markdown", "github"])
+def test_each_form_says_which_release_was_judged(report: Report, form: str) -> None:
+    described = Description(
+        "lib.optim:AdamW", "AdamW", "lib.optim", "()", {}, "a-library 0.2.3", "", "adamw", ["loop"]
+    )
+    said = FORMATS[form](replace(report, targets=[described])).decode()
+    assert "a-library 0.2.3, torch 2.6" in said and "a-library" not in FORMATS[form](report).decode()
