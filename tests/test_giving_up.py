@@ -9,9 +9,16 @@ import pytest
 
 from lawful.properties.settings import Settings
 from lawful.verify.errors import WorkerDiedError, WorkerRaisedError, WorkerTimeoutError
-from lawful.verify.evidence import Check, Evidence, Verdict
+from lawful.verify.evidence import Check, Evidence, Finding, Verdict
 from lawful.verify.front.session import Session
 from lawful.verify.workers.pool import Here
+
+ANSWERS = {
+    "answers": Evidence(Verdict.LAWFUL),
+    "eats": Evidence(Verdict.CRASHED, findings=[Finding("step 1 raises MemoryError.")]),
+    "hoards": Evidence(Verdict.NOT_APPLICABLE, notes=["refused: RuntimeError: can't allocate memory"]),
+    "stumbles": Evidence(Verdict.CRASHED, findings=[Finding("step 1 raises OSError.")]),
+}
 
 
 @dataclass
@@ -24,8 +31,8 @@ class Scripted(Here):
     def call(self, function: str, *arguments: Any, timeout: float, about: str = "", **_: Any) -> Any:
         word = self.script[len(self.asked)]
         self.asked.append(arguments[0].property)
-        if word == "answers":
-            return Evidence(Verdict.LAWFUL)
+        if word in ANSWERS:
+            return ANSWERS[word]
         raise {"loops": WorkerTimeoutError, "dies": WorkerDiedError, "raises": WorkerRaisedError}[word](
             "it did"
         )
@@ -48,6 +55,9 @@ def verdicts(script: str, lost: Sequence[str] = ()) -> str:
         ("answers loops answers loops answers", "ltltl"),
         ("raises raises raises raises answers", "ccccl"),
         ("loops raises loops", "tct.."),
+        ("eats hoards", "cn..."),
+        ("eats answers eats dies", "clcc."),
+        ("stumbles stumbles stumbles stumbles answers", "ccccl"),
     ],
 )
 def test_two_in_a_row_are_enough(script: str, expected: str) -> None:

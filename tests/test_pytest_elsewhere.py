@@ -60,6 +60,16 @@ def test_what_they_ask_of_lawful_works(project: Path) -> None:
     assert [path.name for path in project.iterdir() if path.name[0] == "."] == []
 
 
+def test_what_counts_and_which_way_is_asked_are_options(project: Path) -> None:
+    (project / "pyproject.toml").write_text("[tool.pytest.ini_options]\npythonpath = ['.']\n")
+    asked = "--pyargs", "lawful.properties", "--lawful-optimizer", "mylib:Loud", "--lawful-rule", "sgd"
+    chosen = "--lawful-path", "loop", "--lawful-dtype", "float32", "--lawful-profile", "quick"
+    for severity, outcome in (("core", "PASSED"), ("contract", "FAILED")):
+        said = ran(project, *asked, *chosen, "--lawful-fail-on", severity, "-k", "quiet or conformance")
+        assert outcomes(said) == {"checks.py::conformance": "PASSED", "checks.py::quiet": outcome}
+        assert "-loop-float32-" in said and "-foreach-" not in said
+
+
 def test_xdist_shares_the_work(project: Path) -> None:
     said = ran(project, *LAWFUL, "-n", "2")
     assert outcomes(said) == {

@@ -132,6 +132,7 @@ def checks_of(
     optimizers: Optimizers = None, rule: str = "", *, profile: str = "default", dtypes: Sequence[str] = (),
     devices: Sequence[str] = ("cpu",), properties: Sequence[str] = (), arguments: Mapping[str, Any] | None = None,
     names: Mapping[str, str] | None = None, seed: int = 0, expected_failed: Mapping[str, str] | None = None,
+    paths: Sequence[str] = (), fail_on: str = "contract",
 ) -> list[Asked]:  # fmt: skip
     """The checks of optimizers, to be asked one by one.
 
@@ -147,6 +148,8 @@ def checks_of(
         seed: of everything that is drawn.
         expected_failed: property, or pattern of check names → why its finding is accepted. One that does not occur is
             a finding. What [tool.lawful.known] says is accepted too.
+        paths: ways to run that are asked alone: loop, foreach, fused …; all where there are none.
+        fail_on: core, contract or all: down to which severity a finding makes a class unlawful.
 
     Raises:
         Unanswerable: an unknown target, rule, convention, argument or option; or an expected failure of no check.
@@ -162,7 +165,7 @@ def checks_of(
         names=names or {},
         configured=table.get("targets", {}),
     )
-    chosen = settings(profile, seed, PATIENCE, list(dtypes), list(devices), properties)
+    chosen = settings(profile, seed, PATIENCE, list(dtypes), list(devices), properties, paths, fail_on)
     known = {**_expected(expected_failed or {}), **table.get("known", {})}
     found = [a for name, target in asked for a in _of(target, name, question, chosen, known)]
     _all_met(expected_failed or {}, [a.check.key for a in found])

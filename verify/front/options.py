@@ -136,7 +136,7 @@ def settings(
     devices: Sequence[str],
     properties: Sequence[str] = (),
     paths: Sequence[str] = (),
-    fail_on: FailOn = FailOn.CONTRACT,
+    fail_on: str = FailOn.CONTRACT,
 ) -> Any:
     """The `lawful.properties.settings.Settings` that these options choose.
 
@@ -147,6 +147,7 @@ def settings(
 
     _known("profile", [profile], PROFILES)
     _known("dtype", dtypes, DTYPES)
+    _known("severity to fail on", [fail_on], tuple(FailOn))
     for device in devices:
         if not re.fullmatch(rf"({'|'.join(DEVICES)})(:\d+)?", device):
             raise unknown("device", device, (*DEVICES, "cuda:1"))
@@ -155,7 +156,7 @@ def settings(
         tuple(devices),
         tuple(properties),
         tuple(paths),
-        fail_on.severity,
+        FailOn(fail_on).severity,
     )
     return Settings(str(profile), natural(seed), patience(timeout), *chosen)
 

@@ -150,7 +150,8 @@ class Run:
     def _settings(self) -> Any:
         given = self._option
         numbers = given("profile"), given("seed"), given("timeout")
-        return options.settings(*numbers, given("dtype"), given("device") or ["cpu"], given("property"))
+        where = given("dtype"), given("device") or ["cpu"], given("property"), given("path")
+        return options.settings(*numbers, *where, given("fail-on"))
 
     @cached_property
     def _table(self) -> dict[str, Any]:

@@ -22,6 +22,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--lawful-rule", default="", help="the rule that it claims, if its name does not say")
     profiles = ("quick", "default", "thorough")
     group.addoption("--lawful-profile", default="default", choices=profiles, help="how much is drawn")
+    counts = "what makes an optimizer unlawful: core, that it does not follow its rule; contract, also broken promises"
+    group.addoption("--lawful-fail-on", default="contract", choices=("core", "contract", "all"), help=counts)
     group.addoption("--lawful-seed", type=int, default=0, help="of everything that is drawn")
     group.addoption("--lawful-timeout", type=float, default=60.0, help="seconds that one check may take")
     workers = "worker processes; 0 for one per processor, or for one in each process of pytest-xdist"
@@ -34,6 +36,7 @@ SEVERAL = {
     "--lawful-name": "a rule's word and the constructor's for it: weight_decay=decay",
     "--lawful-dtype": "float64, float32, bfloat16 or float16; all without",
     "--lawful-property": "ask for this alone: conformance, idle …",
+    "--lawful-path": "ask in this way to run alone: loop, foreach …",
     "--lawful-device": "cpu (the default), cuda …",
 }
 """Options that may be given several times → what they say."""

@@ -112,7 +112,7 @@ class Session:
         try:
             limit = self._settings.timeout
             answer = self._pool.call(PERFORM, *arguments, gives=Evidence, timeout=limit, about=check.target)
-            self._lost[check.target] = 0
+            self._lost[check.target] = self._lost[check.target] + 1 if _exhausted(answer) else 0
             return answer
         except WorkerTimeoutError:
             self._lost[check.target] += 1
@@ -125,9 +125,21 @@ class Session:
 
 
 GIVEN_UP = 2
-"""Checks of a target in a row that ended their process, or did not end in time, after which it is asked no more."""
+"""Checks of a target in a row that ended their process, did not end in time or used up all memory, after which it is
+asked no more."""
 
-NOT_ASKED = "not asked, for two checks before it ended their process or did not end in time"
+NOT_ASKED = (
+    "not asked, for two checks before it ended their process, did not end in time or used up all memory"
+)
+
+EXHAUSTED = ("MemoryError", "can't allocate memory")
+"""What Python and torch say where there is no more memory."""
+
+
+def _exhausted(evidence: Evidence) -> bool:
+    """Whether the candidate was seen to use up what a worker has, which takes as long as it takes."""
+    said = [*(finding.message for finding in evidence.findings), *evidence.notes]
+    return any(words in text for text in said for words in EXHAUSTED)
 
 
 def in_several(checks: Iterable[Check]) -> dict[str, str]:
