@@ -1,7 +1,7 @@
 """What sharding does to optimizers, as a table: `python benchmarks/sharding.py [TARGET …]`.
 
 One row for each optimizer on its first path, in float32: how far its rule looks, and how far the divided run is from
-the undivided one, in units of what both error budgets allow.
+the undivided one, in units of what rounding explains for both together.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ def cell(evidence: Evidence) -> str:
 
 def row(checks: list[Check], evidence: Mapping[str, Evidence]) -> str:
     """A line of the table."""
-    scope = find_rule(checks[0].rule).scope
+    scope = find_rule(checks[0].rule).scope.replace("lane", "element")
     cells = [cell(evidence[check.key]) for check in checks]
     return f"| `{checks[0].target}` | {scope} | {' | '.join(cells)} |"
 

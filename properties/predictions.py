@@ -171,7 +171,7 @@ def _(prediction: DriftsTo, candidate: Candidate, seed: int) -> Evidence:
     title = f"{trial.problem.name}: {betas}"
     figure = Figure(title, "step", "mean weight", [Series(candidate.cls.__name__, ends.path.x, ends.path.y)])
     findings = (
-        [Finding(f"on {title}, {astray} of {trial.lanes} lanes do not end near {trial.end}.")]
+        [Finding(f"on {title}, {astray} of {trial.lanes} runs do not end near {trial.end}.")]
         if astray
         else []
     )

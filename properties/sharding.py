@@ -121,7 +121,7 @@ def concluded(division: Division) -> Evidence:
     elif division.departure:
         verdict, notes = Verdict.NOT_APPLICABLE, [_note(division)]
     elif tally.worst and division.layout.divides == "nothing":
-        notes = [f"differs in bits, by at most {tally.worst:.3g} of what both budgets allow"]
+        notes = [f"differs in bits, by at most {tally.worst:.3g} of what rounding explains"]
     return Evidence(
         verdict,
         worst=tally.worst,

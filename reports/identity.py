@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from rich.console import Console
 
+from lawful.reports.words import ratio
 from lawful.verify.variants.identity import Identity, Match
 
 
@@ -40,12 +41,12 @@ def _of_all(identity: Identity) -> Iterator[str]:
 def _answer(identity: Identity) -> str:
     if identity.fits:
         first, once = identity.fits[0], identity.once and f", once {identity.once}"
-        return f"{first.words}{once}. Largest deviation {first.worst:.3g} of the error budget."
+        return f"{first.words}{once}. Off by at most {ratio(first.worst)} of what rounding explains."
     return f"none of the {identity.searched} rules and conventions fits."
 
 
 def _other(identity: Identity, match: Match) -> str:
-    left = f"{match.worst:.3g} budgets away, {match.unexplained:.2g} of a step unexplained on average"
+    left = f"off by {ratio(match.worst)} times what rounding explains, by {match.unexplained:.2g} of a step on average"
     if not identity.fits:
         return f"Nearest: {match.words} ({left})."
     return f"No other of the {identity.searched} variants fits; the nearest, {match.words}, is {left}."

@@ -217,7 +217,7 @@ def lawful(*arguments: str) -> subprocess.CompletedProcess[str]:
 def test_from_a_fresh_process(tmp_path: Path) -> None:
     ended = lawful("identify", "torch.optim:Adagrad", "--json", str(tmp_path / "found.json"))
     assert ended.returncode == 0, ended.stderr
-    assert ended.stdout.startswith("torch.optim:Adagrad: adagrad. Largest deviation 0.")
+    assert ended.stdout.startswith("torch.optim:Adagrad: adagrad. Off by at most 0.")
     assert "No other of the" in ended.stdout
     assert json.loads((tmp_path / "found.json").read_text())["fits"][0]["rule"] == "adagrad"
 

@@ -10,7 +10,7 @@ from lawful.properties.contract.way import in_dtypes, options, plainly
 
 @contract(over=lambda candidate: [*options(candidate), *in_dtypes(plainly, "float64")(candidate)])
 def paths_agree(bench: Bench) -> Messages:
-    """All paths lead to the same place: bit for bit, or within the error budget where they compute in another order."""
+    """All paths lead to the same place: bit for bit, or no further apart than rounding explains in another order."""
     first, *others = bench.candidate.paths
     if not others:
         raise NotOwedError("there is one path")
@@ -26,4 +26,4 @@ def paths_agree(bench: Bench) -> Messages:
                     yield f"{path} leads {block.name} elsewhere than {first}, from step {k} on"
                     return
             if not all(map(same_bits, (v[-1] for v in seen), (v[-1] for v in expected))):
-                bench.notes.append(f"{path} and {first} differ in bits, within the error budget")
+                bench.notes.append(f"{path} and {first} differ in bits, by no more than rounding explains")
