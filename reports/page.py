@@ -203,7 +203,7 @@ def folded(report: Report) -> dict[str, list[Group]]:
     beside, accepted = ([g for g in rest if not g.known], [g for g in rest if g.known])
     named = {
         f"{words.plural(len(beside), 'thing')} told beside the verdict": beside,
-        words.plural(sum(len(g.results) for g in accepted), "accepted deviation"): accepted,
+        words.plural(report.known, "accepted deviation"): accepted,
     }
     return {title: cards for title, cards in named.items() if cards}
 

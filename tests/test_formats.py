@@ -62,3 +62,9 @@ def test_each_form_says_which_release_was_judged(report: Report, form: str) -> N
     )
     said = FORMATS[form](replace(report, targets=[described])).decode()
     assert "a-library 0.2.3, torch 2.6" in said and "a-library" not in FORMATS[form](report).decode()
+
+
+def test_no_line_ends_in_blanks(tmp_path: Path, lawful: Callable[..., CompletedProcess[str]]) -> None:
+    full(tmp_path / "r.jsonl")
+    said = lawful(tmp_path, "report", "r.jsonl", "--all").stdout
+    assert "foreach" in said and [line for line in said.splitlines() if line != line.rstrip()] == []

@@ -61,7 +61,7 @@ def phase(name: str, course: Course) -> Figure:
     series = [_points(f"runs: {end}", groups[end]) for end in End]  # empty ones too: marks keep their meaning
     title = f"{rule.name} on {course.problem}, lr = {rate:g}, {steps} steps"
     return Figure(
-        title, "β1", "β2", [*series, *([_points("exact boundary", edge)] if edge else [])], shares=True
+        title, "β₁", "β₂", [*series, *([_points("exact boundary", edge)] if edge else [])], shares=True
     )
 
 

@@ -262,6 +262,12 @@ UsageError: Any = typer.BadParameter.__bases__[0]
 """What typer raises for options that it cannot read; it is not exported."""
 
 
+def _misread(error: Any) -> str:
+    """What typer says of an option, without what pydantic puts before a sentence that is typer's own."""
+    error.message = error.message.removeprefix("Value error, ")
+    return str(error.format_message())
+
+
 def main() -> None:
     """The entry point: one line instead of a traceback when the question was wrong.
 
@@ -271,8 +277,7 @@ def main() -> None:
     try:
         code = app(standalone_mode=False)
     except (Unanswerable, UsageError) as error:
-        said = error.format_message() if isinstance(error, UsageError) else str(error)
-        say(said.replace("Value error, ", ""))  # what typer puts before some of its own sentences
+        say(_misread(error) if isinstance(error, UsageError) else str(error))
         code = 2
     except WorkerError as error:
         say(f"a question was not answered: {error}.")

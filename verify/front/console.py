@@ -12,7 +12,20 @@ from lawful.verify.errors import Unanswerable
 
 
 class Stream(Console):
-    """A console that goes on when nobody reads it (`lawful … | head`): the exit code still counts."""
+    """A console that goes on when nobody reads it (`lawful … | head`): the exit code still counts.
+
+    In a file, lines end where their text does.
+    """
+
+    def print(self, *objects: Any, **options: Any) -> None:
+        """See `rich.console.Console`."""
+        if self.is_terminal:
+            super().print(*objects, **options)
+            return
+        with self.capture() as said:
+            super().print(*objects, **options)
+        self.file.write("\n".join(line.rstrip() for line in said.get().split("\n")))
+        self.file.flush()
 
     def on_broken_pipe(self) -> None:
         """Writes to nowhere from now on."""
