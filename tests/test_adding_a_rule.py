@@ -12,22 +12,20 @@ from pathlib import Path
 
 import pytest
 
-PAGE = (Path(__file__).parent.parent / "docs" / "adding-a-rule.md").read_text()
+from examples.pages import blocks, page
+
+PAGE = page("adding-a-rule.md")
 CONSOLE = re.findall(r"^\$ lawful (check (\S+) .*)\n([✓✗]) (.*) — …$", PAGE, re.MULTILINE)
 METADATA = "Metadata-Version: 2.1\nName: mine\nVersion: 0\n"
-
-
-def blocks(language: str) -> list[str]:
-    return re.findall(rf"^```{language}\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The reader's folder, with what an installer makes of the page's entry points."""
     place = tmp_path_factory.mktemp("reader")
-    (rule,) = blocks("python")
+    (rule,) = blocks(PAGE, "python")
     (place / "rules_of_mine.py").write_text(rule)
-    entry_points, settings = blocks("toml")
+    entry_points, settings = blocks(PAGE, "toml")
     ((group, entries),) = tomllib.loads(entry_points)["project"]["entry-points"].items()
     installed = place / "mine-0.dist-info"
     installed.mkdir()

@@ -8,7 +8,7 @@ from torch.optim import SGD, Adam, AdamW, RMSprop
 
 from lawful.verify.candidates.candidate import Candidate
 from lawful.verify.candidates.claim import claimed
-from lawful.verify.candidates.describing import describe, targets_of
+from lawful.verify.candidates.describing import describe, listed
 from lawful.verify.candidates.loading import load
 from lawful.verify.errors import Unanswerable
 from lawful.verify.evidence import UNCLAIMED
@@ -71,8 +71,8 @@ def test_a_file_in_a_package_is_imported_as_part_of_it(tmp_path: Path) -> None:
 
 
 def test_a_module_stands_for_its_optimizers_whose_names_claim_a_rule() -> None:
-    assert {"torch.optim:SGD", "torch.optim:AdamW"} <= set(targets_of("torch.optim"))
-    assert "adopt" in targets_of("bundled") and targets_of("AdamW") == ["AdamW"]
+    assert {"torch.optim:SGD", "torch.optim:AdamW"} <= set(listed("torch.optim").asked)
+    assert "adopt" in listed("bundled").asked and listed("AdamW").asked == ["AdamW"]
 
 
 def test_a_description_can_be_sent() -> None:

@@ -10,10 +10,9 @@ from pathlib import Path
 import pytest
 from typer.main import get_command
 
+from examples.pages import ROOT, blocks, page
 from lawful.verify.front.cli import app
 
-ROOT = Path(__file__).parent.parent
-TUTORIAL = (ROOT / "docs" / "tutorial.md").read_text()
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
 STEP, DECAY = (
     '                p.sub_(group["lr"] * m / (v.sqrt() + group["eps"]))\n',
@@ -25,7 +24,7 @@ Lawful = Callable[..., "subprocess.CompletedProcess[str]"]
 
 @pytest.fixture
 def mine(tmp_path: Path) -> Path:
-    (code,) = re.findall(r"^```python\n(.*?)^```$", TUTORIAL, re.MULTILINE | re.DOTALL)
+    (code,) = blocks(page("tutorial.md"), "python")
     (tmp_path / "mine.py").write_text(code)
     return tmp_path
 
@@ -49,15 +48,15 @@ def test_mended_as_the_page_says_it_is_lawful(mine: Path, lawful: Lawful) -> Non
     assert done.returncode == 0, done.stdout
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-def test_links_lead_somewhere(page: Path) -> None:
-    links = re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", page.read_text())
-    assert [link for link in links if "://" not in link and not (page.parent / link).exists()] == []
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
+def test_links_lead_somewhere(path: Path) -> None:
+    links = re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", path.read_text())
+    assert [link for link in links if "://" not in link and not (path.parent / link).exists()] == []
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-def test_commands_and_their_options_are_there(page: Path) -> None:
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
+def test_commands_and_their_options_are_there(path: Path) -> None:
     commands = get_command(app).commands  # type: ignore[attr-defined]
-    for name, rest in re.findall(r"^(?:\$ )?lawful ([a-z]+)\b([^#\n]*)", page.read_text(), re.MULTILINE):
+    for name, rest in re.findall(r"^(?:\$ )?lawful ([a-z]+)\b([^#\n]*)", path.read_text(), re.MULTILINE):
         options = {option for parameter in commands[name].params for option in parameter.opts}
         assert set(re.findall(r"(?<!\S)--[a-z-]+", rest)) <= options, f"lawful {name}{rest}"

@@ -6,23 +6,22 @@ from subprocess import CompletedProcess
 
 import pytest
 
-from lawful.verify.candidates.describing import targets_of, unasked
+from lawful.verify.candidates.describing import listed
 from lawful.verify.errors import Unanswerable
 
 OWN = "import torch\nclass Own(torch.optim.SGD): pass\n"
 
 
 def test_optimizers_whose_names_are_no_rules_are_told(tmp_path: Path) -> None:
-    place = tmp_path / "mine.py"
+    place = tmp_path / "beside_others.py"
     place.write_text(OWN + "from torch.optim import SGD\n")
-    assert targets_of(str(place)) == [f"{place}:SGD"] and unasked(str(place)) == {
-        f"{place}:Own": "its name is no rule's"
-    }
-    assert unasked("bundled") == unasked("adamw") == unasked("torch.optim:SGD") == {}
-    place = tmp_path / "own.py"
+    found = listed(str(place))
+    assert found.asked == [f"{place}:SGD"] and found.unasked == {f"{place}:Own": "its name is no rule's"}
+    assert not any(listed(word).unasked for word in ("bundled", "adamw", "torch.optim:SGD"))
+    place = tmp_path / "all_alone.py"
     place.write_text(OWN)
     with pytest.raises(Unanswerable, match=r"\(it has Own\); say"):
-        targets_of(str(place))
+        listed(str(place))
 
 
 def test_the_report_says_how_to_ask_them(

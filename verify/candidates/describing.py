@@ -11,7 +11,7 @@ from typing import Any
 
 from lawful.verify.candidates.adapter import TORCH
 from lawful.verify.candidates.constructor import Constructor
-from lawful.verify.candidates.description import Description
+from lawful.verify.candidates.description import Description, Listing
 from lawful.verify.candidates.loading import bundled, load, module
 from lawful.verify.errors import Unanswerable, first_line
 from lawful.verify.language.families import rules
@@ -39,8 +39,8 @@ def describe(target: str) -> Description:
     )
 
 
-def targets_of(target: str) -> list[str]:
-    """The targets that a word stands for: one; all optimizers of a module whose names claim a rule; all `bundled`.
+def listed(target: str) -> Listing:
+    """What a word stands for: one target; all optimizers of a module whose names claim a rule; all `bundled`.
 
     Raises:
         Unanswerable: a module without any.
@@ -48,41 +48,28 @@ def targets_of(target: str) -> list[str]:
     from lawful.optimizers import available
 
     if target == "bundled":
-        return list(available())
+        return Listing(list(available()))
     if ":" in target or normal(target) in map(normal, available()):
-        return [target]
+        return Listing([target])
     if target.isidentifier() and importlib.util.find_spec(target) is None:
         bundled(target)
-    classes = {
-        n: c
-        for n, c in vars(module(target)).items()
-        if isinstance(c, type) and callable(getattr(c, "step", None))
-    }
-    found = [f"{target}:{name}" for name in sorted(classes) if normal(name) in rules()]
-    if not found:
-        others = ", ".join(name.rpartition(":")[2] for name in unasked(target))
-        has = f" (it has {others})" if others else ""
-        raise Unanswerable(
-            f"{target} has no optimizer whose name is a rule's{has}; say {target}:Class --rule RULE."
-        )
-    return found
+    return _of_module(target)
 
 
-def unasked(target: str) -> dict[str, str]:
-    """The optimizers of a module that its name alone does not ask: name → why."""
+def _of_module(place: str) -> Listing:
     from torch.optim import Optimizer
 
-    from lawful.optimizers import available
-
-    if ":" in target or target == "bundled" or normal(target) in map(normal, available()):
-        return {}
-    public = {name: value for name, value in vars(module(target)).items() if not name.startswith("_")}
-    classes = {name: value for name, value in public.items() if isinstance(value, type)}
-    return {
-        f"{target}:{name}": "its name is no rule's"
-        for name, cls in sorted(classes.items())
-        if issubclass(cls, Optimizer) and cls is not Optimizer and normal(name) not in rules()
-    }
+    classes = [(n, c) for n, c in sorted(vars(module(place)).items()) if isinstance(c, type)]
+    claiming = [n for n, c in classes if normal(n) in rules() and callable(getattr(c, "step", None))]
+    own = [n for n, c in classes if issubclass(c, Optimizer) and c is not Optimizer and not n.startswith("_")]
+    others = [name for name in own if normal(name) not in rules()]
+    if not claiming:
+        has = f" (it has {', '.join(others)})" if others else ""
+        raise Unanswerable(
+            f"{place} has no optimizer whose name is a rule's{has}; say {place}:Class --rule RULE."
+        )
+    why = {f"{place}:{name}": "its name is no rule's" for name in others}
+    return Listing([f"{place}:{name}" for name in claiming], why)
 
 
 def _json(value: Any) -> Any:

@@ -1,7 +1,20 @@
-"""What a worker says of a target: enough to ask questions about it without importing it, or torch."""
+"""What a worker says of targets: enough to ask questions about them without importing them, or torch."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
+
+
+@dataclass(frozen=True)
+class Listing:
+    """What a word stands for.
+
+    Attributes:
+        asked: the targets.
+        unasked: the optimizers that are beside them → why they are not among them.
+    """
+
+    asked: list[str]
+    unasked: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from rich.console import Console
 
 from lawful.verify.candidates.candidate import Candidate
 from lawful.verify.candidates.claim import claimed
-from lawful.verify.candidates.describing import targets_of
+from lawful.verify.candidates.describing import listed
 from lawful.verify.errors import Unanswerable, unknown
 from lawful.verify.evidence import Check, Evidence, Verdict, overall
 from lawful.verify.front.configuration import Known, accepted, configuration, known_deviation
@@ -204,7 +204,7 @@ def _named(optimizers: Optimizers, configured: Sequence[str]) -> Iterator[tuple[
         raise Unanswerable("no optimizer is given, and [tool.lawful] in pyproject.toml has no targets.")
     for one in several:
         if isinstance(one, str):
-            yield from ((target, target) for target in targets_of(one))
+            yield from ((target, target) for target in listed(one).asked)
         else:
             yield f"{one.__module__}:{one.__qualname__}", one
 

@@ -15,13 +15,13 @@ import typer
 from lawful.verify import evidence
 from lawful.verify.errors import Unanswerable, WorkerError
 from lawful.verify.front import catalogue, options, racing
+from lawful.verify.front.choices import FailOn
 from lawful.verify.front.console import Output, save, say, stderr, stdout, write
 from lawful.verify.front.options import (
     Arguments,
     Certificates,
     Device,
     Dtype,
-    FailOn,
     FailOnOption,
     First,
     Format,

@@ -12,7 +12,7 @@ import typer
 
 from lawful.verify import evidence
 from lawful.verify.errors import Unanswerable, unknown
-from lawful.verify.evidence import Severity
+from lawful.verify.front.choices import FailOn
 
 Targets = Annotated[
     list[str] | None,
@@ -46,19 +46,6 @@ Property = Annotated[
 Paths = Annotated[
     list[str], typer.Option("--path", help="Ask in this way to run alone: loop, foreach …; may be repeated.")
 ]
-
-
-class FailOn(StrEnum):
-    """Down to which severity findings count."""
-
-    CORE = "core"
-    CONTRACT = "contract"
-    ALL = "all"
-
-    @property
-    def severity(self) -> Severity:
-        """The least grave that counts."""
-        return Severity.EXTRA if self is FailOn.ALL else Severity(self.value)
 
 
 FailOnOption = Annotated[

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import NoneType
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -14,7 +14,7 @@ from lawful.verify.workers.pool import Here, Pool
 
 if TYPE_CHECKING:
     from lawful.properties.settings import Settings
-    from lawful.verify.candidates.description import Description
+    from lawful.verify.candidates.description import Description, Listing
 
 T = TypeVar("T")
 
@@ -75,12 +75,15 @@ def plan(pool: Pool | Here, question: Question, settings: Settings) -> Plan:
         Unanswerable: an unknown target, rule, argument or option, a device that is not here, or a target, asked about
             alone, that cannot be run.
     """
-    described = describe(pool, question.targets, settings)
+    listings = list(_listed(pool, question.targets, settings))
+    described = _described(pool, listings, settings)
     checks = checks_of(pool, described, question, settings)
     first = {check.target: check for check in reversed(checks)}.values()
     tried = [check for check in first if check.arguments or len(described) == 1]
     lost = [check.target for check in tried if not _tried(pool, check, settings)]
-    return Plan(described, checks, question.laws, lost, _unasked(pool, question.targets, settings.timeout))
+    unasked = {name: why for each in listings for name, why in each.unasked.items()}
+    beside = {name: why for name, why in unasked.items() if name not in question.targets}
+    return Plan(described, checks, question.laws, lost, beside)
 
 
 def checks_of(
@@ -95,32 +98,35 @@ def checks_of(
     return [check for checks in asked for check in checks.result()]
 
 
-def _unasked(pool: Pool | Here, targets: Sequence[str], limit: float) -> dict[str, str]:
-    """What the targets that are modules have besides."""
-    places = [target for target in targets if ":" not in target]
-    found = [_looked_up(pool, f"{DESCRIPTION}:unasked", place, limit, dict[str, str]) for place in places]
-    return {name: why for each in found for name, why in each.items() if name not in targets}
-
-
 def describe(pool: Pool | Here, targets: Sequence[str], settings: Settings) -> list[Description]:
     """The descriptions of all that the targets stand for, each once.
 
     Raises:
         Unanswerable: a target is unknown, fails to import, ends the process or takes too long.
     """
-    limit = settings.timeout
+    return _described(pool, _listed(pool, targets, settings), settings)
+
+
+def _listed(pool: Pool | Here, targets: Sequence[str], settings: Settings) -> Iterator[Listing]:
+    """What each of the targets stands for, once it is known that the devices are there."""
     pool.call(
         "lawful.verify.front.questions:available",
         settings.devices,
         gives=NoneType,
         timeout=patience(settings),
     )
-    of = f"{DESCRIPTION}:targets_of"
-    found = [name for target in targets for name in _looked_up(pool, of, target, limit, list[str])]
-    of = f"{DESCRIPTION}:describe"
-    from lawful.verify.candidates.description import Description  # now that there are workers
+    from lawful.verify.candidates.description import Listing  # now that there are workers
 
-    return [_looked_up(pool, of, name, limit, Description) for name in dict.fromkeys(found)]
+    for target in targets:
+        yield _looked_up(pool, f"{DESCRIPTION}:listed", target, settings.timeout, Listing)
+
+
+def _described(pool: Pool | Here, listings: Iterable[Listing], settings: Settings) -> list[Description]:
+    from lawful.verify.candidates.description import Description
+
+    names = dict.fromkeys(name for each in listings for name in each.asked)
+    of, limit = f"{DESCRIPTION}:describe", settings.timeout
+    return [_looked_up(pool, of, name, limit, Description) for name in names]
 
 
 def patience(settings: Settings) -> float:

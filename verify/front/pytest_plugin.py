@@ -9,6 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from lawful.verify.evidence import Profile
+from lawful.verify.front.choices import FailOn
+
 CHECKS = Path(__file__).parents[2] / "properties" / "checks.py"
 """The file that stands for the checks: `pytest properties/` and `pytest --pyargs lawful.properties` come upon it."""
 
@@ -20,10 +23,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         metavar = name.rpartition("-")[2].upper()
         group.addoption(name, action="append", default=[], metavar=metavar, help=f"{said}; may be repeated")
     group.addoption("--lawful-rule", default="", help="the rule that it claims, if its name does not say")
-    profiles = ("quick", "default", "thorough")
-    group.addoption("--lawful-profile", default="default", choices=profiles, help="how much is drawn")
+    group.addoption("--lawful-profile", default="default", choices=[*Profile], help="how much is drawn")
     counts = "what makes an optimizer unlawful: core, that it does not follow its rule; contract, also broken promises"
-    group.addoption("--lawful-fail-on", default="contract", choices=("core", "contract", "all"), help=counts)
+    group.addoption("--lawful-fail-on", default="contract", choices=[*FailOn], help=counts)
     group.addoption("--lawful-seed", type=int, default=0, help="of everything that is drawn")
     group.addoption("--lawful-timeout", type=float, default=60.0, help="seconds that one check may take")
     workers = "worker processes; 0 for one per processor, or for one in each process of pytest-xdist"
