@@ -24,7 +24,7 @@ def sarif(report: Report) -> bytes:
     driver = {"name": "lawful", "version": version, "rules": list(rules.values())}
     run = {
         "tool": {"driver": driver},
-        "results": [_result(group) for group in found],
+        "results": [_result(group, report) for group in found],
         "properties": {"judged": judged(report)},
     }
     document = {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
@@ -36,8 +36,8 @@ def github(report: Report) -> bytes:
     lines = [f"::notice title=lawful::{concluded(report.verdict, report.known)}; {_data(judged(report))}"]
     for group in _found(report):
         kind = "error" if group.counts else "notice" if group.known else "warning"
-        file = _file(group)
-        place = f"file={_property(file)}," if file else ""
+        file, line = _place(group, report)
+        place = f"file={_property(file)},{f'line={line},' if line else ''}" if file else ""
         title = _property(f"lawful: {group.check.target}, {group.check.property} {seen_on(group)}")
         said = f"Accepted: {plain(group.known)}" if group.known else in_full(group.results, report)
         lines.append(f"::{kind} {place}title={title}::{_data(said)}")
@@ -53,24 +53,29 @@ def _rule(group: Group) -> str:
     return plain(group.check.sentence) or group.check.property
 
 
-def _result(group: Group) -> dict[str, Any]:
+def _result(group: Group, report: Report) -> dict[str, Any]:
     said: dict[str, Any] = {
         "ruleId": group.check.property,
         "level": "error" if group.counts else "note",
         "message": {"text": f"{plain(group.check.target)} {seen_on(group)}: {told(group)}"},
         "partialFingerprints": {"check": plain(group.check.key)},
     }
-    if file := _file(group):
-        said["locations"] = [{"physicalLocation": {"artifactLocation": {"uri": file}}}]
+    file, line = _place(group, report)
+    if file:
+        region = {"region": {"startLine": line}} if line else {}
+        said["locations"] = [{"physicalLocation": {"artifactLocation": {"uri": file}, **region}}]
     if group.known:
         said["suppressions"] = [{"kind": "external", "justification": plain(group.known)}]
     return said
 
 
-def _file(group: Group) -> str:
-    """The file that was asked about, or "" where it is a module that is somewhere else."""
+def _place(group: Group, report: Report) -> tuple[str, int]:
+    """The file that was asked about and the line of its step; "" where it is a module that is somewhere else."""
+    for target in report.targets:
+        if target.target == group.check.target and target.file:
+            return plain(target.file), target.line
     place = group.check.target.rpartition(":")[0]
-    return plain(place) if place.endswith(".py") else ""
+    return (plain(place) if place.endswith(".py") else ""), 0
 
 
 def _data(text: str) -> str:

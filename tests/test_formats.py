@@ -12,6 +12,7 @@ import pytest
 from examples.reports import full
 from lawful.reports.formats import FORMATS
 from lawful.reports.model import Report
+from lawful.verify.candidates.describing import describe
 from lawful.verify.candidates.description import Description
 
 
@@ -53,6 +54,23 @@ def test_a_record_is_printed_as_asked(tmp_path: Path, lawful: Callable[..., Comp
     assert done.returncode == 1 and ElementTree.fromstring(done.stdout).tag == "testsuites"
     wrong = lawful(tmp_path, "report", "r.jsonl", "--format", "junti")
     assert wrong.returncode == 2 and "junit" in wrong.stderr
+
+
+def test_findings_stand_at_the_line_of_the_step(
+    report: Report, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    code = "import torch\n\nclass {}(torch.optim.SGD):\n    {}\n"
+    step = "@torch.no_grad()\n    def step(self, closure=None):\n        pass"
+    (tmp_path / "of_this_test.py").write_text(code.format("Own", step) + code.format("Bare", "pass"))
+    own, bare = describe("of_this_test.py:Own"), describe("of_this_test.py:Bare")
+    assert [(d.file, d.line) for d in (own, bare)] == [("of_this_test.py", 4), ("of_this_test.py", 9)]
+    assert describe("torch.optim:SGD").file == ""
+    told = replace(report, targets=[replace(own, target="lib.optim:AdamW")])
+    assert "::error file=of_this_test.py,line=4,title=" in FORMATS["github"](told).decode()
+    [place] = json.loads(FORMATS["sarif"](told))["runs"][0]["results"][0]["locations"]
+    assert place["physicalLocation"]["region"] == {"startLine": 4}
+    assert "file=" not in FORMATS["github"](report).decode()
 
 
 @pytest.mark.parametrize("form", ["junit", "sarif", "markdown", "github"])

@@ -26,6 +26,8 @@ def describe(target: str) -> Description:
     """
     cls = load(target)
     constructor, file = Constructor(cls, TORCH), inspect.getsourcefile(cls)
+    place = Path(file or "").absolute()
+    here = file and place.is_relative_to(Path.cwd()) and "site-packages" not in place.parts
     return Description(
         target=target,
         name=cls.__name__,
@@ -36,7 +38,16 @@ def describe(target: str) -> Description:
         source_hash=hashlib.sha256(Path(file).read_bytes()).hexdigest() if file else "",
         rule=rules()[normal(cls.__name__)].name if normal(cls.__name__) in rules() else "",
         paths=list(constructor.paths),
+        file=str(place.relative_to(Path.cwd())) if here else "",
+        line=_line(cls),
     )
+
+
+def _line(cls: type) -> int:
+    try:
+        return inspect.getsourcelines(vars(cls).get("step", cls))[1]
+    except (OSError, TypeError):  # no source, or no Python
+        return 0
 
 
 def listed(target: str) -> Listing:

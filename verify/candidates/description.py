@@ -31,6 +31,8 @@ class Description:
         source_hash: SHA-256 of the file that defines it.
         rule: the rule that its name claims, or "".
         paths: the ways in which it can run.
+        file: where it is written, from the folder of the run; "" where it is not in that folder.
+        line: of its `step` there, or of the class, from 1; 0 where that is not known.
     """
 
     target: str
@@ -42,3 +44,5 @@ class Description:
     source_hash: str
     rule: str
     paths: list[str]
+    file: str = ""
+    line: int = 0
