@@ -12,7 +12,8 @@ from lawful.properties.checks import properties
 from lawful.verify.errors import Unanswerable
 from lawful.verify.front import names
 from lawful.verify.front.glance import refuse_at_a_glance
-from lawful.verify.language.families import rules
+from lawful.verify.language.families import rules as families
+from lawful.verify.language.families import transformations
 from lawful.verify.theory.law import laws
 from lawful.verify.workers.pool import Pool
 
@@ -29,7 +30,8 @@ DYNAMIC = ["from torch.optim import *", "globals()['Plain'] = 3", "def __getattr
 
 
 def test_names_that_are_read_are_those_that_are_imported() -> None:
-    assert names.rule_names() == {family.name for family in rules().values()}
+    assert names.rule_names() == {family.name for family in families().values()}
+    assert names.transformation_names() == {one.name for one in transformations().values()}
     assert names.bundled_names() == set(available())
     assert names.property_names() == {*properties(), *laws()}
 
@@ -43,9 +45,8 @@ def optimizers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.mark.parametrize("name", ["Plain", "Imported", "made", "Nothing_like_them"])
 def test_what_may_be_there_is_not_refused(optimizers: Path, name: str) -> None:
-    refuse_at_a_glance(
-        [f"{optimizers.name}:{name}"], ["sgd(nesterov=True)", "my.rules:RULE", "LBFGS"], ["conf*"]
-    )
+    rules = ["sgd(nesterov=True)", "my.rules:RULE", "LBFGS", "lookahead(adamw, k=6)"]
+    refuse_at_a_glance([f"{optimizers.name}:{name}"], rules, ["conf*"])
 
 
 @pytest.mark.parametrize("line", DYNAMIC)

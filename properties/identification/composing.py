@@ -5,8 +5,9 @@ from itertools import islice
 
 from lawful.properties.identification.identify import Inquiry, Proposal
 from lawful.verify.errors import Unanswerable
-from lawful.verify.language.families import find_family, normal, rules, transformations
+from lawful.verify.language.families import find_family, rules, transformations
 from lawful.verify.language.family import Family
+from lawful.verify.language.names import normal
 from lawful.verify.variants.identity import Match
 from lawful.verify.variants.variants import Variant, members, variants
 

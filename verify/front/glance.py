@@ -13,7 +13,13 @@ from pathlib import Path
 
 from lawful.verify.candidates.places import FORMS, refuse_place
 from lawful.verify.errors import nearest, unknown
-from lawful.verify.front.names import bundled_names, out_of_scope, property_names, rule_names
+from lawful.verify.front.names import (
+    bundled_names,
+    out_of_scope,
+    property_names,
+    rule_names,
+    transformation_names,
+)
 from lawful.verify.language.names import normal
 
 
@@ -45,7 +51,7 @@ def refuse_at_a_glance(
 
 
 def _refuse_rule(text: str) -> None:
-    name, known = text.partition("(")[0].strip(), rule_names()
+    name, known = text.partition("(")[0].strip(), rule_names() | transformation_names()
     if ":" not in name and normal(name) not in map(normal, {*known, *out_of_scope()}):
         raise unknown("rule", name, known)
 

@@ -15,6 +15,11 @@ def rule_names() -> set[str]:
     return {*_marked("lawful.verify.rules", "family"), *(e.name for e in entry_points(group="lawful.rules"))}
 
 
+def transformation_names() -> set[str]:
+    """The names of what makes a rule of a rule."""
+    return set(_marked("lawful.verify.transformations", "transformation"))
+
+
 def out_of_scope() -> set[str]:
     """The names that no rule can have."""
     return set(_made("lawful.verify.rules", "OutOfScope"))
