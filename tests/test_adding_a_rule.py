@@ -23,7 +23,7 @@ METADATA = "Metadata-Version: 2.1\nName: mine\nVersion: 0\n"
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The reader's folder, with what an installer makes of the page's entry points."""
     place = tmp_path_factory.mktemp("reader")
-    (rule,) = blocks(PAGE, "python")
+    rule, _transformation = blocks(PAGE, "python")
     (place / "rules_of_mine.py").write_text(rule)
     entry_points, settings = blocks(PAGE, "toml")
     ((group, entries),) = tomllib.loads(entry_points)["project"]["entry-points"].items()
