@@ -10,6 +10,7 @@ from lawful.reports.headline import concluded, judged
 from lawful.reports.model import Report
 from lawful.reports.telling import in_full, seen_on, told
 from lawful.reports.words import plain
+from lawful.verify.candidates.places import place_of
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 
@@ -74,7 +75,7 @@ def _place(group: Group, report: Report) -> tuple[str, int]:
     for target in report.targets:
         if target.target == group.check.target and target.file:
             return plain(target.file), target.line
-    place = group.check.target.rpartition(":")[0]
+    place = place_of(group.check.target)
     return (plain(place) if place.endswith(".py") else ""), 0
 
 

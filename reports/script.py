@@ -5,6 +5,7 @@ not show; the script's last line says what was seen.
 """
 
 from lawful.verify.candidates.description import Description
+from lawful.verify.candidates.places import name_of, parted
 from lawful.verify.evidence import Check, Counterexample
 from lawful.verify.language.families import find_rule
 
@@ -52,11 +53,35 @@ def _repeated(number: str, example: Counterexample) -> str:
 
 
 def _class(check: Check, target: Description | None) -> str:
-    return check.target.rpartition(":")[2] if ":" in check.target else target.name if target else check.target
+    return "wrapped" if parted(check.target)[1] else _name(check.target, target)
+
+
+def _name(word: str, target: Description | None) -> str:
+    return word.rpartition(":")[2] if ":" in word else target.name if target else word
 
 
 def _imported(check: Check, target: Description | None) -> list[str]:
-    place, name = check.target.rpartition(":")[0], _class(check, target)
+    outer, inner = parted(check.target)
+    lines = _from(outer, target)
+    return [*lines, *_from(inner, None), *_wrapping(name_of(outer), name_of(inner))] if inner else lines
+
+
+def _wrapping(outer: str, inner: str) -> list[str]:
+    """A function that makes the one around the other, each with its own arguments."""
+    return [
+        "import inspect",
+        "",
+        "",
+        "def wrapped(parameters, **arguments):",
+        f"    own = [name for name in inspect.signature({outer}).parameters if name in arguments]",
+        "    outside = {name: arguments.pop(name) for name in own}",
+        f"    return {outer}({inner}(parameters, **arguments), **outside)",
+        "",
+    ]
+
+
+def _from(word: str, target: Description | None) -> list[str]:
+    place, name = word.rpartition(":")[0], _name(word, target)
     if place.endswith(".py"):
         return ["from runpy import run_path", "", f"{name} = run_path({place!r})[{name!r}]"]
     module = place or (target.module if target else "lawful.optimizers")

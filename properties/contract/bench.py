@@ -134,7 +134,7 @@ class Bench:
         return self.hypers()[:1] * self._taken[1]
 
     def _each(self, groups: int, **pins: float) -> tuple[Mapping[Symbol, float], ...]:
-        return tied([self.hyper(group, **pins) for group in range(groups)], self.rule)
+        return tied([self.hyper(group, **pins) for group in range(groups)], self.rule, self.candidate)
 
     def usual(self, **pins: float) -> Mapping[Symbol, float]:
         """The candidate's own defaults, or the rule's where it has none, but for those that are given by name."""
@@ -143,7 +143,7 @@ class Bench:
     def _with(self, values: Mapping[Symbol, float], pins: Mapping[str, float]) -> Mapping[Symbol, float]:
         free = self.candidate.binding.free
         pinned = {s: pins.get(s.name, value) if s in free else value for s, value in values.items()}
-        return tied([allowed(self.candidate, self.way.options, pinned)], self.rule)[0]
+        return tied([allowed(self.candidate, self.way.options, pinned)], self.rule, self.candidate)[0]
 
     def scenario(self, *hypers: Mapping[Symbol, float], steps: int = STEPS, **more: Any) -> Scenario:
         """A run of two groups with hyperparameters of their own, or of as many as are given."""

@@ -15,9 +15,9 @@ def groups(bench: Bench) -> Messages:
     first, source = bench.hyper(), Draw(bench.candidate, (1, 1), generic=True)
     for symbol, name in bench.candidate.binding.free.items():
         others = [v for v in source.values(bench.rule, symbol) if v != first[symbol]]
-        if not others:
+        if not others or symbol in bench.candidate.shared(bench.rule):
             continue
-        _, second = tied([first, {**first, symbol: others[0]}], bench.rule)
+        _, second = tied([first, {**first, symbol: others[0]}], bench.rule, bench.candidate)
         scenario = bench.scenario(first, second)
         blocks = bench.blocks(scenario)
         pair = blocks[:2]

@@ -162,7 +162,7 @@ def _changed(
 ) -> Scenario:
     chosen = {**scenario.options, **options}
     values = allowed(candidate, chosen, {**scenario.hypers[0], **hyper})
-    return replace(scenario, options=chosen, hypers=tied([values], candidate.rule(chosen)))
+    return replace(scenario, options=chosen, hypers=tied([values], candidate.rule(chosen), candidate))
 
 
 def _weight(value: float) -> int:

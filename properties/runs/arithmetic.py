@@ -153,7 +153,7 @@ class Probe:
         rule = self.candidate.rule(options)
         source = Draw(self.candidate, (1, 1), generic=True)
         drawn = {s: _held(source.values(rule, s)[0]) for s in rule.defaults}
-        hyper = tied([allowed(self.candidate, options, drawn)], rule)[0]
+        hyper = tied([allowed(self.candidate, options, drawn)], rule, self.candidate)[0]
         self.scenario = Scenario(options, (hyper,), 3, (0.0, 0.0))
         random, shape = np.random.Generator(np.random.PCG64(1)), shapes_of(rule).first[-2]
         x0, slopes = (torch.from_numpy(random.standard_normal((*n, *shape))) for n in ((), (3,)))
@@ -173,7 +173,7 @@ class Probe:
         slopes[1] *= UNSEEN
         yield g, self.scenario, replace(self.block, gradients=slopes)
         (hyper,) = self.scenario.hypers
-        for symbol in self.candidate.binding.free & hyper.keys():
+        for symbol in {s for s in self.candidate.binding.free & hyper.keys() if not s.is_integer}:
             changed = {**hyper, symbol: hyper[symbol] * UNSEEN}
             yield symbol, replace(self.scenario, hypers=(changed,)), self.block
 

@@ -15,7 +15,7 @@ def default_scenario(candidate: Candidate, seed: int) -> Scenario:
     rule = candidate.rule(options)
     return Scenario(
         options,
-        tied([candidate.defaults(rule)], rule),
+        tied([candidate.defaults(rule)], rule, candidate),
         10,
         (-3.0, 1.0),
         defaults=not candidate.constructor.required and own == options,

@@ -153,7 +153,7 @@ def scenarios(draw: st.DrawFn, source: Draw) -> Scenario:
     groups = pins.get("groups") or (1 if source.generic else draw(st.integers(1, 2)))
     length = draw(st.integers(*source.steps))
     rule = source.candidate.rule(options)
-    hypers = tied([draw(_hyper(source, options, group)) for group in range(groups)], rule)
+    hypers = tied([draw(_hyper(source, options, group)) for group in range(groups)], rule, source.candidate)
     scale = draw(st.sampled_from(_scales(hypers[0], source.low, "judged" in pins)))
     schedule = draw(_schedules(length)) if _chosen(draw, source, "schedule") else {}
     known = schedulers(source.candidate, source.keys)
@@ -243,10 +243,12 @@ def turned(values: tuple[float, ...], by: int) -> tuple[float, ...]:
     return values[by % len(values) :] + values[: by % len(values)]
 
 
-def tied(hypers: list[Mapping[Symbol, float]], rule: Rule) -> tuple[Mapping[Symbol, float], ...]:
-    """The groups' hyperparameters, with lr_0 the learning rate that each group begins with, and alike in what a mean
-    over all groups depends on."""
-    alike = {s: hypers[0][s] for s in rule.shared}
+def tied(
+    hypers: list[Mapping[Symbol, float]], rule: Rule, candidate: Candidate
+) -> tuple[Mapping[Symbol, float], ...]:
+    """The groups' hyperparameters, with lr_0 the learning rate that each group begins with, and alike in what groups
+    have in common."""
+    alike = {s: hypers[0][s] for s in candidate.shared(rule) & hypers[0].keys()}
     return tuple({**hyper, **alike, **({lr_0: hyper[lr]} if lr_0 in hyper else {})} for hyper in hypers)
 
 

@@ -12,7 +12,11 @@ from typing import Any
 
 import torch
 
+from lawful.verify.candidates.places import name_of
 from lawful.verify.errors import Unanswerable, told
+
+WRAPPERS_OWN = "arguments_of_the_wrapper"
+"""The attribute of a class that is put around others in which stands which arguments are not the inner one's."""
 
 
 def adapted(found: Any, target: str) -> type:
@@ -43,7 +47,7 @@ def _made_by(found: Any, target: str) -> type:
     if not callable(found):
         hint = f": name its class, {kind}" if callable(getattr(found, "step", None)) else ""
         raise Unanswerable(f"{target} is a {kind}, not a class or a function that makes an optimizer{hint}.")
-    name = target.rpartition(":")[2]
+    name = name_of(target)
 
     def make(cls: type, params: Any, *args: Any, **kwargs: Any) -> Any:
         made = found(params, *args, **kwargs)
@@ -52,6 +56,7 @@ def _made_by(found: Any, target: str) -> type:
         return made
 
     said = {"__module__": getattr(found, "__module__", None) or "", "__doc__": found.__doc__}
+    said[WRAPPERS_OWN] = getattr(found, WRAPPERS_OWN, frozenset())
     try:
         said["__signature__"] = inspect.signature(found)
     except (TypeError, ValueError) as error:
@@ -62,6 +67,33 @@ def _made_by(found: Any, target: str) -> type:
 def _derived(cls: type, **methods: Callable[..., Any]) -> type:
     """A class with other methods that goes by the same name."""
     return type(cls)(cls.__name__, (cls,), {"__module__": cls.__module__, "__doc__": cls.__doc__, **methods})
+
+
+def around(outer: Any, inner: type, target: str) -> Callable[..., Any]:
+    """A function that makes the inner optimizer of parameters and gives it to the outer; each gets its own arguments.
+
+    Raises:
+        Unanswerable: the outer has no signature that Python can read, or takes nothing.
+    """
+    try:
+        _, *own = inspect.signature(outer).parameters.values()
+        of_parameters, *rest = inspect.signature(inner).parameters.values()
+    except (TypeError, ValueError) as error:
+        raise Unanswerable(f"{target} cannot be put around another: {told(error)}.") from error
+    names = {p.name for p in own}
+
+    def make(params: Any, **arguments: Any) -> Any:
+        outside = {name: value for name, value in arguments.items() if name in names}
+        inside = {name: value for name, value in arguments.items() if name not in names}
+        return outer(inner(params, **inside), **outside)
+
+    every = [of_parameters, *(p for p in rest if p.name not in names), *own]
+    every = [p.replace(kind=p.KEYWORD_ONLY) if p.kind is p.POSITIONAL_OR_KEYWORD else p for p in every[1:]]
+    every.sort(key=lambda p: p.kind)
+    make.__signature__ = inspect.Signature([of_parameters, *every])  # type: ignore[attr-defined]
+    make.__module__, make.__doc__ = outer.__module__, outer.__doc__
+    setattr(make, WRAPPERS_OWN, names)
+    return make
 
 
 # ------------------------------------------------------------------------------------------------ closures

@@ -12,7 +12,7 @@ from typing import Any
 from sympy import Symbol
 
 from lawful.verify.candidates.adapter import TORCH, Adapter
-from lawful.verify.candidates.adapting import ready
+from lawful.verify.candidates.adapting import WRAPPERS_OWN, ready
 from lawful.verify.candidates.binding import Binding
 from lawful.verify.candidates.claim import claimed
 from lawful.verify.candidates.constructor import Constructor, off
@@ -124,6 +124,13 @@ class Candidate:
         """The family's conventions in the constructor's words."""
         numbers = set(self.binding.names.values())
         return Options(self.family, self.pinned, self.constructor, self.arguments, numbers)
+
+    def shared(self, rule: Rule) -> frozenset[Symbol]:
+        """The hyperparameters that all groups have in common: those on which a mean over all of them depends, and those
+        that a wrapper takes for itself.
+        """
+        apart: frozenset[str] = getattr(self.cls, WRAPPERS_OWN, frozenset())
+        return rule.shared | {s for s, name in self.binding.names.items() if name in apart}
 
     @property
     def parameters(self) -> dict[str, inspect.Parameter]:

@@ -10,21 +10,23 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from lawful.verify.candidates.adapting import adapted
-from lawful.verify.candidates.places import FORMS, refuse_place
+from lawful.verify.candidates.adapting import adapted, around
+from lawful.verify.candidates.places import FORMS, parted, refuse_place
 from lawful.verify.errors import Unanswerable, nearest, told, unknown
 from lawful.verify.language.names import normal
 
 
 def load(target: str) -> type:
-    """The class that a target names, or the class of what the function makes that it names.
+    """The class that a target names, or the class of what the function makes that it names, or a wrapper around another
+    target.
 
     Raises:
         Unanswerable: nothing of that name, a module that fails to import, a class or a function that is no optimizer.
     """
-    place, colon, name = target.rpartition(":")
+    outer, inner = parted(target)
+    place, colon, name = outer.rpartition(":")
     found = _attribute(module(place), name, place) if colon else bundled(name)
-    return adapted(found, target)
+    return adapted(around(found, load(inner), target) if inner else found, target)
 
 
 def named(value: Any) -> Any:

@@ -1,10 +1,31 @@
-"""Where a target may be: in a module, by its dotted name, or in a Python file. Nothing is imported to find that out."""
+"""Where a target may be: in a module, by its dotted name, or in a Python file; or around another, in brackets.
+
+Nothing is imported to find that out.
+"""
 
 from pathlib import Path
 
 from lawful.verify.errors import Unanswerable, nearest
 
 FORMS = ("package.module:Class", "file.py:Class")
+
+
+def parted(target: str) -> tuple[str, str]:
+    """A target, and what it is put around: `a:Lookahead(torch.optim:SGD)` is `a:Lookahead` around `torch.optim:SGD`."""
+    outer, bracket, inner = target.partition("(")
+    return (outer, inner[:-1]) if bracket and target.endswith(")") else (target, "")
+
+
+def place_of(target: str) -> str:
+    """Its module or file; "" for a bundled name."""
+    return parted(target)[0].rpartition(":")[0]
+
+
+def name_of(target: str) -> str:
+    """What it is called there: `Lookahead(SGD)`."""
+    outer, inner = parted(target)
+    name = outer.rpartition(":")[2]
+    return f"{name}({name_of(inner)})" if inner else name
 
 
 def refuse_place(place: str) -> None:

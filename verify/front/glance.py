@@ -11,7 +11,7 @@ from importlib.machinery import PathFinder
 from importlib.util import find_spec
 from pathlib import Path
 
-from lawful.verify.candidates.places import FORMS, refuse_place
+from lawful.verify.candidates.places import FORMS, parted, refuse_place
 from lawful.verify.errors import nearest, unknown
 from lawful.verify.front.names import (
     bundled_names,
@@ -42,12 +42,17 @@ def refuse_at_a_glance(
         if not matching(names := property_names(), pattern):
             raise unknown("property", pattern, names)
     for target in targets:
-        place, colon, name = target.rpartition(":")
-        if colon:
-            refuse_place(place)
-            _refuse_name(place, name)
-        else:
-            _refuse_word(target)
+        for each in filter(None, parted(target)):
+            _refuse_target(each)
+
+
+def _refuse_target(target: str) -> None:
+    place, colon, name = target.rpartition(":")
+    if colon:
+        refuse_place(place)
+        _refuse_name(place, name)
+    else:
+        _refuse_word(target)
 
 
 def _refuse_rule(text: str) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from types import NoneType
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from lawful.verify.candidates.places import place_of
 from lawful.verify.errors import Unanswerable, WorkerDiedError, WorkerError, WorkerTimeoutError
 from lawful.verify.evidence import Check
 from lawful.verify.front.configuration import Said
@@ -148,7 +149,7 @@ def _checks(pool: Pool | Here, target: Description, question: Question, settings
 
 def _tried(pool: Pool | Here, check: Check, settings: Settings) -> bool:
     """Whether a worker survives its first step: one that does not is tried no further, and its checks will say so."""
-    place = check.target.rpartition(":")[0]
+    place = place_of(check.target)
     try:
         pool.call(TRIED, check, settings.seed, gives=NoneType, timeout=settings.timeout, about=place)
     except WorkerError as error:
@@ -162,7 +163,7 @@ TRIED = "lawful.properties.trial:tried"
 def _looked_up(
     pool: Pool | Here, function: str, target: str, timeout: float, gives: type[T], *arguments: Any
 ) -> T:
-    place = target.rpartition(":")[0]
+    place = place_of(target)
     rule = f" with the rule {arguments[1]}" if arguments and arguments[1] else ""
     try:
         return pool.call(function, *(arguments or (target,)), gives=gives, timeout=timeout, about=place)
