@@ -142,9 +142,8 @@ def _patch(place: str, parts: Parts, part: str) -> None:
 def compared(targets: list[str], other: Path, pairs: int, profile: str) -> None:
     """Prints the seconds of pairs of checks, and their ratios."""
     _adopt()
-    print(
-        f"{f'medians of {pairs} pairs':<24}{'CPU s, here':>12}{'there':>8}{'ratio':>8}{'MB, here':>12}{'there':>8}{'ratio':>8}"
-    )
+    heading = f"medians of {pairs} pairs"
+    print(f"{heading:<24}{'CPU s, here':>12}{'there':>8}{'ratio':>8}{'MB, here':>12}{'there':>8}{'ratio':>8}")
     for checkout in (HERE, other):  # what is imported for the first time is compiled, and kept
         cost(checkout, ["check", "sgd", "--profile", "quick"])
     for question in (["--help"], *(["check", target, "--profile", profile] for target in targets)):

@@ -1,11 +1,11 @@
 """Lane-steps that are checked against the oracle with its budget, per second:
 `python benchmarks/verification.py [--device cuda]`.
 
-torch's AdamW on one thread, along trajectories, with the oracle's plain steps and with compiled ones, which there are on
-processors, by llvmlite (`pip install 'lawful[fast]'`). The time is that of the candidate's own step, of the oracle's step
-and of the comparison, on processors that of the processor; making gradients is not counted. Lanes are judged in chunks
-that fit the cache. It fails where the verdict is wrong: rates of an oracle that does not see that AdamW is AdamW are
-worth nothing.
+torch's AdamW on one thread, along trajectories, with the oracle's plain steps and with compiled ones, which there
+are on processors, by llvmlite (`pip install 'lawful[fast]'`). The time is that of the candidate's own step, of the
+oracle's step and of the comparison, on processors that of the processor; making gradients is not counted. Lanes are
+judged in chunks that fit the cache. It fails where the verdict is wrong: rates of an oracle that does not see that
+AdamW is AdamW are worth nothing.
 """
 
 from __future__ import annotations

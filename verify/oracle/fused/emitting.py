@@ -59,7 +59,7 @@ class Kind:
     def constant(self, value: float) -> str:
         """A constant, bit by bit."""
         bits = f"0x{struct.pack('>d', value).hex().upper()}"
-        if self is NUMBER:
+        if self is ONE:
             return bits
         return f"<{', '.join([f'double {bits}'] * WIDTH)}>"
 
@@ -73,14 +73,14 @@ class Kind:
         return f"select {self.truth} {truth}, {self.real} {a}, {self.real} {b}"
 
 
-NUMBER = Kind("double", "i1", "f64")
-LANES = Kind(VECTOR, f"<{WIDTH} x i1>", f"v{WIDTH}f64")
+ONE = Kind("double", "i1", "f64")
+MANY = Kind(VECTOR, f"<{WIDTH} x i1>", f"v{WIDTH}f64")
 
 BEGIN = "define i64 @step(ptr %lanes, ptr %numbers, ptr %results, i64 %count) {"
 
 DECLARED = [
     f"declare {kind.real} @llvm.{function}.{kind.suffix}({', '.join([kind.real] * arguments)})"
-    for kind in (NUMBER, LANES)
+    for kind in (ONE, MANY)
     for function, arguments in (("fabs", 1), ("sqrt", 1), ("fma", 3))
 ]
 
@@ -182,12 +182,12 @@ class _Writing:
     def _number(self, place: int, line: Line) -> str:
         if line.name == "number":
             return _read(f"%v{place}", "double", f"%numbers, i64 {line.arguments[0]}")
-        return self.writers[line.name](NUMBER, f"%v{place}", *_arguments(line, NUMBER, "%v"))
+        return self.writers[line.name](ONE, f"%v{place}", *_arguments(line, ONE, "%v"))
 
     def _lane(self, place: int, line: Line) -> str:
         if line.name == "lane":
             return _read(f"%w{place}", VECTOR, f"%lane{line.arguments[0]}, i64 %i")
-        return self.writers[line.name](LANES, f"%w{place}", *_arguments(line, LANES, "%w"))
+        return self.writers[line.name](MANY, f"%w{place}", *_arguments(line, MANY, "%w"))
 
     def _spread(self, place: int) -> str:
         """A number in every lane."""

@@ -20,10 +20,13 @@ PROTOTYPE = CFUNCTYPE(c_int64, c_void_p, c_void_p, c_void_p, c_int64)
 
 def compiled(text: str) -> Function:
     """The function `step` of a text."""
-    engine = llvm.create_mcjit_compiler(llvm.parse_assembly(text), _target())
+    module = llvm.parse_assembly(text)
+    engine = llvm.create_mcjit_compiler(module, _target())
     engine.finalize_object()
+    function = PROTOTYPE(engine.get_function_address("step"))
+    engine.remove_module(module)  # what the code was made from, five times as large
     ENGINES.append(engine)
-    return PROTOTYPE(engine.get_function_address("step"))
+    return function
 
 
 @cache

@@ -7,7 +7,7 @@ verdict depends on when that is.
 
 from array import array
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib.util import find_spec
 from math import inf
@@ -21,7 +21,7 @@ from lawful.verify.language.symbols import x
 from lawful.verify.oracle.balls import Ball, Real, tensor
 from lawful.verify.oracle.fused.emitting import WIDTH, written
 from lawful.verify.oracle.fused.following import Recording, followed, of_ball, of_format, of_scalar
-from lawful.verify.oracle.fused.tape import Unfollowed
+from lawful.verify.oracle.fused.tape import Tape, Unfollowed
 from lawful.verify.oracle.step import Node, Step
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 PRICE = 20.0
 """What it costs to follow a step and to compile it; a plain step of few lanes costs 1."""
 
-LANES = 4_000
+MANY = 4_000
 """A plain step of so many lanes costs 2, of twice as many 3 …"""
 
 FORMS = 8
@@ -94,7 +94,7 @@ class Fusion:
 
     def _pays(self, step: Step, patience: float) -> bool:
         """Whether enough was spent on plain steps, with this one."""
-        self.spent += 1.0 + tensor(step.tensors[x].mid).numel() / LANES
+        self.spent += 1.0 + tensor(step.tensors[x].mid).numel() / MANY
         return not self.closed and self.spent > patience * PRICE
 
     def _make(self, step: Step, nodes: Mapping[Symbol, Node]) -> None:
@@ -110,7 +110,8 @@ def compiled(recording: Recording) -> Kernel:
     """The kernel of what was written down."""
     from lawful.verify.oracle.fused import machine  # llvmlite is not loaded before something is compiled
 
-    return Kernel(recording, machine.compiled(written(recording.tape, recording.lines, torch_fuses())))
+    text = written(recording.tape, recording.lines, torch_fuses())
+    return Kernel(replace(recording, tape=Tape()), machine.compiled(text))  # the lines have been written out
 
 
 @cache

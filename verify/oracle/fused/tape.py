@@ -203,6 +203,12 @@ def _add(lane: Callable[..., Lane], a: Any, b: Any, *, alpha: float = 1) -> Lane
     return lane("multiply_add", b, alpha, a)
 
 
+def _nan_to_num(lane: Callable[..., Lane], a: Any, *instead: float) -> Lane:
+    if instead != (0.0, 0.0, 0.0):
+        raise Unfollowed(f"{instead} in place of NaN and ∞")
+    return lane("where", lane("isfinite", a), a, 0.0)
+
+
 LANES: Mapping[str, Callable[..., Lane]] = {
     **{name: _plain(name) for name in ("sub", "mul", "div", "neg", "abs", "sign", "maximum", "where")},
     **{name: _plain(name) for name in ("gt", "ge", "lt", "le", "eq", "and", "or", "isfinite")},
@@ -217,7 +223,7 @@ LANES: Mapping[str, Callable[..., Lane]] = {
     "clamp_min": lambda lane, a, least: lane("where", lane("gt", least, a), least, a),
     "clamp_max": lambda lane, a, most: lane("where", lane("lt", most, a), most, a),
     "addcmul": lambda lane, c, a, b: lane("multiply_add", a, b, c),
-    "nan_to_num": lambda lane, a, *zero: lane("where", lane("isfinite", a), a, 0.0),
+    "nan_to_num": _nan_to_num,
     "zeros_like": lambda lane, a: lane("copy", 0.0),
 }
 """What torch is asked for → how it is written; the order of arguments decides what becomes of NaN and of −0."""
