@@ -2,7 +2,8 @@
 alternating pairs: `python benchmarks/cost.py --against CHECKOUT [TARGET …]`.
 
 Seconds are of processor time (user and system) of all processes, so that what else runs on the machine counts little;
-it does count, so that only ratios of pairs are worth anything on a busy one.
+it does count, so that only ratios of pairs are worth anything on a busy one. Megabytes are the largest sum over all
+processes at one time of what each holds, what several share divided among them (Linux's `Pss`).
 """
 
 from __future__ import annotations
@@ -14,12 +15,14 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import wraps
 from pathlib import Path
 from resource import RUSAGE_CHILDREN, RUSAGE_SELF, getrusage
 from statistics import median
+from subprocess import DEVNULL
+from time import sleep
 from typing import Any
 
 HERE = Path(__file__).resolve().parent.parent
@@ -139,17 +142,25 @@ def _patch(place: str, parts: Parts, part: str) -> None:
 def compared(targets: list[str], other: Path, pairs: int, profile: str) -> None:
     """Prints the seconds of pairs of checks, and their ratios."""
     _adopt()
-    print(f"{'':<24}{'here':>8}{'there':>8}{'ratio':>8}   median of {pairs} pairs, CPU s of all processes")
+    heading = f"medians of {pairs} pairs"
+    print(f"{heading:<24}{'CPU s, here':>12}{'there':>8}{'ratio':>8}{'MB, here':>12}{'there':>8}{'ratio':>8}")
     for checkout in (HERE, other):  # what is imported for the first time is compiled, and kept
         cost(checkout, ["check", "sgd", "--profile", "quick"])
     for question in (["--help"], *(["check", target, "--profile", profile] for target in targets)):
-        seconds = [(cost(HERE, question), cost(other, question)) for _ in range(pairs)]
-        here, there = (median(column) for column in zip(*seconds, strict=True))
-        ratio = median(a / b for a, b in seconds)
+        asked = [(cost(HERE, question), cost(other, question)) for _ in range(pairs)]
+        name = question[-3] if len(question) > 1 else question[0]
+        seconds, peaks = (beside([(a[i], b[i]) for a, b in asked]) for i in (0, 1))
         print(
-            f"{question[-3] if len(question) > 1 else question[0]:<24}{here:>8.2f}{there:>8.2f}{ratio:>8.2f}",
+            f"{name:<24}{seconds[0]:>12.2f}{seconds[1]:>8.2f}{seconds[2]:>8.2f}"
+            f"{peaks[0]:>12.0f}{peaks[1]:>8.0f}{peaks[2]:>8.2f}",
             flush=True,
         )
+
+
+def beside(pairs: list[tuple[float, float]]) -> tuple[float, float, float]:
+    """The medians of both, and of their ratio."""
+    here, there = (median(column) for column in zip(*pairs, strict=True))
+    return here, there, median(a / b for a, b in pairs)
 
 
 def _adopt() -> None:
@@ -158,12 +169,15 @@ def _adopt() -> None:
         sys.exit("this system does not let a process adopt others; nothing can be compared here")
 
 
-def cost(checkout: Path, question: list[str]) -> float:
-    """Processor seconds of `lawful …` of a checkout, all of its processes."""
-    before = getrusage(RUSAGE_CHILDREN)
+def cost(checkout: Path, question: list[str]) -> tuple[float, float]:
+    """Processor seconds of `lawful …` of a checkout, and the megabytes of its peak, all of its processes."""
+    before, peak = getrusage(RUSAGE_CHILDREN), 0.0
     with tempfile.TemporaryDirectory() as folder:
         command = [str(checkout / ".venv/bin/lawful"), *question]
-        code = subprocess.run(command, cwd=folder, env=_compiling(), capture_output=True).returncode
+        run = subprocess.Popen(command, cwd=folder, env=_compiling(), stdout=DEVNULL, stderr=DEVNULL)
+        while (code := run.poll()) is None:
+            peak = max(peak, sum(map(held, descendants(os.getpid()))))
+            sleep(0.1)
     if code not in (0, 1):
         sys.exit(f"{' '.join(command)} ends with {code}")
     while True:
@@ -172,7 +186,25 @@ def cost(checkout: Path, question: list[str]) -> float:
         except ChildProcessError:
             break
     after = getrusage(RUSAGE_CHILDREN)
-    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, peak
+
+
+def descendants(process: int) -> Iterator[int]:
+    """The processes that a process has started, and those that they have."""
+    for thread in Path(f"/proc/{process}/task").glob("*/children"):
+        with suppress(OSError):
+            for child in map(int, thread.read_text().split()):
+                yield child
+                yield from descendants(child)
+
+
+def held(process: int) -> float:
+    """Megabytes."""
+    with suppress(OSError):
+        for line in Path(f"/proc/{process}/smaps_rollup").read_text().splitlines():
+            if line.startswith("Pss:"):
+                return int(line.split()[1]) / 1024
+    return 0.0
 
 
 def _compiling() -> dict[str, str]:

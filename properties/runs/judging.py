@@ -174,10 +174,10 @@ class Tally:
         budget = torch.as_tensor(expected.radius, device=distance.device).expand_as(distance)
         if others:
             distance, budget = distance[:-others], budget[:-others]
-        decided = torch.isfinite(budget)
-        ratio = torch.where(decided & (distance > 0), distance / budget, 0.0)
+        decided = budget < torch.inf
+        ratio = torch.nan_to_num(distance / budget, 0.0, torch.inf)
         self.comparisons += distance.numel()
-        self._no_verdict = self._no_verdict + decided.logical_not().sum()
+        self._no_verdict = self._no_verdict + (distance.numel() - torch.count_nonzero(decided))
         if ratio.numel():
             self._worst = ratio.max().clamp_min(self._worst)
         self.ratios.append(torch.where(decided & (budget > 0), ratio, torch.nan).to(torch.float32))

@@ -7,8 +7,10 @@ itself loses. Double-double: Dekker 1971, Hida, Li & Bailey 2001.
 
 from typing import TypeAlias
 
+import numpy as np
 import torch
 from torch import Tensor
+from torch.overrides import handle_torch_function, has_torch_function_unary
 
 Real: TypeAlias = Tensor | float
 Centre: TypeAlias = tuple[Real, Real | None]
@@ -146,12 +148,20 @@ def divide_centres(a: Centre, b: Centre) -> Centre:
 
 def root_centre(a: Centre) -> Centre:
     """√max(a, 0)."""
-    y = torch.sqrt(torch.clamp_min(tensor(a[0]), 0.0))
+    y = square_root(torch.clamp_min(tensor(a[0]), 0.0))
     if a[1] is None:
         return y, None
     p, e = two_product(y, y)
     rest = ((a[0] - p) - e) + a[1]
     return quick_two_sum(y, torch.where(y > 0, rest / (2.0 * y), 0.0))
+
+
+def square_root(value: Tensor) -> Tensor:
+    """√value, rounded correctly; on processors torch's own is not always."""
+    if has_torch_function_unary(value):
+        root: Tensor = handle_torch_function(square_root, (value,), value)
+        return root
+    return torch.as_tensor(np.sqrt(value.numpy())) if value.device.type == "cpu" else torch.sqrt(value)
 
 
 def choose(condition: Tensor, a: Centre, b: Centre) -> Centre:
@@ -197,7 +207,7 @@ def root(a: Ball, may_be_negative: bool) -> Ball:
     if is_exact(a):
         return Ball(centre)
     radius, least = tensor(a.radius), tensor(a.mid - a.radius)
-    slope = torch.maximum(centre[0] + torch.sqrt(torch.clamp_min(least, 0.0)), torch.sqrt(radius))
+    slope = torch.maximum(centre[0] + square_root(torch.clamp_min(least, 0.0)), square_root(radius))
     spread = radius / torch.clamp_min(slope, 1e-300)
     return Ball(centre, torch.where(least < 0, torch.inf, spread) if may_be_negative else spread)
 

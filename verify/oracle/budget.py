@@ -58,7 +58,7 @@ class Product:
         if self.scalars:
             value = balls.multiply(step.scalar_ball(self.scalar), value)
         for scalar, argument in self.rooted:
-            step.reach(argument(step).magnitude(), max(1.0, step.scalar(scalar).size))
+            step.reach(argument(step).magnitude(), step.largest(1.0, step.scalar(scalar).size))
         if self.roundings == 0 and not self.inexact:
             return value
         relative = (self.roundings + len(self.inexact)) * step.fmt.unit + sum(map(step.casting, self.inexact))
@@ -67,7 +67,7 @@ class Product:
             return charged(value, relative, _nonzero(top), 2 * step.fmt.tiny)
         size = self._size(top, bottom)
         self._reach(step, size, bottom)
-        amplified = prod(max(1.0, step.scalar(s).size) for s in self.freed)
+        amplified = prod(step.largest(1.0, step.scalar(s).size) for s in self.freed)
         return charged(
             value, relative, size * _nonzero(top), step.fmt.tiny * (self.roundings + 1) * amplified
         )
@@ -96,7 +96,7 @@ class Product:
     def _reach(self, step: Step, size: Tensor, bottom: Iterable[Ball]) -> None:
         """The scalars may enlarge an intermediate whether they multiply the numerator or the denominator."""
         scalar = step.scalar(self.scalar).size
-        spread = max(1.0, scalar, 1.0 / scalar if scalar else 1.0)
+        spread = step.largest(1.0, scalar, 1.0 / scalar if scalar else 1.0)
         for intermediate in (size, *(divisor.magnitude() for divisor in bottom)):
             step.reach(intermediate, spread)
 
@@ -132,12 +132,13 @@ class Term:
         if self.node is None:
             return step.cast(step.scalar(self.total).size)
         apart = sum(
-            step.scalar(c).size * max(sum(step.fmt.unit + step.casting(s) for s in scalars), step.casting(c))
+            step.scalar(c).size
+            * step.largest(sum(step.fmt.unit + step.casting(s) for s in scalars), step.casting(c))
             for scalars, c in zip(self._scalars, self.coefficients, strict=True)
             if scalars
         )
         whole = step.cast(step.scalar(self.total).size) if len(self.coefficients) > 1 else 0.0
-        cost = 1.02 * max(apart, whole)
+        cost = 1.02 * step.largest(apart, whole)
         return cost * self.node(step).magnitude() if cost else 0.0
 
     @cached_property
@@ -167,7 +168,7 @@ class Sum:
         for node in self.inner:
             node(step)
         for scalar, argument in self.rooted:
-            step.reach(argument(step).magnitude(), max(1.0, step.scalar(scalar).size))
+            step.reach(argument(step).magnitude(), step.largest(1.0, step.scalar(scalar).size))
         step.reach(size)
         present = _any_nonzero([term.node(step) for term in self.terms if term.node])
         found = charged(total, fmt.unit, plus(loss, present, fmt.tiny * (len(parts) + 1)))
@@ -210,8 +211,8 @@ class Average:
         casts = step.casting(self.beta), step.casting(self.weight)
         apart = plus(b * old.magnitude(), new.magnitude(), w)
         gap = plus(plus(size_of(new.mid - old.mid), old.radius), new.radius)
-        along = (2 * unit + casts[1]) * w + (step.fmt.slip(max(b, w)) if self.signed or w > b else 0.0)
-        directly = 1.02 * (unit + max(casts)) + balls.own_error(total.centre)
+        along = (2 * unit + casts[1]) * w + (step.slip(step.largest(b, w)) if self.signed or w > b else 0.0)
+        directly = 1.02 * (unit + step.largest(*casts)) + balls.own_error(total.centre)
         loss = torch.maximum(tensor(apart * directly), tensor(gap * (1.02 * along)))
         step.reach(plus(gap, apart))
         return charged(total, unit, plus(loss, _any_nonzero([old, new]), 2 * tiny))

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, replace
 
-import numpy as np
 import torch
 
 
@@ -38,10 +37,6 @@ class Format:
     def intermediate(self) -> float:
         """Unit roundoff of sums and of scalars in between: 16-bit formats compute in float32, as torch does."""
         return min(self.unit, 2.0**-24)
-
-    def slip(self, number: float) -> float:
-        """How far a Python number moves when it becomes one of these: not at all in float64."""
-        return 0.0 if self.unit < 2.0**-24 else abs(float(np.float32(number)) - number)
 
     @property
     def exact_centre(self) -> bool:

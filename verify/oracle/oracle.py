@@ -20,6 +20,7 @@ from lawful.verify.oracle import balls
 from lawful.verify.oracle.balls import Ball
 from lawful.verify.oracle.compiler import Compiler
 from lawful.verify.oracle.formats import Format
+from lawful.verify.oracle.fused.running import Fusion
 from lawful.verify.oracle.program import Case, program
 from lawful.verify.oracle.scalars import Environment, Scalar, evaluated, holds, symbols
 from lawful.verify.oracle.step import Step
@@ -44,10 +45,12 @@ class Oracle:
     Args:
         rule: the rule.
         fmt: the format of the implementation under test.
+        patience: before its steps are compiled, see `lawful.verify.oracle.fused.running`; infinite, they never are.
     """
 
     rule: Rule
     fmt: Format
+    patience: float = 1.0
 
     def __post_init__(self) -> None:
         """Finds the rule's program."""
@@ -83,11 +86,15 @@ class Oracle:
             s: scalar.rounded(self.fmt.kept) for s, scalar in state.scalars.items()
         }  # or stored before it is read
         run = Step({**kept, **read}, tensors, self.fmt)
-        after = run.results(
-            {**case.slots, x: case.x}
-        )  # what overflows only on the way to x leaves the state alone
+        nodes = {**case.slots, x: case.x}  # what overflows only on the way to x leaves the state alone
+        after = self._fusion(case, run).results(run, nodes, self.patience)
         after = after if sure else {s: b.widened(torch.inf) for s, b in after.items()}
         return State(now, after.pop(x), after, {s: self._kept(e, kept) for s, e in case.scalars.items()})
+
+    def _fusion(self, case: Case, step: Step) -> Fusion:
+        """What is compiled for steps like this one: what is exact in it, is so in all of them."""
+        alike = self.fmt.exact_centre, tuple((s, balls.is_exact(ball)) for s, ball in step.tensors.items())
+        return case.fused.setdefault(alike, Fusion())
 
     def evaluated(self, state: State, hyper: Hyper) -> Ball:
         """What evaluation uses in the parameter's place in this state."""

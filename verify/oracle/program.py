@@ -9,6 +9,7 @@ from sympy import Expr, Integer, Piecewise, Symbol
 from lawful.verify.language.rule import Rule
 from lawful.verify.language.symbols import x
 from lawful.verify.oracle.compiler import Compiler
+from lawful.verify.oracle.fused.running import Fusion
 from lawful.verify.oracle.step import Node
 from lawful.verify.package import modules
 
@@ -26,6 +27,8 @@ class Case:
     x: Node
     slots: Mapping[Symbol, Node]
     scalars: Mapping[Symbol, Expr]
+    fused: dict[object, Fusion] = field(default_factory=dict)
+    """What has been compiled further, by what is exact in a step."""
 
 
 @dataclass

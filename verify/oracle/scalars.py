@@ -44,15 +44,15 @@ class Scalar:
     @cached_property
     def single(self) -> Ball:
         """The value in float64, and what evaluating it can lose (casting it is charged where it is used)."""
-        return Ball((self.number, None), self.error + abs(self._rest))
+        return Ball((self.number, None), self.error + abs(self.rest))
 
     @cached_property
     def double(self) -> Ball:
         """The same in double-double."""
-        return Ball((self.number, self._rest), self.error)
+        return Ball((self.number, self.rest), self.error)
 
     @cached_property
-    def _rest(self) -> float:
+    def rest(self) -> float:
         """What float64 leaves of the value."""
         return float(self.value - exactly.mpf(self.number))
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
+import numpy as np
 import torch
 from sympy import Expr, Symbol
 from torch import Tensor
@@ -50,6 +51,18 @@ class Step:
         size = self.scalar(node).size
         return self.cast(size) / size if size else 0.0
 
+    def slip(self, number: float) -> float:
+        """How far a Python number moves when it becomes one of the format: not at all in float64."""
+        return 0.0 if self.fmt.unit < 2.0**-24 else abs(self.narrowed(number) - number)
+
+    def narrowed(self, number: float) -> float:
+        """A number in float32."""
+        return float(np.float32(number))
+
+    def largest(self, *numbers: float) -> float:
+        """The largest of some numbers."""
+        return max(numbers)
+
     def reach(self, size: Real, times: float = 1.0) -> None:
         """Notes an intermediate of magnitude times·size."""
         size = tensor(size if times == 1.0 else size * times)
@@ -57,15 +70,19 @@ class Step:
 
     def results(self, nodes: "Mapping[Symbol, Node]") -> dict[Symbol, Ball]:
         """The nodes' balls, one after the other; infinite radii, no verdict, where what was reached may overflow."""
-        return {s: self._finite(_inflated(node(self))) for s, node in nodes.items()}
+        return {s: self.finite(s, _inflated(node(self))) for s, node in nodes.items()}
 
-    def _finite(self, ball: Ball) -> Ball:
-        known = torch.isfinite(tensor(ball.mid))
-        if self.reached is not None:
-            known = known & (self.reached <= self.fmt.largest)
+    def finite(self, symbol: Symbol, ball: Ball) -> Ball:
+        """The ball of a result, of infinite radius where it is not known."""
+        known = self.known(ball)
         return (
             ball if _everywhere(known) else ball.widened(torch.where(known, tensor(ball.radius), torch.inf))
         )
+
+    def known(self, ball: Ball) -> Tensor:
+        """Where a ball is finite, and all that was reached on the way to it is too."""
+        known = torch.isfinite(tensor(ball.mid))
+        return known if self.reached is None else known & (self.reached <= self.fmt.largest)
 
 
 def _everywhere(condition: Tensor) -> bool:
