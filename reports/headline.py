@@ -155,6 +155,8 @@ def tally(summary: Summary) -> str:
     if summary.comparisons:
         parts.append(plural(summary.comparisons, "comparison"))
     said = ", ".join(parts)
+    if days := sorted({result.recalled for result in summary.results} - {""}):
+        said += f", as recorded on {' and '.join(days)}: nothing has changed since"
     if summary.no_verdict:
         share = 100 * summary.no_verdict / summary.comparisons
         said += f"; in {share:.2g} % of these rounding explains any value, and nothing was judged"

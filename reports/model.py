@@ -23,10 +23,17 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Result:
-    """A check and what it saw."""
+    """A check and what it saw.
+
+    Attributes:
+        check: the check.
+        evidence: what it saw.
+        recalled: the day of the older record that this was taken from; "" if it was asked.
+    """
 
     check: Check
     evidence: Evidence
+    recalled: str = ""
 
 
 ENOUGH = 0.5

@@ -13,6 +13,7 @@ from lawful.verify.candidates.adapter import TORCH
 from lawful.verify.candidates.constructor import Constructor
 from lawful.verify.candidates.description import Description, Listing
 from lawful.verify.candidates.loading import bundled, load, module
+from lawful.verify.candidates.sources import sources
 from lawful.verify.errors import Unanswerable, first_line
 from lawful.verify.language.families import rules
 from lawful.verify.language.names import normal
@@ -40,6 +41,7 @@ def describe(target: str) -> Description:
         paths=list(constructor.paths),
         file=str(place.relative_to(Path.cwd())) if here else "",
         line=_line(cls),
+        sources=sources(cls),
     )
 
 

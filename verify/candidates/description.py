@@ -33,6 +33,7 @@ class Description:
         paths: the ways in which it can run.
         file: where it is written, from the folder of the run; "" where it is not in that folder.
         line: of its `step` there, or of the class, from 1; 0 where that is not known.
+        sources: the files in which its behaviour stands → their SHA-256; none where they are not known.
     """
 
     target: str
@@ -46,3 +47,4 @@ class Description:
     paths: list[str]
     file: str = ""
     line: int = 0
+    sources: dict[str, str] = field(default_factory=dict)

@@ -7,7 +7,7 @@ import importlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -16,6 +16,7 @@ from lawful.verify.evidence import UNCLAIMED, Check
 from lawful.verify.front.configuration import Known
 from lawful.verify.front.glance import refuse_at_a_glance
 from lawful.verify.front.planning import Plan, Question, describe, patience, plan
+from lawful.verify.front.recalling import key, recalled
 from lawful.verify.front.records import tidied
 from lawful.verify.front.session import Session
 from lawful.verify.front.vain import refuse_vain
@@ -38,6 +39,7 @@ class Campaign:
         known: pattern of check keys → why a finding there is accepted, and until when.
         certificates: the file that says what `coqc` accepted; none if empty.
         first: whether nothing more is asked once a check has failed.
+        cached: whether what a record says of the same question is taken from there, for targets that have not changed.
 
     Attributes:
         begun: whether the record at that place is this campaign's.
@@ -52,6 +54,7 @@ class Campaign:
     known: Mapping[str, Known] = field(default_factory=dict)
     certificates: str = ""
     first: bool = False
+    cached: bool = False
     begun: bool = field(default=False, init=False)
 
     def run(self, question: Question) -> Any:
@@ -61,10 +64,15 @@ class Campaign:
             Unanswerable: an unknown target, rule, law or option; or what is known is known of no check.
         """
         refuse_at_a_glance(question.targets, question.rules, self.settings.only)
+        asked = key(question, self.settings, self.known) if self.cached else ""
+        old = recalled(asked) if asked else None
+        if old and not old.changed:
+            return old.report
         with self._pool() as pool:
-            planned = plan(pool, question, self.settings)
-            refuse_vain(self.known, planned, pool, question, self.settings)
-            return self._report(pool, planned)
+            planned = plan(pool, replace(question, targets=old.changed) if old else question, self.settings)
+            if not old:
+                refuse_vain(self.known, planned, pool, question, self.settings)
+            return self._report(pool, replace(planned, asked=asked), old.report if old else None)
 
     def again(
         self, checks: Sequence[Check], laws: Sequence[str], examples: Sequence[tuple[Check, Any]]
@@ -80,16 +88,19 @@ class Campaign:
             report = self._report(pool, Plan(described, checks, laws))
             return report, [answer.result() for answer in given]
 
-    def _report(self, pool: Pool | Here, plan: Plan) -> Any:
+    def _report(self, pool: Pool | Here, plan: Plan, old: Any = None) -> Any:
         from lawful.reports.model import Report
         from lawful.reports.record import Record
 
         with Record.open(self.record) as record, self._shown(len(plan.checks)) as live:
             self.begun = True
             tidied(self.record)
-            for event, payloads in self._preamble(pool, plan):
+            for event, payloads in self._preamble(pool, plan, old):
                 for payload in payloads:
                     record.append(event, **{event: payload})
+            for result in old.results if old else ():
+                record.append("started", check=result.check)
+                record.append("finished", **vars(result))
             self._watch(pool, plan, record, live)
             record.append("end")
             return Report.of(record.events(), str(self.record))
@@ -108,19 +119,23 @@ class Campaign:
             for evidence in under_way.values():
                 evidence.result()
 
-    def _preamble(self, pool: Pool | Here, plan: Plan) -> Iterator[tuple[str, Iterable[Any]]]:
-        """What the record says before the checks: event → what was learnt."""
+    def _preamble(self, pool: Pool | Here, plan: Plan, old: Any) -> Iterator[tuple[str, Iterable[Any]]]:
+        """What the record says before the checks: event → what was learnt, and what an older one says."""
         from lawful.reports.ruletext import RuleText
         from lawful.reports.session import Session as Circumstances
 
         here = self.settings.profile, self.settings.seed, list(self.command), self.settings.fail_on
         about = self._ask(pool, "lawful.reports.session:Session.here", *here, gives=Circumstances)
         yield "session", [about.result()]
-        yield "target", plan.described
+        yield "asked", [plan.asked] if plan.asked else []
+        yield "target", [*(old.targets if old else ()), *plan.described]
         yield "unasked", [dict(plan.unasked)] if plan.unasked else []
-        rules = dict.fromkeys(check.rule for check in plan.checks if check.rule != UNCLAIMED)
+        known = old.rules if old else []
+        yield "rule", known
+        said = {check.rule for check in plan.checks} - {UNCLAIMED, *(each.rule for each in known)}
+        rules = [check.rule for check in plan.checks if check.rule in said]
         call = "lawful.verify.front.questions:rule_text"
-        texts = [self._ask(pool, call, rule, gives=RuleText) for rule in rules]
+        texts = [self._ask(pool, call, rule, gives=RuleText) for rule in dict.fromkeys(rules)]
         yield "rule", (text.result() for text in texts)
         proofs = [pool.start(_proof, pool, law, self.certificates, self._patience) for law in plan.laws]
         yield "proof", (proof.result() for proof in proofs)

@@ -19,6 +19,7 @@ from lawful.verify.front.choices import FailOn
 from lawful.verify.front.console import Output, save, say, stderr, stdout, write
 from lawful.verify.front.options import (
     Arguments,
+    Cached,
     Certificates,
     Device,
     Dtype,
@@ -94,6 +95,7 @@ def check(
     in_process: InProcess = False,
     quiet: Quiet = False,
     exitfirst: First = False,
+    cached: Cached = False,
     form: FormatOption = Format.TEXT,
     json: Json = "",
     report: ReportFolder = "",
@@ -112,6 +114,7 @@ def check(
     )
     settings = options.settings(profile, seed, timeout, dtype, device, property, path, fail_on)
     campaign = _campaign(settings, report, workers, in_process, quiet, exitfirst)
+    campaign.cached = cached
     raise typer.Exit(write(_run(campaign, lambda: campaign.run(question)), Output(json, report, form, quiet)))
 
 

@@ -59,6 +59,13 @@ FailOnOption = Annotated[
 Quiet = Annotated[
     bool, typer.Option("--quiet", "-q", help="No progress, and of the report the outcome alone.")
 ]
+Cached = Annotated[
+    bool,
+    typer.Option(
+        "--cached",
+        help="Take answers from the last record in this folder, for targets whose sources have not changed.",
+    ),
+]
 First = Annotated[bool, typer.Option("--exitfirst", "-x", help="Ask nothing more once a check has failed.")]
 
 

@@ -60,6 +60,7 @@ class Plan:
         laws: what is proved.
         lost: targets that cost a worker when they were tried.
         unasked: optimizers that were there and are not asked → why.
+        asked: the key of the question, where its answer may be recalled (`lawful.verify.front.recalling`).
     """
 
     described: Sequence[Description]
@@ -67,6 +68,7 @@ class Plan:
     laws: Sequence[str] = ()
     lost: Sequence[str] = ()
     unasked: Mapping[str, str] = field(default_factory=dict)
+    asked: str = ""
 
 
 def plan(pool: Pool | Here, question: Question, settings: Settings) -> Plan:

@@ -1,0 +1,52 @@
+"""Answers are taken from a record where nothing has changed that they depend on, and from nowhere else."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from lawful.properties.settings import Settings
+from lawful.verify.errors import Unanswerable
+from lawful.verify.front.planning import Question
+from lawful.verify.front.recalling import key
+
+MINE = "import torch\nfrom beside import FACTOR\n\n\nclass {name}(torch.optim.SGD):\n    factor = FACTOR\n"
+CHECK = ["check", "mine.py:One", "mine.py:Two", "--rule", "sgd", "--property", "quiet", "--cached"]
+
+
+def asked(folder: Path, *more: str) -> dict[str, str]:
+    """Of each class, on which day its answer was recorded before; "" where it was asked."""
+    command = [sys.executable, "-m", "lawful", *CHECK, "--json", "-", *more]
+    said = json.loads(subprocess.run(command, cwd=folder, capture_output=True, check=True).stdout)
+    return {r["check"]["target"].rpartition(":")[2]: r.get("recalled", "") for r in said["results"]}
+
+
+def test_answers_are_recalled_until_something_changes(tmp_path: Path) -> None:
+    (tmp_path / "beside.py").write_text("FACTOR = 1\n")
+    (tmp_path / "mine.py").write_text("".join(MINE.format(name=name) for name in ("One", "Two")))
+    assert asked(tmp_path) == {"One": "", "Two": ""}
+    (first,) = tmp_path.glob(".lawful/record-*.jsonl")
+    assert all(asked(tmp_path).values()) and [first] == list(tmp_path.glob(".lawful/record-*.jsonl"))
+
+    (tmp_path / "beside.py").write_text("FACTOR = 2\n")  # what is imported beside it counts
+    assert not any(asked(tmp_path).values())
+
+    (last,) = {*tmp_path.glob(".lawful/record-*.jsonl")} - {first}
+    last.write_bytes(last.read_bytes().replace(b'"lawful"', b'"unlawful"', 1))  # an edited record is none
+    assert not any(asked(tmp_path).values())
+
+
+def test_a_rule_of_ones_own_is_never_recalled() -> None:
+    with pytest.raises(Unanswerable, match="for the rules that lawful knows"):
+        key(Question(["a:B"], "mine:RULE"), Settings(), {})
+
+
+def test_a_key_is_of_all_that_is_asked() -> None:
+    question = Question(["a:B"], "sgd")
+    assert key(question, Settings(), {}) == key(question, Settings(timeout=1.0), {})
+    assert key(question, Settings(), {}) != key(question, Settings(seed=1), {})
+    assert key(question, Settings(), {}) != key(Question(["a:B"], "adam"), Settings(), {})

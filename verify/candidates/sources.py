@@ -1,0 +1,55 @@
+"""The files in which a candidate's behaviour stands, so that it is known whether one of them has changed since.
+
+Of a class in an installed release they are those of its own module and of those that it inherits from there; the
+release says the rest. Of any other they are all that it has imported from its package or, where it has none, from its
+folder.
+"""
+
+import hashlib
+import inspect
+import sys
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+
+def digests(files: Iterable[str]) -> dict[str, str]:
+    """File → SHA-256 of what stands in it; of one that cannot be read, ""."""
+    return {file: _digest(Path(file)) for file in sorted(set(files))}
+
+
+def _digest(file: Path) -> str:
+    try:
+        return hashlib.sha256(file.read_bytes()).hexdigest()
+    except OSError:
+        return ""
+
+
+def sources(cls: type) -> dict[str, str]:
+    """The files of a class, each with its SHA-256; none where they cannot be known."""
+    modules = dict.fromkeys(c.__module__ for c in cls.__mro__ if _root(c.__module__) == _root(cls.__module__))
+    own = [_file(module) for module in modules]
+    if not own or not all(own):
+        return {}
+    return digests(own if "site-packages" in Path(own[0]).parts else [*own, *_beside(cls.__module__, own[0])])
+
+
+def _root(module: str) -> str:
+    return module.partition(".")[0]
+
+
+def _beside(module: str, file: str) -> Iterable[str]:
+    """What is imported of the same package, or of the same folder."""
+    folder = Path(file).parent
+    loaded: Mapping[str, str] = {name: _file(name) for name in list(sys.modules)}
+    for name, place in loaded.items():
+        if place and (_root(name) == _root(module) or folder in Path(place).parents):
+            yield place
+
+
+def _file(module: str) -> str:
+    """The Python file of a module that is imported; "" for none."""
+    try:
+        found = inspect.getsourcefile(sys.modules[module])
+    except (KeyError, TypeError):
+        return ""
+    return str(Path(found).absolute()) if found else ""
