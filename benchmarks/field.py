@@ -1,4 +1,4 @@
-"""Which rule each optimizer of a package really follows: `python benchmarks/field.py MODULE ...` prints them as a table.
+"""Which rule each optimizer of a package really follows: `python benchmarks/field.py MODULE ...` prints a table.
 
 A class is asked as `lawful identify` asks it, with nothing told but that. Where nothing fits, the row says what is
 nearest and how much of a step that leaves unexplained.
