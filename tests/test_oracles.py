@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import torch
 from flint import arb
-from sympy import Abs, Add, Expr, Max, Min, Mul, Piecewise, Pow, Symbol, sign
+from sympy import Abs, Add, Expr, Max, Min, Mul, Piecewise, Pow, Symbol, atan2, exp, sign
 from torch import Tensor
 from torch.optim import Optimizer
 
@@ -121,9 +121,10 @@ def branches(expr: Expr, values: Mapping[Symbol, Any]) -> Tensor:
 def power(base: Any, exponent: Any) -> Any:
     if not isinstance(base, Tensor):
         return base**exponent
-    return {0.5: torch.sqrt, -0.5: lambda b: 1 / torch.sqrt(b), -1: lambda b: 1 / b, 2: torch.square}[
-        exponent
-    ](base)
+    exactly = {0.5: torch.sqrt, -0.5: lambda b: 1 / torch.sqrt(b), -1: lambda b: 1 / b, 2: torch.square}
+    if exponent in exactly:
+        return exactly[exponent](base)
+    return torch.pow(base, exponent) if exponent > 0 else 1 / torch.pow(base, -exponent)
 
 
 def largest(a: Any, b: Any) -> Any:
@@ -141,6 +142,8 @@ OPERATIONS: dict[Any, Any] = {
     Min: lambda a, b: -largest(-a, -b),
     Abs: abs,
     sign: torch.sign,
+    exp: torch.exp,
+    atan2: torch.atan2,
 }
 
 

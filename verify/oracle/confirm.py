@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 from flint import arb, ctx
-from sympy import Abs, Add, And, Expr, Max, Min, Mul, Or, Piecewise, Pow, Symbol, sign
+from sympy import Abs, Add, And, Expr, Max, Min, Mul, Or, Piecewise, Pow, Symbol, atan2, exp, sign
 
 from lawful.verify.language.rule import Rule
 from lawful.verify.language.symbols import g, t, x
@@ -173,6 +173,8 @@ _OPERATIONS: Mapping[Any, Callable[..., Any]] = {
     Min: lambda *a: _fold(a, lambda p, q: p.min(q)),
     Abs: abs,
     sign: _sign,
+    exp: lambda a: a.exp(),
+    atan2: lambda above, below: arb.atan2(above, below),
     IfPositive: lambda q, a, b: a if _sign(q) > 0 else b,
 }
 

@@ -10,7 +10,28 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sympy import Abs, Add, And, Eq, Expr, Ge, Gt, Le, Lt, Max, Min, Mul, Ne, Or, Piecewise, Pow, Symbol, sign
+from sympy import (
+    Abs,
+    Add,
+    And,
+    Eq,
+    Expr,
+    Ge,
+    Gt,
+    Le,
+    Lt,
+    Max,
+    Min,
+    Mul,
+    Ne,
+    Or,
+    Piecewise,
+    Pow,
+    Symbol,
+    atan2,
+    exp,
+    sign,
+)  # fmt: skip
 
 from lawful.verify.language.rule import Rule
 from lawful.verify.language.symbols import g, t, x
@@ -154,6 +175,8 @@ OPERATIONS: Mapping[Any, Callable[..., Any]] = {
     Min: _folded(np.minimum),
     Abs: np.abs,
     sign: np.sign,
+    exp: np.exp,
+    atan2: np.arctan2,
     IfPositive: lambda q, a, b: np.where(q > 0, a, b),
     Total: np.sum,
     EverywhereMean: np.mean,

@@ -6,6 +6,7 @@ from sympy import Add, Expr, Mul, Pow, Rational
 
 from lawful.verify.oracle.budget import Dearer, Product, Root
 from lawful.verify.oracle.compiler import Compiler, compiled
+from lawful.verify.oracle.kinds.functions import Power
 from lawful.verify.oracle.signs import nonnegative
 from lawful.verify.oracle.step import Node
 
@@ -68,6 +69,8 @@ def _sort_factor(
         if within != 1:
             scalars.append(within**exponent)
         side.append(Root(compiler.node(rest), not nonnegative(rest)))
+    elif size.is_positive and compiler.is_scalar(size) and nonnegative(base):
+        side.append(Power(compiler.node(base), size))
     else:
         raise NotImplementedError(f"the power {exponent} of a tensor has no error analysis yet: {factor}")
 
