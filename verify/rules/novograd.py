@@ -1,0 +1,69 @@
+"""NovoGrad (arXiv:1905.11286): one second moment for a tensor, by which the gradient is divided first."""
+
+from typing import Literal
+
+from sympy import Eq, Max, Piecewise, Symbol, sqrt
+
+from lawful.verify.language.family import Spellings, Words, family
+from lawful.verify.language.rule import Rule, Source
+from lawful.verify.language.symbols import beta1, beta2, eps, g, lr, m, t, v, v_max, weight_decay, x
+from lawful.verify.language.tensors import IfPositive, Total
+from lawful.verify.rules._decay import WORDS, shrunk
+
+SQUARES, U = Symbol("q_t"), Symbol("u_t")
+
+DEFAULTS = {lr: 1e-3, beta1: 0.95, beta2: 0.98, eps: 1e-8, weight_decay: 0.0}
+CHOICES: Words = {
+    "start": {
+        "while 0": "a second moment that starts where it is 0",
+        "step 1": "a second moment from step 1",
+    },
+    "averaging": {
+        False: "a buffer",
+        True: "an average",
+        "later": "an average that starts as the whole of the first",
+    },
+    "amsgrad": {False: "no maximum", True: "the maximum of the second moment"},
+}
+SPELLED: Spellings = {
+    "averaging": {"grad_averaging": {False: False, True: True}},
+    "decouple": {
+        "decoupled_decay": {False: False, True: True},
+        "weight_decouple": {False: False, True: True},
+    },
+}
+
+
+@family(spellings=SPELLED, words={**WORDS, **CHOICES})
+def novograd(
+    *,
+    decouple: bool = False,
+    averaging: Literal[False, True, "later"] = False,
+    start: Literal["while 0", "step 1"] = "while 0",
+    amsgrad: bool = False,
+) -> Rule:
+    """Momentum of g/(√v + eps) + wd·x, where v averages ‖g‖².
+
+    v starts at the first ‖g‖² that is not 0, as NVIDIA's code has it, or in step 1 (the paper).
+    """
+    squares = Total(g**2)
+    averaged = beta2 * v + (1 - beta2) * squares
+    v_t = (
+        Piecewise((squares, Eq(t, 1)), (averaged, True))
+        if start == "step 1"
+        else IfPositive(v, averaged, squares)
+    )
+    second = Max(v_max, v_t) if amsgrad else v_t
+    u_t = g / (sqrt(second) + eps) + (0 if decouple else weight_decay * x)
+    share = {False: 1, True: 1 - beta1, "later": Piecewise((1, Eq(t, 1)), (1 - beta1, True))}[averaging]
+    m_t = beta1 * m + share * u_t
+    return Rule(
+        "novograd",
+        x=(shrunk(x) if decouple else x) - lr * m_t,
+        state={m: m_t, v: v_t, **({v_max: second} if amsgrad else {})},
+        defaults=DEFAULTS,
+        source=Source(
+            "arXiv:1905.11286", "Algorithm 1, from memory", checked="timm 1.0.31 and torch-optimizer 0.3.0"
+        ),
+        names={SQUARES: squares, U: u_t},
+    )
