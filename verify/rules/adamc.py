@@ -13,7 +13,7 @@ def adamc(*, amsgrad: bool = False) -> Rule:
     """The old weight decays by wd·lr²/lr₀, where lr₀ is the largest rate, with which the schedule begins here.
 
     So weights whose scale the loss does not feel keep one ratio of gradient to weight, whatever the schedule; the
-    others decay as AdamW's.
+    others decay as AdamW's. timm takes one lr₀ for all groups, the constructor's.
     """
     rule = adam(amsgrad=amsgrad).replace({weight_decay: 0})
     return replace(
