@@ -14,15 +14,8 @@ SQUARES, U = Symbol("q_t"), Symbol("u_t")
 
 DEFAULTS = {lr: 1e-3, beta1: 0.95, beta2: 0.98, eps: 1e-8, weight_decay: 0.0}
 CHOICES: Words = {
-    "start": {
-        "while 0": "a second moment that starts where it is 0",
-        "step 1": "a second moment from step 1",
-    },
-    "averaging": {
-        False: "a buffer",
-        True: "an average",
-        "later": "an average that starts as the whole of the first",
-    },
+    "start": {"while 0": "moments that start from 0", "step 1": "moments that start as those of step 1"},
+    "averaging": {False: "a sum of gradients", True: "an average of gradients"},
     "amsgrad": {False: "no maximum", True: "the maximum of the second moment"},
 }
 SPELLED: Spellings = {
@@ -38,24 +31,25 @@ SPELLED: Spellings = {
 def novograd(
     *,
     decouple: bool = False,
-    averaging: Literal[False, True, "later"] = False,
+    averaging: bool = False,
     start: Literal["while 0", "step 1"] = "while 0",
     amsgrad: bool = False,
 ) -> Rule:
     """Momentum of g/(√v + eps) + wd·x, where v averages ‖g‖².
 
-    v starts at the first ‖g‖² that is not 0, as NVIDIA's code has it, or in step 1 (the paper).
+    In the paper both moments are in step 1 what they then take in (`start="step 1"`); in NVIDIA's code v is that while
+    it is 0, and the other moment starts from 0.
     """
     squares = Total(g**2)
-    averaged = beta2 * v + (1 - beta2) * squares
-    v_t = (
-        Piecewise((squares, Eq(t, 1)), (averaged, True))
-        if start == "step 1"
-        else IfPositive(v, averaged, squares)
-    )
+    v_t, share = beta2 * v + (1 - beta2) * squares, 1 - beta1 if averaging else 1
+    if start == "step 1":
+        v_t, share = (
+            Piecewise((first, Eq(t, 1)), (then, True)) for first, then in ((squares, v_t), (1, share))
+        )
+    else:
+        v_t = IfPositive(v, v_t, squares)
     second = Max(v_max, v_t) if amsgrad else v_t
     u_t = g / (sqrt(second) + eps) + (0 if decouple else weight_decay * x)
-    share = {False: 1, True: 1 - beta1, "later": Piecewise((1, Eq(t, 1)), (1 - beta1, True))}[averaging]
     m_t = beta1 * m + share * u_t
     return Rule(
         "novograd",
