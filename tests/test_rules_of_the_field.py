@@ -2,293 +2,24 @@
 
 from __future__ import annotations
 
-import inspect
-from collections.abc import Callable
 from dataclasses import dataclass, field
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 import torch
-from torch import Tensor
-from torch.optim import Optimizer
 
+from examples import field as by_hand
 from examples.asking import conformance
-from lawful.verify.evidence import Verdict
+from examples.field import Move, optimizer, slipped
+from lawful.properties.conformance import Conformance, first_departure, followed
+from lawful.properties.counterexamples.telling import departed
+from lawful.properties.runs.watching import Suspicion, Watch
+from lawful.properties.scenarios.drawing import Profile, asked
+from lawful.verify.evidence import Finding, Verdict
 
-Move = Callable[[Tensor, Tensor, Any, Any], None]
-"""(parameter, its gradient, its state, hyperparameters): one step, in place. `state.t` is the step from 1."""
-
-
-def optimizer(move: Move, together: bool = False, **defaults: Any) -> type[Optimizer]:
-    """A class whose constructor takes these hyperparameters and which steps by this function: parameter by parameter,
-    or with all of them as one vector."""
-
-    class Written(Optimizer):
-        def __init__(self, params: Any, **given: Any) -> None:
-            super().__init__(params, {**defaults, **given})
-            for group in self.param_groups:
-                group["lr_0"] = group["lr"]
-
-        @torch.no_grad()
-        def step(self, closure: Any = None) -> None:  # type: ignore[override]
-            there = [(p, group) for group in self.param_groups for p in group["params"] if p.grad is not None]
-            if together:
-                whole = torch.cat([p.reshape(-1) for p, _ in there])
-                self.move(whole, torch.cat([p.grad.reshape(-1) for p, _ in there]), *there[0])
-                parts = whole.split([p.numel() for p, _ in there])
-                for (p, _), part in zip(there, parts, strict=True):
-                    p.copy_(part.view_as(p))
-            for p, group in () if together else there:
-                self.move(p, p.grad, p, group)
-
-        def move(self, p: Tensor, g: Tensor, key: Tensor, group: dict[str, Any]) -> None:
-            if not self.state[key]:
-                self.state[key]["kept"] = SimpleNamespace(
-                    t=0, zero=torch.zeros_like(p), x0=p.detach().clone()
-                )
-            kept = self.state[key]["kept"]
-            kept.t += 1
-            move(p, g, kept, SimpleNamespace(**group))
-
-    kinds = inspect.Parameter
-    named = [kinds(n, kinds.KEYWORD_ONLY, default=v) for n, v in defaults.items()]
-    first = [kinds(n, kinds.POSITIONAL_OR_KEYWORD) for n in ("self", "params")]
-    Written.__init__.__signature__ = inspect.Signature([*first, *named])  # type: ignore[attr-defined]
-    return Written
-
-
-def slipped(move: Move, slip: str) -> Move:
-    """The function with one piece of its text replaced: `old -> new`."""
-    old, new = slip.split(" -> ")
-    source = "\n".join(inspect.getsource(function) for function in (average, projected, move))
-    assert source.count(old) == 1, f"{old!r} stands {source.count(old)} times in {move.__name__}"
-    there: dict[str, Any] = {**globals()}
-    exec(source.replace(old, new), there)
-    return there[move.__name__]  # type: ignore[no-any-return]
-
-
-def average(s: Any, name: str, beta: float, new: Tensor) -> Tensor:
-    """β·what was kept + (1 − β)·new, kept under this name."""
-    found = getattr(s, name, s.zero) * beta + (1 - beta) * new
-    setattr(s, name, found)
-    return found
-
-
-def projected(p: Tensor, g: Tensor, u: Tensor, h: Any) -> tuple[Tensor, float]:
-    """A step without what it has along the weight, and what decay is multiplied by, as in AdamP."""
-    for rows in (p, p.reshape(1, -1)) if p.dim() > 1 else ():
-        slopes, steps = g.reshape(rows.shape), u.reshape(rows.shape)
-        lengths = (a.norm(dim=1).clamp_min(h.eps) for a in (rows, slopes))
-        cosines = (rows * slopes).sum(1).abs() / torch.stack([*lengths]).prod(0)
-        if cosines.max() < h.delta / rows.shape[1] ** 0.5:
-            units = rows / (rows.norm(dim=1, keepdim=True) + h.eps)
-            return (steps - units * (units * steps).sum(1, keepdim=True)).reshape(p.shape), h.wd_ratio
-    return u, 1.0
-
-
-# ----------------------------------------------------------------------------------------------------------- of Adam's
-def ademamix(p: Tensor, g: Tensor, s: Any, h: Any) -> None:
-    beta1, beta2, beta3 = h.betas
-    m, slow, v = average(s, "m", beta1, g), average(s, "slow", beta3, g), average(s, "v", beta2, g * g)
-    root = (v / (1 - beta2**s.t)).sqrt() + h.eps
-    p.sub_(h.lr * ((m / (1 - beta1**s.t) + h.alpha * slow) / root + h.weight_decay * p))
-
-
-def adan(p: Tensor, g: Tensor, s: Any, h: Any) -> None:
-    beta1, beta2, beta3 = h.betas
-    change = g - getattr(s, "before", g)
-    s.before = g.clone()
-    m, c = average(s, "m", beta1, g), average(s, "c", beta2, change)
-    v = average(s, "v", beta3, (g + beta2 * change) ** 2)
-    root = (v / (1 - beta3**s.t)).sqrt() + h.eps
-    p.sub_(h.lr * (m / (1 - beta1**s.t) + beta2 * c / (1 - beta2**s.t)) / root)
-    p.div_(1 + h.lr * h.weight_decay)
-
-
-def qhadam(p: Tensor, g: Tensor, s: Any, h: Any) -> None:
-    (beta1, beta2), (nu1, nu2) = h.betas, h.nus
-    grad = g + h.weight_decay * p
-    m, v = average(s, "m", beta1, grad), average(s, "v", beta2, grad**2)
-    first = (1 - nu1) * grad + nu1 * m / (1 - beta1**s.t)
-    second = (1 - nu2) * grad**2 + nu2 * v / (1 - beta2**s.t)
-    p.sub_(h.lr * first / (second.sqrt() + h.eps))
-
-
-def laprop(p: Tensor, g: Tensor, s: Any, h: Any) -> None:
-    beta1, beta2 = h.betas
-    v = average(s, "v", beta2, g * g)
-    m = average(s, "m", beta1, h.lr * g / ((v / (1 - beta2**s.t)).sqrt() + h.eps))
-    s.rate = getattr(s, "rate", 0.0) * beta1 + (1 - beta1) * h.lr
-    p.sub_(m * (h.lr / s.rate if h.lr else 0.0))
-    p.sub_(h.weight_decay * p)
-
-
-def yogi(p: Tensor, g: Tensor, s: Any, h: Any) -> None:
-    beta1, beta2 = h.betas
-    start = torch.full_like(p, h.initial_accumulator)
-    grad = g + h.weight_decay * p
-    square = grad * grad
-    s.m = beta1 * getattr(s, "m", start) + (1 - beta1) * grad
-    v = getattr(s, "v", start)
-    s.v = v - (1 - beta2) * (v - square).sign() * square
-    p.sub_(h.lr * s.m / (1 - beta1**s.t) / ((s.v / (1 - beta2**s.t)).sqrt() + h.eps))
-
-
-def adabound(p: Tensor, g: Tensor, s: Any, h: Any) -> None:
-    beta1, beta2 = h.betas
-    grad = g + h.weight_decay * p
-    m, v = average(s, "m", beta1, grad), average(s, "v", beta2, grad * grad)
-    rate = h.lr * (1 - beta2**s.t) ** 0.5 / (1 - beta1**s.t) / (v.sqrt() + h.eps)
-    final = h.final_lr * h.lr / h.lr_0
-    low, high = final * (1 - 1 / (h.gamma * s.t + 1)), final * (1 + 1 / (h.gamma * s.t))
-    p.sub_(rate.clamp(low, high) * m)
-
-
-def adamod(p: Tensor, g: Tensor, s: Any, h: Any) -> None:
-    beta1, beta2, beta3 = h.betas
-    m, v = average(s, "m", beta1, g), average(s, "v", beta2, g * g)
-    rate = h.lr * (1 - beta2**s.t) ** 0.5 / (1 - beta1**s.t) / (v.sqrt() + h.eps)
-    p.mul_(1 - h.lr * h.weight_decay)
-    p.sub_(torch.minimum(rate, average(s, "rate", beta3, rate)) * m)
-
-
-def adamc(p: Tensor, g: Tensor, s: Any, h: Any) -> None:
-    beta1, beta2 = h.betas
-    m, v = average(s, "m", beta1, g), average(s, "v", beta2, g * g)
-    p.mul_(1 - h.lr**2 / h.lr_0 * h.weight_decay)
-    p.sub_(h.lr * m / (1 - beta1**s.t) / ((v / (1 - beta2**s.t)).sqrt() + h.eps))
-
-
-def mars(p: Tensor, g: Tensor, s: Any, h: Any) -> None:
-    beta1, beta2 = h.betas
-    c = g + h.gamma * beta1 / (1 - beta1) * (g - getattr(s, "before", s.zero))
-    s.before = g.clone()
-    c = c / max(1.0, float(c.norm()))
-    m, v = average(s, "m", beta1, c), average(s, "v", beta2, c * c)
-    root = (v / (1 - beta2**s.t)).sqrt() + h.eps
-    p.sub_(h.lr * (h.weight_decay * p + m / (1 - beta1**s.t) / root))
-
-
-def novograd(p: Tensor, g: Tensor, s: Any, h: Any) -> None:
-    beta1, beta2 = h.betas
-    square, v = (g * g).sum(), getattr(s, "v", None)
-    s.v = beta2 * v + (1 - beta2) * square if v is not None and v > 0 else square
-    s.m = beta1 * getattr(s, "m", s.zero) + g / (s.v.sqrt() + h.eps) + h.weight_decay * p
-    p.sub_(h.lr * s.m)
-
-
-def padam(p: Tensor, g: Tensor, s: Any, h: Any) -> None:
-    beta1, beta2 = h.betas
-    grad = g + h.weight_decay * p
-    m, v = average(s, "m", beta1, grad), average(s, "v", beta2, grad * grad)
-    s.top = torch.maximum(getattr(s, "top", v), v)
-    rate = h.lr * (1 - beta2**s.t) ** 0.5 / (1 - beta1**s.t)
-    p.sub_(rate * m / (s.top.sqrt() + h.eps) ** (2 * h.partial))
-
-
-def diffgrad(p: Tensor, g: Tensor, s: Any, h: Any) -> None:
-    beta1, beta2 = h.betas
-    grad = g + h.weight_decay * p
-    m, v = average(s, "m", beta1, grad), average(s, "v", beta2, grad * grad)
-    friction = torch.sigmoid((getattr(s, "before", s.zero) - grad).abs())
-    s.before = grad
-    rate = h.lr * (1 - beta2**s.t) ** 0.5 / (1 - beta1**s.t)
-    p.sub_(rate * friction * m / (v.sqrt() + h.eps))
-
-
-def adam_atan2(p: Tensor, g: Tensor, s: Any, h: Any) -> None:
-    beta1, beta2 = h.betas
-    m, v = average(s, "m", beta1, g), average(s, "v", beta2, g * g)
-    p.mul_(1 - h.lr * h.weight_decay)
-    p.sub_(h.lr * h.a * torch.atan2(m / (1 - beta1**s.t), h.b * (v / (1 - beta2**s.t)).sqrt()))
-
-
-def adamp(p: Tensor, g: Tensor, s: Any, h: Any) -> None:
-    beta1, beta2 = h.betas
-    m, v = average(s, "m", beta1, g), average(s, "v", beta2, g * g)
-    u, ratio = projected(p, g, m / ((v / (1 - beta2**s.t)).sqrt() + h.eps), h)
-    p.mul_(1 - h.lr * h.weight_decay * ratio)
-    p.sub_(h.lr / (1 - beta1**s.t) * u)
-
-
-def prodigy(p: Tensor, g: Tensor, s: Any, h: Any) -> None:
-    if not h.lr:
-        return
-    (beta1, beta2), d = h.betas, getattr(s, "d", h.d0)
-    s.r = beta2**0.5 * getattr(s, "r", 0.0) + d / h.d0 * d * h.lr * (g * (s.x0 - p)).sum()
-    s.s = beta2**0.5 * getattr(s, "s", s.zero) + d / h.d0 * d * h.lr * g
-    m, v = average(s, "m", beta1, d * g), average(s, "v", beta2, (d * g) ** 2)
-    if size := s.s.abs().sum():
-        s.d = max(d, h.d_coef * s.r / size)
-        p.mul_(1 - d * h.lr * h.weight_decay)
-        p.sub_(d * h.lr * m / (v.sqrt() + s.d * h.eps))
-
-
-def dadaptadam(p: Tensor, g: Tensor, s: Any, h: Any) -> None:
-    if not h.lr:
-        return
-    (beta1, beta2), d = h.betas, getattr(s, "d", h.d0)
-    grad, fade = g + h.weight_decay * p, beta2**0.5
-    gained = (grad * getattr(s, "s", s.zero) / (getattr(s, "v", s.zero).sqrt() + h.eps)).sum()
-    s.r = fade * getattr(s, "r", 0.0) + (1 - fade) * d * h.lr * gained
-    m, v = average(s, "m", beta1, d * h.lr * grad), average(s, "v", beta2, grad * grad)
-    if size := average(s, "s", fade, d * h.lr * grad).abs().sum():
-        s.d = max(d, s.r / ((1 - fade) * size))
-        p.sub_(m / (v.sqrt() + h.eps))
-
-
-# ------------------------------------------------------------------------------------------------------------ of SGD's
-def sgdp(p: Tensor, g: Tensor, s: Any, h: Any) -> None:
-    s.b = h.momentum * getattr(s, "b", s.zero) + (1 - h.dampening) * g
-    u, ratio = projected(p, g, s.b, h)
-    p.mul_(1 - h.lr * h.weight_decay * ratio / (1 - h.momentum))
-    p.sub_(h.lr * u)
-
-
-def madgrad(p: Tensor, g: Tensor, s: Any, h: Any) -> None:
-    rate = (h.lr + h.eps if h.lr else 0.0) * s.t**0.5
-    grad = g + h.weight_decay * p
-    s.s = getattr(s, "s", s.zero) + rate * grad
-    s.v = getattr(s, "v", s.zero) + rate * grad * grad
-    z = s.x0 - s.s / (s.v ** (1 / 3) + h.eps)
-    p.mul_(h.momentum).add_(z, alpha=1 - h.momentum)
-
-
-def qhm(p: Tensor, g: Tensor, s: Any, h: Any) -> None:
-    grad = g + h.weight_decay * p
-    b = average(s, "b", h.momentum, grad)
-    p.sub_(h.lr * (h.nu * b + (1 - h.nu) * grad))
-
-
-def pnm(p: Tensor, g: Tensor, s: Any, h: Any) -> None:
-    beta1, beta2 = h.betas
-    p.mul_(1 - h.lr * h.weight_decay)
-    mine, other = ("odd", "even") if s.t % 2 else ("even", "odd")
-    m = average(s, mine, beta1**2, g)
-    noise = ((1 + beta2) ** 2 + beta2**2) ** 0.5
-    p.sub_(h.lr / noise * ((1 + beta2) * m - beta2 * getattr(s, other, s.zero)))
-
-
-def tiger(p: Tensor, g: Tensor, s: Any, h: Any) -> None:
-    rate = h.lr * p.norm() / p.numel() ** 0.5
-    p.sub_(rate * (average(s, "m", h.beta, g).sign() + h.weight_decay * p))
-
-
-def ldog(p: Tensor, g: Tensor, s: Any, h: Any) -> None:
-    grad = g + h.weight_decay * p
-    s.r = max(getattr(s, "r", h.reps_rel * (1 + s.x0.norm())), (p - s.x0).norm())
-    s.total = getattr(s, "total", h.eps) + (grad * grad).sum()
-    p.sub_(h.lr * s.r / s.total.sqrt() * grad)
-
-
-def ftrl(p: Tensor, g: Tensor, s: Any, h: Any) -> None:
-    n, z = getattr(s, "n", s.zero), getattr(s, "z", s.zero)
-    s.n = n + g * g
-    s.z = z + g - (s.n.sqrt() - n.sqrt()) / h.lr * p
-    kept = (s.z.sign() * h.lambda_1 - s.z) / ((h.beta + s.n.sqrt()) / h.lr + h.lambda_2)
-    p.copy_(torch.where(s.z.abs() <= h.lambda_1, 0.0, kept))
-
+BRIEF = Profile(1, 1, (4, 6), far=False)
+SINGLE = {"ademamix", "diffgrad", "padam", "madgrad", "adam_atan2", "mars", "prodigy"}
+"""One of each kind: lanes, functions that no format rounds correctly, tensors, all parameters."""
 
 ADAM = {"lr": 1e-3, "betas": (0.9, 0.999), "eps": 1e-8, "weight_decay": 0.0}
 
@@ -305,139 +36,154 @@ class Case:
 
 
 CASES = [
-    Case("ademamix", ademamix, {**ADAM, "betas": (0.9, 0.999, 0.9999), "alpha": 2.0}, [
+    Case("ademamix", by_hand.ademamix, {**ADAM, "betas": (0.9, 0.999, 0.9999), "alpha": 2.0}, [
         "h.alpha * slow -> h.alpha * slow / (1 - beta3**s.t)",
         "+ h.alpha -> - h.alpha",
         'slow", beta3 -> slow", beta1',
     ]),
-    Case("adan", adan, {**ADAM, "betas": (0.98, 0.92, 0.99)}, [
+    Case("adan", by_hand.adan, {**ADAM, "betas": (0.98, 0.92, 0.99)}, [
         'getattr(s, "before", g) -> getattr(s, "before", s.zero)',
         "g + beta2 * change -> g + change",
         "beta2 * c / -> c / ",
         "p.div_(1 + h.lr * h.weight_decay) -> p.mul_(1 - h.lr * h.weight_decay)",
     ]),
-    Case("qhadam", qhadam, {**ADAM, "nus": (1.0, 1.0)}, [
+    Case("qhadam", by_hand.qhadam, {**ADAM, "nus": (1.0, 1.0)}, [
         "nu1 * m / (1 - beta1**s.t) -> nu1 * m",
         "(1 - nu2) * grad**2 -> (1 - nu2) * grad.abs()",
         "+ nu1 * m -> + nu2 * m",
     ]),
-    Case("laprop", laprop, {**ADAM, "lr": 4e-4, "eps": 1e-15}, [
+    Case("laprop", by_hand.laprop, {**ADAM, "lr": 4e-4, "eps": 1e-15}, [
         "p.sub_(h.weight_decay * p) -> p.sub_(h.lr * h.weight_decay * p)",
         "h.lr * g / -> g / ",
         "h.lr / s.rate -> 1 / (1 - beta1**s.t)",
     ]),
-    Case("yogi", yogi, {**ADAM, "lr": 1e-2, "initial_accumulator": 1e-6, "eps": 1e-3}, [
+    Case("yogi", by_hand.yogi, {**ADAM, "lr": 1e-2, "initial_accumulator": 1e-6, "eps": 1e-3}, [
         "(v - square).sign() -> (v - grad).sign()",
         '"m", start -> "m", s.zero',
         "(v - square).sign() * square -> (v - square)",
     ]),
-    Case("adabound", adabound, {**ADAM, "final_lr": 0.1, "gamma": 1e-3}, [
+    Case("adabound", by_hand.adabound, {**ADAM, "final_lr": 0.1, "gamma": 1e-3}, [
         "* h.lr / h.lr_0 ->  ",
         "clamp(low, high) -> clamp_max(high)",
         "(h.gamma * s.t)) -> (h.gamma * s.t + 1))",
     ]),
-    Case("adamod", adamod, {**ADAM, "betas": (0.9, 0.999, 0.999)}, [
+    Case("adamod", by_hand.adamod, {**ADAM, "betas": (0.9, 0.999, 0.999)}, [
         'minimum(rate, average(s, "rate", beta3, rate)) -> minimum(rate, average(s, "rate", beta2, rate))',
         "torch.minimum -> torch.maximum",
         "(v.sqrt() + h.eps) -> (v + h.eps).sqrt()",
     ]),
-    Case("adamc", adamc, {**ADAM, "weight_decay": 1e-2}, [
+    Case("adamc", by_hand.adamc, {**ADAM, "weight_decay": 1e-2}, [
         "h.lr**2 / h.lr_0 -> h.lr",
         "h.lr**2 / h.lr_0 -> h.lr**2",
     ]),
-    Case("mars", mars, {**ADAM, "lr": 3e-3, "betas": (0.95, 0.99), "gamma": 0.025}, [
+    Case("mars", by_hand.mars, {**ADAM, "lr": 3e-3, "betas": (0.95, 0.99), "gamma": 0.025}, [
         "beta1 / (1 - beta1) -> beta1",
         '"before", s.zero -> "before", g',
         "max(1.0, float(c.norm())) -> 1.0",
     ]),
-    Case("novograd", novograd, {**ADAM, "betas": (0.95, 0.98)}, [
+    Case("novograd", by_hand.novograd, {**ADAM, "betas": (0.95, 0.98)}, [
         "v is not None and v > 0 -> v is not None",
         "+ h.weight_decay * p -> ",
         "(s.v.sqrt() + h.eps) -> (s.v + h.eps).sqrt()",
     ]),
-    Case("padam", padam, {**ADAM, "lr": 0.1, "partial": 0.25}, [
+    Case("padam", by_hand.padam, {**ADAM, "lr": 0.1, "partial": 0.25}, [
         "(2 * h.partial) -> h.partial",
         "s.top.sqrt() + h.eps -> s.top.sqrt() * h.eps",
         '"top", v), v) -> "top", v) * beta2, v)',
     ]),
-    Case("diffgrad", diffgrad, ADAM, [
+    Case("diffgrad", by_hand.diffgrad, ADAM, [
         "- grad).abs()) -> - grad))",
         "s.before = grad -> pass",
         "torch.sigmoid -> 1 + torch.sigmoid",
     ]),
-    Case("adam_atan2", adam_atan2, {"lr": 1e-4, "betas": (0.9, 0.99), "weight_decay": 0.0, "a": 1.27, "b": 1.0}, [
+    Case("adam_atan2", by_hand.adam_atan2, {
+        "lr": 1e-4, "betas": (0.9, 0.99), "weight_decay": 0.0, "a": 1.27, "b": 1.0,
+    }, [
         "h.lr * h.a -> h.lr",
         "h.b * (v -> (v",
         "torch.atan2(m / (1 - beta1**s.t), -> torch.atan2(m,",
     ]),
-    Case("adamp", adamp, {**ADAM, "delta": 0.1, "wd_ratio": 0.1}, [
+    Case("adamp", by_hand.adamp, {**ADAM, "delta": 0.1, "wd_ratio": 0.1}, [
         "rows.shape[1] ** 0.5 -> rows.shape[1]",
         "h.weight_decay * ratio -> h.weight_decay",
         "units * (units * steps) -> rows * (units * steps)",
         "rows.norm(dim=1, keepdim=True) -> p.norm()",
     ]),
-    Case("prodigy", prodigy, {**ADAM, "lr": 1.0, "d0": 1e-6, "d_coef": 1.0}, [
+    Case("prodigy", by_hand.prodigy, {**ADAM, "lr": 1.0, "d0": 1e-6, "d_coef": 1.0}, [
         'beta2**0.5 * getattr(s, "r", 0.0) -> beta2 * getattr(s, "r", 0.0)',
         "(s.x0 - p) -> (p - s.x0)",
         "(d * g) ** 2 -> d * g**2",
         "s.d * h.eps -> h.eps",
         "h.d_coef * s.r -> s.r",
     ], together=True),
-    Case("dadaptadam", dadaptadam, {**ADAM, "lr": 1.0, "d0": 1e-6}, [
+    Case("dadaptadam", by_hand.dadaptadam, {**ADAM, "lr": 1.0, "d0": 1e-6}, [
         "s.r / ((1 - fade) * size) -> s.r / size",
         'getattr(s, "v", s.zero).sqrt() + h.eps -> h.eps',
         "m / (v.sqrt() + h.eps) -> d * m / (v.sqrt() + h.eps)",
     ], together=True),
-    Case("sgdp", sgdp, {
+    Case("sgdp", by_hand.sgdp, {
         "lr": 1e-3, "momentum": 0.0, "dampening": 0.0, "weight_decay": 0.0, "eps": 1e-8, "delta": 0.1, "wd_ratio": 0.1,
     }, [
         "ratio / (1 - h.momentum) -> ratio",
         "u, ratio = projected(p, g, s.b, h) -> s.b, ratio = projected(p, g, s.b, h); u = s.b",
     ]),
-    Case("madgrad", madgrad, {"lr": 1e-2, "momentum": 0.9, "weight_decay": 0.0, "eps": 1e-6}, [
+    Case("madgrad", by_hand.madgrad, {"lr": 1e-2, "momentum": 0.9, "weight_decay": 0.0, "eps": 1e-6}, [
         "h.lr + h.eps -> h.lr",
         "s.v ** (1 / 3) -> s.v.sqrt()",
         "s.t**0.5 -> s.t",
         "s.x0 - s.s -> p - s.s",
     ]),
-    Case("qhm", qhm, {"lr": 1.0, "momentum": 0.999, "nu": 0.7, "weight_decay": 0.0}, [
+    Case("qhm", by_hand.qhm, {"lr": 1.0, "momentum": 0.999, "nu": 0.7, "weight_decay": 0.0}, [
         "h.nu * b + (1 - h.nu) * grad -> b + h.nu * grad",
         "(1 - h.nu) * grad -> (1 - h.nu) * g",
     ]),
-    Case("pnm", pnm, {"lr": 1e-3, "betas": (0.9, 1.0), "weight_decay": 0.0}, [
+    Case("pnm", by_hand.pnm, {"lr": 1e-3, "betas": (0.9, 1.0), "weight_decay": 0.0}, [
         "beta1**2 -> beta1",
         '("odd", "even") if -> ("odd", "odd") if',
         "h.lr / noise -> h.lr",
     ]),
-    Case("tiger", tiger, {"lr": 1e-3, "beta": 0.965, "weight_decay": 1e-2}, [
+    Case("tiger", by_hand.tiger, {"lr": 1e-3, "beta": 0.965, "weight_decay": 1e-2}, [
         "p.norm() / p.numel() ** 0.5 -> p.norm()",
         "h.weight_decay * p) -> h.weight_decay * p.sign())",
     ]),
-    Case("ldog", ldog, {"reps_rel": 1e-6, "lr": 1.0, "weight_decay": 0.0, "eps": 1e-8}, [
+    Case("ldog", by_hand.ldog, {"reps_rel": 1e-6, "lr": 1.0, "weight_decay": 0.0, "eps": 1e-8}, [
         "(1 + s.x0.norm()) -> s.x0.norm()",
         "(p - s.x0) -> p",
         'getattr(s, "total", h.eps) + -> h.eps +',
     ]),
-    Case("ftrl", ftrl, {"lr": 1e-3, "beta": 0.0, "lambda_1": 0.0, "lambda_2": 0.0}, [
+    Case("ftrl", by_hand.ftrl, {"lr": 1e-3, "beta": 0.0, "lambda_1": 0.0, "lambda_2": 0.0}, [
         "/ h.lr * p -> / h.lr",
         "<= h.lambda_1 -> <= 0",
         "h.beta + s.n.sqrt() -> s.n.sqrt()",
     ]),
 ]  # fmt: skip
-SLIPS = [pytest.param(case, slip, id=f"{case.rule}: {slip}") for case in CASES for slip in case.slips]
 
 
-def verdict(case: Case, move: Move, dtype: torch.dtype = torch.float64) -> Verdict:
-    written = optimizer(move, case.together, **case.defaults)
-    return conformance(written, case.rule, dtype).evidence().verdict
+def asked_of(case: Case, move: Move, dtype: torch.dtype) -> Conformance:
+    return conformance(optimizer(move, case.together, **case.defaults), case.rule, dtype, BRIEF)
 
 
-@pytest.mark.parametrize("dtype", [torch.float64, torch.float32])
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.rule)
-def test_what_follows_is_lawful(case: Case, dtype: torch.dtype) -> None:
-    assert verdict(case, case.move, dtype) is Verdict.LAWFUL
+def test_what_follows_is_lawful(case: Case) -> None:
+    assert asked_of(case, case.move, torch.float64).evidence().verdict is Verdict.LAWFUL
 
 
-@pytest.mark.parametrize(("case", "slip"), SLIPS)
-def test_a_slip_is_refused(case: Case, slip: str) -> None:
-    assert verdict(case, slipped(case.move, slip)) is Verdict.UNLAWFUL
+@pytest.mark.parametrize("case", [c for c in CASES if c.rule in SINGLE], ids=lambda case: case.rule)
+def test_what_follows_is_lawful_in_float32(case: Case) -> None:
+    assert asked_of(case, case.move, torch.float32).evidence().verdict is Verdict.LAWFUL
+
+
+def departs(check: Conformance) -> bool:
+    """Whether a step leaves the budget in some scenario; why, and the smallest inputs, are not asked."""
+    watches = (check.watch(scenario) for scenario in asked(check.candidate, check.profile, check.seed))
+    return any(confirmed(watch, first_departure(watch)) and followed(watch) is None for watch in watches)
+
+
+def confirmed(watch: Watch, found: Suspicion | Finding | None) -> bool:
+    return isinstance(found, Finding) or (found is not None and departed(watch, found).confirmed)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.rule)
+def test_a_slip_is_refused(case: Case) -> None:
+    for slip in case.slips:
+        assert departs(asked_of(case, slipped(case.move, slip), torch.float64)), slip
