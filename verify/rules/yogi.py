@@ -7,10 +7,13 @@ from sympy import Symbol, sign, sqrt
 from lawful.verify.language.domain import Domain
 from lawful.verify.language.family import Words, family
 from lawful.verify.language.rule import Rule, Source
-from lawful.verify.language.symbols import beta1, beta2, eps, g, lr, m, t, v, weight_decay, x
+from lawful.verify.language.symbols import beta1, beta2, eps, g, lr, m, t, weight_decay, x
 from lawful.verify.rules._decay import SPELLINGS, WORDS, l2_gradient, shrunk
 
 start = Symbol("initial_accumulator", nonnegative=True)
+v = Symbol(
+    "v", real=True
+)  # never negative, for it loses less than β2·g² leaves of it, which no prover sees here
 G, M, V = Symbol("g_t"), Symbol("m_hat"), Symbol("v_hat")
 
 DEFAULTS = {lr: 1e-2, beta1: 0.9, beta2: 0.999, start: 1e-6, eps: 1e-3, weight_decay: 0.0}
