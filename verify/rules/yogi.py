@@ -11,9 +11,9 @@ from lawful.verify.language.symbols import beta1, beta2, eps, g, lr, m, t, weigh
 from lawful.verify.rules._decay import SPELLINGS, WORDS, l2_gradient, shrunk
 
 start = Symbol("initial_accumulator", nonnegative=True)
-v = Symbol(
-    "v", real=True
-)  # never negative, for it loses less than β2·g² leaves of it, which no prover sees here
+v = Symbol("v", real=True)
+"""Never negative where it starts so, for what it loses is less than it has; no sign of its terms says so."""
+
 G, M, V = Symbol("g_t"), Symbol("m_hat"), Symbol("v_hat")
 
 DEFAULTS = {lr: 1e-2, beta1: 0.9, beta2: 0.999, start: 1e-6, eps: 1e-3, weight_decay: 0.0}
