@@ -17,7 +17,7 @@ G, RATE = Symbol("g_t"), Symbol("eta_t")
 
 DEFAULTS = {lr: 1.0, beta1: 0.9, beta2: 0.999, eps: 1e-8, weight_decay: 0.0, d0: 1e-6}
 DOMAINS = {
-    lr: Domain((2.0, 1.0, 0.5, 0.1), open_low=True),
+    lr: Domain((1.0, 0.5, 0.1), open_low=True),
     d0: Domain((0.1, 1e-6, 1e-3), open_low=True),
 }
 SPELLED: Spellings = {"bias_correction": {"use_bias_correction": {False: False, True: True}}}

@@ -21,9 +21,9 @@ DEFAULTS = {
     lr: 1.0, beta1: 0.9, beta2: 0.999, eps: 1e-8, weight_decay: 0.0, d0: 1e-6, d_coef: 1.0,
 }  # fmt: skip
 DOMAINS = {
-    lr: Domain((2.0, 1.0, 0.5, 0.1), open_low=True),
+    lr: Domain((1.0, 0.5, 0.1), open_low=True),
     d0: Domain((0.1, 1e-6, 1e-3), open_low=True),
-    d_coef: Domain((0.5, 2.0, 1.0), open_low=True),
+    d_coef: Domain((2.0, 0.5, 1.0), open_low=True),
 }
 SPELLED: Spellings = {
     "bias_correction": {
