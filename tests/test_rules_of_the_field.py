@@ -121,6 +121,13 @@ CASES = [
         'getattr(s, "v", s.zero).sqrt() + h.eps -> h.eps',
         "m / (v.sqrt() + h.eps) -> d * m / (v.sqrt() + h.eps)",
     ], together=True),
+    Case("dadaptlion", by_hand.dadaptlion, {
+        "lr": 1.0, "betas": (0.9, 0.99), "weight_decay": 0.0, "d0": 1e-6,
+    }, [
+        "(1 - beta2) * rate * g -> (1 - beta2) * g",
+        "s.r / ((1 - fade) * size) -> s.r / size",
+        "(u * getattr -> (g * getattr",
+    ], together=True),
     Case("sgdp", by_hand.sgdp, {
         "lr": 1e-3, "momentum": 0.0, "dampening": 0.0, "weight_decay": 0.0, "eps": 1e-8, "delta": 0.1, "wd_ratio": 0.1,
     }, [

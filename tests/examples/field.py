@@ -17,7 +17,7 @@ Move = Callable[[Tensor, Tensor, Any, Any], None]
 
 def optimizer(move: Move, together: bool = False, **defaults: Any) -> type[Optimizer]:
     """A class whose constructor takes these hyperparameters and which steps by this function: parameter by parameter,
-    or with all of them as one vector."""
+    or with all of them as one vector, whose lanes decay as their groups have it."""
 
     class Written(Optimizer):
         def __init__(self, params: Any, **given: Any) -> None:
@@ -30,7 +30,11 @@ def optimizer(move: Move, together: bool = False, **defaults: Any) -> type[Optim
             there = [(p, group) for group in self.param_groups for p in group["params"] if p.grad is not None]
             if together:
                 whole = torch.cat([p.reshape(-1) for p, _ in there])
-                self.move(whole, torch.cat([p.grad.reshape(-1) for p, _ in there]), *there[0])
+                decays = torch.cat(
+                    [torch.full_like(p.reshape(-1), group["weight_decay"]) for p, group in there]
+                )
+                slopes = torch.cat([p.grad.reshape(-1) for p, _ in there])
+                self.move(whole, slopes, there[0][0], {**there[0][1], "weight_decay": decays})
                 parts = whole.split([p.numel() for p, _ in there])
                 for (p, _), part in zip(there, parts, strict=True):
                     p.copy_(part.view_as(p))
@@ -231,6 +235,17 @@ def dadaptadam(p: Tensor, g: Tensor, s: Any, h: Any) -> None:
     if size := average(s, "s", fade, d * h.lr * grad).abs().sum():
         s.d = max(d, s.r / ((1 - fade) * size))
         p.sub_(m / (v.sqrt() + h.eps))
+
+
+def dadaptlion(p: Tensor, g: Tensor, s: Any, h: Any) -> None:
+    (beta1, beta2), d = h.betas, getattr(s, "d", h.d0)
+    rate, fade, m = d * h.lr, beta2**0.5, getattr(s, "m", s.zero)
+    u = (beta1 * m + (1 - beta1) * g).sign()
+    s.m = beta2 * m + (1 - beta2) * rate * g
+    s.r = fade * getattr(s, "r", 0.0) + (1 - fade) * rate * (u * getattr(s, "s", s.zero)).sum()
+    p.mul_(1 - rate * h.weight_decay).sub_(rate * u)
+    if size := average(s, "s", fade, rate * u).abs().sum():
+        s.d = max(d, s.r / ((1 - fade) * size))
 
 
 # ------------------------------------------------------------------------------------------------------------ of SGD's
