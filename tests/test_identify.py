@@ -181,7 +181,7 @@ def test_every_convention_has_words() -> None:
 def test_the_lattice_has_each_rule_once_and_reads_its_own_names() -> None:
     everything = variants(ranked("AdamW"))
     assert len({v.rule.mathematics for v in everything}) == len(everything)
-    assert sum(len(list(members(f))) for f in rules().values()) > 2 * len(everything)
+    assert sum(len(list(members(f))) for f in rules().values()) > 1.5 * len(everything)
     assert all(find_rule(v.spec).mathematics == v.rule.mathematics for v in everything[::7])
 
 

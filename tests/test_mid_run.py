@@ -47,6 +47,34 @@ class CorrectedOnceMore(CorrectedAverages):
         return super().decayed(grad, p, h) / (1 - h["betas"][0] ** self.state[p]["step"])
 
 
+class SumsOfWeights(Plain):
+    """QHAdam's way: keeps m̂ and v̂, and of the weights in them the sums 1 + β + β² + …"""
+
+    first = 0.0
+
+    def move(self, p: Tensor, s: dict[str, Any], h: Group) -> None:
+        if not s:
+            s.update(m=torch.zeros_like(p), v=torch.zeros_like(p), one=self.first, two=self.first)
+        s["one"], s["two"] = (
+            1 + beta * s[name] for beta, name in zip(h["betas"], ("one", "two"), strict=True)
+        )
+        grad = self.decayed(-p.grad if h["maximize"] else p.grad, p, h)  # type: ignore[operator]
+        s["m"].mul_(1 - 1 / s["one"]).add_(grad, alpha=1 / s["one"])
+        s["v"].mul_(1 - 1 / s["two"]).addcmul_(grad, grad, value=1 / s["two"])
+        second = s["v"]
+        if h["amsgrad"]:
+            raw = s["v"] * s["two"] * (1 - h["betas"][1])
+            s["top"] = torch.maximum(s.get("top", raw), raw)
+            second = s["top"] / (s["two"] * (1 - h["betas"][1]))
+        p.addcdiv_(s["m"], second.sqrt().add_(h["eps"]), value=-float(h["lr"]))
+
+
+class SumsOfOneWeightMore(SumsOfWeights):
+    """Counts a gradient that was not there."""
+
+    first = 1.0
+
+
 class SumsOfSquares(torch.optim.Optimizer):
     """RMSprop that keeps the decaying sum, of which the average is (1 − alpha) times."""
 
@@ -143,7 +171,13 @@ def asked(cls: type, rule: str = "adam", dtype: torch.dtype = torch.float64) -> 
 
 @pytest.mark.parametrize(
     ("cls", "rule"),
-    [(Plain, "adam"), (RunningProducts, "adam"), (CorrectedAverages, "adam"), (SumsOfSquares, "rmsprop")],
+    [
+        (Plain, "adam"),
+        (RunningProducts, "adam"),
+        (CorrectedAverages, "adam"),
+        (SumsOfWeights, "adam"),
+        (SumsOfSquares, "rmsprop"),
+    ],
 )
 @pytest.mark.parametrize("dtype", [torch.float64, torch.float32])
 def test_right_ones_are_lawful(cls: type, rule: str, dtype: torch.dtype) -> None:
@@ -153,13 +187,14 @@ def test_right_ones_are_lawful(cls: type, rule: str, dtype: torch.dtype) -> None
 def test_a_form_of_its_own_is_said() -> None:
     assert any("running products" in note for note in asked(RunningProducts).notes)
     assert any("already corrected" in note for note in asked(CorrectedAverages).notes)
+    assert any("running sums" in note for note in asked(SumsOfWeights).notes)
     assert not any("it keeps" in note for note in asked(Plain).notes)
 
 
 @pytest.mark.parametrize(
     "cls",
     [ReadOnce, EpsOnce, BetasOnce, MaximizeOnce, AStepLate, AsConstructed, OptionsOfTheFirstGroup, SkipsAtZero,
-     RatioOfRates, CorrectedOnceMore],
+     RatioOfRates, CorrectedOnceMore, SumsOfOneWeightMore],
 )  # fmt: skip
 def test_their_neighbours_are_refused(cls: type) -> None:
     assert asked(cls).verdict is Verdict.UNLAWFUL

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import torch
 from flint import arb
-from sympy import Abs, Add, Expr, Max, Min, Mul, Piecewise, Pow, Symbol, sign
+from sympy import Abs, Add, Expr, Max, Min, Mul, Piecewise, Pow, Symbol, atan2, exp, sign, sympify
 from torch import Tensor
 from torch.optim import Optimizer
 
@@ -120,10 +120,11 @@ def branches(expr: Expr, values: Mapping[Symbol, Any]) -> Tensor:
 
 def power(base: Any, exponent: Any) -> Any:
     if not isinstance(base, Tensor):
-        return base**exponent
-    return {0.5: torch.sqrt, -0.5: lambda b: 1 / torch.sqrt(b), -1: lambda b: 1 / b, 2: torch.square}[
-        exponent
-    ](base)
+        return base**exponent if base or exponent > 0 else math.inf
+    exactly = {0.5: torch.sqrt, -0.5: lambda b: 1 / torch.sqrt(b), -1: lambda b: 1 / b, 2: torch.square}
+    if exponent in exactly:
+        return exactly[exponent](base)
+    return torch.pow(base, exponent) if exponent > 0 else 1 / torch.pow(base, -exponent)
 
 
 def largest(a: Any, b: Any) -> Any:
@@ -141,6 +142,8 @@ OPERATIONS: dict[Any, Any] = {
     Min: lambda a, b: -largest(-a, -b),
     Abs: abs,
     sign: torch.sign,
+    exp: torch.exp,
+    atan2: torch.atan2,
 }
 
 
@@ -185,8 +188,10 @@ def implementation(rule: Rule) -> type[Optimizer]:
 def resolved(expr: Expr, values: Mapping[Symbol, Any]) -> Expr:
     """The expression with its cases decided."""
     conditions = {c for p in expr.atoms(Piecewise) for _, c in p.args}
-    numbers = {s: v for s, v in values.items() if not isinstance(v, Tensor)}
-    return decided(expr, {c: bool(c.subs(numbers)) for c in conditions if c.free_symbols <= numbers.keys()})
+    numbers = {s: sympify(v) for s, v in values.items() if not isinstance(v, Tensor)}
+    return decided(
+        expr, {c: bool(c.xreplace(numbers)) for c in conditions if c.free_symbols <= numbers.keys()}
+    )  # all at once: sympy takes (1 − β)·lr > 0 for true as soon as β is a number
 
 
 def verdict(claimed: Rule, implemented: Rule, dtype: str = "float64") -> Verdict:

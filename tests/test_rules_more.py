@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from typing import Any
 
@@ -62,6 +63,14 @@ def test_partial_sums_that_cancel_are_paid_for() -> None:
     """1000 + t − 1001: what is lost in the first sum is lost for good."""
     found = scalar(beta1 + t - eps, unit=2.0**-24, t=1, beta1=1000.0, eps=1001.0)
     assert found.number == 0.0 and found.error >= 2.0**-24 * 1000
+
+
+def test_no_verdict_where_a_scalar_is_divided_by_0() -> None:
+    """FTRL at a rate of 0: no number, and whoever depends on it is not judged; nor is a condition sure."""
+    assert not math.isfinite(scalar(1 / lr + t, lr=0.0, t=1).error)
+    assert holds(Gt(1 / (beta1 * eps), 1), {beta1: 0.5, eps: 0.0}, FLOAT64)[1] is False
+    assert radius(after(find_rule("ftrl"), [1.0], lr=0.0).x) == torch.inf
+    assert radius(after(find_rule("ftrl"), [1.0], lr=0.1).x) < 1e-9
 
 
 @pytest.mark.parametrize(("at", "expected"), [(3, (False, True)), (5, (False, False)), (7, (True, True))])

@@ -169,6 +169,9 @@ def test_a_tenth_of_the_momentum_is_not_seen_in_parameters_of_bfloat16(
 def test_groups_are_alike_in_what_a_mean_over_all_of_them_depends_on() -> None:
     assert find_rule("adams").shared == {beta2}
     assert find_rule("adams(decouple=False)").shared == find_rule("came").shared == frozenset()
+    assert {s.name for s in find_rule("dadaptadam").shared} >= {"d0", "beta2"}, (
+        "what the mean's state starts at too"
+    )
 
 
 def test_the_decay_of_adams_is_measured_by_all_parameters_of_all_groups() -> None:

@@ -1,5 +1,5 @@
 """Forms of a rule that are one as long as the hyperparameters stay what they are: averages kept as sums, sums as
-averages, averages already corrected, powers as running products.
+averages, averages already corrected, powers as running products, or as running sums of weights.
 
 Where a β or a momentum is changed in mid-run they go apart, and no source says which of them is meant.
 """
@@ -7,6 +7,7 @@ Where a β or a momentum is changed in mid-run they go apart, and no source says
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import chain, combinations
+from typing import Literal
 
 from sympy import Add, Expr, Integer, Mul, Piecewise, Pow, Symbol
 
@@ -20,18 +21,22 @@ def remembered(rule: Rule) -> frozenset[Symbol]:
     return frozenset(h for s, p in products if s in p.args for h in p.free_symbols & rule.defaults.keys())
 
 
+Running = Literal["", "products", "sums"]
+
+
 @dataclass(frozen=True)
 class Form:
     """A way to keep the state of a rule.
 
     Attributes:
         scaled: the state that is kept in another unit.
-        running: whether powers of hyperparameters are products that are kept from step to step.
+        running: as what powers of hyperparameters are kept from step to step: products, or the sums 1 + β + β² + … of
+            the weights in an average, of which 1 − βᵗ is (1 − β) times; "" where they are powers.
         corrected: whether averages are kept divided by 1 − βᵗ, where the rule has that.
     """
 
     scaled: frozenset[Symbol] = frozenset()
-    running: bool = False
+    running: Running = ""
     corrected: bool = False
 
     def of(self, rule: Rule) -> Rule:
@@ -41,12 +46,12 @@ class Form:
             rule = _scaled(rule, symbol, unit, unit)
         for symbol, (before, after) in _corrections(rule).items() if self.corrected else ():
             rule = _scaled(rule, symbol, before, after)
-        return _running(rule) if self.running else rule
+        return _running(rule, self.running) if self.running else rule
 
     def __str__(self) -> str:
         """In words."""
         said = [f"{s} in another unit" for s in sorted(self.scaled, key=str)]
-        said += ["powers as running products"] if self.running else []
+        said += [f"powers as running {self.running}"] if self.running else []
         return " and ".join([*said, *(["averages that are already corrected"] if self.corrected else [])])
 
 
@@ -58,8 +63,8 @@ def forms(rule: Rule) -> Iterator[Form]:
     """Every form of a rule, its own first."""
     scalable = sorted(units(rule), key=str)
     some = chain.from_iterable(combinations(scalable, n) for n in range(len(scalable) + 1))
-    powers = (False, True) if _powers(rule) else (False,)
-    yield from (Form(frozenset(scaled), running) for scaled in some for running in powers)
+    ways: tuple[Running, ...] = ("", "products", "sums") if _powers(rule) else ("",)
+    yield from (Form(frozenset(scaled), running) for scaled in some for running in ways)
     if _corrections(rule):
         yield Form(corrected=True)
 
@@ -104,9 +109,11 @@ def _powers(rule: Rule) -> set[Pow]:
     return {p for p in atoms if p.exp == t and p.base in rule.defaults}
 
 
-def _running(rule: Rule) -> Rule:
-    products = {p: Symbol(f"product_{p.base}", nonnegative=True) for p in _powers(rule)}
-    now: dict[Expr, Expr] = {p: p.base * product for p, product in products.items()}
-    state = {s: e.xreplace(now) for s, e in rule.state.items()} | {products[p]: now[p] for p in products}
-    init = {**rule.init, **dict.fromkeys(products.values(), Integer(1))}
+def _running(rule: Rule, way: Running) -> Rule:
+    """The rule with state in place of powers; it holds what a power, or its sum of weights, was the step before."""
+    kept = {p: Symbol(f"{way}_{p.base}", nonnegative=True) for p in _powers(rule)}
+    after = {p: p.base * s if way == "products" else 1 + p.base * s for p, s in kept.items()}
+    now = {p: a if way == "products" else 1 - (1 - p.base) * a for p, a in after.items()}
+    state = {s: e.xreplace(now) for s, e in rule.state.items()} | {kept[p]: after[p] for p in kept}
+    init = {**rule.init, **dict.fromkeys(kept.values(), Integer(way == "products"))}
     return replace(rule, x=rule.x.xreplace(now), state=state, init=init)

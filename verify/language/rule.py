@@ -92,12 +92,15 @@ class Rule:
 
     @cached_property
     def shared(self) -> frozenset[Symbol]:
-        """The hyperparameters that a mean or a norm over every parameter depends on, by way of the state too."""
+        """The hyperparameters that a mean or a norm over every parameter depends on, by way of the state and its start
+        too.
+        """
         after = {x: self.x, **self.state}
         means = (e.atoms(*EVERYWHERE) for e in after.values())
         found = {s for mean in frozenset[Expr]().union(*means) for s in mean.free_symbols}
         while more := {s for read in found & after.keys() for s in after[read].free_symbols} - found:
             found |= more
+        found |= {s for read in found & self.state.keys() for s in self.initial(read).free_symbols}
         return frozenset(found & self.defaults.keys())
 
     @property

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 from flint import arb, ctx
-from sympy import Abs, Add, And, Expr, Max, Min, Mod, Mul, Or, Piecewise, Pow, Symbol, sign
+from sympy import Abs, Add, And, Expr, Max, Min, Mod, Mul, Or, Piecewise, Pow, Symbol, atan2, exp, sign
 
 from lawful.verify.language.rule import Rule
 from lawful.verify.language.symbols import g, t, x
@@ -190,6 +190,8 @@ _OPERATIONS: Mapping[Any, Callable[..., Any]] = {
     Abs: abs,
     sign: _sign,
     Mod: lambda a, b: a - b * (a / b).floor(),
+    exp: lambda a: a.exp(),
+    atan2: lambda above, below: arb.atan2(above, below),
     IfPositive: lambda q, a, b: a if _sign(q) > 0 else b,
 }
 

@@ -29,6 +29,8 @@ from sympy import (
     Piecewise,
     Pow,
     Symbol,
+    atan2,
+    exp,
     sign,
 )
 
@@ -176,6 +178,8 @@ OPERATIONS: Mapping[Any, Callable[..., Any]] = {
     Abs: np.abs,
     sign: np.sign,
     Mod: np.mod,
+    exp: np.exp,
+    atan2: np.arctan2,
     IfPositive: lambda q, a, b: np.where(q > 0, a, b),
     Total: np.sum,
     EverywhereMean: np.mean,

@@ -61,6 +61,9 @@ class Scalar:
         return Scalar(self.value, self.error + unit * (self.size + self.error))
 
 
+NO_NUMBER = Scalar(exactly.nan, float("inf"))
+"""What dividing by 0 gives: nothing that depends on it has a verdict."""
+
 Environment: TypeAlias = Mapping[Symbol, float | Scalar]
 """Hyperparameters and `t` are numbers, state is a `Scalar`."""
 
@@ -130,6 +133,8 @@ def _product(factors: list[Scalar], unit: float) -> Scalar:
 
 def _power(arguments: list[Scalar], unit: float) -> Scalar:
     base, exponent = arguments
+    if base.value == 0 and exponent.value < 0:
+        return NO_NUMBER
     value = base.value**exponent.value
     size = abs(float(value))
     if exponent.value == -1:

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable, Sequence
 
-from sympy import Add, Expr, Mul, Pow, Rational
+from sympy import Add, Expr, Mul, Pow, Rational, exp
 
 from lawful.verify.oracle.budget import Dearer, Product, Root
 from lawful.verify.oracle.compiler import Compiler, compiled
+from lawful.verify.oracle.kinds.functions import Power
 from lawful.verify.oracle.signs import nonnegative
 from lawful.verify.oracle.step import Node
 
@@ -59,6 +60,9 @@ def _sort_factor(
     if compiler.is_scalar(factor):
         scalars.append(factor)
         return
+    if isinstance(factor, exp):
+        top.append(compiler.node(factor))
+        return
     base, exponent = factor.as_base_exp()
     side, size = (bottom, -exponent) if exponent.could_extract_minus_sign() else (top, exponent)
     if size.is_Integer:
@@ -68,6 +72,8 @@ def _sort_factor(
         if within != 1:
             scalars.append(within**exponent)
         side.append(Root(compiler.node(rest), not nonnegative(rest)))
+    elif size.is_positive and compiler.is_scalar(size) and nonnegative(base):
+        side.append(Power(compiler.node(base), size))
     else:
         raise NotImplementedError(f"the power {exponent} of a tensor has no error analysis yet: {factor}")
 
@@ -84,5 +90,8 @@ def _freed(expr: Expr, compiler: Compiler) -> Iterable[Expr]:
 
 
 def _scalar_part(term: Expr, compiler: Compiler) -> Expr:
-    parts = (factor.as_base_exp() for factor in Mul.make_args(term) if not factor.is_Number)
+    factors = (
+        factor for factor in Mul.make_args(term) if not factor.is_Number and not isinstance(factor, exp)
+    )
+    parts = (factor.as_base_exp() for factor in factors)
     return Mul(*(compiler.parted(base)[0] ** exponent for base, exponent in parts))

@@ -1,0 +1,54 @@
+"""Adan (arXiv:2208.06677): Adam with Nesterov's look-ahead, written with differences of gradients."""
+
+from typing import Literal
+
+from sympy import Eq, Piecewise, Symbol, sqrt
+
+from lawful.verify.language.decay import shrunk
+from lawful.verify.language.domain import WEIGHT
+from lawful.verify.language.family import Spellings, Words, family
+from lawful.verify.language.rule import Rule, Source
+from lawful.verify.language.symbols import beta1, beta2, beta3, eps, g, lr, m, t, v, weight_decay, x
+
+g_prev, change = Symbol("g_prev", real=True), Symbol("m_change", real=True)
+DIFFERENCE = Symbol("y_t")
+
+DEFAULTS = {lr: 1e-3, beta1: 0.98, beta2: 0.92, beta3: 0.99, eps: 1e-8, weight_decay: 0.0}
+
+FORMS: Words = {
+    "decay": {
+        "proximal": "decay by a division by 1 + lr·wd after the step",
+        "before": "decay of the old weight by lr·wd",
+    }
+}
+SPELLED: Spellings = {
+    "decay": {
+        "no_prox": {"proximal": False, "before": True},
+        "weight_decouple": {"proximal": False, "before": True},
+    }
+}
+
+
+@family(spellings=SPELLED, words=FORMS)
+def adan(*, decay: Literal["proximal", "before"] = "proximal") -> Rule:
+    """Averages of the gradient and of its change, over the root of the average square of what both foresee.
+
+    Each β weighs the past, as in the authors' code; in the paper it weighs the present. The first gradient has not
+    changed. `decay="before"` is the code's `no_prox`.
+    """
+    y_t = Piecewise((0, Eq(t, 1)), (g - g_prev, True))
+    m_t = beta1 * m + (1 - beta1) * g
+    change_t = beta2 * change + (1 - beta2) * y_t
+    v_t = beta3 * v + (1 - beta3) * (g + beta2 * y_t) ** 2
+    m_hat, v_hat = m_t / (1 - beta1**t), v_t / (1 - beta3**t)
+    step = lr * (m_hat + beta2 * change_t / (1 - beta2**t)) / (sqrt(v_hat) + eps)
+    return Rule(
+        "adan",
+        x=(x - step) / (1 + lr * weight_decay) if decay == "proximal" else shrunk(x) - step,
+        state={g_prev: g, m: m_t, change: change_t, v: v_t},
+        defaults=DEFAULTS,
+        domains={beta3: WEIGHT},
+        tuples={"betas": (beta1, beta2, beta3)},
+        source=Source("arXiv:2208.06677", "Algorithm 1, from memory", checked="sail-sg/Adan@062d4cd5de"),
+        names={DIFFERENCE: y_t},
+    )
