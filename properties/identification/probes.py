@@ -181,7 +181,7 @@ class Subject:
             found = [self._probe(plan, shapes, sparse, families, refusals) for plan in PLANS]
             if made := [probe for probe in found if probe is not None]:
                 return made
-        raise Unanswerable(f"{self.cls.__name__} cannot be run: {refusals[0]}.")
+        raise Unanswerable(f"{self.cls.__name__} cannot be run: {refusals[0].rstrip('.')}.")
 
     def _probe(
         self, plan: Plan, shapes: Shapes, sparse: bool, families: Sequence[Family], refusals: list[str]
