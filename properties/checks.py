@@ -15,12 +15,11 @@ from time import perf_counter
 from typing import Any
 
 from lawful.properties.settings import PROFILES, Settings
+from lawful.verify.candidates.asking import Asked, candidate_of, claim_of
 from lawful.verify.candidates.candidate import Candidate
-from lawful.verify.candidates.claim import claimed
 from lawful.verify.candidates.description import Description
 from lawful.verify.errors import unknown
 from lawful.verify.evidence import UNCLAIMED, Check, Evidence, Finding, Severity, Verdict
-from lawful.verify.language.rule import Rule
 from lawful.verify.package import modules
 
 
@@ -41,20 +40,22 @@ class Property:
         of: whether a candidate has something to ask about.
         on: whether it is asked on a device.
         severity: how grave it is to lack it.
+        asks: of what it is asked: optimizers, schedulers.
     """
 
     name: str
     sentence: str
-    run: "Callable[[Candidate, Check, Settings, Journal], Evidence]"
+    run: "Callable[[Any, Check, Settings, Journal], Evidence]"
     everywhere: bool = False
     dtype: str = "float64"
     paths: bool = False
     profiles: tuple[str, ...] = PROFILES
     ruleless: bool = False
-    applies: Callable[[Rule], bool] = field(default=lambda rule: True)
-    of: Callable[[Candidate], bool] = field(default=lambda candidate: True)
+    applies: Callable[[Any], bool] = field(default=lambda rule: True)
+    of: Callable[[Any], bool] = field(default=lambda candidate: True)
     on: Callable[[str], bool] = field(default=lambda device: True)
     severity: Severity = Severity.CONTRACT
+    asks: type = Candidate
 
 
 def on_cpu(device: str) -> bool:
@@ -92,13 +93,15 @@ def plan(
     """
     from lawful.properties.runs.clips import unclipped
 
-    rule = rule or description.rule or claimed(description.name)
-    candidate = unclipped(Candidate.of(description.target, rule, arguments, names))
+    rule = rule or description.rule
+    candidate = candidate_of(description.target, rule, arguments, names)
+    if isinstance(candidate, Candidate):
+        rule, candidate = rule or claim_of(candidate), unclipped(candidate)
     return plan_for(candidate, rule, description.target, settings, arguments)
 
 
 def plan_for(
-    candidate: Candidate,
+    candidate: Asked,
     rule: str,
     target: str,
     settings: Settings,
@@ -109,13 +112,13 @@ def plan_for(
     Raises:
         Unanswerable: an unknown property, or a path on which the candidate does not run.
     """
-    paths, names = list(candidate.paths), dict(candidate.adapter.names)
+    paths, names = list(candidate.paths), dict(candidate.names)
     given = {**(arguments or {}), **{name: candidate.arguments[name] for name in candidate.off}}
     for path in settings.paths:
         if path not in paths:
             raise unknown("path", path, paths)
     return [
-        Check(p.name, rule, target, path, dtype, device, given, names, p.severity, p.sentence)
+        Check(p.name, rule, target, path, dtype, device, given, names, p.severity, p.sentence, candidate.kind)
         for p in _asked(settings.only)
         if _concerns(p, candidate, rule) and (settings.only or settings.profile in p.profiles)
         for device in settings.devices
@@ -126,10 +129,15 @@ def plan_for(
     ]
 
 
-def _concerns(asked: Property, candidate: Candidate, rule: str) -> bool:
+def _concerns(asked: Property, candidate: Asked, rule: str) -> bool:
     """Whether a property can be asked of a candidate and what it claims."""
     claims = asked.ruleless or rule != UNCLAIMED
-    return claims and asked.applies(candidate.rule({})) and asked.of(candidate)
+    return (
+        isinstance(candidate, asked.asks)
+        and claims
+        and asked.applies(candidate.rule({}))
+        and asked.of(candidate)
+    )
 
 
 def _asked(only: tuple[str, ...]) -> list[Property]:
@@ -147,12 +155,12 @@ def _asked(only: tuple[str, ...]) -> list[Property]:
 
 def perform(check: Check, settings: Settings, journal: str = "") -> Evidence:
     """Runs one check in a worker."""
-    candidate = Candidate.of(check.target, check.rule, check.arguments, check.names)
+    candidate = candidate_of(check.target, check.rule, check.arguments, check.names)
     return run(candidate, check, settings, _journal(journal))
 
 
 def run(
-    candidate: Candidate, check: Check, settings: Settings, journal: Journal = lambda entry: None
+    candidate: Asked, check: Check, settings: Settings, journal: Journal = lambda entry: None
 ) -> Evidence:
     """Runs one check where it is called; what the candidate changes globally is noticed, noted and undone."""
     from lawful.verify.candidates.surroundings import undone
@@ -166,7 +174,7 @@ def run(
     return weighed(check, judged(check, candidate, evidence), settings)
 
 
-def _seen(candidate: Candidate, check: Check, settings: Settings, journal: Journal) -> Evidence:
+def _seen(candidate: Asked, check: Check, settings: Settings, journal: Journal) -> Evidence:
     from lawful.properties.runs.running import RaisedError
 
     try:
@@ -175,7 +183,7 @@ def _seen(candidate: Candidate, check: Check, settings: Settings, journal: Journ
         return Evidence(Verdict.CRASHED, findings=[Finding(f"{error}.")])
 
 
-def judged(check: Check, candidate: Candidate, evidence: Evidence) -> Evidence:
+def judged(check: Check, candidate: Asked, evidence: Evidence) -> Evidence:
     """A candidate that refuses even its first path in float32 has not been tested, which is no pass."""
     basic = check.path == next(iter(candidate.paths)) and check.dtype == "float32"
     if basic and evidence.verdict is Verdict.NOT_APPLICABLE and properties()[check.property].everywhere:

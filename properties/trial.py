@@ -8,6 +8,7 @@ import torch
 from lawful.properties.runs.running import RaisedError, RefusedError, Run
 from lawful.properties.scenarios.defaults import default_scenario
 from lawful.properties.scenarios.scenarios import expand
+from lawful.verify.candidates.asking import candidate_of
 from lawful.verify.candidates.candidate import Candidate
 from lawful.verify.errors import Unanswerable
 from lawful.verify.evidence import Check
@@ -22,7 +23,9 @@ def tried(check: Check, seed: int) -> None:
     Raises:
         Unanswerable: it cannot be constructed, is not driven as torch's optimizers are, or cannot be stepped.
     """
-    candidate = Candidate.of(check.target, check.rule, check.arguments, check.names)
+    candidate = candidate_of(check.target, check.rule, check.arguments, check.names)
+    if not isinstance(candidate, Candidate):
+        return  # whether it can be constructed is what is asked first
     run = _constructed(candidate, candidate.paths[check.path], seed)
     name, lacking = candidate.cls.__name__, [held for held in HELD if not hasattr(run.optimizer, held)]
     if lacking:

@@ -6,8 +6,8 @@ from lawful.reports.model import Report, Result, Summary
 from lawful.reports.words import enumerated, number, plain, plural, ratio, way
 from lawful.verify.evidence import UNCLAIMED, Severity, Verdict, overall
 
-CONFORMANCE = "conformance"
-"""The check that a rule is followed, asked in every way to run."""
+CONFORMANCE = ("conformance", "schedule")
+"""The checks that a rule is followed, in every way to run, or a schedule."""
 
 ONLY = "default"
 """What the path of an optimizer is called that has no other."""
@@ -47,7 +47,7 @@ def rule(summary: Summary) -> Iterator[Line]:
     """Whether the rule is followed: where, and how far."""
     name, asked = (
         plain(summary.rule),
-        [r for r in summary.of(Severity.CORE) if r.check.property == CONFORMANCE],
+        [r for r in summary.of(Severity.CORE) if r.check.property in CONFORMANCE],
     )
     if summary.rule == UNCLAIMED:
         hint = f"say --rule RULE, or ask `lawful identify {plain(summary.target)}`"
@@ -57,7 +57,7 @@ def rule(summary: Summary) -> Iterator[Line]:
         yield Verdict.INCONCLUSIVE, f"Against {name}, {applied}: too few to say anything."
     elif asked:
         yield from _followed(name, asked, summary)
-    laws = [r for r in summary.of(Severity.CORE) if r.check.property != CONFORMANCE]
+    laws = [r for r in summary.of(Severity.CORE) if r.check.property not in CONFORMANCE]
     broken = [r for r in laws if r.evidence.counted is Verdict.UNLAWFUL]
     if broken and all(r.evidence.verdict is Verdict.LAWFUL for r in asked):
         names = enumerated([r.check.property for r in broken], NAMED)
@@ -126,19 +126,19 @@ def contract(summary: Summary) -> Iterator[Line]:
     broken = _names(r for r in judged if r.evidence.counted is Verdict.UNLAWFUL)
     open_ = [r for r in judged if r.evidence.counted not in (Verdict.LAWFUL, Verdict.UNLAWFUL)]
     if broken:
-        promises = f"{plural(len(broken), 'promise')} of torch's optimizers"
+        promises = f"{plural(len(broken), 'promise')} of torch's {summary.kind}s"
         yield Verdict.UNLAWFUL, f"It breaks {promises}: {enumerated(broken, NAMED)}."
     elif judged and not open_:
-        yield Verdict.LAWFUL, _kept(judged)
+        yield Verdict.LAWFUL, _kept(judged, summary.kind)
     for verdict in dict.fromkeys(r.evidence.counted for r in open_):
         names = _names(r for r in open_ if r.evidence.counted is verdict)
         yield verdict, f"Not found out ({verdict}): {enumerated(names, NAMED)}."
 
 
-def _kept(judged: list[Result]) -> str:
+def _kept(judged: list[Result], kind: str) -> str:
     kept, excused = (_names(r for r in judged if bool(r.evidence.known) is known) for known in (False, True))
-    said = f"It keeps the {plural(len(kept), 'promise')} of torch's optimizers that it was asked about"
-    but = f"That it breaks {plural(len(excused), 'promise')} of torch's optimizers is accepted"
+    said = f"It keeps the {plural(len(kept), 'promise')} of torch's {kind}s that it was asked about"
+    but = f"That it breaks {plural(len(excused), 'promise')} of torch's {kind}s is accepted"
     return ". ".join([*([said] if kept else []), *([but] if excused else [])]) + "."
 
 

@@ -49,6 +49,11 @@ class Summary:
     results: list[Result]
 
     @property
+    def kind(self) -> str:
+        """What it is: an optimizer, a scheduler."""
+        return self.results[0].check.kind
+
+    @property
     def verdict(self) -> Verdict:
         """The worst that is not accepted; inconclusive if nothing applied, or too little to say that all is lawful."""
         worst = overall(result.evidence.counted for result in self.results)

@@ -142,7 +142,7 @@ def _needs_attention(result: Result) -> bool:
     """Whether it has a column of its own, which laws have not: their names are long, and the findings tell of them."""
     fine = result.evidence.verdict in (Verdict.LAWFUL, Verdict.NOT_APPLICABLE)
     return (bool(result.evidence.findings) and result.check.severity is not Severity.CORE) or (
-        not fine and result.check.property == CONFORMANCE
+        not fine and result.check.property in CONFORMANCE
     )
 
 

@@ -10,11 +10,13 @@ from rich.text import Text
 
 from lawful.reports.changes import Change
 from lawful.reports.mathematics import rule_text
+from lawful.reports.ruletext import RuleText
 from lawful.reports.terminal import STYLES, pairs
 from lawful.reports.words import GLYPHS, assurances, hypotheses, plain, plural, seconds
 from lawful.verify.evidence import Verdict
 from lawful.verify.language.family import Family
 from lawful.verify.language.rule import Rule
+from lawful.verify.language.schedule import Schedule
 from lawful.verify.language.transformation import Transformation
 from lawful.verify.theory.ledger import Saying, Truth
 from lawful.verify.theory.proof import Proof
@@ -84,6 +86,21 @@ def show_transformations(known: Iterable[Transformation], console: Console) -> N
         console.print(Text.assemble((f"{one.name}(rule)", "bold"), "  ", (said, "dim")))
         choices = {name: " | ".join(map(repr, values)) for name, values in one.conventions.items()}
         console.print(Padding(pairs(choices), (0, 0, 0, 2)) if choices else "", end="\n" if choices else "")
+
+
+def show_schedules(known: Iterable[Schedule], console: Console) -> None:
+    """Prints what schedulers are held against: name, source, what it does, conventions with the default first."""
+    for one in known:
+        said = inspect.cleandoc(one.build.__doc__ or "").replace("\n", " ")
+        console.print(Text.assemble((one.name, "bold"), "  ", (f"{one.source}: {said}", "dim")))
+        choices = {name: " | ".join(map(repr, values)) for name, values in one.conventions.items()}
+        console.print(Padding(pairs(choices), (0, 0, 0, 2)) if choices else "", end="\n" if choices else "")
+
+
+def show_printed(text: RuleText, console: Console) -> None:
+    """Prints a schedule: its source, and its formula."""
+    console.print(Text.assemble((text.rule, "bold"), "  ", (text.source, "dim")))
+    console.print(Padding(Text(text.text), (1, 0, 1, 2)), no_wrap=True, overflow="ignore", crop=False)
 
 
 def show_rule(rule: Rule, console: Console) -> None:

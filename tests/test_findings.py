@@ -136,6 +136,7 @@ def test_every_property_says_how_grave_it_is_and_what_must_hold() -> None:
     every = properties()
     assert {name for name, p in every.items() if p.severity is EXTRA} == {
         "complex-parameters", "nonsense", "sparse-gradients",
+        "rate-set-by-hand", "degenerate-lengths", "equal-is-not-better",
     }  # fmt: skip
     assert every["conformance"].severity is CORE and every["idle"].severity is CONTRACT
     assert all(len(p.sentence.split()) > 3 for p in every.values())

@@ -101,6 +101,7 @@ class Check:
         names: the rule's word → the constructor's, where the user says it.
         severity: how grave it is to fail it.
         sentence: what must hold.
+        kind: what the target is: an `optimizer`, a `scheduler`.
     """
 
     property: str
@@ -113,6 +114,7 @@ class Check:
     names: dict[str, str] = field(default_factory=dict)
     severity: Severity = Severity.CORE
     sentence: str = ""
+    kind: str = "optimizer"
 
     @builtins.property
     def subject(self) -> str:

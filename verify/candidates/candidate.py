@@ -46,6 +46,8 @@ class Candidate:
     arguments: Mapping[str, Any] = field(default_factory=dict)
     adapter: Adapter = field(default=TORCH, repr=False)
 
+    kind = "optimizer"
+
     @classmethod
     def of(
         cls,
@@ -107,6 +109,11 @@ class Candidate:
     def constructor(self) -> Constructor:
         """The class's constructor."""
         return Constructor(self.cls, self.adapter, _classes(self.arguments))
+
+    @property
+    def names(self) -> Mapping[str, str]:
+        """The rule's word → the constructor's, as the user says it."""
+        return self.adapter.names
 
     @property
     def words(self) -> list[str]:

@@ -12,11 +12,13 @@ from typing import Any
 from lawful.verify.candidates.adapter import TORCH
 from lawful.verify.candidates.constructor import Constructor
 from lawful.verify.candidates.description import Description, Listing
-from lawful.verify.candidates.loading import bundled, load, module
+from lawful.verify.candidates.loading import bundled, load, meant, module
+from lawful.verify.candidates.scheduler import is_scheduler
 from lawful.verify.candidates.sources import sources
 from lawful.verify.errors import Unanswerable, first_line
 from lawful.verify.language.families import rules
 from lawful.verify.language.names import normal
+from lawful.verify.language.schedules import claimed_schedule
 
 
 def describe(target: str) -> Description:
@@ -25,8 +27,19 @@ def describe(target: str) -> Description:
     Raises:
         Unanswerable: see `load`.
     """
+    maker = meant(target)
+    if is_scheduler(maker):
+        return _described(target, maker, _arguments(maker), claimed_schedule(maker.__name__), ["default"])
     cls = load(target)
-    constructor, file = Constructor(cls, TORCH), inspect.getsourcefile(cls)
+    constructor, rule = Constructor(cls, TORCH), normal(cls.__name__)
+    claim = rules()[rule].name if rule in rules() else ""
+    return _described(target, cls, constructor.parameters, claim, list(constructor.paths))
+
+
+def _described(
+    target: str, cls: Any, parameters: Mapping[str, inspect.Parameter], claim: str, paths: list[str]
+) -> Description:
+    file = inspect.getsourcefile(cls)
     place = Path(file or "").absolute()
     here = file and place.is_relative_to(Path.cwd()) and "site-packages" not in place.parts
     return Description(
@@ -34,11 +47,11 @@ def describe(target: str) -> Description:
         name=cls.__name__,
         module=cls.__module__,
         signature=first_line(str(inspect.signature(cls)))[:1000],
-        parameters={n: _json(p.default) for n, p in constructor.parameters.items()},
+        parameters={n: _json(p.default) for n, p in parameters.items()},
         distribution=_distribution(cls.__module__),
         source_hash=hashlib.sha256(Path(file).read_bytes()).hexdigest() if file else "",
-        rule=rules()[normal(cls.__name__)].name if normal(cls.__name__) in rules() else "",
-        paths=list(constructor.paths),
+        rule=claim,
+        paths=paths,
         file=str(place.relative_to(Path.cwd())) if here else "",
         line=_line(cls),
         sources=sources(cls),
@@ -73,7 +86,8 @@ def _of_module(place: str) -> Listing:
     from torch.optim import Optimizer
 
     classes = [(n, c) for n, c in sorted(vars(module(place)).items()) if isinstance(c, type)]
-    claiming = [n for n, c in classes if normal(n) in rules() and callable(getattr(c, "step", None))]
+    claims = [n for n, _ in classes if normal(n) in rules() or claimed_schedule(n)]
+    claiming = [n for n, c in classes if n in claims and callable(getattr(c, "step", None))]
     own = [n for n, c in classes if issubclass(c, Optimizer) and c is not Optimizer and not n.startswith("_")]
     others = [name for name in own if normal(name) not in rules()]
     if not claiming:
@@ -83,6 +97,11 @@ def _of_module(place: str) -> Listing:
         )
     why = {f"{place}:{name}": "its name is no rule's" for name in others}
     return Listing([f"{place}:{name}" for name in claiming], why)
+
+
+def _arguments(maker: Any) -> Mapping[str, inspect.Parameter]:
+    """What a scheduler is made with besides an optimizer."""
+    return {n: p for n, p in inspect.signature(maker).parameters.items() if n != "optimizer"}
 
 
 def _json(value: Any) -> Any:

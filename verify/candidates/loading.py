@@ -23,10 +23,19 @@ def load(target: str) -> type:
     Raises:
         Unanswerable: nothing of that name, a module that fails to import, a class or a function that is no optimizer.
     """
+    return adapted(meant(target), target)
+
+
+def meant(target: str) -> Any:
+    """What a target names, whatever it is; a class where it is a wrapper around a target.
+
+    Raises:
+        Unanswerable: nothing of that name, or a module that fails to import.
+    """
     outer, inner = parted(target)
     place, colon, name = outer.rpartition(":")
     found = _attribute(module(place), name, place) if colon else bundled(name)
-    return adapted(around(found, load(inner), target) if inner else found, target)
+    return around(found, load(inner), target) if inner else found
 
 
 def named(value: Any) -> Any:

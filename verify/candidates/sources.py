@@ -10,6 +10,7 @@ import inspect
 import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 
 def digests(files: Iterable[str]) -> dict[str, str]:
@@ -24,9 +25,9 @@ def _digest(file: Path) -> str:
         return ""
 
 
-def sources(cls: type) -> dict[str, str]:
-    """The files of a class, each with its SHA-256; none where they cannot be known."""
-    modules = dict.fromkeys(c.__module__ for c in cls.__mro__ if _root(c.__module__) == _root(cls.__module__))
+def sources(cls: Any) -> dict[str, str]:
+    """The files of a class, or of a function, each with its SHA-256; none where they cannot be known."""
+    modules = dict.fromkeys(c.__module__ for c in getattr(cls, "__mro__", (cls,)) if _root(c.__module__) == _root(cls.__module__))
     own = [_file(module) for module in modules]
     if not own or not all(own):
         return {}

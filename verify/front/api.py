@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 
+from lawful.verify.candidates.asking import Asked as Target
+from lawful.verify.candidates.asking import candidate_of, claim_of
 from lawful.verify.candidates.candidate import Candidate
-from lawful.verify.candidates.claim import claimed
 from lawful.verify.candidates.describing import listed
 from lawful.verify.errors import Unanswerable, unknown
 from lawful.verify.evidence import Check, Evidence, Verdict, overall
@@ -96,7 +97,7 @@ class Asked:
     """
 
     check: Check
-    _candidate: Candidate
+    _candidate: Target
     _settings: "Settings"
     _known: Mapping[str, Known]
 
@@ -216,8 +217,10 @@ def _of(
     from lawful.properties.runs.clips import unclipped
 
     said = question.of(name)
-    candidate = unclipped(Candidate.of(target, said.rule, said.arguments, said.names))
-    claim = said.rule or claimed(candidate.cls.__name__)
+    candidate = candidate_of(target, said.rule, said.arguments, said.names)
+    claim = said.rule or claim_of(candidate)
+    if isinstance(candidate, Candidate):
+        candidate = unclipped(candidate)
     for one in plan_for(candidate, claim, name, settings, said.arguments):
         yield Asked(one, candidate, settings, known)
 

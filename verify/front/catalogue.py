@@ -8,6 +8,7 @@ import typer
 from lawful.verify.front.console import stdout
 from lawful.verify.front.options import results
 from lawful.verify.front.questions import proof
+from lawful.verify.front.questions import rule_text as printed
 
 app = typer.Typer()
 
@@ -38,16 +39,26 @@ def prove(
 
 @app.command()
 def rules(
-    rule: Annotated[str, typer.Argument(help="A rule with its conventions; all without.")] = "",
+    rule: Annotated[str, typer.Argument(help="A rule or a schedule with its conventions; all without.")] = "",
     latex: Annotated[bool, typer.Option("--latex", help="As LaTeX.")] = False,
 ) -> None:
-    """Print the rules, and what may be made of a rule, as lookahead(adamw, k=6); one of them as mathematics."""
+    """Print rules, what may be made of a rule, as lookahead(adamw, k=6), and schedules; one of them as mathematics."""
     from lawful.reports.mathematics import rule_text
-    from lawful.reports.tables import show_rule, show_rules, show_transformations
+    from lawful.reports.tables import (
+        show_printed,
+        show_rule,
+        show_rules,
+        show_schedules,
+        show_transformations,
+    )
     from lawful.verify.language.families import find_rule, transformations
     from lawful.verify.language.families import rules as known
+    from lawful.verify.language.schedules import is_schedule, schedules
 
-    if latex:
+    if rule and is_schedule(rule):
+        text = printed(rule)
+        print(_aligned(text.algorithm)) if latex else show_printed(text, stdout)
+    elif latex:
         chosen = [find_rule(rule)] if rule else [family() for family in known().values()]
         print("\n\n".join(_aligned(rule_text(r).algorithm) for r in chosen))
     elif rule:
@@ -55,6 +66,7 @@ def rules(
     else:
         show_rules(known().values(), stdout)
         show_transformations(transformations().values(), stdout)
+        show_schedules(schedules().values(), stdout)
 
 
 @app.command()

@@ -28,9 +28,12 @@ def available(devices: Sequence[str]) -> None:
 
 def rule_text(rule: str) -> Any:
     """The rule that a text names, in print (`lawful.reports.ruletext.RuleText`)."""
-    from lawful.reports import mathematics
+    from lawful.reports import mathematics, scheduling
     from lawful.verify.language.families import find_rule
+    from lawful.verify.language.schedules import find_schedule, is_schedule
 
+    if is_schedule(rule):
+        return scheduling.schedule_text(*find_schedule(rule), rule)
     return mathematics.rule_text(find_rule(rule), rule)
 
 

@@ -55,7 +55,7 @@ def find_family(spec: str) -> tuple[Family, dict[str, Any]]:
     Raises:
         Unanswerable: the text is not of that form, or names no family.
     """
-    name, inner, said = _parse(spec)
+    name, inner, said = parsed(spec)
     if normal(name) in transformations():
         return _transformed(transformations()[normal(name)], inner, said)
     if inner:
@@ -115,7 +115,7 @@ def _alone(rule: Rule) -> Family:
     return Family(build)
 
 
-def _parse(spec: str) -> tuple[str, str, dict[str, Any]]:
+def parsed(spec: str) -> tuple[str, str, dict[str, Any]]:
     """The name, what stands in brackets as a rule, and what is given by keyword."""
     name, bracket, rest = spec.strip().partition("(")
     if not bracket:

@@ -93,16 +93,17 @@ def choices(build: Callable[..., Rule], skipping: int = 0) -> dict[str, tuple[An
 
 
 def _default_first(parameter: inspect.Parameter) -> tuple[Any, ...]:
-    allowed = _allowed(parameter.annotation)
-    return (parameter.default, *(value for value in allowed if value != parameter.default))
+    others = (value for value in allowed(parameter.annotation) if value != parameter.default)
+    return (parameter.default, *others)
 
 
-def _allowed(annotation: Any) -> tuple[Any, ...]:
+def allowed(annotation: Any) -> tuple[Any, ...]:
+    """The values that an annotation allows; none if it does not say."""
     if annotation is bool:
         return (False, True)
     if get_origin(annotation) is Literal:
         return get_args(annotation)
-    return tuple(value for part in get_args(annotation) for value in _allowed(part))
+    return tuple(value for part in get_args(annotation) for value in allowed(part))
 
 
 def family(

@@ -1,0 +1,229 @@
+"""A scheduler at work: an optimizer with several groups, stepped as users step it."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import islice
+from typing import Any
+
+import torch
+from torch import Tensor
+from torch.optim import SGD, Adam, Optimizer
+
+from lawful.properties.schedules.rounding import Set, course, evaluated
+from lawful.verify.candidates.scheduler import Scheduler
+from lawful.verify.errors import told
+from lawful.verify.language.schedule import Formula, Part, Values
+
+BASES = (0.1, 0.03, 1.0)
+"""The rates of the groups."""
+
+TIMES = 3
+"""How many times its length a schedule is followed."""
+
+LONGEST = 320
+"""How many steps are followed at most: those of a schedule of 100, to three times its length, and some."""
+
+STOPS = 12
+"""At how many steps a run is interrupted at most."""
+
+Written = tuple[Formula, Mapping[Any, Any]]
+
+WRITTEN: dict[str, Written] = {}
+KNOWN: dict[str, list[Set]] = {}
+"""Formulas, and what they say, worked out once: several questions ask it."""
+
+METRICS = (
+    4.0,
+    3.0,
+    3.0,
+    2.9,
+    2.0,
+    2.0,
+    2.0,
+    2.0,
+    2.0,
+    2.0,
+    1.0,
+    1.0,
+    0.5,
+    0.5,
+    0.5,
+    0.5,
+    0.5,
+    0.5,
+    0.5,
+    0.5,
+) * 2
+"""What the steps are given that want a metric: better, equal, better by less than the threshold, worse again."""
+
+
+class RaisedError(Exception):
+    """The scheduler raised; the message says when."""
+
+
+@dataclass
+class Bench:
+    """A scheduler at certain hyperparameters, and what its schedule says of them.
+
+    Attributes:
+        scheduler: what is asked.
+        values: the schedule's hyperparameters.
+        adam: whether it drives an optimizer with betas, not with momentum.
+        tensors: whether the rates are tensors, of float64.
+        metrics: what steps are given that want a metric.
+    """
+
+    scheduler: Scheduler
+    values: Values
+    adam: bool = False
+    tensors: bool = False
+    metrics: Sequence[float] = METRICS
+    optimizer: Optimizer = field(init=False)
+    made: Any = field(init=False)
+    done: int = field(init=False, default=0)
+
+    @cached_property
+    def _formula(self) -> Written:
+        if self._asked not in WRITTEN:
+            WRITTEN[self._asked] = self.scheduler.schedule.of(self.values)
+        return WRITTEN[self._asked]
+
+    @property
+    def _asked(self) -> str:
+        return f"{self.scheduler.schedule.name} {self.values!r}"
+
+    @property
+    def formula(self) -> Formula:
+        """What the schedule says."""
+        return self._formula[0]
+
+    @cached_property
+    def length(self) -> int:
+        """Its length in steps."""
+        return max(int(evaluated(self.formula.length, self._formula[1]).value), 1)
+
+    @cached_property
+    def last(self) -> int:
+        """The last step at which the schedule says something, up to `TIMES` its length."""
+        end, given = self.formula.last, self._formula[1]
+        limit = len(self.metrics) if self.formula.fed else min(TIMES * self.length, LONGEST)
+        return limit if end is None else min(int(evaluated(end, given).value), limit)
+
+    @property
+    def stops(self) -> list[int]:
+        """The steps after which a run is interrupted: all of few, some of many, and those about its length."""
+        spread = range(0, self.last + 1, self.last // STOPS + 1)
+        about = range(self.length - 1, self.length + 2)
+        return sorted({*spread, *(step for step in about if step <= self.last)})
+
+    def expected(self, base: float) -> Iterator[Set]:
+        """What is set in a group of this rate after 0, 1, 2 … steps."""
+        asked = f"{self._asked} {base} {self.metrics}"
+        if asked not in KNOWN:
+            KNOWN[asked] = list(islice(course(*self._formula, base, self.metrics), self.last + 1))
+        return iter(KNOWN[asked])
+
+    def begin(self) -> "Bench":
+        """Makes an optimizer, and the scheduler of it.
+
+        Raises:
+            RaisedError: it raised.
+        """
+        self.optimizer, self.done = self.fresh(), 0
+        self.made = self._calling(
+            "when it is constructed", lambda: self.scheduler.make(self.optimizer, self.values)
+        )
+        return self
+
+    def fresh(self) -> Optimizer:
+        """An optimizer without a scheduler, a group for each rate."""
+        rates = [torch.tensor(rate, dtype=torch.float64) if self.tensors else rate for rate in BASES]
+        groups = [{"params": [torch.nn.Parameter(torch.ones(2))], "lr": rate} for rate in rates]
+        kind: Any = Adam if self.adam else SGD
+        made: Optimizer = kind(groups, lr=1e-3, **({} if self.adam else {"momentum": 0.5}))
+        return made
+
+    def step(self) -> None:
+        """A step of the optimizer, and one of the scheduler.
+
+        Raises:
+            RaisedError: it raised.
+        """
+        self.optimizer.step()
+        given = (self.metrics[self.done],) if self.formula.fed else ()
+        self._calling(f"at step {self.done + 1}", lambda: self.made.step(*given))
+        self.done += 1
+
+    def _calling(self, when: str, call: Callable[[], Any]) -> Any:
+        try:
+            return call()
+        except Exception as error:
+            raise RaisedError(f"raises {told(error)} {when}") from error
+
+    @property
+    def rates(self) -> list[float]:
+        """What the groups hold."""
+        return [float(group["lr"]) for group in self.optimizer.param_groups]
+
+    @property
+    def momenta(self) -> list[float]:
+        """Momentum, or the first of the betas, of each group."""
+        return [float(g["betas"][0] if self.adam else g["momentum"]) for g in self.optimizer.param_groups]
+
+    def run(self, steps: int) -> list[list[float]]:
+        """The rates after each of the next steps.
+
+        Raises:
+            RaisedError: it raised.
+        """
+        found = []
+        for _ in range(steps):
+            self.step()
+            found.append(self.rates)
+        return found
+
+    # ------------------------------------------------------------------------------------------ in words
+    @property
+    def called(self) -> str:
+        """`StepLR(step_size=3)`."""
+        said = ", ".join(f"{n}={written(v)}" for n, v in self.scheduler.spoken(self.values).items())
+        return f"{self.scheduler.cls.__name__}({said})"
+
+    def script(self, steps: int, shown: str = "optimizer.param_groups[0]['lr']", then: str = "") -> str:
+        """Lines that show it with torch alone, where what is asked is torch's or can be imported."""
+        arguments = [f"{n}={written(v, full=True)}" for n, v in self.scheduler.spoken(self.values).items()]
+        name, module = self.scheduler.cls.__name__, self.scheduler.cls.__module__
+        given = "2.0" if self.formula.fed else ""
+        optimizer = "Adam" if self.adam else "SGD"
+        rest = "" if self.adam else ", momentum=0.5"
+        return "\n".join([
+            "import torch",
+            "from torch.optim.lr_scheduler import *",
+            *([] if module == "torch.optim.lr_scheduler" else [f"from {module} import {name}"]),
+            f"optimizer = torch.optim.{optimizer}([torch.zeros(1)], lr={self._rate}{rest})",
+            f"scheduler = {name}({', '.join(['optimizer=optimizer', *arguments])})",
+            *([f"for step in range({steps}): scheduler.step({given})"] if steps else []),
+            *([then] if then else []),
+            f"print({shown})",
+        ])  # fmt: skip
+
+    @property
+    def _rate(self) -> str:
+        return f"torch.tensor({BASES[0]}, dtype=torch.float64)" if self.tensors else f"{BASES[0]}"
+
+
+def written(value: Any, full: bool = False) -> str:
+    """A hyperparameter as code; parts are made of `optimizer` where it is to be run."""
+    if isinstance(value, tuple):
+        return f"[{', '.join(written(member, full) for member in value)}]"
+    if isinstance(value, Part):
+        said = [f"{n}={written(v, full)}" for n, v in value.values.items()]
+        first = ["optimizer=optimizer"] if full else []
+        return f"{value.schedule.claims[0]}({', '.join([*first, *said])})"
+    return str(value.text) if hasattr(value, "text") else repr(value)
+
+
+def held(group: Mapping[str, Any]) -> dict[str, Any]:
+    """What a group holds, but for its parameters; tensors as they are now."""
+    return {k: v.clone() if isinstance(v, Tensor) else v for k, v in group.items() if k != "params"}

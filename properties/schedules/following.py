@@ -1,0 +1,104 @@
+"""Whether a scheduler sets what its schedule says: at every step, in every group, within what rounding explains."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from statistics import median
+from typing import Any
+
+from lawful.properties.checks import Journal, Property
+from lawful.properties.schedules.driving import BASES, Bench, RaisedError
+from lawful.properties.schedules.rounding import Rounded, Set
+from lawful.properties.settings import Settings
+from lawful.verify.candidates.scheduler import Scheduler
+from lawful.verify.evidence import Check, Evidence, Finding, Severity, Verdict
+
+TOLD = 8
+"""How many settings that fail are told."""
+
+
+@dataclass
+class Seen:
+    """What was seen at one setting."""
+
+    ratios: list[float] = field(default_factory=list)
+    finding: Finding | None = None
+
+
+def _run(candidate: Scheduler, check: Check, settings: Settings, journal: Journal) -> Evidence:
+    benches = [Bench(candidate, values) for values in candidate.settings()]
+    if benches[0].formula.momentum is not None:
+        benches += [replace(benches[0], adam=True)]
+    seen = []
+    for bench in benches:
+        journal(bench.called)
+        seen.append(follow(bench))
+    findings = [each.finding for each in seen if each.finding is not None]
+    ratios = [ratio for each in seen for ratio in each.ratios]
+    return Evidence(
+        Verdict.UNLAWFUL if findings else Verdict.LAWFUL,
+        worst=max(ratios, default=0.0),
+        median=median(ratios) if ratios else 0.0,
+        comparisons=len(ratios),
+        scenarios=len(benches),
+        unvaried=_unvaried(candidate),
+        findings=findings[:TOLD],
+    )
+
+
+def _unvaried(candidate: Scheduler) -> list[str]:
+    known = {*candidate.bound.values(), *candidate.arguments}
+    return [name for name in candidate.parameters if name not in known]
+
+
+def follow(bench: Bench) -> Seen:
+    """A scheduler held against its schedule, from its construction to three times its length."""
+    seen = Seen()
+    laws = [bench.expected(base) for base in BASES]
+    for step, expected in enumerate(zip(*laws, strict=True)):
+        try:
+            bench.step() if step else bench.begin()
+        except RaisedError as error:
+            seen.finding = Finding(f"{bench.called} {error}.", details=bench.script(step))
+            return seen
+        for name, base, rounded, value in _held(bench, expected):
+            ratio = _ratio(rounded, value)
+            seen.ratios.append(ratio)
+            if not ratio <= 1:
+                seen.finding = _departure(bench, step, base, name, rounded, value)
+                return seen
+        if (last := [float(rate) for rate in bench.made.get_last_lr()]) != bench.rates:
+            said = f"{bench.called} says get_last_lr() = {last} after {step} steps; the groups have {bench.rates}."
+            seen.finding = Finding(said, details=bench.script(step, "scheduler.get_last_lr()"))
+            return seen
+    return seen
+
+
+def _held(bench: Bench, expected: tuple[Set, ...]) -> Iterator[tuple[str, float, Rounded, float]]:
+    """What the groups hold that the schedule speaks of: name, the group's first rate, the law, what is there."""
+    for base, law, rate, momentum in zip(BASES, expected, bench.rates, bench.momenta, strict=True):
+        if law.rate is not None:
+            yield "the rate", base, law.rate, rate
+        if law.momentum is not None:
+            yield "momentum", base, law.momentum, momentum
+
+
+def _ratio(rounded: Rounded, value: Any) -> float:
+    off = abs(rounded.value - value)
+    return float(off / rounded.error) if rounded.error else (0.0 if off == 0 else float("inf"))
+
+
+def _departure(bench: Bench, step: int, base: float, name: str, rounded: Rounded, value: float) -> Finding:
+    law, error = float(rounded.value), float(rounded.error)
+    whose = "" if base == BASES[0] else f", of the group that begins with {base}"
+    said = f"{bench.called} sets {name} to {value!r} after {step} steps{whose}, where it is {law!r} ± {error:.2g}."
+    return Finding(said, details=bench.script(step))
+
+
+follows_its_schedule = Property(
+    "schedule",
+    "The rate is what the schedule says, in every group, from the construction to three times its length, and "
+    "get_last_lr() says so.",
+    _run,
+    severity=Severity.CORE,
+    asks=Scheduler,
+)

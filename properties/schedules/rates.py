@@ -1,0 +1,154 @@
+"""Rates that a scheduler sets: never nonsense, of the same kind as they were, and nothing beside them."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import pairwise
+from math import isfinite
+
+from lawful.properties.schedules.driving import BASES, TIMES, Bench, RaisedError, held
+from lawful.properties.schedules.promise import Said, promise
+from lawful.properties.schedules.rounding import Rounded
+from lawful.verify.candidates.scheduler import Scheduler
+from lawful.verify.evidence import Severity
+
+
+@promise()
+def sensible_rates(bench: Bench) -> Said:
+    """Every rate is finite and not negative, to three times the length or the last step that the schedule speaks of."""
+    bench.begin()
+    for step in range(bench.last + 1):
+        if wrong := _nonsense(bench):
+            yield wrong, bench.script(step)
+            return
+        if step < bench.last:
+            bench.step()
+
+
+def _nonsense(bench: Bench) -> str:
+    """What is said of a rate that no optimizer can use; "" if there is none."""
+    wrong = [rate for rate in bench.rates if not (isfinite(rate) and rate >= 0)]
+    return f"sets the rate to {wrong[0]!r} after {bench.done} steps" if wrong else ""
+
+
+@promise(applies=lambda scheduler: scheduler.schedule.printed().last is not None)
+def after_the_end(bench: Bench) -> Said:
+    """What comes after the last step that the schedule speaks of is refused, or no rate beyond those before."""
+    rates = [bench.begin().rates, *bench.run(bench.last)]
+    lows, highs = [min(of) for of in zip(*rates, strict=True)], [max(of) for of in zip(*rates, strict=True)]
+    try:
+        bench.step()
+    except RaisedError:
+        return
+    for low, rate, high in zip(lows, bench.rates, highs, strict=True):
+        if not low <= rate <= high:
+            said = f"sets the rate to {rate!r} after {bench.done} steps, where its last was {low!r}"
+            yield said, bench.script(bench.done)
+            return
+
+
+@promise(
+    at=Scheduler.edges,
+    severity=Severity.EXTRA,
+    applies=lambda scheduler: any(True for _ in scheduler.edges()),
+)
+def degenerate_lengths(bench: Bench) -> Said:
+    """A length that leaves nothing to do is refused by a ValueError as the scheduler is constructed, or leads to rates
+    that are finite and not negative."""
+    try:
+        bench.begin()
+        for _ in range(TIMES):
+            bench.step()
+            if wrong := _nonsense(bench):
+                yield wrong, bench.script(bench.done)
+                return
+    except RaisedError as error:
+        if not isinstance(error.__cause__, ValueError):
+            yield str(error), bench.script(bench.done + 1 if "step" in str(error) else 0)
+
+
+@promise(tensors=True)
+def scheduled_tensor(bench: Bench) -> Said:
+    """A rate that is a tensor stays that tensor, holds what a number would, and is shared with no other group."""
+    rates: list[object] = []
+    numbers = replace(bench, tensors=False)
+    for step, expected in enumerate(zip(*map(bench.expected, BASES), strict=True)):
+        for run in (bench, numbers):
+            run.step() if step else run.begin()
+        groups = bench.optimizer.param_groups
+        rates = rates or [group["lr"] for group in groups]
+        if any(group["lr"] is not rate for group, rate in zip(groups, rates, strict=True)):
+            yield f"puts another object in the place of the tensor, after {step} steps", bench.script(step)
+            return
+        there = [id(group[name]) for group in groups for name in ("lr", "initial_lr") if name in group]
+        if len(set(there)) < len(there):
+            yield f"lets two rates share a tensor, after {step} steps", bench.script(step)
+            return
+        for law, rate, number in zip(expected, bench.rates, numbers.rates, strict=True):
+            if law.rate is not None and not abs(number - rate) <= 2 * law.rate.error:
+                yield (
+                    f"sets a tensor to {rate!r} after {step} steps, and a number to {number!r}",
+                    bench.script(step),
+                )
+                return
+
+
+@promise()
+def touches_nothing_else(bench: Bench) -> Said:
+    """Beside the rates, and momentum where the schedule speaks of it, a scheduler leaves the groups and the defaults of
+    the optimizer as they were."""
+    fresh = bench.fresh()
+    moved = {"lr", "initial_lr", *(("betas", "momentum") if bench.formula.momentum is not None else ())}
+    bench.begin().run(min(bench.length, bench.last))
+    for group, kept in zip(bench.optimizer.param_groups, map(held, fresh.param_groups), strict=True):
+        if changed := [name for name in kept.keys() - moved if group.get(name, moved) != kept[name]]:
+            said = f"changes {', '.join(sorted(changed))} of a group"
+            yield said, bench.script(bench.length, "optimizer.param_groups")
+            return
+    if bench.optimizer.defaults != fresh.defaults:
+        yield "changes the defaults of the optimizer", bench.script(bench.length, "optimizer.defaults")
+
+
+@promise(severity=Severity.EXTRA, applies=lambda scheduler: not scheduler.schedule.printed().fed)
+def rate_set_by_hand(bench: Bench) -> Said:
+    """A rate that is set by hand in mid-run, to half of the schedule's largest, leads to none that is larger than that
+    one, or goes on in proportion to the schedule."""
+    law = [each.rate for each in bench.expected(BASES[0]) if each.rate is not None]
+    half = float(max(each.value for each in law)) / 2
+    for stop in bench.stops[1:-1]:
+        run = replace(bench).begin()
+        run.run(stop)
+        for group in run.optimizer.param_groups:
+            group["lr"] = half
+        later = [half, *(rates[0] for rates in run.run(bench.last - stop))]
+        if grown := _grown(later, law[stop:], half * 2):
+            hand = f"for group in optimizer.param_groups: group['lr'] = {half!r}"
+            more = f"for step in range({bench.last - stop}): scheduler.step(); print(optimizer.param_groups[0]['lr'])"
+            said = f"makes {grown!r} of a rate that is set to {half!r} after {stop} steps"
+            yield f"{said}; its own largest is {half * 2!r}", bench.script(stop, "'then'", f"{hand}\n{more}")
+            return
+
+
+def _grown(rates: Sequence[float], law: Sequence[Rounded], largest: float) -> float:
+    """The first rate beyond the largest whose growth is not the schedule's own; 0 if there is none."""
+    for (before, last), (rate, now) in pairwise(zip(rates, law, strict=True)):
+        if rate > largest + now.error and rate * (last.value - last.error) > before * (now.value + now.error):
+            return rate
+    return 0.0
+
+
+STUCK = (1.0, 0.0, -1.0, float("inf"), float("-inf"), float("nan"))
+
+
+@promise(severity=Severity.EXTRA, applies=lambda scheduler: scheduler.schedule.printed().fed)
+def equal_is_not_better(bench: Bench) -> Said:
+    """A metric that stays the same, whatever it is, lets the rate fall."""
+    for metric in STUCK:
+        stuck = replace(bench, metrics=(metric,) * 40).begin()
+        before = stuck.rates[-1]
+        stuck.run(30)
+        if not stuck.rates[-1] < before:
+            again = bench.script(0).replace(
+                "print", f"for step in range(30): scheduler.step(float('{metric}'))\nprint"
+            )
+            yield f"never lets the rate fall where every metric is {metric}", again
+            return

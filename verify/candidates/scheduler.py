@@ -1,0 +1,181 @@
+"""A scheduler under test: a class, or a function of an optimizer, with the schedule that it claims."""
+
+import inspect
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import torch
+from torch.optim import Optimizer
+
+from lawful.verify.candidates.loading import meant, named
+from lawful.verify.errors import Unanswerable, unknown
+from lawful.verify.language.schedule import Part, Schedule, Values
+from lawful.verify.language.schedules import claimed_schedule, find_schedule
+
+GIVEN = ("optimizer", "last_epoch", "verbose")
+"""What a constructor takes that no schedule speaks of."""
+
+Maker = Any
+"""What makes a scheduler of an optimizer."""
+
+
+def is_scheduler(maker: Any) -> bool:
+    """Whether something is made of an optimizer, and is none itself."""
+    try:
+        return "optimizer" in inspect.signature(maker).parameters and not hasattr(maker, "zero_grad")
+    except (TypeError, ValueError):
+        return False
+
+
+@dataclass(frozen=True)
+class Scheduler:
+    """What makes a scheduler, with the schedule that it claims.
+
+    Args:
+        cls: the class, or the function.
+        schedule: what it claims.
+        pinned: hyperparameters and conventions that the claim fixes.
+        arguments: constructor arguments that the user fixes.
+        names: the schedule's word → the constructor's.
+    """
+
+    cls: Maker
+    schedule: Schedule
+    pinned: Values = field(default_factory=dict)
+    arguments: Values = field(default_factory=dict)
+    names: Mapping[str, str] = field(default_factory=dict)
+
+    kind = "scheduler"
+    off: Values = field(default_factory=dict, init=False)
+
+    @classmethod
+    def of(
+        cls,
+        target: Any,
+        rule: str = "",
+        arguments: Values | None = None,
+        names: Mapping[str, str] | None = None,
+    ) -> "Scheduler":
+        """The scheduler that a target and a schedule name; its own name is the claim where none is given.
+
+        Raises:
+            Unanswerable: unknown target, schedule, word or argument, or one that is missing.
+        """
+        maker = meant(target) if isinstance(target, str) else target
+        name = maker.__name__
+        if not (claim := rule or claimed_schedule(name)):
+            raise Unanswerable(
+                f"{name} claims no schedule by its name: say --rule SCHEDULE, as in --rule linear."
+            )
+        schedule, pinned = find_schedule(claim)
+        given = {n: named(value) for n, value in (arguments or {}).items()}
+        return cls(maker, schedule, pinned, given, names or {}).answerable()
+
+    @cached_property
+    def parameters(self) -> dict[str, inspect.Parameter]:
+        """The constructor's arguments of which a schedule may speak."""
+        own = inspect.signature(self.cls).parameters.values()
+        kinds = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
+        return {p.name: p for p in own if p.name not in GIVEN and p.kind in kinds}
+
+    def answerable(self) -> "Scheduler":
+        """Itself, if it can be constructed.
+
+        Raises:
+            Unanswerable: see `of`.
+        """
+        for word, argument in self.names.items():
+            if word not in self.schedule.parameters:
+                raise unknown(f"word of {self.schedule.name}", word, self.schedule.parameters)
+            if argument not in self.parameters:
+                raise unknown(f"argument of {self.cls.__name__}", argument, self.parameters)
+        for argument in self.arguments:
+            if argument not in self.parameters:
+                raise unknown(f"argument of {self.cls.__name__}", argument, self.parameters)
+        self._nothing_lacks()
+        return self
+
+    def _nothing_lacks(self) -> None:
+        held = {*self.bound.values(), *self.arguments}
+        required = [n for n, p in self.parameters.items() if p.default is p.empty and n not in held]
+        settled = {*self.bound, *self.pinned, *self.schedule.defaults}
+        unsaid = [word for word in self.schedule.parameters if word not in settled]
+        if required or unsaid:
+            words = "".join(
+                [f" --arg {n}=VALUE" for n in required] + [f" --name {w}=ARGUMENT" for w in unsaid]
+            )
+            raise Unanswerable(f"{self.cls.__name__} is not bound to {self.schedule.name}: say{words}.")
+
+    @cached_property
+    def bound(self) -> dict[str, str]:
+        """The schedule's word → the constructor's argument for it, where there is one."""
+        words = {word: self.names.get(word, word) for word in self.schedule.parameters}
+        return {word: name for word, name in words.items() if name in self.parameters}
+
+    @property
+    def paths(self) -> dict[str, dict[str, Any]]:
+        """It runs in one way."""
+        return {"default": {}}
+
+    def rule(self, options: Values) -> Schedule:
+        """What it claims."""
+        return self.schedule
+
+    def settings(self) -> Iterator[Values]:
+        """The schedule's hyperparameters as they are tried: its own defaults first, each once."""
+        once = dict[str, Values]()
+        for values in ({}, *self.schedule.settings()):
+            full = self._settled(values)
+            once.setdefault(repr(sorted(full.items(), key=lambda pair: pair[0])), full)
+        yield from once.values()
+
+    def edges(self) -> Iterator[Values]:
+        """Hyperparameters at which no more is stated than that rates make sense."""
+        if not self.pinned.keys() & {name for edge in self.schedule.edges for name in edge}:
+            first = next(self.schedule.settings())
+            yield from (self._settled({**first, **edge}) for edge in self.schedule.edges)
+
+    def _settled(self, values: Values) -> Values:
+        """What the schedule's hyperparameters are: as given, as the claim or the user fixes them, or by default."""
+        needed = next(self.schedule.settings())
+        free = {w: v for w, v in values.items() if w in self.bound}
+        required = {w: needed[w] for w in self.bound if w not in {**self.schedule.defaults, **self._own}}
+        fixed = {w: self.arguments[n] for w, n in self.bound.items() if n in self.arguments}
+        return {**self.schedule.defaults, **self._own, **required, **free, **self.pinned, **fixed}
+
+    @cached_property
+    def _own(self) -> Values:
+        """The defaults that the constructor has for the schedule's hyperparameters."""
+        own = {word: self.parameters[name].default for word, name in self.bound.items()}
+        needed = self.schedule.parameters.keys() - self.schedule.defaults.keys()
+        held = {w: d for w, d in own.items() if d is not inspect.Parameter.empty}
+        return {w: d for w, d in held.items() if not (d is None and w in needed)}
+
+    def spoken(self, values: Values) -> dict[str, Any]:
+        """Constructor arguments for these hyperparameters; what the constructor has by default is left out."""
+        said = {self.bound[w]: v for w, v in values.items() if w in self.bound and not self._is_own(w, v)}
+        return {**said, **self.arguments}
+
+    def _is_own(self, word: str, value: Any) -> bool:
+        return word in self._own and self._own[word] == value and type(self._own[word]) is type(value)
+
+    def make(self, optimizer: Optimizer, values: Values) -> Any:
+        """A scheduler of an optimizer at these hyperparameters; parts are made before it, in their order."""
+        arguments = {name: _made(value, optimizer) for name, value in self.spoken(values).items()}
+        return self.cls(**{**arguments, "optimizer": optimizer})
+
+
+def _made(value: Any, optimizer: Optimizer) -> Any:
+    """An argument as a scheduler takes it: a list, a part made of the same optimizer."""
+    if isinstance(value, tuple):
+        return [_made(member, optimizer) for member in value]
+    return made_part(value, optimizer) if isinstance(value, Part) else value
+
+
+def made_part(part: Part, optimizer: Optimizer) -> Any:
+    """A part of a composition, as torch has it."""
+    cls = getattr(torch.optim.lr_scheduler, part.schedule.claims[0])
+    arguments = {name: _made(value, optimizer) for name, value in part.values.items()}
+    return cls(**{**arguments, "optimizer": optimizer})

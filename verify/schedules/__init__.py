@@ -1,0 +1,4 @@
+"""The catalogue of schedules: what a scheduler sets, one file each.
+
+May import: language.
+"""
