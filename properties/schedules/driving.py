@@ -203,7 +203,7 @@ class Bench:
             *([] if module == "torch.optim.lr_scheduler" else [f"from {module} import {name}"]),
             f"optimizer = torch.optim.{optimizer}([torch.zeros(1)], lr={self._rate}{rest})",
             f"scheduler = {name}({', '.join(['optimizer=optimizer', *arguments])})",
-            *([f"for step in range({steps}): scheduler.step({given})"] if steps else []),
+            *([f"for step in range({steps}): optimizer.step(); scheduler.step({given})"] if steps else []),
             *([then] if then else []),
             f"print({shown})",
         ])  # fmt: skip

@@ -13,7 +13,7 @@ from lawful.verify.candidates.adapter import TORCH
 from lawful.verify.candidates.constructor import Constructor
 from lawful.verify.candidates.description import Description, Listing
 from lawful.verify.candidates.loading import bundled, load, meant, module
-from lawful.verify.candidates.scheduler import is_scheduler
+from lawful.verify.candidates.scheduler import is_scheduler, said
 from lawful.verify.candidates.sources import sources
 from lawful.verify.errors import Unanswerable, first_line
 from lawful.verify.language.families import rules
@@ -101,7 +101,7 @@ def _of_module(place: str) -> Listing:
 
 def _arguments(maker: Any) -> Mapping[str, inspect.Parameter]:
     """What a scheduler is made with besides an optimizer."""
-    return {n: p for n, p in inspect.signature(maker).parameters.items() if n != "optimizer"}
+    return {n: p for n, p in said(maker).items() if n != "optimizer"}
 
 
 def _json(value: Any) -> Any:

@@ -23,10 +23,24 @@ Maker = Any
 
 def is_scheduler(maker: Any) -> bool:
     """Whether something is made of an optimizer, and is none itself."""
-    try:
-        return "optimizer" in inspect.signature(maker).parameters and not hasattr(maker, "zero_grad")
-    except (TypeError, ValueError):
-        return False
+    return "optimizer" in said(maker) and not hasattr(maker, "zero_grad")
+
+
+def said(maker: Any) -> dict[str, inspect.Parameter]:
+    """What something takes by name; a class that hands on any keyword, what those take that it inherits from too."""
+    found: dict[str, inspect.Parameter] = {}
+    for each in (maker, *(c for c in getattr(maker, "__mro__", ())[1:] if "__init__" in vars(c))):
+        try:
+            own = inspect.signature(each).parameters
+        except (TypeError, ValueError):
+            return found
+        found |= {n: p for n, p in own.items() if n not in found and p.kind in BY_NAME}
+        if not any(p.kind is p.VAR_KEYWORD for p in own.values()):
+            return found
+    return found
+
+
+BY_NAME = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
 
 
 @dataclass(frozen=True)
@@ -76,9 +90,7 @@ class Scheduler:
     @cached_property
     def parameters(self) -> dict[str, inspect.Parameter]:
         """The constructor's arguments of which a schedule may speak."""
-        own = inspect.signature(self.cls).parameters.values()
-        kinds = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
-        return {p.name: p for p in own if p.name not in GIVEN and p.kind in kinds}
+        return {name: p for name, p in said(self.cls).items() if name not in GIVEN}
 
     def answerable(self) -> "Scheduler":
         """Itself, if it can be constructed.
@@ -155,8 +167,8 @@ class Scheduler:
 
     def spoken(self, values: Values) -> dict[str, Any]:
         """Constructor arguments for these hyperparameters; what the constructor has by default is left out."""
-        said = {self.bound[w]: v for w, v in values.items() if w in self.bound and not self._is_own(w, v)}
-        return {**said, **self.arguments}
+        free = {self.bound[w]: v for w, v in values.items() if w in self.bound and not self._is_own(w, v)}
+        return {**free, **self.arguments}
 
     def _is_own(self, word: str, value: Any) -> bool:
         return word in self._own and self._own[word] == value and type(self._own[word]) is type(value)

@@ -4,7 +4,7 @@ What is asked here runs in this process: for notebooks and unit tests. The comma
 lawful.properties` run checks in worker processes instead, which survive whatever a candidate does.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
@@ -25,8 +25,10 @@ if TYPE_CHECKING:
     from lawful.properties.settings import Settings
     from lawful.reports.model import Report
 
-Optimizers = type | str | Sequence[type | str] | None
-"""A class, a target as on the command line, several of them; or None for those of [tool.lawful] in pyproject.toml."""
+One = type | str | Callable[..., Any]
+Optimizers = One | Sequence[One] | None
+"""A class, a function that makes a scheduler, a target as on the command line, several of them; or None for those of
+[tool.lawful] in pyproject.toml."""
 
 
 class UnlawfulError(AssertionError):
@@ -194,13 +196,15 @@ def parametrize(optimizers: Optimizers = None, rule: str = "", **options: Any) -
     return pytest.mark.parametrize("check", checks_of(optimizers, rule, **options), ids=repr)
 
 
-def _named(optimizers: Optimizers, configured: Sequence[str]) -> Iterator[tuple[str, type | str]]:
+def _named(optimizers: Optimizers, configured: Sequence[str]) -> Iterator[tuple[str, One]]:
     """Each target as the command line would call it, and the target.
 
     Raises:
         Unanswerable: there is none.
     """
-    several = [optimizers] if isinstance(optimizers, type | str) else [*(optimizers or configured)]
+    several = (
+        [optimizers] if isinstance(optimizers, str) or callable(optimizers) else [*(optimizers or configured)]
+    )
     if not several:
         raise Unanswerable("no optimizer is given, and [tool.lawful] in pyproject.toml has no targets.")
     for one in several:
@@ -211,7 +215,7 @@ def _named(optimizers: Optimizers, configured: Sequence[str]) -> Iterator[tuple[
 
 
 def _of(
-    target: type | str, name: str, question: Question, settings: "Settings", known: Mapping[str, Known]
+    target: One, name: str, question: Question, settings: "Settings", known: Mapping[str, Known]
 ) -> Iterator[Asked]:
     from lawful.properties.checks import plan_for
     from lawful.properties.runs.clips import unclipped
