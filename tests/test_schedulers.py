@@ -139,7 +139,7 @@ def along(schedule: Any, values: Any) -> Any:
 # ------------------------------------------------------------------------------------------------- what is asked
 def test_torch_s_schedulers_are_all_there() -> None:
     named = set(torch.optim.lr_scheduler.__all__) - {"LRScheduler"}
-    assert {target.rpartition(":")[2] for target in listed("torch.optim.lr_scheduler").targets} == named
+    assert {target.rpartition(":")[2] for target in listed("torch.optim.lr_scheduler").asked} == named
 
 
 def test_a_scheduler_is_asked_no_question_about_optimizers() -> None:

@@ -27,7 +27,9 @@ def _digest(file: Path) -> str:
 
 def sources(cls: Any) -> dict[str, str]:
     """The files of a class, or of a function, each with its SHA-256; none where they cannot be known."""
-    modules = dict.fromkeys(c.__module__ for c in getattr(cls, "__mro__", (cls,)) if _root(c.__module__) == _root(cls.__module__))
+    modules = dict.fromkeys(
+        c.__module__ for c in getattr(cls, "__mro__", (cls,)) if _root(c.__module__) == _root(cls.__module__)
+    )
     own = [_file(module) for module in modules]
     if not own or not all(own):
         return {}
