@@ -18,6 +18,7 @@ from lawful.verify.front.names import (
     out_of_scope,
     property_names,
     rule_names,
+    schedule_names,
     transformation_names,
 )
 from lawful.verify.language.names import normal
@@ -56,7 +57,7 @@ def _refuse_target(target: str) -> None:
 
 
 def _refuse_rule(text: str) -> None:
-    name, known = text.partition("(")[0].strip(), rule_names() | transformation_names()
+    name, known = text.partition("(")[0].strip(), rule_names() | transformation_names() | schedule_names()
     if ":" not in name and normal(name) not in map(normal, {*known, *out_of_scope()}):
         raise unknown("rule", name, known)
 

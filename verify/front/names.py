@@ -20,6 +20,11 @@ def transformation_names() -> set[str]:
     return set(_marked("lawful.verify.transformations", "transformation"))
 
 
+def schedule_names() -> set[str]:
+    """The names of schedules."""
+    return {name.removesuffix("_") for name in _marked("lawful.verify.schedules", "schedule")}
+
+
 def out_of_scope() -> set[str]:
     """The names that no rule can have."""
     return set(_made("lawful.verify.rules", "OutOfScope"))
@@ -27,7 +32,8 @@ def out_of_scope() -> set[str]:
 
 def property_names() -> set[str]:
     """The names of properties, and of all laws, of which some are properties."""
-    contract = {name.replace("_", "-") for name in _marked("lawful.properties", "contract")}
+    marked = [name for mark in ("contract", "promise") for name in _marked("lawful.properties", mark)]
+    contract = {name.replace("_", "-") for name in marked}
     laws = {name for name, call in _assigned("lawful.verify.laws") if {"source"} <= _keywords(call)}
     return {*contract, *_made("lawful.properties", "Property", "Layout"), *laws}
 
