@@ -10,6 +10,7 @@ from mpmath import mp
 
 import lawful
 from examples import schedulers as own
+from examples.pages import blocks, page
 from lawful.properties.checks import plan, properties
 from lawful.properties.schedules.rounding import course
 from lawful.properties.settings import Settings
@@ -190,6 +191,14 @@ def test_findings_say_how_to_see_them_with_torch_alone(tmp_path: Path) -> None:
     zero = next(finding for finding in findings if "factor=0.0" in finding.message)
     with pytest.raises(ZeroDivisionError):
         exec(compile(zero.details, "shown", "exec"), {})
+
+
+@pytest.mark.skipif(not torch.__version__.startswith("2.13.0"), reason="what was found in torch 2.13.0")
+@pytest.mark.filterwarnings("ignore")
+def test_what_the_page_says_of_torch_is_so() -> None:
+    code = "\n".join(blocks(page("schedules.md"), "python"))
+    assert "assert rates(" in code
+    exec(compile(code, "schedules.md", "exec"), {})
 
 
 def test_what_is_hardly_used_stands_beside_the_verdict() -> None:

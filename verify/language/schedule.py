@@ -67,7 +67,8 @@ class Formula:
         """The same begun so many steps later, with the rate that it begins with."""
         rate = self.rate.xreplace({k: k - shift})
         onwards = rate if self.recursion is None else self.recursion.xreplace({k: k - shift})
-        return Formula(rate, self.length + shift, Piecewise((rate, Eq(k, shift)), (onwards, True)))
+        last = None if self.last is None else self.last + shift
+        return Formula(rate, self.length + shift, Piecewise((rate, Eq(k, shift)), (onwards, True)), last=last)
 
 
 @dataclass(frozen=True)

@@ -13,11 +13,13 @@ from lawful.verify.schedules.exponential import exponential
 from lawful.verify.schedules.lambda_ import TRIED, lambda_
 from lawful.verify.schedules.linear import linear
 from lawful.verify.schedules.multiplicative import SHRINKING, multiplicative
+from lawful.verify.schedules.one_cycle import one_cycle
 from lawful.verify.schedules.step import step
 
 WARM = Part(linear, {"start_factor": 0.25, "total_iters": 4})
 COSINE = Part(cosine, {"T_max": 5, "eta_min": 0.01})
 DECAY = Part(exponential, {"gamma": 0.5})
+CYCLE = Part(one_cycle, {"max_lr": 0.5, "total_steps": 10, "cycle_momentum": False})
 HALF = Part(constant, {"factor": 0.5, "total_iters": 3})
 STAIRS = Part(step, {"step_size": 2, "gamma": 0.5})
 
@@ -29,6 +31,7 @@ STAIRS = Part(step, {"step_size": 2, "gamma": 0.5})
         {"schedulers": (HALF, DECAY, STAIRS), "milestones": (2, 5)},
         {"schedulers": (COSINE, WARM), "milestones": (3,)},
         {"schedulers": (Part(lambda_, {"lr_lambda": TRIED[0]}), DECAY), "milestones": (1,)},
+        {"schedulers": (WARM, CYCLE), "milestones": (4,)},
         {"schedulers": (WARM, Part(multiplicative, {"lr_lambda": SHRINKING})), "milestones": (4,)},
         {"schedulers": (WARM, Part(chained, {"schedulers": (HALF, DECAY)})), "milestones": (4,)},
     ),
@@ -39,6 +42,7 @@ def sequential(*, schedulers: Sequence[Formula], milestones: Sequence[Expr]) -> 
     return Formula(
         _after_one_another([each.rate for each in begun], milestones),
         length=begun[-1].length,
+        last=begun[-1].last,
         recursion=_after_one_another([each.recursion or each.rate for each in begun], milestones),
     )
 
