@@ -1,5 +1,5 @@
-"""What a check was, what it saw, and what follows, as plain frozen dataclasses of JSON values, so that one encoder serves
-the pipe from workers, the record and every report."""
+"""What a check was, what it saw, and what follows, as plain frozen dataclasses of JSON values, so that one encoder
+serves the pipe from workers, the record and every report."""
 
 import builtins
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
 """The catalogue of theorems: one file a theme.
 
-May import: language, rules, transformations, provers, theory.
+May import: language, rules, transformations, schedules, provers, theory.
 """
