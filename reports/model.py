@@ -205,11 +205,12 @@ class Report:
 
     @property
     def figures(self) -> list[Figure]:
-        """Every figure; those of one title are one figure, its lines named by the targets that they are of."""
+        """Every figure; those of one title are one. The only line of one is named by the target that it is of."""
         found: dict[str, Figure] = {}
         for result in self.results:
             for figure in result.evidence.figures:
-                lines = [replace(line, name=result.check.target) for line in figure.series]
+                alone = len(figure.series) == 1
+                lines = [replace(s, name=result.check.target if alone else s.name) for s in figure.series]
                 before = found[figure.title].series if figure.title in found else []
                 found[figure.title] = replace(figure, series=[*before, *lines])
         return list(found.values())

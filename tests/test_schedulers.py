@@ -201,6 +201,13 @@ def test_what_the_page_says_of_torch_is_so() -> None:
     exec(compile(code, "schedules.md", "exec"), {})
 
 
+def test_a_departure_is_drawn_beside_the_schedule() -> None:
+    seen = lawful.check(own.GoesOn, properties=["schedule"], **RAMP)
+    law, found = seen.report.figures[0].series
+    assert (law.name, found.name) == ("the schedule", "seen")
+    assert found.y[-1] > law.y[len(found.y) - 1] and found.y[:-1] == pytest.approx(law.y[: len(found.y) - 1])
+
+
 def test_what_is_hardly_used_stands_beside_the_verdict() -> None:
     seen = lawful.check("torch.optim.lr_scheduler:CosineAnnealingLR")
     beside = [

@@ -10,18 +10,19 @@ from lawful.properties.schedules.driving import BASES, Bench, RaisedError
 from lawful.properties.schedules.rounding import Rounded, Set
 from lawful.properties.settings import Settings
 from lawful.verify.candidates.scheduler import Scheduler
-from lawful.verify.evidence import Check, Evidence, Finding, Severity, Verdict
+from lawful.verify.evidence import Check, Evidence, Figure, Finding, Series, Severity, Verdict
 
-TOLD = 8
-"""How many settings that fail are told."""
+TOLD, DRAWN = 8, 2
+"""How many settings that fail are told, and how many are drawn."""
 
 
 @dataclass
 class Seen:
-    """What was seen at one setting."""
+    """What was seen at one setting: deviations, what failed, and the first group's rates up to there."""
 
     ratios: list[float] = field(default_factory=list)
     finding: Finding | None = None
+    rates: list[float] = field(default_factory=list)
 
 
 def _run(candidate: Scheduler, check: Check, settings: Settings, journal: Journal) -> Evidence:
@@ -42,6 +43,9 @@ def _run(candidate: Scheduler, check: Check, settings: Settings, journal: Journa
         scenarios=len(benches),
         unvaried=_unvaried(candidate),
         findings=findings[:TOLD],
+        figures=[_figure(b, each.rates) for b, each in zip(benches, seen, strict=True) if each.finding][
+            :DRAWN
+        ],
     )
 
 
@@ -60,6 +64,7 @@ def follow(bench: Bench) -> Seen:
         except RaisedError as error:
             seen.finding = Finding(f"{bench.called} {error}.", details=bench.script(step))
             return seen
+        seen.rates.append(bench.rates[0])
         for name, base, rounded, value in _held(bench, expected):
             ratio = _ratio(rounded, value)
             seen.ratios.append(ratio)
@@ -92,6 +97,17 @@ def _departure(bench: Bench, step: int, base: float, name: str, rounded: Rounded
     whose = "" if base == BASES[0] else f", of the group that begins with {base}"
     said = f"{bench.called} sets {name} to {value!r} after {step} steps{whose}, where it is {law!r} ± {error:.2g}."
     return Finding(said, details=bench.script(step))
+
+
+def _figure(bench: Bench, rates: list[float]) -> Figure:
+    """The schedule, and what was seen of it up to the step that departs."""
+    law = [float(each.rate.value) for each in bench.expected(BASES[0]) if each.rate is not None]
+    steps = [float(step) for step in range(max(len(law), len(rates)))]
+    lines = [
+        Series("the schedule", steps[: len(law)], law),
+        Series("seen", steps[: len(rates)], rates, points=True),
+    ]
+    return Figure(bench.called, "step", "rate", lines)
 
 
 follows_its_schedule = Property(
