@@ -33,6 +33,10 @@ WRITTEN: dict[str, Written] = {}
 KNOWN: dict[str, list[Set]] = {}
 """Formulas, and what they say, worked out once: several questions ask it."""
 
+RATES = "[group['lr'] for group in optimizer.param_groups]"
+MOMENTA = "[group.get('momentum', group.get('betas')) for group in optimizer.param_groups]"
+"""What a script shows."""
+
 METRICS = (
     4.0,
     3.0,
@@ -59,7 +63,17 @@ METRICS = (
 
 
 class RaisedError(Exception):
-    """The scheduler raised; the message says when."""
+    """The scheduler raised; the message says when.
+
+    Attributes:
+        step: at which step; 0 when it was constructed.
+    """
+
+    def __init__(self, error: Exception, step: int) -> None:
+        """What it raised, and when."""
+        when = f"at step {step}" if step else "when it is constructed"
+        super().__init__(f"raises {told(error)} {when}")
+        self.step = step
 
 
 @dataclass
@@ -72,6 +86,7 @@ class Bench:
         adam: whether it drives an optimizer with betas, not with momentum.
         tensors: whether the rates are tensors, of float64.
         metrics: what steps are given that want a metric.
+        given: the groups' rates as they were before the scheduler was constructed.
     """
 
     scheduler: Scheduler
@@ -81,6 +96,7 @@ class Bench:
     metrics: Sequence[float] = METRICS
     optimizer: Optimizer = field(init=False)
     made: Any = field(init=False)
+    given: list[Any] = field(init=False)
     done: int = field(init=False, default=0)
 
     @cached_property
@@ -131,9 +147,8 @@ class Bench:
             RaisedError: it raised.
         """
         self.optimizer, self.done = self.fresh(), 0
-        self.made = self._calling(
-            "when it is constructed", lambda: self.scheduler.make(self.optimizer, self.values)
-        )
+        self.given = [group["lr"] for group in self.optimizer.param_groups]
+        self.made = _calling(0, lambda: self.scheduler.make(self.optimizer, self.values))
         return self
 
     def fresh(self) -> Optimizer:
@@ -152,14 +167,8 @@ class Bench:
         """
         self.optimizer.step()
         given = (self.metrics[self.done],) if self.formula.fed else ()
-        self._calling(f"at step {self.done + 1}", lambda: self.made.step(*given))
+        _calling(self.done + 1, lambda: self.made.step(*given))
         self.done += 1
-
-    def _calling(self, when: str, call: Callable[[], Any]) -> Any:
-        try:
-            return call()
-        except Exception as error:
-            raise RaisedError(f"raises {told(error)} {when}") from error
 
     @property
     def rates(self) -> list[float]:
@@ -190,27 +199,41 @@ class Bench:
         said = ", ".join(f"{n}={written(v)}" for n, v in self.scheduler.spoken(self.values).items())
         return f"{self.scheduler.cls.__name__}({said})"
 
-    def script(self, steps: int, shown: str = "optimizer.param_groups[0]['lr']", then: str = "") -> str:
+    def script(self, steps: int, shown: str = RATES, then: str = "") -> str:
         """Lines that show it with torch alone, where what is asked is torch's or can be imported."""
         arguments = [f"{n}={written(v, full=True)}" for n, v in self.scheduler.spoken(self.values).items()]
         name, module = self.scheduler.cls.__name__, self.scheduler.cls.__module__
-        given = "2.0" if self.formula.fed else ""
-        optimizer = "Adam" if self.adam else "SGD"
-        rest = "" if self.adam else ", momentum=0.5"
         return "\n".join([
             "import torch",
             "from torch.optim.lr_scheduler import *",
             *([] if module == "torch.optim.lr_scheduler" else [f"from {module} import {name}"]),
-            f"optimizer = torch.optim.{optimizer}([torch.zeros(1)], lr={self._rate}{rest})",
+            self._constructed,
             f"scheduler = {name}({', '.join(['optimizer=optimizer', *arguments])})",
-            *([f"for step in range({steps}): optimizer.step(); scheduler.step({given})"] if steps else []),
+            *([self._stepped(steps)] if steps else []),
             *([then] if then else []),
             f"print({shown})",
         ])  # fmt: skip
 
     @property
-    def _rate(self) -> str:
-        return f"torch.tensor({BASES[0]}, dtype=torch.float64)" if self.tensors else f"{BASES[0]}"
+    def _constructed(self) -> str:
+        rates = [
+            f"torch.tensor({base}, dtype=torch.float64)" if self.tensors else f"{base}" for base in BASES
+        ]
+        groups = ", ".join(f"{{'params': [torch.zeros(1)], 'lr': {rate}}}" for rate in rates)
+        made = f"Adam([{groups}])" if self.adam else f"SGD([{groups}], momentum=0.5)"
+        return f"optimizer = torch.optim.{made}"
+
+    def _stepped(self, steps: int) -> str:
+        if self.formula.fed:
+            return f"for metric in {[*self.metrics[:steps]]}: optimizer.step(); scheduler.step(metric)"
+        return f"for step in range({steps}): optimizer.step(); scheduler.step()"
+
+
+def _calling(step: int, call: Callable[[], Any]) -> Any:
+    try:
+        return call()
+    except Exception as error:
+        raise RaisedError(error, step) from error
 
 
 def written(value: Any, full: bool = False) -> str:

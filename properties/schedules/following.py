@@ -5,8 +5,8 @@ from dataclasses import dataclass, field, replace
 from statistics import median
 from typing import Any
 
-from lawful.properties.checks import Journal, Property
-from lawful.properties.schedules.driving import BASES, Bench, RaisedError
+from lawful.properties.checks import Journal, Property, on_cpu
+from lawful.properties.schedules.driving import BASES, MOMENTA, RATES, Bench, RaisedError
 from lawful.properties.schedules.rounding import Rounded, Set
 from lawful.properties.settings import Settings
 from lawful.verify.candidates.scheduler import Scheduler
@@ -96,7 +96,7 @@ def _departure(bench: Bench, step: int, base: float, name: str, rounded: Rounded
     law, error = float(rounded.value), float(rounded.error)
     whose = "" if base == BASES[0] else f", of the group that begins with {base}"
     said = f"{bench.called} sets {name} to {value!r} after {step} steps{whose}, where it is {law!r} ± {error:.2g}."
-    return Finding(said, details=bench.script(step))
+    return Finding(said, details=bench.script(step, RATES if name == "the rate" else MOMENTA))
 
 
 def _figure(bench: Bench, rates: list[float]) -> Figure:
@@ -115,6 +115,7 @@ follows_its_schedule = Property(
     "The rate is what the schedule says, in every group, from the construction to three times its length, and "
     "get_last_lr() says so.",
     _run,
+    on=on_cpu,
     severity=Severity.CORE,
     asks=Scheduler,
 )

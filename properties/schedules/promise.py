@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
-from lawful.properties.checks import Journal, Property
+from lawful.properties.checks import Journal, Property, on_cpu
 from lawful.properties.schedules.driving import Bench, RaisedError
 from lawful.properties.settings import Settings
 from lawful.verify.candidates.scheduler import Scheduler
@@ -55,6 +55,6 @@ def promise(
 
         sentence = " ".join((look.__doc__ or "").split("\n\n")[0].split())
         name = look.__name__.replace("_", "-")
-        return Property(name, sentence, seen, of=applies, severity=severity, asks=Scheduler)
+        return Property(name, sentence, seen, of=applies, on=on_cpu, severity=severity, asks=Scheduler)
 
     return decorate

@@ -5,7 +5,7 @@ from dataclasses import replace
 from itertools import pairwise
 from math import isfinite
 
-from lawful.properties.schedules.driving import BASES, TIMES, Bench, RaisedError, held
+from lawful.properties.schedules.driving import BASES, RATES, TIMES, Bench, RaisedError, held
 from lawful.properties.schedules.promise import Said, promise
 from lawful.properties.schedules.rounding import Rounded
 from lawful.verify.candidates.scheduler import Scheduler
@@ -63,20 +63,18 @@ def degenerate_lengths(bench: Bench) -> Said:
                 return
     except RaisedError as error:
         if not isinstance(error.__cause__, ValueError):
-            yield str(error), bench.script(bench.done + 1 if "step" in str(error) else 0)
+            yield str(error), bench.script(error.step)
 
 
 @promise(tensors=True)
 def scheduled_tensor(bench: Bench) -> Said:
     """A rate that is a tensor stays that tensor, holds what a number would, and is shared with no other group."""
-    rates: list[object] = []
     numbers = replace(bench, tensors=False)
     for step, expected in enumerate(zip(*map(bench.expected, BASES), strict=True)):
         for run in (bench, numbers):
             run.step() if step else run.begin()
         groups = bench.optimizer.param_groups
-        rates = rates or [group["lr"] for group in groups]
-        if any(group["lr"] is not rate for group, rate in zip(groups, rates, strict=True)):
+        if any(group["lr"] is not rate for group, rate in zip(groups, bench.given, strict=True)):
             yield f"puts another object in the place of the tensor, after {step} steps", bench.script(step)
             return
         there = [id(group[name]) for group in groups for name in ("lr", "initial_lr") if name in group]
@@ -85,10 +83,8 @@ def scheduled_tensor(bench: Bench) -> Said:
             return
         for law, rate, number in zip(expected, bench.rates, numbers.rates, strict=True):
             if law.rate is not None and not abs(number - rate) <= 2 * law.rate.error:
-                yield (
-                    f"sets a tensor to {rate!r} after {step} steps, and a number to {number!r}",
-                    bench.script(step),
-                )
+                said = f"sets a tensor to {rate!r} after {step} steps, and a number to {number!r}"
+                yield said, bench.script(step)
                 return
 
 
@@ -122,9 +118,9 @@ def rate_set_by_hand(bench: Bench) -> Said:
         later = [half, *(rates[0] for rates in run.run(bench.last - stop))]
         if grown := _grown(later, law[stop:], half * 2):
             hand = f"for group in optimizer.param_groups: group['lr'] = {half!r}"
-            more = f"for step in range({bench.last - stop}): scheduler.step(); print(optimizer.param_groups[0]['lr'])"
+            steps = f"for step in range({bench.last - stop}): scheduler.step(); print({RATES})"
             said = f"makes {grown!r} of a rate that is set to {half!r} after {stop} steps"
-            yield f"{said}; its own largest is {half * 2!r}", bench.script(stop, "'then'", f"{hand}\n{more}")
+            yield f"{said}; its own largest is {half * 2!r}", bench.script(stop, then=f"{hand}\n{steps}")
             return
 
 
@@ -147,8 +143,6 @@ def equal_is_not_better(bench: Bench) -> Said:
         before = stuck.rates[-1]
         stuck.run(30)
         if not stuck.rates[-1] < before:
-            again = bench.script(0).replace(
-                "print", f"for step in range(30): scheduler.step(float('{metric}'))\nprint"
-            )
-            yield f"never lets the rate fall where every metric is {metric}", again
+            steps = f"for step in range(30): optimizer.step(); scheduler.step(float('{metric}'))"
+            yield f"never lets the rate fall where every metric is {metric}", bench.script(0, then=steps)
             return
