@@ -125,10 +125,10 @@ def rate_set_by_hand(bench: Bench) -> Said:
 
 
 def _grown(rates: Sequence[float], law: Sequence[Rounded], largest: float) -> float:
-    """The first rate beyond the largest whose growth is not the schedule's own; 0 if there is none."""
+    """The largest rate, if one is beyond the schedule's largest by a growth that is not the schedule's own; else 0."""
     for (before, last), (rate, now) in pairwise(zip(rates, law, strict=True)):
         if rate > largest + now.error and rate * (last.value - last.error) > before * (now.value + now.error):
-            return rate
+            return max(rates)
     return 0.0
 
 
