@@ -159,8 +159,13 @@ def test_what_takes_an_optimizer_and_is_one_is_no_scheduler() -> None:
         def __init__(self, optimizer: torch.optim.Optimizer) -> None:
             super().__init__(optimizer.param_groups, {})
 
-    assert is_scheduler(torch.optim.lr_scheduler.StepLR) and is_scheduler(own.warm_up)
-    assert not is_scheduler(Wrapper) and not is_scheduler(torch.optim.SGD)
+    def by_name(params: Any, optimizer: str = "SGD") -> torch.optim.Optimizer:
+        made: torch.optim.Optimizer = getattr(torch.optim, optimizer)(params)
+        return made
+
+    scheduler = torch.optim.lr_scheduler
+    assert all(map(is_scheduler, (scheduler.StepLR, scheduler.ChainedScheduler, own.warm_up, own.Shares)))
+    assert not any(map(is_scheduler, (Wrapper, torch.optim.SGD, by_name)))
 
 
 @pytest.mark.parametrize(

@@ -22,8 +22,11 @@ Maker = Any
 
 
 def is_scheduler(maker: Any) -> bool:
-    """Whether something is made of an optimizer, and is none itself."""
-    return "optimizer" in said(maker) and not hasattr(maker, "zero_grad")
+    """Whether something is made of an optimizer, and is none itself: a class that takes one, or a function of one."""
+    taken = list(said(maker))
+    return "optimizer" in (taken if isinstance(maker, type) else taken[:1]) and not hasattr(
+        maker, "zero_grad"
+    )
 
 
 def said(maker: Any) -> dict[str, inspect.Parameter]:
