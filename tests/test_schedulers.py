@@ -6,12 +6,16 @@ from typing import Any
 
 import pytest
 import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from mpmath import mp
 
 import lawful
 from examples import schedulers as own
 from examples.pages import blocks, page
 from lawful.properties.checks import plan, properties
+from lawful.properties.schedules.driving import Bench
+from lawful.properties.schedules.following import follow
 from lawful.properties.schedules.rounding import course
 from lawful.properties.settings import Settings
 from lawful.verify.candidates.describing import describe, listed
@@ -92,6 +96,31 @@ def test_what_breaks_another_promise_still_keeps_its_schedule(scheduler: Any) ->
 
 
 # --------------------------------------------------------------------------------------------------- the bound
+lengths, shares = st.integers(1, 30), st.floats(0.01, 1.0)
+DRAWN: dict[str, dict[str, Any]] = {
+    "StepLR": {"step_size": lengths, "gamma": shares},
+    "ConstantLR": {"factor": shares, "total_iters": lengths},
+    "LinearLR": {"start_factor": shares, "end_factor": shares, "total_iters": lengths},
+    "PolynomialLR": {"total_iters": lengths, "power": st.floats(0.2, 4.0)},
+    "CosineAnnealingLR": {"T_max": lengths, "eta_min": shares},
+    "CyclicLR": {"base_lr": shares, "max_lr": shares, "step_size_up": lengths, "step_size_down": lengths},
+    "OneCycleLR": {"max_lr": shares, "total_steps": st.integers(5, 30), "pct_start": st.floats(0.25, 1.0)},
+}
+
+
+@pytest.mark.parametrize("name", DRAWN)
+@settings(derandomize=True, max_examples=12, deadline=None)
+@given(data=st.data())
+def test_torch_is_within_the_bound_whatever_the_hyperparameters(name: str, data: st.DataObject) -> None:
+    scheduler = Scheduler.of(f"torch.optim.lr_scheduler:{name}")
+    values = {
+        **scheduler.schedule.defaults,
+        **{n: data.draw(drawn, label=n) for n, drawn in DRAWN[name].items()},
+    }
+    seen = follow(Bench(scheduler, values))
+    assert seen.finding is None and max(seen.ratios) <= 1
+
+
 def test_the_bound_is_no_wider_than_the_roundings() -> None:
     """Of gamma to the k: no more than a unit in the last place for each step, and one for the base."""
     formula, given = schedules()["exponential"].of({"gamma": 0.9})
