@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from functools import cache
 from typing import Any
@@ -13,7 +14,7 @@ import pytest
 import torch
 from hypothesis import event, given, settings
 from hypothesis import strategies as st
-from sympy import Symbol
+from sympy import Pow, Symbol, atan2, exp, preorder_traversal
 from torch import Tensor
 
 from lawful.verify.language.families import find_rule, rules
@@ -106,7 +107,15 @@ def test_every_rule_of_lanes_is_compiled_and_says_the_same(
     rule = family()
     x0, gradients = drawn(5, 3, 67, dtype)
     assert agree(rule, dtype, x0, gradients, [at_first(rule)] * 3)
-    assert len(made) >= 2  # the first step, whose state is exact, and those after it
+    compiled = 0 if has_functions(rule) else 2  # the first step, whose state is exact, and those after it
+    assert len(made) >= compiled and bool(made) == bool(compiled)
+
+
+def has_functions(rule: Rule) -> bool:
+    """Whether a rule takes exponentials, arctangents or powers that are no roots of a tensor, which go the plain way."""
+    nodes = [node for e in (rule.x, *rule.state.values()) for node in preorder_traversal(e)]
+    functions = [n for n in nodes if isinstance(n, exp | atan2 | Pow) and n.free_symbols & rule.tensors]
+    return any(not (isinstance(n, Pow) and (2 * n.exp).is_integer) for n in functions)
 
 
 @pytest.fixture
@@ -121,7 +130,12 @@ def made(monkeypatch: pytest.MonkeyPatch) -> list[Recording]:
 
 @cache
 def mutants_of(variant: int) -> list[Rule]:
-    return [mutant.rule for mutant in mutants(MEMBERS[variant].rule)]
+    """Those that sympy can write: not what is larger, a number or one that is not real."""
+    found = []
+    for mutant in mutants(MEMBERS[variant].rule):
+        with suppress(ValueError):
+            found.append(mutant.rule)
+    return found
 
 
 @st.composite
