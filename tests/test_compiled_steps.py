@@ -112,7 +112,7 @@ def test_every_rule_of_lanes_is_compiled_and_says_the_same(
 
 
 def has_functions(rule: Rule) -> bool:
-    """Whether a rule takes exponentials, arctangents or powers that are no roots of a tensor, which go the plain way."""
+    """Whether a rule has functions of a tensor that are no roots, as exponentials: these go the plain way."""
     nodes = [node for e in (rule.x, *rule.state.values()) for node in preorder_traversal(e)]
     functions = [n for n in nodes if isinstance(n, exp | atan2 | Pow) and n.free_symbols & rule.tensors]
     return any(not (isinstance(n, Pow) and (2 * n.exp).is_integer) for n in functions)

@@ -239,7 +239,7 @@ def test_a_rules_expressions_say_what_it_is_invariant_to() -> None:
 
 
 def test_the_list_of_rules_names_those_that_are_not_invariant() -> None:
-    console = Console(file=io.StringIO(), width=200)
+    console = Console(file=io.StringIO(), width=400)
     show_rules(rules().values(), console)
     lines = console.file.getvalue().splitlines()  # type: ignore[attr-defined]
     marked = {title.split()[0] for title, line in pairwise(lines) if "not invariant" in line}

@@ -31,12 +31,27 @@ from lawful.verify.theory.law import find_law, laws
 from lawful.verify.theory.symmetries import Symmetry, known
 
 LAWS = [law for law in laws().values() if isinstance(law, Symmetry)]
+ESTIMATED = (
+    "scale_freeness_without_decay",
+    "scale_freeness",
+    "shards_are_independent",
+    "translation_symmetry",
+)
+"""Laws against which an estimate of the distance speaks that has not begun to grow in a few steps."""
+
 UNREACHED = {
     ("gradients_have_a_unit", "adafactor"),  # a maximum with eps1, at gradients of order 1
     ("scale_freeness", "spd"),  # the sign of a sum of products, at six weights
     ("scale_freeness_without_decay", "spd"),
     ("permutation_symmetry", "adam8bit"),  # blocks of codes, where numbers are exact
     ("shards_are_independent", "adam8bit"),
+    ("gradients_have_a_unit", "mars"),  # a clip at norm 1, at gradients below it
+    ("scale_invariance", "mars"),
+    ("permutation_symmetry", "adamp"),  # means of rows, at weights in one row
+    ("permutation_symmetry", "sgdp"),
+    ("scale_freeness_without_decay", "dadaptadam"),  # 0/0, at eps = 0
+    ("scale_freeness", "dadaptadam"),
+    *((law, rule) for rule in ("prodigy", "dadaptadam", "dadaptlion") for law in ESTIMATED),
 }
 """Where the part that breaks the symmetry is not felt."""
 

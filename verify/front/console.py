@@ -24,8 +24,11 @@ class Stream(Console):
             return
         with self.capture() as said:
             super().print(*objects, **options)
-        self.file.write("\n".join(line.rstrip() for line in said.get().split("\n")))
-        self.file.flush()
+        try:
+            self.file.write("\n".join(line.rstrip() for line in said.get().split("\n")))
+            self.file.flush()
+        except BrokenPipeError:
+            self.on_broken_pipe()
 
     def on_broken_pipe(self) -> None:
         """Writes to nowhere from now on."""

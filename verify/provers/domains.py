@@ -11,9 +11,13 @@ from lawful.verify.provers.claims import Domain
 
 
 def range_of(symbol: Symbol, rules: Iterable[Rule]) -> Range | None:
-    """The domain of a hyperparameter: one that all rules share, or of one of these rules by its name, if it was one."""
-    shared = {s.name: r for s, r in DOMAINS.items()}
-    for rule in rules:
+    """The domain of a hyperparameter: that of a rule that has it; one that all rules share, or of one of these rules by
+    its name, if it was one.
+    """
+    shared, known = {s.name: r for s, r in DOMAINS.items()}, list(rules)
+    if (owner := next((rule for rule in known if symbol in rule.defaults), None)) is not None:
+        return owner.domain(symbol)
+    for rule in known:
         own = {s.name: r for s, r in rule.domains.items()}
         if symbol.name in {str(s) for s in (*rule.defaults, *rule.fixed)}:
             return own.get(symbol.name) or shared.get(symbol.name)

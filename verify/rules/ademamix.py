@@ -6,13 +6,14 @@ from lawful.verify.language.decay import SPELLINGS, WORDS, Decay, l2_gradient, s
 from lawful.verify.language.domain import WEIGHT, Domain
 from lawful.verify.language.family import family
 from lawful.verify.language.rule import Rule, Source
-from lawful.verify.language.symbols import alpha, beta1, beta2, beta3, eps, g, lr, m, t, v, weight_decay, x
+from lawful.verify.language.symbols import beta1, beta2, beta3, eps, g, lr, m, t, v, weight_decay, x
 
 slow = Symbol("m_slow", real=True)
+alpha = Symbol("alpha", positive=True)  # no weight in an average, as others' alpha is
 G, M, V = Symbol("g_t"), Symbol("m_hat"), Symbol("v_hat")
 
 DEFAULTS = {lr: 1e-3, beta1: 0.9, beta2: 0.999, beta3: 0.9999, alpha: 2.0, eps: 1e-8, weight_decay: 0.0}
-DOMAINS = {alpha: Domain((2.0, 0.5, 5.0, 8.0, 0.0)), beta3: WEIGHT}
+DOMAINS = {alpha: Domain((2.0, 0.5, 5.0, 8.0), open_low=True), beta3: WEIGHT}
 
 
 @family(spellings=SPELLINGS, words=WORDS)

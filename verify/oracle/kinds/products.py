@@ -48,7 +48,9 @@ def rooted(expr: Expr, compiler: Compiler) -> Iterable[tuple[Expr, Node]]:
         if abs(exponent) == HALF and not compiler.is_scalar(base):
             within, rest = compiler.parted(base)
             beside = [
-                s**2 for s in Mul.make_args(expr) if compiler.is_scalar(s) and s.as_base_exp()[1].q == 2
+                s**2
+                for s in Mul.make_args(expr)
+                if compiler.is_scalar(s) and getattr(s.as_base_exp()[1], "q", 1) == 2
             ]
             if (scalar := Mul(within, *beside)) != 1:
                 yield scalar, compiler.node(rest)

@@ -13,7 +13,7 @@ from sympy.core.relational import Relational
 
 from lawful.verify.language.rule import Rule
 from lawful.verify.language.symbols import g, lr, lr_0, x
-from lawful.verify.language.tensors import SIZES, EverywhereMean, IfPositive, Norm, Total
+from lawful.verify.language.tensors import SIZES, EverywhereMean, IfPositive, Norm, OfTensor, Total
 from lawful.verify.provers.algebra.equations import Lacks
 from lawful.verify.provers.algebra.unroll import at, relevant
 from lawful.verify.provers.algebra.vanishing import vanishes
@@ -154,7 +154,8 @@ def _only(functions: tuple[Any, ...], rule: Rule, otherwise: str) -> None:
     for e in relevant(rule).values():
         for f in sorted(e.atoms(Function), key=str):
             if not isinstance(f, functions):
-                raise Lacks(f"{f.func.__name__} {otherwise}")
+                said = otherwise if isinstance(f, OfTensor) else ""
+                raise Lacks(f"{f.func.__name__} {said}" if said else f"nothing is known of {f.func.__name__}")
 
 
 # ---------------------------------------------------------------------------------------------- place
