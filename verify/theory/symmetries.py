@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, replace
 from typing import ClassVar
 
-from sympy import Expr
+from sympy import Expr, sympify
 
 from lawful.verify.language.families import rules
 from lawful.verify.language.rule import Rule, bases
@@ -37,8 +37,11 @@ class Symmetry(Law):
     def how(self, rule: Rule) -> Covariance | str:
         """How a rule has it: at which hyperparameters, and which of them change; or which part of it has not."""
         found = covariance(rule, self.change)
-        nowhere = isinstance(found, Covariance) and begins_nowhere(found.rule)
-        return "it divides by 0 in the first step" if nowhere else found
+        if isinstance(found, Covariance) and begins_nowhere(found.rule):
+            return "it divides by 0 in the first step"
+        if isinstance(found, Covariance) and any(sympify(d).free_symbols for d in found.degrees.values()):
+            return "nothing is known of a power that is a hyperparameter"
+        return found
 
     def claims(self) -> Iterable[Claim]:
         """One for each rule."""
