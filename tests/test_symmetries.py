@@ -30,6 +30,9 @@ from lawful.verify.rules.sgd import sgd
 from lawful.verify.theory.law import find_law, laws
 from lawful.verify.theory.symmetries import Symmetry, known
 
+UNSEEN = ("nothing is known", "divides by 0 in the first step")
+"""Why a rule is said to lack a symmetry, where no path can show it."""
+
 LAWS = [law for law in laws().values() if isinstance(law, Symmetry)]
 ESTIMATED = (
     "scale_freeness_without_decay",
@@ -60,7 +63,8 @@ UNREACHED = {
 def test_a_rule_that_is_said_to_lack_a_symmetry_breaks_it_in_exact_numbers(law: Symmetry) -> None:
     for rule in known():
         why = law.how(rule)
-        if isinstance(why, str) and "nothing is known" not in why and (law.name, rule.name) not in UNREACHED:
+        told = isinstance(why, str) and not any(words in why for words in UNSEEN)
+        if told and (law.name, rule.name) not in UNREACHED:
             off = [s for s in law.change.off if s in rule.defaults]
             claim = Covariant(f"{rule} has it", put(rule, off), law.change)
             assert not covariant(claim, Random(0)).holds, rule
