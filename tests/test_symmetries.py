@@ -52,8 +52,6 @@ UNREACHED = {
     ("scale_invariance", "mars"),
     ("permutation_symmetry", "adamp"),  # means of rows, at weights in one row
     ("permutation_symmetry", "sgdp"),
-    ("scale_freeness_without_decay", "dadaptadam"),  # 0/0, at eps = 0
-    ("scale_freeness", "dadaptadam"),
     *((law, rule) for rule in ("prodigy", "dadaptadam", "dadaptlion") for law in ESTIMATED),
 }
 """Where the part that breaks the symmetry is not felt."""

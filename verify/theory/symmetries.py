@@ -4,10 +4,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, replace
 from typing import ClassVar
 
-from sympy import Expr, sympify
+from sympy import Expr
 
 from lawful.verify.language.families import rules
-from lawful.verify.language.rule import Rule, bases
+from lawful.verify.language.rule import Rule
 from lawful.verify.provers.algebra.symmetry import Covariance, covariance, put
 from lawful.verify.provers.changes import Change
 from lawful.verify.provers.claims import Claim, Covariant, Stored
@@ -36,12 +36,7 @@ class Symmetry(Law):
 
     def how(self, rule: Rule) -> Covariance | str:
         """How a rule has it: at which hyperparameters, and which of them change; or which part of it has not."""
-        found = covariance(rule, self.change)
-        if isinstance(found, Covariance) and begins_nowhere(found.rule):
-            return "it divides by 0 in the first step"
-        if isinstance(found, Covariance) and any(sympify(d).free_symbols for d in found.degrees.values()):
-            return "nothing is known of a power that is a hyperparameter"
-        return found
+        return covariance(rule, self.change)
 
     def claims(self) -> Iterable[Claim]:
         """One for each rule."""
@@ -91,13 +86,6 @@ class Resource(Law):
         """The table."""
         rows = (rf"\text{{{name}}}: {tex(count)}" for name, (_, count) in self.numbers.items())
         return r",\quad ".join(rows)
-
-
-def begins_nowhere(rule: Rule) -> bool:
-    """Whether a rule divides by 0 in its first step, whatever the gradient."""
-    first = rule.at(1)
-    begun = {s: first.initial(s) for s in first.state}
-    return any(base.xreplace(begun) == 0 for e in (first.x, *first.state.values()) for base in bases(e))
 
 
 def known() -> list[Rule]:

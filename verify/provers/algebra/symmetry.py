@@ -8,10 +8,10 @@ from dataclasses import dataclass, field, replace
 from functools import singledispatch
 from typing import Any
 
-from sympy import Abs, Expr, Function, Gt, Integer, Piecewise, Symbol, diff, sign
+from sympy import Abs, Expr, Function, Gt, Integer, Piecewise, Symbol, diff, sign, sympify
 from sympy.core.relational import Relational
 
-from lawful.verify.language.rule import Rule
+from lawful.verify.language.rule import Rule, bases
 from lawful.verify.language.symbols import g, lr, lr_0, x
 from lawful.verify.language.tensors import SIZES, EverywhereMean, IfPositive, Norm, OfTensor, Total
 from lawful.verify.provers.algebra.equations import Lacks
@@ -64,6 +64,10 @@ def _moving(rule: Rule, change: Change) -> Covariance | str:
     except Lacks as reason:
         return str(reason)
     found = replace(found, off=(*off, *found.off))
+    if any(sympify(degree).free_symbols for degree in found.degrees.values()):
+        return "nothing is known of a power that is a hyperparameter"
+    if begins_nowhere(found.rule):
+        return "it divides by 0 in the first step"
     return "it stands still" if stands_still(found.rule) else found
 
 
@@ -82,6 +86,13 @@ def stands_still(rule: Rule) -> bool:
     while wakes := {s for s in still if at(rule.state[s], dict.fromkeys(still, 0)) != 0}:
         still -= wakes
     return bool(at(rule.x, dict.fromkeys(still, 0)) == x)
+
+
+def begins_nowhere(rule: Rule) -> bool:
+    """Whether a rule divides by 0 in its first step, whatever the gradient."""
+    first = rule.at(1)
+    begun = {s: first.initial(s) for s in first.state}
+    return any(base.xreplace(begun) == 0 for e in (first.x, *first.state.values()) for base in bases(e))
 
 
 @singledispatch
