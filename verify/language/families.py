@@ -78,17 +78,17 @@ def _transformed(how: Transformation, inner: str, said: Mapping[str, Any]) -> tu
     if wrong := [name for name, value in pins.items() if type(value) not in (int, float)]:
         raise unknown(f"convention of {how.name}({inner})", wrong[0], known)
     chosen = {**conventions, **{name: value for name, value in said.items() if name in known}}
-    return _made(how.name, family, tuple(pins.items())), chosen
+    return _made(how, family, tuple(pins.items())), chosen
 
 
 MADE: dict[tuple[str, int, tuple[tuple[str, float], ...]], Family] = {}
 """What transformations have made: of each family, with each choice of numbers, one."""
 
 
-def _made(how: str, family: Family, pins: tuple[tuple[str, float], ...]) -> Family:
-    key = how, id(family), pins
+def _made(how: Transformation, family: Family, pins: tuple[tuple[str, float], ...]) -> Family:
+    key = how.name, id(family), pins
     if key not in MADE:
-        MADE[key] = transformations()[normal(how)].of(family, dict(pins))
+        MADE[key] = how.of(family, dict(pins))
     return MADE[key]
 
 

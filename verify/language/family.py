@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from types import MappingProxyType
-from typing import Any, Literal, Protocol, get_args, get_origin
+from typing import Any, ClassVar, Literal, Protocol, get_args, get_origin
 
 from lawful.verify.errors import Unanswerable, unknown
 from lawful.verify.language.rule import Options, Rule, spelled
@@ -28,31 +28,47 @@ class Conventions(Protocol):
 
 
 @dataclass(frozen=True)
-class Family:
+class Written:
+    """A function that writes a rule, with the conventions that it takes.
+
+    Attributes:
+        build: the function.
+        before: how many arguments it takes before them.
+    """
+
+    build: Callable[..., Rule]
+    before: ClassVar[int] = 0
+
+    @property
+    def name(self) -> str:
+        """As it is named where rules are."""
+        return self.build.__name__
+
+    @cached_property
+    def parameters(self) -> list[inspect.Parameter]:
+        """Its conventions, as the function takes them."""
+        return list(inspect.signature(self.build, eval_str=True).parameters.values())[self.before :]
+
+    @cached_property
+    def conventions(self) -> dict[str, tuple[Any, ...]]:
+        """Convention → allowed values, the default first."""
+        return {p.name: _default_first(p) for p in self.parameters}
+
+
+@dataclass(frozen=True)
+class Family(Written):
     """A rule with its conventions: `adamw()` is the form that the bare name means, `adamw(eps="hat")` another.
 
     Attributes:
-        build: the function that writes the rule.
         spellings: convention → constructor argument → {value: what the argument must be}, for conventions that
             libraries spell in their own way, such as ADOPT's `clip_lambda=None`.
         allows: whether a choice of conventions and hyperparameters (by name) makes sense together.
         words: convention → value → what an implementation has that follows it, as a noun phrase.
     """
 
-    build: Callable[..., Rule]
     spellings: Spellings = field(default_factory=dict)
     allows: Callable[[Options, Mapping[str, float]], bool] = lambda options, hyper: True
     words: Words = field(default_factory=dict)
-
-    @property
-    def name(self) -> str:
-        """The rule's name."""
-        return self.build.__name__
-
-    @cached_property
-    def conventions(self) -> dict[str, tuple[Any, ...]]:
-        """Convention → allowed values, the default first."""
-        return choices(self.build)
 
     def __call__(self, **conventions: Any) -> Rule:
         """The rule with these conventions. `maximize=True` is understood by every family.
@@ -84,12 +100,6 @@ def _written(build: Callable[..., Rule], chosen: tuple[tuple[str, Any], ...], ma
     """A member of a family, written once."""
     rule = replace(build(**dict(chosen)), name=build.__name__, conventions=dict(chosen))
     return rule.maximized() if maximize else rule
-
-
-def choices(build: Callable[..., Rule], skipping: int = 0) -> dict[str, tuple[Any, ...]]:
-    """The keyword arguments of a function but for so many before them → allowed values, the default first."""
-    parameters = list(inspect.signature(build, eval_str=True).parameters.values())[skipping:]
-    return {p.name: _default_first(p) for p in parameters}
 
 
 def _default_first(parameter: inspect.Parameter) -> tuple[Any, ...]:

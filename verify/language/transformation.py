@@ -7,40 +7,28 @@ is named: `lookahead(adamw, k=6)`.
 import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property
 from types import MappingProxyType
-from typing import Any
+from typing import Any, ClassVar
 
 from sympy import Add, Expr, Symbol, expand
 
 from lawful.verify.errors import Unanswerable, unknown
 from lawful.verify.language.domain import Domain
-from lawful.verify.language.family import Family, Words, choices
+from lawful.verify.language.family import Family, Words, Written
 from lawful.verify.language.rule import Rule, Source
 from lawful.verify.language.symbols import g, lr, weight_decay, x
 
 
 @dataclass(frozen=True)
-class Transformation:
-    """A way to make another rule of a rule.
+class Transformation(Written):
+    """A way to make another rule of a rule: `build` takes the rule, and then its conventions.
 
     Attributes:
-        build: the function that writes it.
         words: convention → value → what an implementation has that follows it, as a noun phrase.
     """
 
-    build: Callable[..., Rule]
+    before: ClassVar[int] = 1
     words: Words = field(default_factory=dict)
-
-    @property
-    def name(self) -> str:
-        """As it is named in front of a rule."""
-        return self.build.__name__
-
-    @cached_property
-    def conventions(self) -> dict[str, tuple[Any, ...]]:
-        """Convention → allowed values, the default first."""
-        return choices(self.build, skipping=1)
 
     def of(self, inner: Family, pins: Mapping[str, float] = MappingProxyType({})) -> Family:
         """The family of what it makes of another's members.
@@ -53,9 +41,11 @@ class Transformation:
             Unanswerable: a convention that both have, something that is no hyperparameter of the transformation, a
                 value outside its domain, or a rule of which it can make nothing.
         """
-        self.build(inner())  # what it can make nothing of says so first
+        bare = inner()
+        made = self.build(bare)  # what it can make nothing of says so first
         if both := self.conventions.keys() & inner.conventions.keys():
             raise Unanswerable(f"{self.name}({inner.name}): both have a convention {min(both)!r}.")
+        _pinned(self, bare, made, pins)  # pins that do not fit say so where they are named
 
         def build(**conventions: Any) -> Rule:
             own = {name: value for name, value in conventions.items() if name in self.conventions}
@@ -63,21 +53,14 @@ class Transformation:
             return _pinned(self, rule, self.build(rule, **own), pins)
 
         build.__name__ = f"{self.name}({', '.join([inner.name, *(f'{n}={v:g}' for n, v in pins.items())])})"
-        parameters = [*_parameters(self.build)[1:], *_parameters(inner.build)]
+        parameters = [*self.parameters, *inner.parameters]
         build.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
-        found = Family(build, inner.spellings, inner.allows, {**inner.words, **self.words})
-        found()  # pins that do not fit say so where they are named
-        return found
+        return Family(build, inner.spellings, inner.allows, {**inner.words, **self.words})
 
 
 def transformation(words: Words = MappingProxyType({})) -> Callable[[Callable[..., Rule]], Transformation]:
     """Marks a function from a rule to a rule as a transformation."""
     return lambda build: Transformation(build, words)
-
-
-def _parameters(build: Callable[..., Rule]) -> list[inspect.Parameter]:
-    """By keyword, as conventions are."""
-    return list(inspect.signature(build, eval_str=True).parameters.values())
 
 
 def _pinned(how: Transformation, rule: Rule, made: Rule, pins: Mapping[str, float]) -> Rule:
@@ -123,9 +106,15 @@ def changed(
     )
 
 
-def fed(rule: Rule, gradient: Expr) -> Rule:
-    """The rule given something else for a gradient, an expression in `g`."""
+def given(rule: Rule, gradient: Expr) -> Rule:
+    """The rule with something else for a gradient, an expression in `g`."""
     return replace(rule.replace({g: gradient}), fixed=rule.fixed)
+
+
+def fed(rule: Rule, gradient: Expr, source: Source, **more: Any) -> Rule:
+    """The rule `given` another gradient; `more` of it as in `changed`."""
+    inner = given(rule, gradient)
+    return changed(inner, inner.x, source, **more)
 
 
 def parts(rule: Rule) -> tuple[Expr, Expr]:

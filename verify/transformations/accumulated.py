@@ -9,7 +9,7 @@ from lawful.verify.language.domain import Domain
 from lawful.verify.language.family import Words
 from lawful.verify.language.rule import Rule, Source
 from lawful.verify.language.symbols import g, t, x
-from lawful.verify.language.transformation import changed, fed, transformation
+from lawful.verify.language.transformation import changed, given, transformation
 
 every = Symbol("accumulation_steps", integer=True, positive=True)
 gathered = Symbol("g_sum", real=True)
@@ -21,7 +21,7 @@ WORDS: Words = {"takes": {"mean": "the mean of the gradients", "sum": "the sum o
 def accumulated(rule: Rule, *, takes: Literal["mean", "sum"] = "mean") -> Rule:
     """The rule in every n-th step; it counts its own steps."""
     together = gathered + g
-    inner = fed(rule, together / every if takes == "mean" else together).replace({t: t / every})
+    inner = given(rule, together / every if takes == "mean" else together).replace({t: t / every})
 
     def now(stepped: Expr, otherwise: Expr) -> Expr:
         return Piecewise((stepped, Eq(Mod(t, every), 0)), (otherwise, True))

@@ -6,7 +6,7 @@ from lawful.verify.language.domain import Domain
 from lawful.verify.language.rule import Rule, Source
 from lawful.verify.language.symbols import g, x
 from lawful.verify.language.tensors import IfPositive, Norm, RowMean, cols, dim
-from lawful.verify.language.transformation import changed, fed, transformation
+from lawful.verify.language.transformation import fed, transformation
 
 clipping, least = Symbol("agc_clip", positive=True), Symbol("agc_eps", positive=True)
 DOMAINS = {clipping: Domain((0.1, 0.01, 0.5), open_low=True), least: Domain((1e-3, 1e-2), open_low=True)}
@@ -19,11 +19,10 @@ def agc(rule: Rule) -> Rule:
     Of tensors with more dimensions a unit is all but the first, which is not said here.
     """
     most = clipping * Max(unit(x), least)
-    made = fed(rule, IfPositive(unit(g) - most, g * most / unit(g), g))
     fewest, dimensions = rule.dimensions
-    return changed(
-        made,
-        made.x,
+    return fed(
+        rule,
+        IfPositive(unit(g) - most, g * most / unit(g), g),
         Source("arXiv:2102.06171", "equation 3, from memory"),
         defaults={clipping: 1e-2, least: 1e-3},
         domains=DOMAINS,

@@ -5,7 +5,7 @@ from sympy import Gt, Piecewise
 from lawful.verify.language.rule import Rule, Source
 from lawful.verify.language.symbols import g
 from lawful.verify.language.tensors import RowMean, dim
-from lawful.verify.language.transformation import changed, fed, transformation
+from lawful.verify.language.transformation import fed, transformation
 
 
 @transformation()
@@ -14,8 +14,7 @@ def centralized(rule: Rule) -> Rule:
 
     Of tensors with more dimensions the mean is over all but the first, which is not said here.
     """
-    made = fed(rule, Piecewise((g - RowMean(g), Gt(dim, 1)), (g, True)))
+    centred = Piecewise((g - RowMean(g), Gt(dim, 1)), (g, True))
     fewest, most = rule.dimensions
-    return changed(
-        made, made.x, Source("arXiv:2004.01461", "equation 1, from memory"), dimensions=(fewest, min(most, 2))
-    )
+    source = Source("arXiv:2004.01461", "equation 1, from memory")
+    return fed(rule, centred, source, dimensions=(fewest, min(most, 2)))

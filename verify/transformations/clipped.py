@@ -10,7 +10,7 @@ from lawful.verify.language.family import Words
 from lawful.verify.language.rule import Rule, Source
 from lawful.verify.language.symbols import g
 from lawful.verify.language.tensors import EverywhereNorm, IfPositive, Norm
-from lawful.verify.language.transformation import changed, fed, transformation
+from lawful.verify.language.transformation import fed, transformation
 
 largest = Symbol("max_norm", positive=True)
 DOMAINS = {largest: Domain((1.0, 0.5, 0.1), open_low=True)}
@@ -46,9 +46,8 @@ def clipped(
         )
     norm = EverywhereNorm(g) if over == "parameters" else Norm(g)
     bounded = Max(-largest, Min(largest, g)) if over == "value" else g * share(norm, divisor)
-    made = fed(rule, bounded)
     source = Source("torch.nn.utils", "clip_grad_norm_ and clip_grad_value_", checked="torch 2.13.0")
-    return changed(made, made.x, source, defaults={largest: 1.0}, domains=DOMAINS, names={CLIPPED: bounded})
+    return fed(rule, bounded, source, defaults={largest: 1.0}, domains=DOMAINS, names={CLIPPED: bounded})
 
 
 def share(norm: Expr, divisor: str) -> Expr:

@@ -18,7 +18,6 @@ def decayed(rule: Rule, *, form: Form = "lr*wd", decay_order: Literal["before", 
         raise Unanswerable(f"decayed({rule}): {rule} has a weight decay already.")
     source = Source("arXiv:1711.05101", "§2 and Algorithm 2, from memory")
     if form == "l2":
-        made = fed(rule, l2_gradient())
-        return changed(made, made.x, source, defaults={weight_decay: 0.0})
+        return fed(rule, l2_gradient(), source, defaults={weight_decay: 0.0})
     kept = shrunk(rule.x, form) if decay_order == "after" else rule.x - RATES[form] * x
     return changed(rule, kept, source, defaults=with_start({weight_decay: 0.0}, form))

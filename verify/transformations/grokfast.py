@@ -5,7 +5,7 @@ from sympy import Eq, Piecewise, Symbol
 from lawful.verify.language.domain import WEIGHT, Domain
 from lawful.verify.language.rule import Rule, Source
 from lawful.verify.language.symbols import g, t
-from lawful.verify.language.transformation import changed, fed, transformation
+from lawful.verify.language.transformation import fed, transformation
 
 alpha, lamb = Symbol("grokfast_alpha", nonnegative=True), Symbol("grokfast_lamb", nonnegative=True)
 average = Symbol("g_slow", real=True)
@@ -15,10 +15,9 @@ average = Symbol("g_slow", real=True)
 def grokfast(rule: Rule) -> Rule:
     """The rule on g + λ·h, with h the average of the gradients that forgets at α and begins as the first gradient."""
     begun = Piecewise((g, Eq(t, 1)), (alpha * average + (1 - alpha) * g, True))
-    made = fed(rule, g + lamb * begun)
-    return changed(
-        made,
-        made.x,
+    return fed(
+        rule,
+        g + lamb * begun,
         Source("arXiv:2405.20233", "Algorithm 2 (EMA), from memory"),
         state={average: begun},
         defaults={alpha: 0.98, lamb: 2.0},
