@@ -45,6 +45,7 @@ class Conformance:
         seed: of what is drawn.
         journal: told what is being tried.
         shrinking: whether a finding is told of the smallest case that shows it, or as it was seen.
+        raised: whether the first scenario raised already; what runs there and raises elsewhere is off its rule.
         arithmetic: what is narrower than the dtype; found by asking the candidate unless it is given.
     """
 
@@ -63,9 +64,7 @@ class Conformance:
     notes: list[str] = field(default_factory=list)
     finding: Finding | None = None
     failing: Scenario | None = None
-    raised: bool = (
-        False  # in the first scenario already; what runs there and raises elsewhere is off its rule
-    )
+    raised: bool = False
     beside: dict[Question, Finding] = field(default_factory=dict)
     doubts: list[Finding] = field(default_factory=list)
 

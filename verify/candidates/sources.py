@@ -7,8 +7,9 @@ folder.
 
 import hashlib
 import inspect
+import os
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -42,11 +43,13 @@ def _root(module: str) -> str:
 
 def _beside(module: str, file: str) -> Iterable[str]:
     """What is imported of the same package, or of the same folder."""
-    folder = Path(file).parent
-    loaded: Mapping[str, str] = {name: _file(name) for name in list(sys.modules)}
-    for name, place in loaded.items():
-        if place and (_root(name) == _root(module) or folder in Path(place).parents):
-            yield place
+    folder = f"{Path(file).parent}{os.sep}"
+    for name, loaded in list(sys.modules.items()):
+        place = str(getattr(loaded, "__file__", None) or "")
+        if place.endswith(".py") and (
+            _root(name) == _root(module) or os.path.abspath(place).startswith(folder)
+        ):
+            yield os.path.abspath(place)
 
 
 def _file(module: str) -> str:
