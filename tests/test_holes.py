@@ -8,7 +8,7 @@ from sympy import Abs, Eq, Integer, Max, Piecewise, Rational, Symbol, floor, log
 from lawful.verify.evidence import Verdict
 from lawful.verify.language.rule import Rule, Source
 from lawful.verify.language.symbols import eps, g, lr, m, momentum, t, v, weight_decay, x
-from lawful.verify.language.tensors import IfPositive
+from lawful.verify.language.tensors import IfPositive, Norm
 from lawful.verify.provers.algebra.prove import prove
 from lawful.verify.provers.arithmetic.check import second_check
 from lawful.verify.provers.changes import Flipped, Scaled, Shifted
@@ -102,6 +102,8 @@ HOLES = {
     "shift across a jump far away": shifted(x - lr * g - Piecewise((lr, x > 1000), (0, True))),
     "shift across a jump at 0": shifted(x - lr * g - Piecewise((lr, x > 0), (0, True))),
     "shift across a jump of a choice": shifted(x - lr * g - IfPositive(x - 1000, lr, 0)),
+    "shift within a norm": shifted(x - lr * g / (1 + Norm(x))),
+    "shift within a norm within a norm": shifted(x - lr * g / (1 + Norm(g * Norm(x)))),
     "shift across every integer": shifted(x - lr * g - lr * (floor(x) - floor(x / 1))  - lr * sign(x - 50)),
     # division by zero
     "0/0 at eps = 0 and g = 0": invariant(

@@ -25,10 +25,16 @@ class WorkerRaisedError(WorkerError):
     """The question raised an exception that is no `Unanswerable`."""
 
 
-def unknown(kind: str, name: str, known: Iterable[str]) -> Unanswerable:
-    """An `Unanswerable` that says what was asked for, and the nearest names, or all where none is near."""
+FEW = 60
+"""So many names are printed where none is near; more nobody reads, if a command lists them."""
+
+
+def unknown(kind: str, name: str, known: Iterable[str], listed_by: str = "") -> Unanswerable:
+    """An `Unanswerable` that says what was asked for, and the nearest names; without one, all, or what lists them."""
     names = sorted(known)
-    hint = nearest(name, names) or f"known: {', '.join(names) or 'none'}."
+    every = f"known: {', '.join(names) or 'none'}."
+    there = f"`{listed_by}` lists the {len(names)} known ones."
+    hint = nearest(name, names) or (there if listed_by and len(names) > FEW else every)
     return Unanswerable(f"unknown {kind} {name!r}: {hint}")
 
 

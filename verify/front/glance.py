@@ -59,7 +59,7 @@ def _refuse_target(target: str) -> None:
 def _refuse_rule(text: str) -> None:
     name, known = text.partition("(")[0].strip(), rule_names() | transformation_names() | schedule_names()
     if ":" not in name and normal(name) not in map(normal, {*known, *out_of_scope()}):
-        raise unknown("rule", name, known)
+        raise unknown("rule", name, known, "lawful rules")
 
 
 def _refuse_word(target: str) -> None:

@@ -64,7 +64,7 @@ def find_family(spec: str) -> tuple[Family, dict[str, Any]]:
         return _imported(name), said
     if normal(name) not in rules():
         refuse_if_out_of_scope(name)
-        raise unknown("rule", name, (f.name for f in rules().values()))
+        raise unknown("rule", name, (f.name for f in rules().values()), "lawful rules")
     return rules()[normal(name)], said
 
 

@@ -56,5 +56,5 @@ def by_name(what: str, known: Mapping[str, Any], name: str) -> Any:
     """
     asked = name.strip().lower().replace("-", "_")
     if asked not in known:
-        raise unknown(what, name, known)
+        raise unknown(what, name, known, f"lawful {what}s")
     return known[asked]

@@ -4,7 +4,7 @@ Powers of what lies in [0, 1) lie there too: each becomes a fraction y/(1 + y) o
 they hang together, and so proves less and nothing false.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Set
 from itertools import product
 from typing import Any
 
@@ -97,6 +97,8 @@ LARGEST = 80
 
 def nonzero(expr: Expr, over: Domain, within: Domain) -> bool:
     """Whether an expression is provably not 0 on a domain."""
+    if at(expr, dict.fromkeys(_may_be_0(expr.free_symbols, over, within), 0)) == 0:
+        return False
     if isinstance(expr, Pow) and expr.exp.is_positive:
         return nonzero(expr.base, over, within)
     if isinstance(expr, Max):  # putting anything into a maximum compares its members, which is dear
@@ -105,6 +107,14 @@ def nonzero(expr: Expr, over: Domain, within: Domain) -> bool:
         bool(branch.is_nonzero or above(branch) or above(-branch) or _simple(branch).is_nonzero)
         for branch in branches(in_fractions(expr, over, within))
     )
+
+
+def _may_be_0(symbols: Set[Symbol], over: Domain, within: Domain) -> Iterator[Symbol]:
+    """The symbols of which nothing that is known forbids 0."""
+    for s in symbols - over.keys():
+        low, high = within.get(s, (-oo, oo))
+        if not s.is_nonzero and low <= 0 < high:
+            yield s
 
 
 def nonnegative(expr: Expr, over: Domain, within: Domain) -> bool:

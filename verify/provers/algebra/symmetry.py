@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from functools import singledispatch
 from typing import Any
 
-from sympy import Abs, Expr, Function, Gt, Integer, Piecewise, Symbol, diff, sign, sympify
+from sympy import Abs, Dummy, Expr, Function, Gt, Integer, Piecewise, Symbol, diff, sign, sympify
 from sympy.core.relational import Relational
 
 from lawful.verify.language.rule import Rule, bases
@@ -127,7 +127,7 @@ def _weighed(rule: Rule, given: Mapping[Symbol, Weight], each: bool) -> tuple[De
     weigh = Weighing({**found, **given}, each, frozenset(rule.defaults))
     for symbol, expr in system.items():
         weigh.alike([symbol, expr], f"the next {symbol}")
-    for symbol in system.keys() - {x}:
+    for symbol in (s for s in system if s != x):
         weigh.alike([symbol, rule.initial(symbol)], f"the first {symbol}")
     weights = {s: weigh.settled(s) for s in (*rule.defaults, *system)}
     why = ", ".join(f"{s} by {weights[s]}" for s in system)
@@ -179,12 +179,10 @@ def _(change: Shifted, rule: Rule) -> Covariance:
     system = relevant(rule)
     speed = {s: Integer(1) if s == x else diff(rule.initial(s), x) for s in system}
     for symbol, expr in system.items():
-        along = (speed[s] * diff(expr, s) for s in system if speed[s] != 0 and expr.has(s))
-        if not vanishes(sum(along, Integer(0)) - speed[symbol]):
+        if not _moves(expr, speed, speed[symbol]):
             raise Lacks(f"the next {symbol} depends on where x is")
         for condition in expr.atoms(Relational) | {Gt(e.args[0], 0) for e in expr.atoms(IfPositive)}:
-            gap = condition.lhs - condition.rhs
-            if not vanishes(sum((speed[s] * diff(gap, s) for s in system), Integer(0))):
+            if not _moves(condition.lhs - condition.rhs, speed, Integer(0)):
                 raise Lacks(f"a case of the next {symbol} depends on where x is")
     along_x = ", ".join(f"{s} by {speed[s]}·s" for s in system)
     return Covariance(
@@ -194,3 +192,12 @@ def _(change: Shifted, rule: Rule) -> Covariance:
         f"the derivative along the shift is constant: {along_x}",
         {s: (speed[s], Integer(0)) for s in system if s != x},
     )
+
+
+def _moves(expr: Expr, speed: Mapping[Symbol, Expr], wanted: Expr) -> bool:
+    """Whether an expression moves at this speed, as its symbols do; a function of the tensor, if what it sees rests."""
+    seen = {f: Dummy(real=True) for f in expr.atoms(OfTensor) if f.free_symbols & speed.keys()}
+    rests = all(_moves(part, speed, Integer(0)) for f in seen for part in f.args)
+    expr = expr.xreplace(seen)
+    along = (v * diff(expr, s) for s, v in speed.items() if v != 0 and expr.has(s))
+    return rests and vanishes(sum(along, Integer(0)) - wanted)
