@@ -108,7 +108,7 @@ def test_a_rule_of_ones_own_is_decided_too() -> None:
 def test_a_norm_of_how_far_the_weight_has_come_does_not_see_a_shift() -> None:
     start = Symbol("x_1", real=True)
     far = Rule(
-        "far", x - lr * g * Norm(x - start), {start: start}, {lr: 0.1}, Source("tests"), init={start: x}
+        "far", x - lr * g * (1 + Norm(x - start)), {start: start}, {lr: 0.1}, Source("tests"), init={start: x}
     )
     law = find_law("translation_symmetry")
     assert isinstance(law, Symmetry)
