@@ -100,14 +100,14 @@ class FullySharded(Run):
         return list(module.parameters())
 
     def slope(self, gradient: Tensor) -> Tensor:
-        """The gradient, sharded as its parameter is."""
+        """The gradient, sharded as its parameter is; every rank has it, and keeps its part of it."""
         from torch.distributed.tensor import Shard, distribute_tensor
 
-        return distribute_tensor(gradient, self._mesh, [Shard(0)])
+        return distribute_tensor(gradient, self._mesh, [Shard(0)], src_data_rank=None)
 
     def values(self) -> list[Tensor]:
-        """The shards of each parameter put together."""
-        return [p.detach().full_tensor().clone() for p in self.parameters]  # type: ignore[attr-defined]
+        """The shards of this rank."""
+        return [p.detach().to_local().clone() for p in self.parameters]  # type: ignore[attr-defined]
 
 
 def _split(*run: Any) -> list[Values]:
@@ -119,7 +119,12 @@ def _zero(*run: Any) -> list[Values]:
 
 
 def _fsdp(*run: Any) -> list[Values]:
-    return on_ranks(lambda: watched(FullySharded(*run)))
+    return [_put_together(on_ranks(lambda: watched(FullySharded(*run))))]
+
+
+def _put_together(shards: list[Values]) -> Values:
+    """The values of which each rank has its rows."""
+    return [[torch.cat(rows) for rows in zip(*step, strict=True)] for step in zip(*shards, strict=True)]
 
 
 def _has_ranks(device: str) -> bool:
