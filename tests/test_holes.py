@@ -24,7 +24,7 @@ from lawful.verify.rules.radam import radam
 from lawful.verify.rules.sgd import sgd
 from lawful.verify.theory.dynamics import Bound, Threshold
 from lawful.verify.theory.inductions import Invariant
-from lawful.verify.theory.law import Law, false_if
+from lawful.verify.theory.law import Law, false_if, find_law
 from lawful.verify.theory.proof import Proof
 from lawful.verify.theory.symmetries import Symmetry
 from lawful.verify.theory.theorems import Asymptotics, Coefficient, Identity, Inequality, Separation
@@ -234,3 +234,13 @@ def test_a_lemma_is_called_one() -> None:
     assert alone.prove().role == "lemma" and alone.prove().rules == []
     assert identity({(z + 1) ** 2: z**2 + 2 * z + 1}, {z: z + 1}).prove().role == "lemma"
     assert proof_of(bare).role == "law"
+
+
+def test_a_norm_of_how_far_the_weight_has_come_does_not_see_a_shift() -> None:
+    start = Symbol("x_1", real=True)
+    law, (far, half) = find_law("translation_symmetry"), (
+        made(x - lr * g * (1 + Norm(x - k * start)), {start: start}, {start: x}) for k in (1, Rational(1, 2))
+    )  # fmt: skip
+    assert isinstance(law, Symmetry) and isinstance(law.how(half), str)
+    proof = law.of_one(far).prove()
+    assert proof.proved and proof.confirmed and not law.of_one(half).prove().proved

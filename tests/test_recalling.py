@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 
 from lawful.properties.settings import Settings
+from lawful.verify.candidates import describing
+from lawful.verify.candidates.describing import describe
 from lawful.verify.errors import Unanswerable
 from lawful.verify.front.planning import Question
 from lawful.verify.front.recalling import key
@@ -43,6 +45,37 @@ def test_answers_are_recalled_until_something_changes(tmp_path: Path) -> None:
 def test_a_rule_of_ones_own_is_never_recalled() -> None:
     with pytest.raises(Unanswerable, match="for the rules that lawful knows"):
         key(Question(["a:B"], "mine:RULE"), Settings(), {})
+
+
+OUTER = """
+class Outer:
+    def __init__(self, optimizer):
+        self.optimizer, self.param_groups = optimizer, optimizer.param_groups
+
+    def __getattr__(self, name):
+        return getattr(self.optimizer, name)
+"""
+
+
+def test_what_a_wrapper_is_put_around_counts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A source beside neither of them, an inner one in another folder."""
+    (tmp_path / "elsewhere").mkdir()
+    inner = tmp_path / "elsewhere" / "inner.py"
+    inner.write_text("import torch\n\n\nclass Inner(torch.optim.SGD):\n    pass\n")
+    (tmp_path / "outer.py").write_text(OUTER)
+    described = describe(f"{tmp_path}/outer.py:Outer({inner}:Inner)").sources
+    assert {*described} >= {str(inner), str(tmp_path / "outer.py")}
+    assert describe(f"{tmp_path}/outer.py:Outer(torch.optim:SGD)").sources
+    monkeypatch.setattr(
+        describing, "_distribution", lambda module: {"lawful": "lawful 1"}.get(module[:6], "")
+    )
+    assert not describe(f"{tmp_path}/outer.py:Outer(lawful.optimizers:SGD)").sources  # another's release
+
+
+def test_an_argument_that_names_an_object_is_never_recalled() -> None:
+    with pytest.raises(Unanswerable, match="what mine:Base depends on cannot be told"):
+        key(Question(["a:B"], "sgd", {"base": "mine:Base"}), Settings(), {})
+    assert key(Question(["a:B"], "sgd", {"base": "torch.optim.SGD", "mode": "sum"}), Settings(), {})
 
 
 def test_a_key_is_of_all_that_is_asked() -> None:

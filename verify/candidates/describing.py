@@ -13,6 +13,7 @@ from lawful.verify.candidates.adapter import TORCH
 from lawful.verify.candidates.constructor import Constructor
 from lawful.verify.candidates.description import Description, Listing
 from lawful.verify.candidates.loading import bundled, load, meant, module
+from lawful.verify.candidates.places import parted
 from lawful.verify.candidates.scheduler import is_scheduler, said
 from lawful.verify.candidates.sources import sources
 from lawful.verify.errors import Unanswerable, first_line
@@ -54,8 +55,19 @@ def _described(
         paths=paths,
         file=str(place.relative_to(Path.cwd())) if here else "",
         line=_line(cls),
-        sources=sources(cls),
+        sources=_sources(target, cls),
     )
+
+
+def _sources(target: str, cls: Any) -> dict[str, str]:
+    """The files of a target, and of what it is put around, if that is torch's or nobody's release but its own."""
+    outer, inner = sources(cls), parted(target)[1]
+    if not inner:
+        return outer
+    there = load(inner)
+    told = _distribution(there.__module__) in ("", _distribution("torch"), _distribution(cls.__module__))
+    within = _sources(inner, there) if told else {}
+    return {**outer, **within} if outer and within else {}
 
 
 def _line(cls: type) -> int:

@@ -3,7 +3,6 @@
 import importlib
 import importlib.util
 import pkgutil
-import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -11,7 +10,7 @@ from types import ModuleType
 from typing import Any
 
 from lawful.verify.candidates.adapting import adapted, around
-from lawful.verify.candidates.places import FORMS, parted, refuse_place
+from lawful.verify.candidates.places import DOTTED, FORMS, parted, refuse_place
 from lawful.verify.errors import Unanswerable, nearest, told, unknown
 from lawful.verify.language.names import normal
 
@@ -51,10 +50,6 @@ def named(value: Any) -> Any:
         return _attribute(importlib.import_module(place), name, place, "object")
     except ImportError:
         return value
-
-
-DOTTED = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*[.:][A-Za-z_]\w*")
-"""`torch.optim.SGD`, `torch.bfloat16`, `my.module:function`."""
 
 
 def bundled(name: str) -> Any:

@@ -3,9 +3,13 @@
 Nothing is imported to find that out.
 """
 
+import re
 from pathlib import Path
 
 from lawful.verify.errors import Unanswerable, nearest
+
+DOTTED = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*[.:][A-Za-z_]\w*")
+"""What an argument may name: `torch.optim.SGD`, `torch.bfloat16`, `my.module:function`."""
 
 FORMS = ("package.module:Class", "file.py:Class")
 

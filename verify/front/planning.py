@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from types import NoneType
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from lawful.verify.candidates.places import place_of
+from lawful.verify.candidates.places import DOTTED, place_of
 from lawful.verify.errors import Unanswerable, WorkerDiedError, WorkerError, WorkerTimeoutError
 from lawful.verify.evidence import Check
 from lawful.verify.front.configuration import Said
@@ -48,6 +48,12 @@ class Question:
     def rules(self) -> list[str]:
         """The rules that are said of its targets."""
         return [self.of(target).rule for target in self.targets]
+
+    @property
+    def objects(self) -> list[str]:
+        """The arguments said of its targets that may name an object: a class, a function."""
+        said = (value for target in self.targets for value in self.of(target).arguments.values())
+        return [value for value in said if isinstance(value, str) and DOTTED.fullmatch(value)]
 
 
 @dataclass(frozen=True)

@@ -50,8 +50,12 @@ def key(question: Question, settings: Settings, known: Mapping[str, Known]) -> s
     """All that an answer depends on besides the candidates, as SHA-256. What is known until a day is known for today.
 
     Raises:
-        Unanswerable: a rule is somebody's own, and what it depends on is not known.
+        Unanswerable: a rule is somebody's own, or an argument an object, and what it depends on is not known.
     """
+    if named := [text for text in question.objects if not text.startswith("torch.")]:
+        raise Unanswerable(
+            f"--cached is for arguments that are values: what {named[0]} depends on cannot be told."
+        )
     if any(":" in rule for rule in question.rules):
         raise Unanswerable(
             "--cached is for the rules that lawful knows: what another depends on cannot be told."
