@@ -156,7 +156,7 @@ equal_betas_never_exceed_lr = Bound(
 def growing(first: Rational, second: Rational, steps: int, read: Symbol) -> Run:
     """A moment of Adam on the gradients that attain the bound, 1 at last."""
     gradients = [(first / second) ** k for k in reversed(range(steps))]
-    moments = replace(bare.replace({beta1: first, beta2: second}), x=x)
+    moments = replace(bare, x=x).replace({beta1: first, beta2: second})
     return Run(moments, steps, read, gradients, {x: Integer(0)})
 
 
