@@ -9,6 +9,7 @@ from lawful.properties.identification.identify import Inquiry, Proposal, slipped
 from lawful.properties.identification.probes import Subject
 from lawful.verify.candidates.candidate import Candidate
 from lawful.verify.errors import Unanswerable
+from lawful.verify.language.families import rules
 from lawful.verify.language.plain import plain
 from lawful.verify.language.rule import Rule
 from lawful.verify.language.symbols import weight_decay, x
@@ -64,8 +65,17 @@ def _words(subject: Subject, claimed: Variant) -> str:
     if fits:
         nearest = min(fits, key=lambda v: len(v.options.items() ^ claimed.options.items()))
         return f"{nearest.beside(claimed)}{difference(claimed.rule, nearest.rule)}: that is {nearest.spec}"
+    if elsewhere := _of_another_family(inquiry, claimed):
+        return f"what it does is {elsewhere.spec} ({elsewhere.words})"
     slip = slipped(inquiry, [claimed, *(p.variant for _, p in found[:NEAREST])])
     return f"{slip[1].words}{difference(claimed.rule, slip[1].rule)}" if slip else ""
+
+
+def _of_another_family(inquiry: Inquiry, claimed: Variant) -> Variant | None:
+    """What it follows of the other families, the plainest first: AMSGrad's class, say, what is a convention of AdamW."""
+    others = (Proposal(v) for v in variants([f for f in rules().values() if f is not claimed.family]))
+    close = inquiry.close(others)
+    return next((p.variant for match, p in inquiry.matches(close) if match.fits), None) if close else None
 
 
 def difference(claimed: Rule, found: Rule) -> str:

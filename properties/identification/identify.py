@@ -6,6 +6,7 @@ the others; the oracle with its budget judges those that leave next to nothing, 
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from itertools import takewhile
 from time import perf_counter, process_time
 from typing import Any
@@ -39,7 +40,7 @@ DIGITS = 9
 """Of the unexplained share; of rules alike so far, the plainest comes first."""
 
 SIEVED, LEAST, MOST = 48, 2, 12
-"""How many rules the first run leaves; how many are judged at least, and at most."""
+"""How many rules the first step leaves; how many are judged at least; how many the first run leaves, and are judged."""
 
 PATIENCE = 3.0
 """Seconds of this process for the slips of one rule."""
@@ -65,6 +66,15 @@ class Proposal:
         """It in words."""
         return f"like {self.variant.words}, but {self.mutant.words}" if self.mutant else self.variant.words
 
+    @cached_property
+    def plainness(self) -> tuple[int, ...]:
+        """Of rules that fit alike, the one with the narrower budget is named; then one without a change; then the one
+        with the fewest conventions, the least state, the shortest name.
+        """
+        rule, variant = self.variant.rule, self.variant
+        changed = self.mutant is not None
+        return len(_storage(rule)), changed, len(variant.options), len(rule.state), len(variant.spec)
+
     def predicted(self, probe: Probe, steps: int | None = None) -> Array:
         """What it says of a run, or of its first steps."""
         return probe.predicted(self.variant, self.mutant, steps)
@@ -79,12 +89,19 @@ class Inquiry:
     device: str = "cpu"
     notes: list[str] = field(default_factory=list)
 
+    @property
+    def single(self) -> bool:
+        """Whether all weights that were seen after the first step are numbers of float32."""
+        with np.errstate(over="ignore"):
+            return all(
+                np.array_equal(p.seen[1:], p.seen[1:].astype(np.float32), equal_nan=True) for p in self.probes
+            )
+
     def nearest(self, proposals: Iterable[Proposal]) -> list[tuple[float, Proposal]]:
         """(unexplained share, rule) of those that the first run leaves, the nearest first."""
-        begun = self._sorted(proposals, self.probes[:1], steps=1)
-        explain = (p for place, (share, p) in enumerate(begun) if share < CLOSE or place < SIEVED)
-        sieved = self._sorted(explain, self.probes[:1])[:SIEVED]
-        return self._sorted((p for _, p in sieved), self.probes)
+        begun = _first(self._sorted(proposals, self.probes[:1], steps=1), SIEVED)
+        left = _first(self._sorted(begun, self.probes[:1]), MOST)
+        return self._sorted(left, self.probes)
 
     def close(self, proposals: Iterable[Proposal]) -> list[Proposal]:
         """The rules that leave next to nothing unexplained in the first run."""
@@ -99,7 +116,7 @@ class Inquiry:
             (float(np.mean([unexplained(r.seen[:end], p.predicted(r, steps)) for r in probes])), p)
             for p in proposals
         ]
-        return sorted(found, key=lambda pair: (round(pair[0], DIGITS), _plainness(pair[1])))
+        return sorted(found, key=lambda pair: (round(pair[0], DIGITS), pair[1].plainness))
 
     def matches(self, proposals: Iterable[Proposal]) -> list[tuple[Match, Proposal]]:
         """The nearest of these rules beside what was seen (see `best`)."""
@@ -150,6 +167,11 @@ def _storage(rule: Rule) -> set[Any]:
     }
 
 
+def _first(ranking: Sequence[tuple[float, Proposal]], most: int) -> Iterator[Proposal]:
+    """The nearest so many, and all others that leave next to nothing unexplained."""
+    return (p for place, (share, p) in enumerate(ranking) if share < CLOSE or place < most)
+
+
 def unexplained(seen: Array, expected: Array) -> float:
     """The mean share of a step that differs: |a − b|/(|a| + |b|) of the steps a and b, 0 for what rounding explains."""
     with np.errstate(all="ignore"):
@@ -168,7 +190,8 @@ def identified(
 ) -> Identity:
     """Which rule and which conventions a class follows; `target` is what it is called.
 
-    In the widest format in which it can be run; in float32 too, where it is right to six digits and no further.
+    In the widest format in which it can be run; in float32 too, where it is right to six digits and no further, or
+    takes float64 and gives float32.
     `beyond`: what is tried where no rule fits. `slips`: whether rules with one change are tried where none fits.
 
     Raises:
@@ -183,7 +206,9 @@ def identified(
     for inquiry, dtype in formats:
         ranking = inquiry.nearest(map(Proposal, members))
         found = inquiry.best(ranking)
-        if found[0][0].fits or found[0][0].unexplained > SINGLE or dtype is not torch.float64:
+        if found[0][0].fits or dtype is not torch.float64:
+            break
+        if found[0][0].unexplained > SINGLE and not inquiry.single:
             break
     if not any(match.fits for match, _ in found):
         found = sorted(
@@ -248,17 +273,8 @@ def _near(found: Sequence[tuple[Match, Proposal]], families: Sequence[Family], c
 
 
 def _concluded(inquiry: Inquiry, found: Sequence[tuple[Match, Proposal]]) -> Identity:
-    fits = sorted((pair for pair in found if pair[0].fits), key=lambda pair: _plainness(pair[1]))
+    fits = sorted((pair for pair in found if pair[0].fits), key=lambda pair: pair[1].plainness)
     same = {match.rule: str(inquiry.same(fits[0][1], proposal)) for match, proposal in fits[1:]}
     return Identity(
         "", [match for match, _ in fits], same, next((m for m, _ in found if m.worst > 1.0), None), 0
     )
-
-
-def _plainness(proposal: Proposal) -> tuple[int, ...]:
-    """Of rules that fit alike, the one with the narrower budget is named; then one without a change; then the one with
-    the fewest conventions, the least state, the shortest name.
-    """
-    rule, variant = proposal.rule, proposal.variant
-    changed = proposal.mutant is not None
-    return len(_storage(rule)), changed, len(variant.options), len(rule.state), len(variant.spec)

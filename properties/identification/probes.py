@@ -204,12 +204,16 @@ class Subject:
         return Probe(self.cls, candidate.arguments, scenario, blocks, torch.stack(seen).numpy(), self.adapter)
 
     def _given(self, families: Sequence[Family], pick: Pick | None) -> Iterator[Mapping[str, Any]]:
-        """Constructor arguments to try: the plan's; without dampening, which Nesterov's look-ahead refuses."""
+        """Constructor arguments to try: the plan's; without dampening, which Nesterov's look-ahead refuses.
+
+        What is None by default, and so chosen by the constructor, is given for the likeliest family alone.
+        """
         found: dict[str, Any] = {}
-        for family in families:
-            found |= _of_family(replace(self.candidate(family), arguments={}), pick or _value(0))
         defaults = {n: p.default for n, p in self.candidate().parameters.items()}
-        found = {n: v for n, v in found.items() if _fits(v, defaults[n])}
+        for family in families:
+            picked = _of_family(replace(self.candidate(family), arguments={}), pick or _value(0))
+            known = {n: v for n, v in picked.items() if defaults[n] is not None or family is families[-1]}
+            found |= {n: v for n, v in known.items() if _fits(v, defaults[n])}
         if pick is None:
             found = {n: v for n, v in found.items() if n in self.candidate().constructor.required}
         yield {**found, **self.arguments}
@@ -227,8 +231,14 @@ def _of_family(candidate: Candidate, pick: Pick) -> dict[str, Any]:
 
 
 def _fits(value: Any, default: Any) -> bool:
-    """Whether a value is of the kind that the constructor has there: a number, or as many of them."""
+    """Whether a value is of the kind that the constructor has there: a number, or as many of them; where that is below
+    1, as a weight in an average is, one that is too."""
     if default is None or default is inspect.Parameter.empty:
         return True
-    many = isinstance(default, tuple | list)
-    return isinstance(value, tuple) == many and (not many or len(value) == len(default))
+    if isinstance(default, tuple | list):
+        return isinstance(value, tuple) and len(value) == len(default) and all(map(_fits, value, default))
+    return not isinstance(value, tuple) and not (_is_number(default) and default < 1.0 <= value)
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)

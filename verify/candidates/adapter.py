@@ -57,6 +57,7 @@ TORCH = Adapter(
         "beta1": ("beta_1",),
         "beta2": ("beta_2",),
         "amsgrad": ("ams_bound",),
+        "trust_coefficient": ("trust_coeff",),
     },
     paths=("foreach", "fused", "capturable", "differentiable"),
     plain=("foreach", "fused"),

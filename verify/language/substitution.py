@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sympy import Expr, Max, Min, sympify
+from sympy import ITE, Expr, Max, Min, Piecewise, sympify
 
 
 def put(expr: Any, values: Mapping[Expr, Any]) -> Expr:
@@ -26,6 +26,8 @@ def put(expr: Any, values: Mapping[Expr, Any]) -> Expr:
 
 
 def _made(kind: Any, parts: list[Any]) -> Any:
+    if kind is Piecewise:
+        return _decided(kind(*parts))
     if kind not in (Max, Min):
         return kind(*parts)
     members = list(dict.fromkeys(e for part in parts for e in (part.args if part.func is kind else [part])))
@@ -36,6 +38,12 @@ def _made(kind: Any, parts: list[Any]) -> Any:
         if any(_covers(kind, other, member) for other in members if other is not member):
             members.remove(member)
     return kind(*members, evaluate=False)
+
+
+def _decided(made: Any) -> Any:
+    """With "and" and "or" in its conditions alone: sympy writes a condition on something of two cases as a choice of
+    conditions."""
+    return made.xreplace({choice: choice.to_nnf() for choice in made.atoms(ITE)})
 
 
 def _covers(kind: Any, other: Expr, member: Expr) -> bool:

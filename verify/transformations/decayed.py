@@ -20,4 +20,5 @@ def decayed(rule: Rule, *, form: Form = "lr*wd", decay_order: Literal["before", 
     if form == "l2":
         return fed(rule, l2_gradient(), source, defaults={weight_decay: 0.0})
     kept = shrunk(rule.x, form) if decay_order == "after" else rule.x - RATES[form] * x
-    return changed(rule, kept, source, defaults=with_start({weight_decay: 0.0}, form))
+    decay = with_start({**rule.defaults, weight_decay: 0.0}, form)
+    return changed(rule, kept, source, defaults={s: v for s, v in decay.items() if s not in rule.defaults})

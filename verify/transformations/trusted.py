@@ -4,6 +4,7 @@ from typing import Literal
 
 from sympy import Eq, Expr, Min, Piecewise, Symbol
 
+from lawful.verify.errors import Unanswerable
 from lawful.verify.language.family import Words
 from lawful.verify.language.rule import Rule, Source
 from lawful.verify.language.symbols import lr, weight_decay, x
@@ -43,6 +44,8 @@ def trusted(
 
     `ratio="with decay"` is timm's and apex's default: the rule as it is where there is no decay.
     """
+    if ratio == "with decay" and weight_decay not in rule.defaults:
+        raise Unanswerable(f"trusted({rule}, ratio='with decay'): {rule} has no weight decay.")
     decayed, step = parts(rule)
     u_t = step + (x - decayed).expand() / lr
     length = Min(Norm(x), 10) if clamp is True else Norm(x)

@@ -83,9 +83,14 @@ def _is_written(variant: Variant) -> bool:
 
 
 def ranked(name: str) -> list[Family]:
-    """All families, the one that a class's name claims first."""
+    """All families: the one that a class's name claims first, then those whose names it holds, the longest first."""
     claimed = normal(name)
-    return sorted(rules().values(), key=lambda f: normal(f.name) != claimed)
+
+    def place(family: Family) -> tuple[bool, int]:
+        own = normal(family.name)
+        return own != claimed, -len(own) if own in claimed else 0
+
+    return sorted(rules().values(), key=place)
 
 
 def _literal(value: Any) -> str:
