@@ -22,6 +22,9 @@ Named = Mapping[Symbol, Expr]
 SLOPE = Symbol(r"\nabla f_{t}(x_{t-1})")
 """What the optimizer is given; g_t is what the rule goes on with."""
 
+GIVEN = Symbol(r"\theta_{t}")
+"""What an average is given, which hands it on."""
+
 
 def algorithm(rule: Rule) -> list[Line]:
     """The rule's lines, left side and right side, each after those that it needs; the last is the next x.
@@ -84,7 +87,11 @@ def _until(symbol: Symbol, named: Named) -> Named:
 def _before(rule: Rule) -> dict[Symbol, Symbol]:
     """Each symbol as it is written on a right side."""
     plain = {symbol: Symbol(written(symbol)) for symbol in rule.hyperparameters}
-    return {**plain, **{symbol: dated(symbol, "t-1") for symbol in (*rule.state, x)}, g: SLOPE}
+    return {
+        **plain,
+        **{symbol: dated(symbol, "t-1") for symbol in (*rule.state, x)},
+        g: GIVEN if rule.x == g else SLOPE,
+    }
 
 
 def _fold(expr: Expr, named: Named, before: Named) -> Expr:

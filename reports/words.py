@@ -156,8 +156,9 @@ def outcome(example: Counterexample) -> dict[str, str]:
 
 
 def sentence_case(text: str) -> str:
-    """The text with a capital letter at its beginning, and the rest as it is."""
-    return text[:1].upper() + text[1:]
+    """The text with a capital letter at its beginning, unless a name stands there, and the rest as it is."""
+    named = set(text.partition(" ")[0]) & {"_", "("}
+    return text if named else text[:1].upper() + text[1:]
 
 
 def assignments(values: dict[str, object] | dict[str, float]) -> str:

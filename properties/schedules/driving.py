@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 from torch.optim import SGD, Adam, Optimizer
 
+from lawful.properties.promises import RaisedError
 from lawful.properties.schedules.rounding import Set, course, evaluated
 from lawful.verify.candidates.scheduler import Scheduler
 from lawful.verify.errors import told
@@ -62,8 +63,8 @@ METRICS = (
 """What the steps are given that want a metric: better, equal, better by less than the threshold, worse again."""
 
 
-class RaisedError(Exception):
-    """The scheduler raised; the message says when.
+class SchedulerRaisedError(RaisedError):
+    """The scheduler raised.
 
     Attributes:
         step: at which step; 0 when it was constructed.
@@ -233,7 +234,7 @@ def _calling(step: int, call: Callable[[], Any]) -> Any:
     try:
         return call()
     except Exception as error:
-        raise RaisedError(error, step) from error
+        raise SchedulerRaisedError(error, step) from error
 
 
 def written(value: Any, full: bool = False) -> str:

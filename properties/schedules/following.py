@@ -6,7 +6,8 @@ from statistics import median
 from typing import Any
 
 from lawful.properties.checks import Journal, Property, on_cpu
-from lawful.properties.schedules.driving import BASES, MOMENTA, RATES, Bench, RaisedError
+from lawful.properties.promises import RaisedError
+from lawful.properties.schedules.driving import BASES, MOMENTA, RATES, Bench
 from lawful.properties.schedules.rounding import Rounded, Set
 from lawful.properties.settings import Settings
 from lawful.verify.candidates.scheduler import Scheduler

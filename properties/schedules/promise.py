@@ -3,20 +3,15 @@
 from collections.abc import Callable, Iterator
 
 from lawful.properties.checks import Journal, Property, on_cpu
-from lawful.properties.schedules.driving import Bench, RaisedError
+from lawful.properties.promises import Said, looked, name_of, sentence
+from lawful.properties.schedules.driving import Bench
 from lawful.properties.settings import Settings
 from lawful.verify.candidates.scheduler import Scheduler
-from lawful.verify.evidence import Check, Evidence, Finding, Severity, Verdict
+from lawful.verify.evidence import Check, Evidence, Severity
 from lawful.verify.language.schedule import Values
-
-Said = Iterator[tuple[str, str]]
-"""What is found, as the end of a sentence about the scheduler, and lines that show it."""
 
 Look = Callable[[Bench], Said]
 Settled = Callable[[Scheduler], Iterator[Values]]
-
-ENOUGH = 3
-"""How many findings of one check are told."""
 
 
 def promise(
@@ -37,24 +32,11 @@ def promise(
 
     def decorate(look: Look) -> Property:
         def seen(candidate: Scheduler, check: Check, settings: Settings, journal: Journal) -> Evidence:
-            found: list[Finding] = []
-            looked, notes = 0, list[str]()
-            for bench in (Bench(candidate, values, tensors=tensors) for values in at(candidate)):
-                journal(f"{check.property} of {bench.called}")
-                try:
-                    found += [
-                        Finding(f"{bench.called} {said}.", details=lines) for said, lines in look(bench)
-                    ]
-                    looked += 1
-                except RaisedError as error:
-                    notes.append(f"{bench.called} {error}")
-                if len(found) >= ENOUGH:
-                    break
-            verdict = Verdict.UNLAWFUL if found else Verdict.LAWFUL if looked else Verdict.NOT_APPLICABLE
-            return Evidence(verdict, scenarios=looked, notes=notes, findings=found[:ENOUGH])
+            benches = (Bench(candidate, values, tensors=tensors) for values in at(candidate))
+            return looked(look, benches, check, journal)
 
-        sentence = " ".join((look.__doc__ or "").split("\n\n")[0].split())
-        name = look.__name__.replace("_", "-")
-        return Property(name, sentence, seen, of=applies, on=on_cpu, severity=severity, asks=Scheduler)
+        return Property(
+            name_of(look), sentence(look), seen, of=applies, on=on_cpu, severity=severity, asks=Scheduler
+        )
 
     return decorate

@@ -5,8 +5,9 @@ from dataclasses import replace
 from itertools import pairwise
 from math import isfinite
 
-from lawful.properties.schedules.driving import BASES, RATES, TIMES, Bench, RaisedError, held
-from lawful.properties.schedules.promise import Said, promise
+from lawful.properties.promises import RaisedError, Said
+from lawful.properties.schedules.driving import BASES, RATES, TIMES, Bench, SchedulerRaisedError, held
+from lawful.properties.schedules.promise import promise
 from lawful.properties.schedules.rounding import Rounded
 from lawful.verify.candidates.scheduler import Scheduler
 from lawful.verify.evidence import Severity
@@ -61,7 +62,7 @@ def degenerate_lengths(bench: Bench) -> Said:
             if wrong := _nonsense(bench):
                 yield wrong, bench.script(bench.done)
                 return
-    except RaisedError as error:
+    except SchedulerRaisedError as error:
         if not isinstance(error.__cause__, ValueError):
             yield str(error), bench.script(error.step)
 

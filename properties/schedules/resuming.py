@@ -8,8 +8,9 @@ from typing import Any
 
 import torch
 
+from lawful.properties.promises import Said
 from lawful.properties.schedules.driving import Bench
-from lawful.properties.schedules.promise import Said, promise
+from lawful.properties.schedules.promise import promise
 
 
 @promise()

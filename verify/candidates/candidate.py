@@ -22,7 +22,7 @@ from lawful.verify.candidates.signature import Handed
 from lawful.verify.candidates.unclaimed import unclaimed
 from lawful.verify.errors import Unanswerable, unknown
 from lawful.verify.evidence import UNCLAIMED
-from lawful.verify.language.families import find_family
+from lawful.verify.language.families import alone, find_family
 from lawful.verify.language.family import Family
 from lawful.verify.language.rule import Rule
 from lawful.verify.language.symbols import lr
@@ -65,6 +65,10 @@ class Candidate:
             Unanswerable: unknown target, rule, convention, word or constructor argument; one that is missing; or no
                 argument that holds the learning rate.
         """
+        if rule and rule != UNCLAIMED:
+            find_family(rule)  # what is no rule is said before anything is made of the target
+        if name := alone(rule):
+            raise Unanswerable(f"{name} makes a rule of another: say which, as in {name}(adamw).")
         found = load(target) if isinstance(target, str) else ready(target)
         given = {name: named(value) for name, value in (arguments or {}).items()}
         adapter = TORCH.saying(names or {})

@@ -10,16 +10,15 @@ from pathlib import Path
 from typing import Any
 
 from lawful.verify.candidates.adapter import TORCH
+from lawful.verify.candidates.asking import kind_of
 from lawful.verify.candidates.constructor import Constructor
 from lawful.verify.candidates.description import Description, Listing
 from lawful.verify.candidates.loading import bundled, load, meant, module
 from lawful.verify.candidates.places import parted
-from lawful.verify.candidates.scheduler import is_scheduler, said
 from lawful.verify.candidates.sources import sources
 from lawful.verify.errors import Unanswerable, first_line
 from lawful.verify.language.families import rules
 from lawful.verify.language.names import normal
-from lawful.verify.language.schedules import claimed_schedule
 
 
 def describe(target: str) -> Description:
@@ -29,8 +28,8 @@ def describe(target: str) -> Description:
         Unanswerable: see `load`.
     """
     maker = meant(target)
-    if is_scheduler(maker):
-        return _described(target, maker, _arguments(maker), claimed_schedule(maker.__name__), ["default"])
+    if kind := kind_of(maker):
+        return _described(target, maker, kind.taken(maker), kind.claimed(maker), ["default"])
     cls = load(target)
     constructor, rule = Constructor(cls, TORCH), normal(cls.__name__)
     claim = rules()[rule].name if rule in rules() else ""
@@ -97,9 +96,11 @@ def listed(target: str) -> Listing:
 def _of_module(place: str) -> Listing:
     from torch.optim import Optimizer
 
-    classes = [(n, c) for n, c in sorted(vars(module(place)).items()) if isinstance(c, type)]
-    claims = [n for n, _ in classes if normal(n) in rules() or claimed_schedule(n)]
-    claiming = [n for n, c in classes if n in claims and callable(getattr(c, "step", None))]
+    there = sorted(vars(module(place)).items())
+    classes = [(n, c) for n, c in there if isinstance(c, type)]
+    steps = [n for n, c in classes if callable(getattr(c, "step", None)) and normal(n) in rules()]
+    pieces = [n for n, c in there if callable(c) and (kind := kind_of(c)) and kind.claimed(c)]
+    claiming = sorted({*steps, *pieces})
     own = [n for n, c in classes if issubclass(c, Optimizer) and c is not Optimizer and not n.startswith("_")]
     others = [name for name in own if normal(name) not in rules()]
     if not claiming:
@@ -109,11 +110,6 @@ def _of_module(place: str) -> Listing:
         )
     why = {f"{place}:{name}": "its name is no rule's" for name in others}
     return Listing([f"{place}:{name}" for name in claiming], why)
-
-
-def _arguments(maker: Any) -> Mapping[str, inspect.Parameter]:
-    """What a scheduler is made with besides an optimizer."""
-    return {n: p for n, p in said(maker).items() if n != "optimizer"}
 
 
 def _json(value: Any) -> Any:

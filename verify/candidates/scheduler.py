@@ -68,6 +68,26 @@ class Scheduler:
     off: Values = field(default_factory=dict, init=False)
 
     @classmethod
+    def takes(cls, maker: Any, rule: str = "") -> bool:
+        """Whether something is a scheduler, whatever it is said to follow."""
+        return is_scheduler(maker)
+
+    @classmethod
+    def claimed(cls, maker: Any) -> str:
+        """The schedule that its name claims; "" where that is none's."""
+        return claimed_schedule(getattr(maker, "__name__", ""))
+
+    @classmethod
+    def taken(cls, maker: Any) -> dict[str, inspect.Parameter]:
+        """What it is made with besides an optimizer."""
+        return {name: p for name, p in said(maker).items() if name != "optimizer"}
+
+    @property
+    def claim(self) -> str:
+        """What it claims."""
+        return self.schedule.name
+
+    @classmethod
     def of(
         cls,
         target: Any,

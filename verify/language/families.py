@@ -13,8 +13,8 @@ from typing import Any
 from lawful.verify.errors import Unanswerable, unknown
 from lawful.verify.language.family import Family, OutOfScope
 from lawful.verify.language.names import normal
-from lawful.verify.language.rule import Rule
-from lawful.verify.language.transformation import Transformation
+from lawful.verify.language.rule import Rule, spelled
+from lawful.verify.language.transformation import Transformation, identity
 from lawful.verify.package import modules
 
 
@@ -40,6 +40,23 @@ def transformations() -> Mapping[str, Transformation]:
     return MappingProxyType(dict(sorted(found.items())))
 
 
+def claimed_alone(name: str) -> tuple[Transformation, str] | None:
+    """The transformation that something of this name is documented to be, where there is no optimizer, and how that is
+    written: `clipped(over='value')`; None where it is none."""
+    for how in transformations().values():
+        if name in how.claims:
+            said = ", ".join(f"{n}={value!r}" for n, value in how.claims[name].items())
+            return how, spelled(how.name, said)
+    return None
+
+
+def alone(spec: str) -> str:
+    """The transformation that a text names of what is given, and of no rule; "" where it names another thing."""
+    name, inner, _ = parsed(spec) if spec else ("", "", {})
+    found = transformations().get(normal(name))
+    return found.name if found and found.claims and inner in ("", identity.name) else ""
+
+
 def refuse_if_out_of_scope(name: str) -> None:
     """Raises `Unanswerable`, with the reason, if a name is one that no rule can have."""
     for module in modules("lawful.verify.rules"):
@@ -62,6 +79,8 @@ def find_family(spec: str) -> tuple[Family, dict[str, Any]]:
         raise unknown("transformation", name, (found.name for found in transformations().values()))
     if ":" in name:
         return _imported(name), said
+    if normal(name) == identity.name:
+        return identity, said
     if normal(name) not in rules():
         refuse_if_out_of_scope(name)
         raise unknown("rule", name, (f.name for f in rules().values()), "lawful rules")
@@ -69,8 +88,9 @@ def find_family(spec: str) -> tuple[Family, dict[str, Any]]:
 
 
 def _transformed(how: Transformation, inner: str, said: Mapping[str, Any]) -> tuple[Family, dict[str, Any]]:
-    """What a transformation makes of a rule that a text names; numbers that are no convention's are hyperparameters."""
-    if not inner:
+    """What a transformation makes of a rule that a text names, or alone, of what is given; numbers that are no
+    convention's are hyperparameters."""
+    if not (inner := inner or (identity.name if how.claims else "")):
         raise Unanswerable(f"{how.name} makes a rule of another: say which, as in {how.name}(adamw).")
     family, conventions = find_family(inner)
     known = {**how.conventions, **family.conventions}

@@ -14,7 +14,7 @@ from sympy import Add, Expr, Symbol, expand
 
 from lawful.verify.errors import Unanswerable, unknown
 from lawful.verify.language.domain import Domain
-from lawful.verify.language.family import Family, Words, Written
+from lawful.verify.language.family import Family, Words, Written, family
 from lawful.verify.language.rule import Rule, Source
 from lawful.verify.language.symbols import g, lr, weight_decay, x
 
@@ -25,10 +25,12 @@ class Transformation(Written):
 
     Attributes:
         words: convention → value → what an implementation has that follows it, as a noun phrase.
+        claims: what is documented to do it where there is no optimizer, by name → the conventions that it follows.
     """
 
     before: ClassVar[int] = 1
     words: Words = field(default_factory=dict)
+    claims: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     def of(self, inner: Family, pins: Mapping[str, float] = MappingProxyType({})) -> Family:
         """The family of what it makes of another's members.
@@ -58,9 +60,17 @@ class Transformation(Written):
         return Family(build, inner.spellings, inner.allows, {**inner.words, **self.words})
 
 
-def transformation(words: Words = MappingProxyType({})) -> Callable[[Callable[..., Rule]], Transformation]:
-    """Marks a function from a rule to a rule as a transformation."""
-    return lambda build: Transformation(build, words)
+def transformation(
+    words: Words = MappingProxyType({}), claims: Mapping[str, Mapping[str, Any]] = MappingProxyType({})
+) -> Callable[[Callable[..., Rule]], Transformation]:
+    """Marks a function from a rule to a rule as a transformation (see `Transformation`)."""
+    return lambda build: Transformation(build, words, claims)
+
+
+@family()
+def identity() -> Rule:
+    """What is given is handed on: of this a transformation is made that stands alone, an average or a clip."""
+    return Rule("identity", g, {}, {}, Source("lawful", "what is given, as it is"))
 
 
 def _pinned(how: Transformation, rule: Rule, made: Rule, pins: Mapping[str, float]) -> Rule:

@@ -10,6 +10,7 @@ from typing import Any
 
 from sympy import Expr, Integer, Rational, Symbol, oo
 
+from lawful.verify.language.families import find_rule
 from lawful.verify.language.rule import Rule, Source
 from lawful.verify.language.symbols import beta2, eps, lr, v, weight_decay, x
 from lawful.verify.provers.claims import Run
@@ -18,6 +19,7 @@ from lawful.verify.theory.law import false_if
 from lawful.verify.theory.prediction import ZERO
 from lawful.verify.theory.rounding import LostInRounding, size
 from lawful.verify.theory.theorems import Inequality
+from lawful.verify.transformations.averaged import average, ema_decay
 
 OWN = Source("lawful", "derived here, from IEEE 754's rounding to nearest")
 
@@ -146,4 +148,36 @@ a_narrow_second_moment_never_falls = Inequality(
     over=significand | fraction | {u: (0, 1)},
     source=OWN,
     refuses=false_if("if 1 − β2 < u", **forgets(f * u), greater=lost(f * u * s * power, f * u * power)),
+)
+
+
+# -------------------------------------------------------------------------------------------- averages of weights
+def averages(rate: Expr, way: Expr) -> dict[str, Any]:
+    """An average with 1 − d = rate, told of weights that are so much below it."""
+    rule = find_rule("averaged").replace({ema_decay: 1 - rate})
+    starts = {inner: s, edge: Integer(1)}
+    return {
+        "equations": {s * power - inner: rate * way, power - edge: rate * way},
+        "runs": {
+            end: Run(rule, 1, average, [start * power - way], {average: start * power})
+            for end, start in starts.items()
+        },
+    }
+
+
+r = Symbol("r", positive=True)
+
+a_narrow_average_stands_still = Inequality(
+    "If (1 − d)·|θ − w| < u·2^e/2, an average w of weights θ, w ← d·w + (1 − d)·θ, that is kept in a format of unit "
+    "roundoff u and is between 2^e and 2^(e+1) does not move: it stands still as far as u·2^e/(2(1 − d)) from the "
+    "weights, in bfloat16 at d = 0.999 almost twice 2^e (θ below w, 1 − d = r; r·(w − θ) = f·u·2^e/2 with f < 1).",
+    **averages(r, f * u * power / (2 * r)),
+    greater=lost(f * u * power / 2, f * u * power / 2),
+    over=significand | fraction | {r: (0, 1)},
+    source=OWN,
+    refuses=false_if(
+        "if (1 − d)·|θ − w| < u·2^e",
+        **averages(r, f * u * power / r),
+        greater=lost(f * u * power, f * u * power),
+    ),
 )

@@ -22,7 +22,18 @@ WORDS: Words = {
 }
 
 
-@transformation(words=WORDS)
+CLAIMS = {
+    "AveragedModel": {"forgets": "nothing"},
+    "get_swa_avg_fn": {"forgets": "nothing"},
+    "get_swa_multi_avg_fn": {"forgets": "nothing"},
+    "get_ema_avg_fn": {},
+    "get_ema_multi_avg_fn": {},
+    "update_bn": {"forgets": "nothing"},
+}
+"""Of torch.optim.swa_utils; `update_bn` averages the statistics of batches."""
+
+
+@transformation(words=WORDS, claims=CLAIMS)
 def averaged(
     rule: Rule, *, forgets: Literal["exponentially", "warming up", "nothing"] = "exponentially"
 ) -> Rule:

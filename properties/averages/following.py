@@ -1,0 +1,123 @@
+"""Whether an average follows its rule: after every update, in every tensor, within what rounding explains.
+
+Each update is judged from what was kept before it. What comes first is told by looking: whether the first update puts
+the weights in the place of what is kept, or averages already what was there when the average was constructed.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import torch
+from torch import Tensor
+
+from lawful.properties.averages.driving import Bench
+from lawful.properties.checks import Journal, Property, on_cpu
+from lawful.properties.promises import RaisedError
+from lawful.properties.runs.judging import Tally
+from lawful.properties.settings import Settings
+from lawful.verify.candidates.averager import Averager
+from lawful.verify.evidence import Check, Evidence, Finding, Severity, Verdict
+from lawful.verify.oracle.balls import Ball
+from lawful.verify.oracle.formats import FORMATS
+
+TOLD = 3
+"""How many settings that fail are told."""
+
+
+@dataclass
+class Seen:
+    """What was seen at one setting."""
+
+    tally: Tally = field(default_factory=Tally)
+    finding: Finding | None = None
+    begins: str = ""
+
+
+def _run(candidate: Averager, check: Check, settings: Settings, journal: Journal) -> Evidence:
+    dtype, total, found, notes = getattr(torch, check.dtype), Tally(), list[Finding](), dict[str, None]()
+    benches = [Bench(candidate, values, dtype, seed=settings.seed) for values in candidate.settings()]
+    for bench in benches:
+        journal(bench.called)
+        seen = follow(bench)
+        total.absorb(seen.tally)
+        notes |= {seen.begins: None} if seen.begins else {}
+        found += [] if seen.finding is None else [seen.finding]
+    return Evidence(
+        Verdict.UNLAWFUL if found else Verdict.LAWFUL,
+        worst=total.worst,
+        median=total.median,
+        comparisons=total.comparisons,
+        no_verdict=total.no_verdict,
+        scenarios=len(benches),
+        unvaried=candidate.unvaried,
+        notes=list(notes),
+        findings=found[:TOLD],
+    )
+
+
+def follow(bench: Bench) -> Seen:
+    """An average held against its rule."""
+    seen, weights = Seen(), bench.weights()
+    try:
+        kept = [bench.begin().kept, *(bench.update(each) for each in weights)]
+    except RaisedError as error:
+        seen.finding = Finding(f"{bench.called} {error}.")
+        return seen
+    names = [name for name, _ in bench.model.named_parameters()]
+    averages, theirs = [flat([each[name] for name in names]) for each in kept], list(map(flat, weights))
+    taken = _taken(averages[0], theirs[0], averages[1])
+    seen.begins = BEGINS if taken else ""
+    for done, (before, now, after) in enumerate(triplewise(averages, theirs, 1 if taken else 0)):
+        expected = bench.next(done, before, now)
+        ratio = seen.tally.add(expected, after.to(torch.float64))
+        if float(ratio.max()) > 1.0:
+            seen.finding = _departure(
+                bench, int(ratio.argmax()), theirs[: done + (2 if taken else 1)], after, expected
+            )
+            return seen
+    return seen
+
+
+def _taken(before: Tensor, weights: Tensor, after: Tensor) -> bool:
+    """Whether an update put the weights in the average's place: as they are, or as what was there and all that they
+    differ by from it, which two operations round."""
+    unit = FORMATS[weights.dtype].unit
+    old, new, seen = before.double(), weights.double(), after.double()
+    return bool(((seen - new).abs() <= unit * ((1 + unit) * (new - old).abs() + new.abs())).all())
+
+
+BEGINS = "its first update takes the weights as they are"
+
+
+def triplewise(
+    averages: list[Tensor], weights: list[Tensor], first: int
+) -> Iterator[tuple[Tensor, Tensor, Tensor]]:
+    """The average before, the weights of which it is told, and the average after, from the first that averages."""
+    return zip(averages[first:-1], weights[first:], averages[first + 1 :], strict=True)
+
+
+def _departure(bench: Bench, lane: int, weights: list[Tensor], after: Tensor, expected: Ball) -> Finding:
+    """The element that is farthest off, and its way up to there."""
+    law, error, value = (
+        float(torch.as_tensor(each).expand(after.shape)[lane])
+        for each in (expected.mid, expected.radius, after)
+    )
+    way = [float(each[lane]) for each in weights]
+    said = f"{bench.called} has {value!r} after {len(way)} updates, where it is {law!r} ± {error:.2g}."
+    return Finding(said, details=bench.script(way))
+
+
+def flat(tensors: list[Tensor]) -> Tensor:
+    """All elements, one after the other."""
+    return torch.cat([tensor.reshape(-1) for tensor in tensors])
+
+
+follows_its_average = Property(
+    "average",
+    "After each update every weight's average is what the rule makes of the one before and of the weight.",
+    _run,
+    everywhere=True,
+    on=on_cpu,
+    severity=Severity.CORE,
+    asks=Averager,
+)

@@ -1,0 +1,70 @@
+"""From a sentence about a piece of a training loop to evidence: a function that looks, at each setting."""
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, Protocol, TypeVar
+
+from lawful.properties.checks import Journal
+from lawful.verify.errors import told
+from lawful.verify.evidence import Check, Evidence, Finding, Verdict
+
+Said = Iterator[tuple[str, str]]
+"""What is found, as the end of a sentence about what is asked, and lines that show it."""
+
+ENOUGH = 3
+"""How many findings of one check are told."""
+
+
+class RaisedError(Exception):
+    """What is asked raised; the message says when."""
+
+
+class Called(Protocol):
+    """What is looked at."""
+
+    @property
+    def called(self) -> str:
+        """As it is called, with its arguments."""
+        ...
+
+
+B = TypeVar("B", bound=Called)
+
+
+def looked(look: Callable[[B], Said], benches: Iterable[B], check: Check, journal: Journal) -> Evidence:
+    """What is found on benches, one after the other; what raises there is left to the question whether the rule is
+    followed.
+    """
+    found, notes, count = list[Finding](), list[str](), 0
+    for bench in benches:
+        journal(f"{check.property} of {bench.called}")
+        try:
+            found += [Finding(f"{bench.called} {said}.", details=lines) for said, lines in look(bench)]
+            count += 1
+        except RaisedError as error:
+            notes.append(f"{bench.called} {error}")
+        if len(found) >= ENOUGH:
+            break
+    verdict = Verdict.UNLAWFUL if found else Verdict.LAWFUL if count else Verdict.NOT_APPLICABLE
+    return Evidence(verdict, scenarios=count, notes=notes, findings=found[:ENOUGH])
+
+
+def sentence(look: Callable[..., Any]) -> str:
+    """The first paragraph of its docstring."""
+    return " ".join((look.__doc__ or "").split("\n\n")[0].split())
+
+
+def name_of(look: Callable[..., Any]) -> str:
+    """`rate_set_by_hand` as checks name it: `rate-set-by-hand`."""
+    return look.__name__.replace("_", "-")
+
+
+def calling(call: Callable[[], Any], when: str = "") -> Any:
+    """What a call gives.
+
+    Raises:
+        RaisedError: it raised.
+    """
+    try:
+        return call()
+    except Exception as error:
+        raise RaisedError(f"raises {told(error)}{when and f' {when}'}") from error
