@@ -41,6 +41,7 @@ class Property:
         on: whether it is asked on a device.
         severity: how grave it is to lack it.
         asks: of what it is asked: optimizers, schedulers.
+        torchs: whether it is what `torch.optim.Optimizer` promises, and no other framework need.
     """
 
     name: str
@@ -56,6 +57,7 @@ class Property:
     on: Callable[[str], bool] = field(default=lambda device: True)
     severity: Severity = Severity.CONTRACT
     asks: type = Candidate
+    torchs: bool = False
 
 
 def on_cpu(device: str) -> bool:
@@ -135,6 +137,7 @@ def _concerns(asked: Property, candidate: Asked, rule: str) -> bool:
     return (
         isinstance(candidate, asked.asks)
         and claims
+        and (candidate.torchs or not asked.torchs)
         and asked.applies(candidate.rule({}))
         and asked.of(candidate)
     )

@@ -68,4 +68,5 @@ memory = Property(
     state_is_counted,
     dtype="float32",
     on=on_cpu,
+    torchs=True,
 )

@@ -166,6 +166,7 @@ def property_of(layout: Layout) -> Property:
         f"Every step stays what it is, {layout.how}.",
         seen,
         dtype="float32",
+        torchs=layout.torchs,
         paths=True,
         profiles=layout.profiles,
         on=layout.on,

@@ -15,6 +15,13 @@ ONLY = "default"
 NAMED = 4
 """How many broken promises are named."""
 
+PROMISING = {
+    "optimizer": "torch's optimizers",
+    "scheduler": "torch's schedulers",
+    "array optimizer": "optimizers of any framework",
+}
+"""Who makes the promises that are asked of what is of a kind."""
+
 Line = tuple[Verdict, str]
 
 
@@ -126,10 +133,12 @@ def contract(summary: Summary) -> Iterator[Line]:
     broken = _names(r for r in judged if r.evidence.counted is Verdict.UNLAWFUL)
     open_ = [r for r in judged if r.evidence.counted not in (Verdict.LAWFUL, Verdict.UNLAWFUL)]
     if broken:
-        promises = f"{plural(len(broken), 'promise')} of torch's {summary.kind}s"
+        promises = f"{plural(len(broken), 'promise')} of {PROMISING[summary.kind]}"
         yield Verdict.UNLAWFUL, f"It breaks {promises}: {enumerated(broken, NAMED)}."
     elif judged and not open_:
         yield Verdict.LAWFUL, _kept(judged, summary.kind)
+    if summary.kind == "array optimizer":
+        yield Verdict.NOT_APPLICABLE, "What torch's optimizers alone promise was not asked of it."
     for verdict in dict.fromkeys(r.evidence.counted for r in open_):
         names = _names(r for r in open_ if r.evidence.counted is verdict)
         yield verdict, f"Not found out ({verdict}): {enumerated(names, NAMED)}."
@@ -137,8 +146,8 @@ def contract(summary: Summary) -> Iterator[Line]:
 
 def _kept(judged: list[Result], kind: str) -> str:
     kept, excused = (_names(r for r in judged if bool(r.evidence.known) is known) for known in (False, True))
-    said = f"It keeps the {plural(len(kept), 'promise')} of torch's {kind}s that it was asked about"
-    but = f"That it breaks {plural(len(excused), 'promise')} of torch's {kind}s is accepted"
+    said = f"It keeps the {plural(len(kept), 'promise')} of {PROMISING[kind]} that it was asked about"
+    but = f"That it breaks {plural(len(excused), 'promise')} of {PROMISING[kind]} is accepted"
     return ". ".join([*([said] if kept else []), *([but] if excused else [])]) + "."
 
 

@@ -1,10 +1,14 @@
-"""A counterexample as a script that needs torch and the implementation, and nothing of ours.
+"""A counterexample as a script that needs torch, or its own framework, and the implementation, and nothing of ours.
 
 It runs the smallest tensor that shows the departure. What depends on the other tensors and groups that were there does
 not show; the script's last line says what was seen.
 """
 
+import numpy as np
+
+from lawful.verify.candidates.adapter import Inputs
 from lawful.verify.candidates.description import Description
+from lawful.verify.candidates.frameworks import adapters
 from lawful.verify.candidates.places import name_of, parted
 from lawful.verify.evidence import Check, Counterexample
 from lawful.verify.language.families import find_rule
@@ -12,6 +16,9 @@ from lawful.verify.language.families import find_rule
 
 def script(check: Check, example: Counterexample, target: Description | None = None) -> str:
     """The script's source. `target` says where a bundled implementation comes from."""
+    adapter = adapters().get(target.framework) if target else None
+    if adapter is not None and adapter.script is not None:
+        return "\n".join([*adapter.script(_inputs(check, example)), "", *_told(example, "value")]) + "\n"
     differentiable = example.constructor.get("differentiable")
     lines = [
         "import torch",
@@ -23,11 +30,36 @@ def script(check: Check, example: Counterexample, target: Description | None = N
         f"optimizer = {_class(check, target)}([{_parameters(example)}]{_arguments(example)})",
         *_steps(example, _is_sparse(check.rule)),
         "",
-        f'print("step", step, "gives", x.flatten()[{example.context.lane}].item())',
+        *_told(example, f"x.flatten()[{example.context.lane}].item()"),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _told(example: Counterexample, value: str) -> list[str]:
+    """What the script prints in the end."""
+    return [
+        f'print("step", step, "gives", {value})',
         f'print("the rule gives", {_number(example.expected)}, "give or take", {_number(example.budget)})',
         f'print("{"seen:" if example.alone else "among other tensors it was"}", {_number(example.seen)})',
     ]
-    return "\n".join(lines) + "\n"
+
+
+def _inputs(check: Check, example: Counterexample) -> Inputs:
+    """The inputs of a counterexample, for the script of another framework."""
+    held, slopes = example.context, example.context.gradients
+    whole = np.asarray(held.x0, dtype=float)
+    other = np.ones_like(whole)
+    beside = [[other.tolist()] * n for n in (example.before, example.after)]
+    return Inputs(
+        check.target,
+        check.dtype,
+        example.constructor,
+        [*beside[0], whole.tolist(), *beside[1]],
+        [[*beside[0], slope, *beside[1]] for slope in slopes],
+        example.schedule,
+        example.before,
+        tuple(int(i) for i in np.unravel_index(held.lane, whole.shape)),
+    )
 
 
 def _is_sparse(rule: str) -> bool:

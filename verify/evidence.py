@@ -99,7 +99,7 @@ class Check:
         names: the rule's word → the constructor's, where the user says it.
         severity: how grave it is to fail it.
         sentence: what must hold.
-        kind: what the target is: an `optimizer`, a `scheduler`.
+        kind: what the target is: an `optimizer` in torch's manner, a `scheduler`, an `array optimizer` of another make.
     """
 
     property: str

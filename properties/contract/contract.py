@@ -8,6 +8,7 @@ from lawful.properties.contract.way import Ways, plainly
 from lawful.properties.runs.running import RaisedError, RefusedError
 from lawful.properties.settings import Settings
 from lawful.verify.candidates.candidate import Candidate
+from lawful.verify.candidates.protocol import NotOffered
 from lawful.verify.evidence import Check, Evidence, Finding, Severity, Verdict
 from lawful.verify.language.rule import Rule
 
@@ -23,6 +24,7 @@ def contract(
     applies: Callable[[Rule], bool] = lambda rule: True,
     of: Callable[[Candidate], bool] = lambda candidate: True,
     severity: Severity = Severity.CONTRACT,
+    anywhere: bool = False,
 ) -> Callable[[Look], Property]:
     """Makes a property of a function that looks: its docstring is the sentence, what it yields are findings.
 
@@ -31,6 +33,7 @@ def contract(
         applies: whether a rule has it.
         of: whether a candidate has something to ask about.
         severity: how grave it is to break it.
+        anywhere: whether it makes sense for optimizers of every framework.
     """
 
     def decorate(look: Look) -> Property:
@@ -50,8 +53,9 @@ def contract(
             return _evidence(found, notes, benches, looked)
 
         return Property(
-            name, sentence, seen, dtype="float32", ruleless=True, applies=applies, of=of, severity=severity
-        )
+            name, sentence, seen, dtype="float32", ruleless=True, applies=applies, of=of, severity=severity,
+            torchs=not anywhere,
+        )  # fmt: skip
 
     return decorate
 
@@ -64,7 +68,7 @@ def _look(look: Look, bench: Bench, found: list[Finding]) -> bool:
     try:
         for message in look(bench):
             found.append(_finding(message, bench))
-    except NotOwedError as reason:
+    except (NotOwedError, NotOffered) as reason:
         bench.notes.append(f"{reason}")
         return False
     except RefusedError as error:

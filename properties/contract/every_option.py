@@ -30,7 +30,7 @@ class Variant:
     pins: Mapping[str, float] = field(default_factory=dict)
 
 
-@contract()
+@contract(anywhere=True)
 def every_option(bench: Bench) -> Messages:
     """No option and no hyperparameter is ignored: each changes some trajectory."""
     candidate, source = bench.candidate, Draw(bench.candidate, (1, 1))

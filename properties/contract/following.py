@@ -9,6 +9,7 @@ from torch import Tensor
 
 from lawful.properties.runs.running import RaisedError, RefusedError, Run
 from lawful.properties.scenarios.scenarios import Block, Scenario
+from lawful.verify.candidates.protocol import NotOffered
 from lawful.verify.candidates.surroundings import seeded
 from lawful.verify.errors import told
 
@@ -63,7 +64,7 @@ def never_raising(what: str) -> Iterator[None]:
     """
     try:
         yield
-    except (RaisedError, RefusedError):
+    except (RaisedError, RefusedError, NotOffered):
         raise
     except Exception as error:
         raise RaisedError(f"{what} raises {told(error)}") from error

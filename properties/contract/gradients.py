@@ -11,7 +11,7 @@ from lawful.properties.contract.way import paths, paths_and_options
 from lawful.properties.runs.running import Run
 
 
-@contract(over=paths_and_options)
+@contract(over=paths_and_options, anywhere=True)
 def gradients_kept(bench: Bench) -> Messages:
     """`step` does not change `p.grad`, and refilling it in place changes nothing that was stored."""
     first, *second = bench.hypers()
@@ -88,7 +88,7 @@ def _zero(parameters: list[Tensor], places: list[int]) -> bool:
     return still and not any(bool(p.grad.to_dense().any()) for p in parameters if p.grad is not None)
 
 
-@contract(over=paths_and_options)
+@contract(over=paths_and_options, anywhere=True)
 def maximize(bench: Bench) -> Messages:
     """`maximize` is the same as negated gradients; decay still shrinks."""
     if "maximize" not in bench.candidate.options.names or True not in bench.candidate.options.choices(

@@ -107,13 +107,14 @@ def _named(bench: Bench) -> dict[str, Form]:
     return NAMED if issubclass(bench.candidate.cls, torch.optim.Optimizer) else {}
 
 
-@contract(over=paths)
+@contract(over=paths, anywhere=True)
 def order_and_names(bench: Bench) -> Messages:
     """Equal parameters with equal gradients move equally, wherever they stand and whatever their names are."""
-    scenario = bench.scenario(bench.hyper(), bench.hyper(), steps=STEPS)
+    count = bench.candidate.groups
+    scenario = bench.scenario(*[bench.hyper()] * count, steps=STEPS)
     first, *others = (replace(block, group=0) for block in bench.blocks(scenario))
     once = [first, *others]
-    blocks = [*once, *reversed(once), replace(first, group=1)]
+    blocks = [*once, *reversed(once), replace(first, group=count - 1)]
     names = {} if bench.way.shown else {name: form for name, form in _named(bench).items() if form is _pairs}
     for name, form in {"groups": lambda groups: groups, **names}.items():
         with bench.may_refuse(f"what is handed over as {name}"):

@@ -24,7 +24,7 @@ def absent(blocks: list[Block]) -> dict[int, set[int]]:
     return dict(enumerate((everything, late, group, behind, everything - first, last, first), 1))
 
 
-@contract(over=paths, applies=of_each_tensor)
+@contract(over=paths, applies=of_each_tensor, anywhere=True)
 def idle(bench: Bench) -> Messages:
     """A parameter without a gradient does not move; later it goes on as if those steps had not been, and so do the
     parameters beside it and the groups behind.
@@ -63,7 +63,7 @@ def _step(run: Run, step: int, idling: set[int]) -> None:
     run.step(step)
 
 
-@contract(over=paths)
+@contract(over=paths, anywhere=True)
 def set_from_outside(bench: Bench) -> Messages:
     """A parameter that is set from outside between steps goes on from where it was set."""
     half = 3

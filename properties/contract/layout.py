@@ -65,7 +65,7 @@ def _memory(p: Tensor) -> Tensor:
     return torch.empty(0, dtype=p.dtype, device=p.device).set_(p.untyped_storage())
 
 
-@contract(over=paths, applies=of_each_tensor)
+@contract(over=paths, applies=of_each_tensor, anywhere=True)
 def empty_parameter(bench: Bench) -> Messages:
     """A parameter without elements is passed over, wherever it stands, and changes nothing for the others."""
     scenario = bench.scenario(bench.hyper())
@@ -80,7 +80,7 @@ def empty_parameter(bench: Bench) -> Messages:
                 return
 
 
-@contract(over=paths, applies=of_each_tensor)
+@contract(over=paths, applies=of_each_tensor, anywhere=True)
 def mixed_dtypes(bench: Bench) -> Messages:
     """In a group of float64, float32 and bfloat16 parameters, each goes where it would go alone."""
     scenario = bench.scenario(bench.hyper())

@@ -89,7 +89,7 @@ def _everywhere(candidate: Candidate) -> list[Way]:
     return [*paths(candidate), *options(candidate)[1:], *others]
 
 
-@contract(over=_everywhere)
+@contract(over=_everywhere, anywhere=True)
 def resume(bench: Bench) -> Messages:
     """A fresh optimizer that loads a state_dict in mid-run continues bit for bit, through torch.save too, and so does
     what it keeps of the parameters' shape beside its state, as an average.

@@ -11,7 +11,7 @@ from lawful.properties.contract.way import in_dtypes, paths
 from lawful.properties.settings import DTYPES
 
 
-@contract(over=in_dtypes(paths, *DTYPES))
+@contract(over=in_dtypes(paths, *DTYPES), anywhere=True)
 def zero_gradients(bench: Bench) -> Messages:
     """Where all gradients are 0 there is no NaN unless the format forces it, and no move except decay."""
     scenario = bench.scenario(bench.usual(weight_decay=0.0))

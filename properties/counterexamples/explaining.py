@@ -72,7 +72,7 @@ def _words(subject: Subject, claimed: Variant) -> str:
 
 
 def _of_another_family(inquiry: Inquiry, claimed: Variant) -> Variant | None:
-    """What it follows of the other families, the plainest first: AMSGrad's class, say, what is a convention of AdamW."""
+    """What it follows of the other families, the plainest first: AMSGrad may be a convention of what AdamW is."""
     others = (Proposal(v) for v in variants([f for f in rules().values() if f is not claimed.family]))
     close = inquiry.close(others)
     return next((p.variant for match, p in inquiry.matches(close) if match.fits), None) if close else None

@@ -12,8 +12,8 @@ from lawful.properties.identification.composing import composed
 from lawful.properties.identification.identify import identified
 from lawful.properties.identification.probes import Subject
 from lawful.properties.scenarios.scenarios import Shapes
-from lawful.verify.candidates.adapter import TORCH
 from lawful.verify.candidates.constructor import off
+from lawful.verify.candidates.frameworks import adapter_of
 from lawful.verify.candidates.loading import load, named
 from lawful.verify.errors import Unanswerable
 from lawful.verify.language.families import rules
@@ -32,7 +32,8 @@ MOST = 12
 def answer(target: str, arguments: Mapping[str, Any], names: Mapping[str, str], seed: int) -> Identity:
     """`answered`, in a worker."""
     given = {name: named(value) for name, value in arguments.items()}
-    return answered(Subject(load(target), given, seed=seed, adapter=TORCH.saying(names)), target)
+    cls = load(target)
+    return answered(Subject(cls, given, seed=seed, adapter=adapter_of(cls).saying(names)), target)
 
 
 def answered(subject: Subject, target: str = "") -> Identity:

@@ -28,6 +28,7 @@ class Layout:
         on: whether there is such a thing on a device.
         computes: the format of the undivided run → the one in which this one may compute.
         profiles: in which it is asked.
+        torchs: whether torch's optimizers alone can be so divided.
     """
 
     name: str
@@ -37,6 +38,7 @@ class Layout:
     on: Callable[[str], bool] = lambda device: True
     computes: Callable[[Format], Format] = lambda fmt: fmt
     profiles: tuple[str, ...] = ("default", "thorough")
+    torchs: bool = True
 
 
 def watched(run: Run) -> Values:
@@ -131,6 +133,6 @@ def _has_ranks(device: str) -> bool:
     return device == "cpu" and torch.distributed.is_available()
 
 
-SPLIT = Layout("split", "cut into two tensors, or one for each row", "tensor", _split)
+SPLIT = Layout("split", "cut into two tensors, or one for each row", "tensor", _split, torchs=False)
 ZERO = Layout("zero", "divided by ZeroRedundancyOptimizer over two ranks", "optimizer", _zero, _has_ranks)
 FSDP = Layout("fsdp", "divided by fully_shard over two ranks", "tensor", _fsdp, _has_ranks)

@@ -96,12 +96,14 @@ def plan(candidate: Candidate, steps: tuple[int, int], low: bool, far: bool = Tr
     zero = [s for s in rule.defaults if s in candidate.binding.free and 0.0 in rule.domain(s).values]
     still = zero if lr not in keys.symbols else [s for s in zero if s in remembered(rule)]
     factors += [{s.name: 0.0} for s in still]
-    factors += [{"groups": 2, "idle": group} for group in (0, 1)] if zero else [{"groups": 2}]
+    if candidate.groups > 1:
+        factors += [{"groups": 2, "idle": group} for group in (0, 1)] if zero else [{"groups": 2}]
     of_dtype = {s.name: d for s, d in rule.defaults.items() if isnan(d) and _may_be_none(candidate, s)}
     factors += [{"mixed": True, **of_dtype}]
     factors += [{"scheduler": True}] if schedulers(candidate, keys) else []
     factors += [{"large": True}, {"judged": SWITCHES}] if far else []
-    factors += [{"moving": True, "tensor": True}] if lr in movable(keys, rule) else []
+    tensors = candidate.torchs and lr in movable(keys, rule)
+    factors += [{"moving": True, "tensor": True}] if tensors else []
     pinned = [Draw(candidate, _length(pins, steps), low, pins, True, keys) for pins in factors]
     return [*pinned, Draw(candidate, steps, low, keys=keys)]
 
@@ -150,7 +152,8 @@ def schedulers(candidate: Candidate, keys: Held) -> list[str]:
 def scenarios(draw: st.DrawFn, source: Draw) -> Scenario:
     """Scenarios of a candidate's rule."""
     options, pins = draw(_options(source)), source.pins
-    groups = pins.get("groups") or (1 if source.generic else draw(st.integers(1, 2)))
+    most = source.candidate.groups
+    groups = min(pins.get("groups") or (1 if source.generic else draw(st.integers(1, most))), most)
     length = draw(st.integers(*source.steps))
     rule = source.candidate.rule(options)
     hypers = tied([draw(_hyper(source, options, group)) for group in range(groups)], rule, source.candidate)

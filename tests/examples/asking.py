@@ -1,12 +1,15 @@
-"""Whether an implementation conforms to a rule, asked in this process."""
+"""Whether an implementation conforms to a rule, or has another property, asked in this process."""
 
 from __future__ import annotations
 
 import torch
 
+from lawful.properties.checks import properties, run
 from lawful.properties.conformance import Conformance
 from lawful.properties.scenarios.drawing import PROFILES, Profile
+from lawful.properties.settings import Settings
 from lawful.verify.candidates.candidate import Candidate
+from lawful.verify.evidence import Check, Evidence
 
 
 def conformance(
@@ -21,3 +24,10 @@ def conformance(
     candidate = target if isinstance(target, Candidate) else Candidate.of(target, rule)
     chosen = candidate.paths[path or next(iter(candidate.paths))]
     return Conformance(candidate, chosen, dtype, "cpu", profile, 0, lambda entry: None, shrinking)
+
+
+def evidence_of(candidate: Candidate, name: str, seed: int = 0) -> Evidence:
+    """What the check of one property sees, on the candidate's first path."""
+    path, dtype = next(iter(candidate.paths)), properties()[name].dtype
+    check = Check(name, candidate.family.name, "", path, dtype)
+    return run(candidate, check, Settings(profile="quick", seed=seed))

@@ -1,4 +1,4 @@
 """Implementations under test: targets, loading, how arguments map to symbols, their surroundings.
 
-May import: language, optimizers, evidence, errors.
+May import: language, optimizers, evidence, errors, package.
 """

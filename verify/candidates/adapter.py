@@ -1,8 +1,36 @@
 """How the optimizers of one framework are written: the words of their constructors, and their ways to run."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
+from typing import Any
+
+from lawful.verify.candidates.protocol import Maker
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """What a script runs again.
+
+    Attributes:
+        target: as the user wrote it.
+        dtype: of the parameters.
+        arguments: of the constructor.
+        first: the first values of each parameter, as nested lists.
+        gradients: of each step, of each parameter, likewise.
+        settings: step → arguments that are set before it.
+        tensor: the parameter in which the lane is, from 0.
+        lane: where it is there.
+    """
+
+    target: str
+    dtype: str
+    arguments: Mapping[str, Any]
+    first: list[Any]
+    gradients: list[list[Any]]
+    settings: Mapping[int, Mapping[str, Any]]
+    tensor: int
+    lane: tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -16,14 +44,35 @@ class Adapter:
         norms: what constructors call the largest norm of all gradients together, to which they are clipped.
         hints: hyperparameter or convention → words that may mean it, and may not: they are proposed, never taken.
         names: hyperparameter or convention → the word that the user says the constructor has for it.
+        roots: the packages in which its optimizers stand, or what they inherit from, or what functions return.
+        maker: what a target is, seen as what makes optimizers of arrays; None for those in the manner of torch's.
+        environment: variables that must be there before its packages are imported, where the user has set none.
+        name: of the framework.
+        script: the lines of a script that runs inputs and leaves the lane's value in `value`, and the step in `step`.
     """
 
     words: Mapping[str, tuple[str, ...]]
-    paths: tuple[str, ...]
-    plain: tuple[str, ...]
+    paths: tuple[str, ...] = ()
+    plain: tuple[str, ...] = ()
     norms: tuple[str, ...] = ()
     hints: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     names: Mapping[str, str] = field(default_factory=dict)
+    roots: tuple[str, ...] = ()
+    maker: Callable[[Any], Maker] | None = None
+    environment: Mapping[str, str] = field(default_factory=dict)
+    name: str = "torch"
+    script: Callable[[Inputs], list[str]] | None = None
+
+    @property
+    def torchs(self) -> bool:
+        """Whether its optimizers promise what `torch.optim.Optimizer` does."""
+        return self.maker is None
+
+    def owns(self, found: Any) -> bool:
+        """Whether something that a target names is of this framework."""
+        return any(
+            f"{origin}.".startswith(tuple(f"{root}." for root in self.roots)) for origin in _origins(found)
+        )
 
     def called(self, word: str) -> tuple[str, ...]:
         """The words for a rule's word, the user's first."""
@@ -39,6 +88,14 @@ class Adapter:
         spelled = {other: word for word in words for other in (*self.called(word), *self.hints.get(word, ()))}
         near = [name] if name in spelled else get_close_matches(name, list(spelled), n=1, cutoff=0.75)
         return spelled[near[0]] if near else ""
+
+
+def _origins(found: Any) -> Iterator[str]:
+    """The modules of a class and of those that it inherits from; of a function, its own and that of what it returns."""
+    for each in getattr(found, "__mro__", (found,)):
+        yield str(getattr(each, "__module__", None) or "")
+    returned = getattr(found, "__annotations__", {}).get("return", "")
+    yield returned if isinstance(returned, str) else str(getattr(returned, "__module__", ""))
 
 
 TORCH = Adapter(

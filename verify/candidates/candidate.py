@@ -12,10 +12,11 @@ from typing import Any
 from sympy import Symbol
 
 from lawful.verify.candidates.adapter import TORCH, Adapter
-from lawful.verify.candidates.adapting import WRAPPERS_OWN, ready
+from lawful.verify.candidates.adapting import WRAPPERS_OWN
 from lawful.verify.candidates.binding import Binding
 from lawful.verify.candidates.claim import claimed
 from lawful.verify.candidates.constructor import Constructor, off
+from lawful.verify.candidates.frameworks import adapter_of, classed
 from lawful.verify.candidates.loading import load, named
 from lawful.verify.candidates.options import Options
 from lawful.verify.candidates.signature import Handed
@@ -46,8 +47,6 @@ class Candidate:
     arguments: Mapping[str, Any] = field(default_factory=dict)
     adapter: Adapter = field(default=TORCH, repr=False)
 
-    kind = "optimizer"
-
     @classmethod
     def of(
         cls,
@@ -69,9 +68,9 @@ class Candidate:
             find_family(rule)  # what is no rule is said before anything is made of the target
         if name := alone(rule):
             raise Unanswerable(f"{name} makes a rule of another: say which, as in {name}(adamw).")
-        found = load(target) if isinstance(target, str) else ready(target)
+        found = load(target) if isinstance(target, str) else classed(target, repr(target))
         given = {name: named(value) for name, value in (arguments or {}).items()}
-        adapter = TORCH.saying(names or {})
+        adapter = adapter_of(found).saying(names or {})
         pinned: dict[str, Any] = {}
         if (claim := rule or claimed(found.__name__)) == UNCLAIMED:
             family = unclaimed(Constructor(found, adapter, _classes(given)), given)
@@ -147,6 +146,21 @@ class Candidate:
     def parameters(self) -> dict[str, inspect.Parameter]:
         """The constructor's parameters, without self and the optimized parameters."""
         return self.constructor.parameters
+
+    @property
+    def torchs(self) -> bool:
+        """Whether it promises what `torch.optim.Optimizer` does."""
+        return self.adapter.torchs
+
+    @property
+    def kind(self) -> str:
+        """What it is: see `Check`."""
+        return "optimizer" if self.torchs else "array optimizer"
+
+    @property
+    def groups(self) -> int:
+        """How many groups with hyperparameters of their own it is asked to take."""
+        return 2 if self.torchs else 1
 
     @property
     def paths(self) -> dict[str, dict[str, Any]]:

@@ -9,13 +9,13 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from lawful.verify.candidates.adapter import TORCH
 from lawful.verify.candidates.asking import kind_of
 from lawful.verify.candidates.constructor import Constructor
 from lawful.verify.candidates.description import Description, Listing
+from lawful.verify.candidates.frameworks import adapter_of
 from lawful.verify.candidates.loading import bundled, load, meant, module
 from lawful.verify.candidates.places import parted
-from lawful.verify.candidates.sources import sources
+from lawful.verify.candidates.sources import file_of, sources
 from lawful.verify.errors import Unanswerable, first_line
 from lawful.verify.language.families import rules
 from lawful.verify.language.names import normal
@@ -31,7 +31,7 @@ def describe(target: str) -> Description:
     if kind := kind_of(maker):
         return _described(target, maker, kind.taken(maker), kind.claimed(maker), ["default"])
     cls = load(target)
-    constructor, rule = Constructor(cls, TORCH), normal(cls.__name__)
+    constructor, rule = Constructor(cls, adapter_of(cls)), normal(cls.__name__)
     claim = rules()[rule].name if rule in rules() else ""
     return _described(target, cls, constructor.parameters, claim, list(constructor.paths))
 
@@ -39,7 +39,7 @@ def describe(target: str) -> Description:
 def _described(
     target: str, cls: Any, parameters: Mapping[str, inspect.Parameter], claim: str, paths: list[str]
 ) -> Description:
-    file = inspect.getsourcefile(cls)
+    file = file_of(cls)
     place = Path(file or "").absolute()
     here = file and place.is_relative_to(Path.cwd()) and "site-packages" not in place.parts
     return Description(
@@ -55,6 +55,7 @@ def _described(
         file=str(place.relative_to(Path.cwd())) if here else "",
         line=_line(cls),
         sources=_sources(target, cls),
+        framework=adapter_of(cls).name,
     )
 
 

@@ -34,6 +34,7 @@ class Description:
         file: where it is written, from the folder of the run; "" where it is not in that folder.
         line: of its `step` there, or of the class, from 1; 0 where that is not known.
         sources: the files in which its behaviour stands → their SHA-256; none where they are not known.
+        framework: the name of its adapter.
     """
 
     target: str
@@ -48,3 +49,4 @@ class Description:
     file: str = ""
     line: int = 0
     sources: dict[str, str] = field(default_factory=dict)
+    framework: str = "torch"

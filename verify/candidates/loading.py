@@ -1,4 +1,4 @@
-"""From a target to a class: `package.module:Class`, `file.py:Class` or a bundled name. Runs its module."""
+"""From a target to a class: `package.module:Class`, `file.py:Class`, a bundled name or a program. Runs its module."""
 
 import importlib
 import importlib.util
@@ -9,8 +9,9 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from lawful.verify.candidates.adapting import adapted, around
-from lawful.verify.candidates.places import DOTTED, FORMS, parted, refuse_place
+from lawful.verify.candidates.adapting import around
+from lawful.verify.candidates.frameworks import classed, prepared
+from lawful.verify.candidates.places import DOTTED, FORMS, command_of, parted, refuse_place
 from lawful.verify.errors import Unanswerable, nearest, told, unknown
 from lawful.verify.language.names import normal
 
@@ -22,7 +23,7 @@ def load(target: str) -> type:
     Raises:
         Unanswerable: nothing of that name, a module that fails to import, a class or a function that is no optimizer.
     """
-    return adapted(meant(target), target)
+    return classed(meant(target), target)
 
 
 def meant(target: str) -> Any:
@@ -31,6 +32,8 @@ def meant(target: str) -> Any:
     Raises:
         Unanswerable: nothing of that name, or a module that fails to import.
     """
+    if command := command_of(target):
+        return command
     outer, inner = parted(target)
     place, colon, name = outer.rpartition(":")
     found = _attribute(module(place), name, place) if colon else bundled(name)
@@ -81,6 +84,7 @@ def module(place: str) -> ModuleType:
         Unanswerable: there is none, or it fails to import.
     """
     refuse_place(place)
+    prepared(place)
     path = Path(place)
     return _module_of_file(path) if path.suffix == ".py" else _imported(place, place)
 

@@ -33,6 +33,8 @@ class Piece:
     names: Mapping[str, str] = field(default_factory=dict)
 
     kind: ClassVar[str] = ""
+    torchs: ClassVar[bool] = True
+    """Whether it is asked what torch's own promise."""
     what: ClassVar[str] = ""
     """The transformation."""
     words: ClassVar[Mapping[str, tuple[str, ...]]] = {}

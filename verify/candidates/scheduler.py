@@ -64,7 +64,7 @@ class Scheduler:
     arguments: Values = field(default_factory=dict)
     names: Mapping[str, str] = field(default_factory=dict)
 
-    kind = "scheduler"
+    kind, torchs = "scheduler", True
     off: Values = field(default_factory=dict, init=False)
 
     @classmethod

@@ -13,6 +13,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from lawful.verify.candidates.protocol import Maker
+
 
 def digests(files: Iterable[str]) -> dict[str, str]:
     """File → SHA-256 of what stands in it; of one that cannot be read, ""."""
@@ -26,8 +28,25 @@ def _digest(file: Path) -> str:
         return ""
 
 
+def file_of(cls: Any) -> str:
+    """The file in which a class stands, or a function, or a program; "" where that is not known."""
+    files = _said(cls)
+    try:
+        return files[-1] if files else inspect.getsourcefile(cls) or ""
+    except TypeError:
+        return ""
+
+
+def _said(cls: Any) -> tuple[str, ...]:
+    """The files of what is no Python."""
+    maker = getattr(cls, "maker", None)
+    return maker.files if isinstance(maker, Maker) else ()
+
+
 def sources(cls: Any) -> dict[str, str]:
     """The files of a class, or of a function, each with its SHA-256; none where they cannot be known."""
+    if files := _said(cls):
+        return digests(files)
     modules = dict.fromkeys(
         c.__module__ for c in getattr(cls, "__mro__", (cls,)) if _root(c.__module__) == _root(cls.__module__)
     )

@@ -15,6 +15,8 @@ from typing import Any
 import numpy as np
 import torch
 
+from lawful.verify.candidates.program import STARTED
+
 
 def _handlers() -> dict[int, Any]:
     return {number: signal.getsignal(number) for number in signal.valid_signals()}
@@ -27,10 +29,9 @@ def _set_handlers(before: dict[int, Any]) -> None:
 
 
 def _children() -> frozenset[int]:
-    """The process ids of this process's children."""
-    return frozenset(
-        int(pid) for path in Path("/proc/self/task").glob("*/children") for pid in path.read_text().split()
-    )
+    """The process ids of this process's children, but for the programs that it asks."""
+    texts = (path.read_text() for path in Path("/proc/self/task").glob("*/children"))
+    return frozenset(int(pid) for text in texts for pid in text.split()) - STARTED
 
 
 def _end_children(before: frozenset[int]) -> None:

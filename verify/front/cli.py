@@ -21,6 +21,7 @@ from lawful.verify.front.options import (
     Arguments,
     Cached,
     Certificates,
+    Command,
     Device,
     Dtype,
     FailOnOption,
@@ -80,6 +81,7 @@ def options_of_all(
 @app.command()
 def check(
     targets: Targets = None,
+    command: Command = "",
     rule: RuleOption = "",
     arg: Arguments = [],  # noqa: B006 - typer reads the default
     name: Names = [],  # noqa: B006
@@ -105,13 +107,8 @@ def check(
     from lawful.verify.front.planning import Question
 
     said = configuration(Path.cwd()).get("targets", {})
-    if not (targets or said):
-        raise Unanswerable(
-            "missing argument: say targets, or write some into [tool.lawful] of pyproject.toml."
-        )
-    question = Question(
-        targets or list(said), rule, options.arguments(arg), names=options.names(name), configured=said
-    )
+    asked = options.targets(targets or [], command, said)
+    question = Question(asked, rule, options.arguments(arg), names=options.names(name), configured=said)
     settings = options.settings(profile, seed, timeout, dtype, device, property, path, fail_on)
     campaign = _campaign(settings, report, workers, in_process, quiet, exitfirst)
     campaign.cached = cached
@@ -140,7 +137,8 @@ def verify(
 
 @app.command()
 def identify(
-    target: Target,
+    target: Target = None,
+    command: Command = "",
     arg: Arguments = [],  # noqa: B006 - typer reads the default
     name: Names = [],  # noqa: B006
     seed: Seed = 0,
@@ -152,8 +150,9 @@ def identify(
     from lawful.verify.encoding import encode
     from lawful.verify.front.questions import identity
 
+    asked = options.target(target, command)
     given = options.arguments(arg), options.names(name)
-    found = identity(target, *given, options.natural(seed), options.patience(timeout))
+    found = identity(asked, *given, options.natural(seed), options.patience(timeout))
     if json:
         save(json, encode(found) + b"\n")
     if json != "-":

@@ -11,7 +11,7 @@ from importlib.machinery import PathFinder
 from importlib.util import find_spec
 from pathlib import Path
 
-from lawful.verify.candidates.places import FORMS, parted, refuse_place
+from lawful.verify.candidates.places import FORMS, command_of, parted, refuse_place
 from lawful.verify.errors import nearest, unknown
 from lawful.verify.front.names import (
     bundled_names,
@@ -43,7 +43,7 @@ def refuse_at_a_glance(
         if not matching(names := property_names(), pattern):
             raise unknown("property", pattern, names)
     for target in targets:
-        for each in filter(None, parted(target)):
+        for each in filter(None, parted(target)) if command_of(target) is None else ():
             _refuse_target(each)
 
 

@@ -2,7 +2,7 @@
 
 import ast
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from math import inf
 from pathlib import Path
@@ -11,6 +11,7 @@ from typing import Annotated, Any
 import typer
 
 from lawful.verify import evidence
+from lawful.verify.candidates.places import COMMAND
 from lawful.verify.errors import Unanswerable, unknown
 from lawful.verify.front.choices import FailOn
 
@@ -21,7 +22,14 @@ Targets = Annotated[
         "\\[tool.lawful] without."
     ),
 ]
-Target = Annotated[str, typer.Argument(help="package.module:Class, file.py:Class or a bundled name.")]
+Target = Annotated[str | None, typer.Argument(help="package.module:Class, file.py:Class or a bundled name.")]
+Command = Annotated[
+    str,
+    typer.Option(
+        "--command",
+        help="A program in any language, as it is typed: 'node my_adam.js'. What it is asked is in docs/protocol.md.",
+    ),
+]
 RuleOption = Annotated[
     str, typer.Option("--rule", help='The rule that it claims: adamw, adamw(eps="hat"), my.module:RULE.')
 ]
@@ -120,6 +128,31 @@ RESULTS = "reports/certificates/certificates.json"
 
 DEVICES = ("cpu", "cuda", "mps", "xpu")
 BARE_WORD = re.compile(r"[A-Za-z_][\w.:/-]*")
+
+
+def targets(named: Sequence[str], command: str, configured: Iterable[str] = ()) -> list[str]:
+    """The targets that are asked about, a program among them; those of the project where none is said.
+
+    Raises:
+        Unanswerable: there is none.
+    """
+    found = [*named, *([COMMAND + command] if command else [])] or list(configured)
+    if not found:
+        raise Unanswerable(
+            "missing argument: say targets, or write some into [tool.lawful] of pyproject.toml."
+        )
+    return found
+
+
+def target(named: str | None, command: str) -> str:
+    """The one target that is asked about.
+
+    Raises:
+        Unanswerable: there is none, or both.
+    """
+    if bool(named) == bool(command):
+        raise Unanswerable("say one target, or --command 'PROGRAM …'.")
+    return targets([named] if named else [], command)[0]
 
 
 def settings(

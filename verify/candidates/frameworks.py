@@ -1,0 +1,63 @@
+"""The frameworks whose optimizers can be asked: the adapters in modules of `lawful.verify.candidates.adapters`, and
+those of the entry points `lawful.adapters`, so that adding one is one file.
+"""
+
+import os
+from collections.abc import Mapping
+from functools import cache
+from importlib.metadata import entry_points
+from types import MappingProxyType
+from typing import Any
+
+from lawful.verify.candidates.adapter import TORCH, Adapter
+from lawful.verify.candidates.adapting import adapted
+from lawful.verify.candidates.shell import Shell, shelled
+from lawful.verify.package import modules
+
+OF = "adapter"
+"""The attribute of a shell's class in which its adapter stands."""
+
+
+@cache
+def adapters() -> Mapping[str, Adapter]:
+    """Every adapter but torch's, by the name of its module or entry point."""
+    found = {
+        value.name: value
+        for module in modules("lawful.verify.candidates.adapters")
+        for value in vars(module).values()
+        if isinstance(value, Adapter)
+    }
+    for entry in entry_points(group="lawful.adapters"):
+        found[entry.name] = entry.load()
+    return MappingProxyType(found)
+
+
+def classed(found: Any, target: str) -> type:
+    """What a target names, as a class in the manner of torch's.
+
+    Raises:
+        Unanswerable: it is no optimizer, of no framework that is known here.
+    """
+    for adapter in adapters().values():
+        if adapter.maker is not None and adapter.owns(found):
+            return _of(adapter, shelled(adapter.maker(found)))
+    return adapted(found, target)
+
+
+def _of(adapter: Adapter, cls: type[Shell]) -> type:
+    setattr(cls, OF, adapter)
+    return cls
+
+
+def adapter_of(cls: type) -> Adapter:
+    """The adapter of a class that `classed` has given."""
+    found: Adapter = getattr(cls, OF, TORCH)
+    return found
+
+
+def prepared(place: str) -> None:
+    """Sets what a framework wants in the environment before the module at a place is imported, if it is one of its."""
+    for adapter in adapters().values():
+        if place.partition(".")[0] in adapter.roots:
+            for name, value in adapter.environment.items():
+                os.environ.setdefault(name, value)

@@ -1,0 +1,158 @@
+"""A program of any language, asked one JSON object a line and answering one; what it may do wrong, in words."""
+
+import json
+import os
+import select
+import subprocess
+import tempfile
+import time
+import weakref
+from collections.abc import Mapping, Sequence
+from typing import IO, Any, NoReturn
+
+from lawful.verify.errors import first_line
+
+PATIENCE = 20.0
+"""Seconds that one answer may take; a check has more."""
+
+LONGEST = 1 << 26
+"""Bytes of the longest answer that is read."""
+
+CHUNK = 1 << 16
+SHOWN = 60
+"""How many characters of a wrong answer are told."""
+
+SIGNALS = {4: "illegal instruction", 6: "abort", 8: "arithmetic error", 9: "killed", 11: "segmentation fault"}
+
+STARTED: set[int] = set()
+"""The process ids of all programs that run."""
+
+
+class ProgramError(Exception):
+    """A program did not answer as the protocol says."""
+
+
+class Program:
+    """A process that is started as it was typed, without a shell.
+
+    Args:
+        command: the words of its command line.
+
+    Attributes:
+        waits: whether it can be asked something.
+    """
+
+    def __init__(self, command: Sequence[str]) -> None:
+        """Starts the process.
+
+        Raises:
+            ProgramError: it cannot be started.
+        """
+        self._errors = tempfile.TemporaryFile()
+        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": self._errors}
+        try:
+            self._process = subprocess.Popen(list(command), bufsize=0, **pipes)  # type: ignore[call-overload]
+        except OSError as error:
+            raise ProgramError(f"it cannot be started: {error.strerror}") from error
+        STARTED.add(self._process.pid)
+        self._end = weakref.finalize(self, _ended, self._process, self._errors)
+        self.waits = True
+        self._in, self._out = self._process.stdin.fileno(), self._process.stdout.fileno()
+        os.set_blocking(self._in, False)
+
+    def ask(self, question: Mapping[str, Any]) -> dict[str, Any]:
+        """The answer to a question, both JSON objects.
+
+        Raises:
+            ProgramError: there is none within `PATIENCE`, or it is none.
+        """
+        (name, *_) = question
+        until = time.monotonic() + PATIENCE
+        try:
+            self._write(json.dumps(question, allow_nan=False).encode() + b"\n", name, until)
+            return _object(self._line(name, until), name)
+        except ProgramError:
+            self.end()
+            raise
+
+    def end(self) -> None:
+        """Ends the process, as happens too when nobody asks it any more."""
+        self.waits = False
+        self._end()
+
+    def _write(self, text: bytes, name: str, until: float) -> None:
+        while text:
+            readable, _, _ = select.select([self._out], [], [], 0)
+            if readable:
+                self._spoke(os.read(self._out, CHUNK), f"before it was asked to {name}")
+            _, writable, _ = select.select([], [self._in], [], max(until - time.monotonic(), 0))
+            if not writable:
+                raise ProgramError(f"it does not read what it is asked, to {name}, within {PATIENCE:g} s")
+            try:
+                text = text[os.write(self._in, text) :]
+            except BrokenPipeError:
+                self._ended(name)
+
+    def _line(self, name: str, until: float) -> bytes:
+        found = b""
+        while b"\n" not in found:
+            readable, _, _ = select.select([self._out], [], [], max(until - time.monotonic(), 0))
+            if not readable:
+                begun = f" but {_shown(found)}, without the end of the line," if found else ""
+                raise ProgramError(f"no answer{begun} to {name} within {PATIENCE:g} s")
+            read = os.read(self._out, CHUNK)
+            if not read:
+                self._ended(name, found)
+            found += read
+            if len(found) > LONGEST:
+                raise ProgramError(f"its answer to {name} has no end after {len(found):,} bytes")
+        line, _, more = found.partition(b"\n")
+        if more:
+            self._spoke(more, f"after its answer to {name}")
+        return line
+
+    def _spoke(self, said: bytes, when: str) -> None:
+        """It says something out of turn, or has ended."""
+        if not said:
+            self._ended(when)
+        raise ProgramError(f"it says {_shown(said)} {when}")
+
+    def _ended(self, asked: str, begun: bytes = b"") -> NoReturn:
+        half = f"in the middle of a line, {_shown(begun)}, " if begun else ""
+        at = asked if asked.startswith("before") else f"when asked to {asked}"
+        raise ProgramError(f"it ended {half}{at}{self._how()}")
+
+    def _how(self) -> str:
+        try:
+            code = self._process.wait(1.0)
+        except subprocess.TimeoutExpired:
+            return ", as far as its output goes"
+        signal = SIGNALS.get(-code, "")
+        how = f" by signal {-code}{signal and f' ({signal})'}" if code < 0 else f" with exit code {code}"
+        self._errors.seek(max(self._errors.seek(0, os.SEEK_END) - CHUNK, 0))
+        said = self._errors.read().decode(errors="replace").strip().splitlines()
+        return f"{how}: {first_line(said[-1])}" if said else how
+
+
+def _ended(process: "subprocess.Popen[bytes]", errors: IO[bytes]) -> None:
+    process.kill()
+    process.wait()
+    STARTED.discard(process.pid)
+    for stream in (process.stdin, process.stdout, errors):
+        if stream is not None:
+            stream.close()
+
+
+def _object(line: bytes, name: str) -> dict[str, Any]:
+    try:
+        answer = json.loads(line)
+    except (ValueError, RecursionError):
+        raise ProgramError(f"its answer to {name} is no JSON: {_shown(line)}") from None
+    if not isinstance(answer, dict):
+        raise ProgramError(f"its answer to {name} is no object: {_shown(line)}")
+    return answer
+
+
+def _shown(said: bytes) -> str:
+    text = said.decode(errors="replace").strip()
+    return repr(text if len(text) <= SHOWN else f"{text[:SHOWN]}…")
