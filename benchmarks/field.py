@@ -34,7 +34,8 @@ def said(answer: Future[Identity]) -> str:
     except (Unanswerable, WorkerError) as error:
         return f"– {error}"
     if found.fits:
-        return f"`{found.fits[0].rule}`" + (f", once {found.once}" if found.once else "")
+        beside = filter(None, (found.fits[0].change, found.once and f"once {found.once}"))
+        return ", ".join((f"`{found.fits[0].rule}`", *beside))
     if found.ranks:
         return "; ".join(f"{rank}: `{one.fits[0].rule}`" for rank, one in found.ranks.items())
     near = found.nearest
