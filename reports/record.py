@@ -4,6 +4,7 @@ A run that is killed keeps every line up to the kill. A line that is edited, rem
 breaks the chain at its successor; reports print the hash of the last line, which seals the record.
 """
 
+import fcntl
 import os
 import tempfile
 import time
@@ -29,7 +30,7 @@ class Event:
     Attributes:
         position: of the line, from 0.
         prev: SHA-256 of the previous line's bytes without the line break, in hexadecimal.
-        event: `session`, `target`, `rule`, `proof`, `started`, `finished` or `end`.
+        event: `session`, `target`, `rule`, `proof`, `started`, `finished`, `end`; of an atlas, `answered`.
         at: seconds since the epoch.
         payload: what the event says, as JSON values.
         hash: SHA-256 of this line.
@@ -72,8 +73,38 @@ class Record:
         except OSError as error:
             raise Unanswerable(f"the record {str(path)!r} cannot be written: {error.strerror}.") from error
 
-    def append(self, event: str, **payload: Any) -> None:
-        """Writes one event. Unbuffered: whatever kills this process afterwards, the line stands."""
+    @classmethod
+    def resumed(cls, path: str | Path) -> tuple[Self, list[Event]]:
+        """The record at `path`, or a new one, to be gone on with; and what it says already. A torn last line goes.
+
+        Raises:
+            Unanswerable: it cannot be read or written, its chain is broken, or another process goes on with it.
+        """
+        try:
+            Path(path).parent.mkdir(parents=True, exist_ok=True)
+            record = cls(open(path, "a+b", buffering=0), Path(path))
+        except OSError as error:
+            raise Unanswerable(f"the record {str(path)!r} cannot be written: {error.strerror}.") from error
+        try:
+            return record, record._taken_up()
+        except BaseException:
+            record.close()
+            raise
+
+    def _taken_up(self) -> list[Event]:
+        """What it says, once this process alone writes to it from now on, behind its last whole line."""
+        try:
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise Unanswerable(f"another process writes to the record {str(self.path)!r} now.") from error
+        events = self.events()
+        if events:
+            self._position, self.hash = len(events), events[-1].hash
+        self._file.truncate(self.path.read_bytes().rfind(b"\n") + 1)
+        return events
+
+    def append(self, event: str, **payload: Any) -> str:
+        """Writes one event; its hash. Unbuffered: whatever kills this process afterwards, the line stands."""
         with self._lock:
             head = {
                 "position": self._position,
@@ -84,6 +115,7 @@ class Record:
             line = encode({**head, "payload": payload})
             self._file.write(line + b"\n")
             self._position, self.hash = self._position + 1, sha256(line).hexdigest()
+            return self.hash
 
     def events(self) -> list[Event]:
         """What was written so far, read from the file itself, whatever stands at its path by now.

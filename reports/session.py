@@ -52,7 +52,7 @@ class Session:
         """This machine, now."""
         cpu = _cpuinfo()
         return cls(
-            versions=_versions(),
+            versions=versions(),
             platform=f"{platform.system()} {platform.release()} {platform.machine()}",
             cpu=cpu.get("model name", platform.processor()),
             flags=sorted(cpu.get("flags", cpu.get("Features", "")).split()),
@@ -65,7 +65,8 @@ class Session:
         )
 
 
-def _versions() -> dict[str, str]:
+def versions() -> dict[str, str]:
+    """Distribution → version, of those that a verdict depends on, and of Python."""
     found = {"python": platform.python_version()}
     for package in PACKAGES:
         try:

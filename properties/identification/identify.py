@@ -62,9 +62,14 @@ class Proposal:
         return self.mutant.rule if self.mutant else self.variant.rule
 
     @property
+    def change(self) -> str:
+        """What is changed, in words; "" for nothing."""
+        return f"but {self.mutant.words}" if self.mutant else ""
+
+    @property
     def words(self) -> str:
         """It in words."""
-        return f"like {self.variant.words}, but {self.mutant.words}" if self.mutant else self.variant.words
+        return f"like {self.variant.words}, {self.change}" if self.mutant else self.variant.words
 
     @cached_property
     def plainness(self) -> tuple[int, ...]:
@@ -141,7 +146,7 @@ class Inquiry:
         except UNANALYSED:
             worst = np.inf
         decided = 1.0 - tally.no_verdict / max(tally.comparisons, 1)
-        return Match(proposal.variant.spec, proposal.words, worst, share, decided)
+        return Match(proposal.variant.spec, proposal.words, worst, share, decided, proposal.change)
 
     def _compare(self, tally: Tally, probe: Probe, rule: Rule, scenario: Scenario) -> None:
         lane = 0

@@ -94,6 +94,28 @@ def listed(target: str) -> Listing:
     return _of_module(target)
 
 
+def own(place: str) -> list[str]:
+    """The target itself, if it is one; of a module, every optimizer of its package that it has, each under one name.
+
+    Raises:
+        Unanswerable: it fails to import, or a module has none.
+    """
+    from torch.optim import Optimizer
+
+    if ":" in place:
+        return [describe(place).target]
+    top = place.partition(".")[0]
+    found = {
+        cls: name
+        for name, cls in sorted(vars(module(place)).items())
+        if isinstance(cls, type) and issubclass(cls, Optimizer) and cls.__module__.partition(".")[0] == top
+        if not name.startswith("_") and cls is not Optimizer and "step" in dir(cls)
+    }
+    if not found:
+        raise Unanswerable(f"{place} has no optimizer of its own.")
+    return [f"{place}:{name}" for name in sorted(found.values(), key=str.lower)]
+
+
 def _of_module(place: str) -> Listing:
     from torch.optim import Optimizer
 

@@ -14,7 +14,7 @@ import typer
 
 from lawful.verify import evidence
 from lawful.verify.errors import Unanswerable, WorkerError
-from lawful.verify.front import catalogue, options, racing
+from lawful.verify.front import atlas, bisect, catalogue, options, racing
 from lawful.verify.front.choices import FailOn
 from lawful.verify.front.console import Output, save, say, stderr, stdout, write
 from lawful.verify.front.options import (
@@ -56,6 +56,8 @@ app = typer.Typer(
 
 app.add_typer(catalogue.app)
 app.add_typer(racing.app)
+app.add_typer(atlas.app)
+app.add_typer(bisect.app)
 
 
 def _version(asked: bool) -> None:
@@ -223,11 +225,11 @@ def replay(
 
 @app.command()
 def compare(
-    before: Annotated[str, typer.Argument(help="A report, a record, or a folder that holds one.")],
+    before: Annotated[str, typer.Argument(help="A report, a record, an atlas, or a folder that holds one.")],
     after: Annotated[str, typer.Argument(help="Likewise.")],
     json: Json = "",
 ) -> None:
-    """Print what changed between two reports; exits with 1 if anything that was seen did."""
+    """Print what changed between two reports, or two atlases; exits with 1 if anything that was seen did."""
     from lawful.verify.front.replay import compare as compared
 
     raise typer.Exit(compared(before, after, json))

@@ -92,3 +92,16 @@ def families() -> list[str]:
     from lawful.verify.language.families import rules
 
     return [family.name for family in rules().values()]
+
+
+def contract() -> list[str]:
+    """The names of what is asked of every optimizer, whatever its rule."""
+    from lawful.properties.checks import properties
+    from lawful.verify.candidates.candidate import Candidate
+    from lawful.verify.evidence import Severity
+
+    return [
+        name
+        for name, each in properties().items()
+        if each.ruleless and each.severity is Severity.CONTRACT and each.asks is Candidate
+    ]

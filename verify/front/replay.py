@@ -12,13 +12,23 @@ from lawful.verify.front.console import save, stderr, stdout
 
 
 def compare(before: str, after: str, json: str) -> int:
-    """Prints what changed from one report or record to another; 0 if nothing that was seen did, else 1."""
-    from lawful.reports.changes import account, changes, exit_code
-    from lawful.reports.document import opened
+    """Prints what changed from one report, record or atlas to another; 0 if nothing that was seen did, else 1."""
+    from lawful.reports.changes import exit_code
 
-    changed = changes(account(opened(before)), account(opened(after)))
+    changed = _changed(before, after)
     told(changed, json)
     return exit_code(changed)
+
+
+def _changed(before: str, after: str) -> Any:
+    from lawful.reports.atlas.changes import changed
+    from lawful.reports.atlas.data import Atlas, is_atlas
+    from lawful.reports.changes import account, changes
+    from lawful.reports.document import opened
+
+    if is_atlas(before) or is_atlas(after):
+        return changed(Atlas.opened(before), Atlas.opened(after))
+    return changes(account(opened(before)), account(opened(after)))
 
 
 def told(changed: Any, json: str) -> None:

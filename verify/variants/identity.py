@@ -16,6 +16,7 @@ class Match:
         worst: the largest deviation, in units of the error budget.
         unexplained: the mean share of a step that the rule does not explain, from 0 to 1.
         decided: the share of comparisons with a finite budget.
+        change: the change at one place that makes it so: `but with … instead of …`; "" for none.
     """
 
     rule: str
@@ -23,6 +24,7 @@ class Match:
     worst: float
     unexplained: float
     decided: float
+    change: str = ""
 
     @property
     def fits(self) -> bool:

@@ -1,11 +1,9 @@
 """What runs inside a worker process: limits, silence, and an answer to every question."""
 
-import ctypes
 import importlib
 import os
 import pickle
 import resource
-import signal
 import sys
 import traceback
 from functools import reduce
@@ -18,6 +16,7 @@ import torch
 
 from lawful.verify.encoding import encode
 from lawful.verify.errors import Unanswerable, told
+from lawful.verify.workers.parent import end_with_parent
 
 MEMORY = 2 << 30
 """How many bytes of data a worker may have beyond what it has after its imports."""
@@ -27,9 +26,6 @@ DRIVER = 64 << 30
 
 OUTPUT = 1 << 30
 """How many bytes a worker may write to one file; torch.compile's precompiled headers take 150 MB."""
-
-PARENT_DEATH = 1
-"""`prctl`'s name for the signal that a process gets when its parent ends."""
 
 
 def serve(pipe: Connection) -> None:
@@ -72,7 +68,7 @@ def follow_parent() -> None:
     if forkserver._forkserver._forkserver_alive_fd is not None:  # type: ignore[attr-defined]
         os.close(forkserver._forkserver._forkserver_alive_fd)  # type: ignore[attr-defined]
         forkserver._forkserver._forkserver_alive_fd = None  # type: ignore[attr-defined]
-    ctypes.CDLL(None).prctl(PARENT_DEATH, signal.SIGKILL)
+    end_with_parent()
 
 
 def _data() -> int:

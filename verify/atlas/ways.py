@@ -1,0 +1,126 @@
+"""The ways in which questions go out: threads of this machine, or tasks of a cluster. The answers are the same."""
+
+import os
+from collections import deque
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from queue import SimpleQueue
+from typing import Any
+
+from lawful.verify.atlas.asking import Batch, Told, answers
+from lawful.verify.atlas.query import Answer, Failure, Query
+from lawful.verify.errors import Unanswerable, first_line
+from lawful.verify.evidence import Verdict
+
+Answering = Callable[[Batch], Told]
+"""How a batch is answered."""
+
+Way = Callable[[Sequence[Batch]], Told]
+"""How batches go out."""
+
+
+def here(workers: int = 0, answering: Answering = answers) -> Way:
+    """On this machine.
+
+    Args:
+        workers: batches that are under way at a time; as many as there are processors by default.
+        answering: how a batch is answered.
+    """
+
+    def way(batches: Sequence[Batch]) -> Told:
+        told = SimpleQueue[tuple[Query, Answer] | BaseException | None]()
+
+        def run(batch: Batch) -> None:
+            try:
+                for one in answering(batch):
+                    told.put(one)
+                told.put(None)
+            except BaseException as error:
+                told.put(error)
+
+        threads = ThreadPoolExecutor(workers or os.cpu_count())
+        try:
+            under_way = [threads.submit(run, batch) for batch in batches]
+            for _ in under_way:
+                yield from _until_end(told)
+        finally:
+            threads.shutdown(wait=False, cancel_futures=True)
+
+    return way
+
+
+def _until_end(told: "SimpleQueue[tuple[Query, Answer] | BaseException | None]") -> Told:
+    """What comes until the end of some batch."""
+    while (one := told.get()) is not None:
+        if isinstance(one, BaseException):
+            raise one
+        yield one
+
+
+TRIES = 4
+"""How often a batch is sent out whose node, or process, is lost."""
+
+AHEAD = 4
+"""Batches that are sent out for each processor of the cluster; the rest wait here."""
+
+
+def on_ray(address: str, answering: Answering = answers) -> Way:
+    """As tasks of Ray, one processor each; a task that is lost with its node is sent out again.
+
+    Args:
+        address: of a cluster; `local` for nodes of this process alone.
+        answering: how a batch is answered.
+
+    Raises:
+        Unanswerable: Ray is not installed, or there is no such cluster.
+    """
+    ray = _joined(address)
+    task = ray.remote(num_cpus=1, max_retries=TRIES)(_together).remote
+
+    def way(batches: Sequence[Batch]) -> Told:
+        waiting, under_way = deque((batch, 1) for batch in batches), dict[Any, tuple[Batch, int]]()
+        while waiting or under_way:
+            while waiting and len(under_way) < AHEAD * _processors(ray):
+                batch, tried = waiting.popleft()
+                under_way[task(answering, batch)] = batch, tried
+            for done in ray.wait(list(under_way))[0]:
+                batch, tried = under_way.pop(done)
+                try:
+                    yield from ray.get(done)
+                except ray.exceptions.RayError as error:
+                    if tried < TRIES:
+                        waiting.append((batch, tried + 1))
+                    else:
+                        yield from _lost(batch, error)
+
+    return way
+
+
+def _joined(address: str) -> Any:
+    """Ray, part of the cluster."""
+    try:
+        import ray
+    except ImportError as error:
+        raise Unanswerable("Ray is not installed: pip install 'lawful[cluster]'.") from error
+    try:
+        if not ray.is_initialized():
+            ray.init(address, include_dashboard=False if address == "local" else None, log_to_driver=False)
+    except (ConnectionError, ValueError, RuntimeError) as error:
+        raise Unanswerable(f"no cluster can be joined at {address!r}: {first_line(error)}") from error
+    return ray
+
+
+def _processors(ray: Any) -> int:
+    return max(1, int(ray.cluster_resources().get("CPU", 1)))
+
+
+def _together(answering: Answering, batch: Batch) -> list[tuple[Query, Answer]]:
+    """A task: a batch, answered."""
+    return list(answering(batch))
+
+
+def _lost(batch: Batch, error: Exception) -> Told:
+    """What is said of a batch that came back from no node."""
+    said = f"lost {TRIES} times on its way: {first_line(error)}"
+    for query in batch:
+        yield query, Answer(failure=Failure(query.ask, Verdict.CRASHED, said))

@@ -1,0 +1,64 @@
+"""`lawful atlas`: releases of packages, each in an environment of its own. This process runs none of them."""
+
+import os
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from lawful.verify.front.console import say, stderr
+from lawful.verify.front.options import Workers
+
+app = typer.Typer()
+
+Ray = Annotated[
+    str, typer.Option("--ray", metavar="ADDRESS", help="Ask as tasks of this Ray cluster; `local` begins one here.")
+]  # fmt: skip
+
+
+@app.command()
+def atlas(
+    plan: Annotated[str, typer.Argument(help="A TOML file: packages, versions, targets, questions.")],
+    folder: Annotated[
+        str, typer.Option("--output", "-o", metavar="FOLDER", help="Where record, data and site are kept.")
+    ] = "atlas",
+    workers: Workers = 0,
+    ray: Ray = "",
+    latest: Annotated[
+        bool, typer.Option("--latest", help="Ask the newest release of each package too.")
+    ] = False,
+) -> None:
+    """Ask the same of every release in a plan; goes on where it was. Data and a site are written to the folder."""
+    from lawful.verify.atlas.environment import uv
+    from lawful.verify.atlas.index import with_latest
+    from lawful.verify.atlas.plan import read
+    from lawful.verify.atlas.ways import here, on_ray
+    from lawful.verify.front.survey import Survey
+
+    wanted, _ = read(plan), uv()
+    wanted = with_latest(wanted) if latest else wanted
+    survey = Survey(wanted, Path(folder), on_ray(ray) if ray else here(workers), _told)
+    try:
+        survey.run()
+    except KeyboardInterrupt:
+        _save(survey)
+        say("interrupted; the same command goes on from here")
+        os._exit(130)  # what is under way ends with this process
+    _save(survey)
+
+
+def _save(survey: Any) -> None:
+    from lawful.reports.atlas.site import write
+
+    found = survey.atlas()
+    for lacking in found.save(survey.folder):
+        say(lacking)
+    page = write(found, survey.folder / "site")
+    stderr.print(f"{len(found.rows)} rows: {page}", markup=False, highlight=False, soft_wrap=True)
+
+
+def _told(done: int, query: Any, answer: Any) -> None:
+    """A line for each answer."""
+    from lawful.reports.atlas.telling import line
+
+    stderr.print(f"[{done:>4}] ", line(query, answer), sep="", soft_wrap=True, markup=False)
