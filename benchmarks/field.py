@@ -40,8 +40,7 @@ def followed(found: Identity) -> str:
 
 def said(match: Match) -> str:
     """A rule, and the change in it where there is one."""
-    _, changed, how = match.words.partition(", but ")
-    return f"`{match.rule}`{changed}{how}"
+    return ", ".join(filter(None, (f"`{match.rule}`", match.change)))
 
 
 def otherwise(found: Identity) -> str:
