@@ -136,7 +136,7 @@ FAULTS = {
     "os._exit(7)": "ended when asked to step with exit code 7",
     "os.kill(os.getpid(), 11)": "by signal 11 (segmentation fault)",
     "raise ValueError('my own words')": "ValueError: my own words",
-    "print(answer, flush=True)": "after its answer to step",
+    "print(answer, flush=True)": "without being asked",
     "os.write(1, b'y' * (1 << 20))": "has no end after",
     "answer = 'Traceback'": "is no JSON: 'Traceback'",
     "answer = '[' * 100000": "is no JSON",
@@ -173,7 +173,7 @@ def test_it_is_not_asked_while_it_speaks(tmp_path: Path) -> None:
         "import sys\nfor line in sys.stdin:\n    print('{}', flush=True)\n    print('{}', flush=True)\n"
     )
     chatty = Program([sys.executable, str(tmp_path / "chatty.py")])
-    with pytest.raises(ProgramError, match=r"before it was asked|after its answer"):
+    with pytest.raises(ProgramError, match=r"without being asked"):
         for _ in range(3):
             chatty.ask({"lawful": 1})
     assert not chatty.waits

@@ -84,7 +84,7 @@ class Program:
         while text:
             readable, _, _ = select.select([self._out], [], [], 0)
             if readable:
-                self._spoke(os.read(self._out, CHUNK), f"before it was asked to {name}")
+                self._spoke(os.read(self._out, CHUNK), name)
             _, writable, _ = select.select([], [self._in], [], max(until - time.monotonic(), 0))
             if not writable:
                 raise ProgramError(f"it does not read what it is asked, to {name}, within {PATIENCE:g} s")
@@ -108,14 +108,14 @@ class Program:
                 raise ProgramError(f"its answer to {name} has no end after {len(found):,} bytes")
         line, _, more = found.partition(b"\n")
         if more:
-            self._spoke(more, f"after its answer to {name}")
+            self._spoke(more, name)
         return line
 
-    def _spoke(self, said: bytes, when: str) -> None:
-        """It says something out of turn, or has ended."""
+    def _spoke(self, said: bytes, name: str) -> None:
+        """It says something out of turn, or has ended; which of two questions is nearer hangs on the machine."""
         if not said:
-            self._ended(when)
-        raise ProgramError(f"it says {_shown(said)} {when}")
+            self._ended(f"before it was asked to {name}")
+        raise ProgramError(f"it says {_shown(said)} without being asked")
 
     def _ended(self, asked: str, begun: bytes = b"") -> NoReturn:
         half = f"in the middle of a line, {_shown(begun)}, " if begun else ""
