@@ -1,12 +1,11 @@
-"""Mixed precision: losses are scaled by torch's GradScaler, whose work an optimizer may say that it does itself."""
+"""Mixed precision: losses are scaled by torch's GradScaler, whose work an optimizer may do itself."""
 
-import inspect
 from typing import Any
 
 import torch
 from torch import Tensor
 
-from lawful.properties.contract.bench import STEPS, Bench, NotOwedError
+from lawful.properties.contract.bench import STEPS, Bench
 from lawful.properties.contract.contract import Messages, contract
 from lawful.properties.contract.following import copied, same_bits
 from lawful.properties.contract.way import paths
@@ -41,15 +40,13 @@ class Scaled(Run):
 
 @contract(over=paths)
 def grad_scaler(bench: Bench) -> Messages:
-    """An optimizer that does GradScaler's work itself undoes the scale, and skips a step with an infinite gradient, the
-    first one too, as if it had not been.
+    """Under torch's GradScaler steps are what they are without it, whether it undoes the scale or the optimizer or the
+    user does, and a step with an infinite gradient, the first one too, is skipped as if it had not been.
     """
     scenario = bench.scenario()
     blocks = bench.blocks(scenario)
     run = bench.run(scenario, blocks, kind=Scaled)
     assert isinstance(run, Scaled)
-    if not _claimed(run.optimizer):
-        raise NotOwedError("it leaves the work of GradScaler to GradScaler")
     seen: list[list[Tensor]] = []
     for step in range(1, STEPS + 1):
         if step in OVERFLOWS and not _skips(run, step):
@@ -65,12 +62,6 @@ def grad_scaler(bench: Bench) -> Messages:
         if k := bench.departs(scenario, block, a, b):
             yield f"under GradScaler, {block.name} is not where it would be without it, from step {k} on"
             return
-
-
-def _claimed(optimizer: Any) -> bool:
-    """What GradScaler itself looks for: the attribute, or its older form, an argument of `step`."""
-    said = getattr(optimizer, "_step_supports_amp_scaling", False)
-    return bool(said) or "grad_scaler" in inspect.signature(optimizer.step).parameters
 
 
 def _skips(run: Scaled, step: int) -> bool:

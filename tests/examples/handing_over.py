@@ -100,6 +100,22 @@ class AgesWhileItSkips(ServesGradScaler):
         return super().step(closure)
 
 
+class KeepsOneApart(Plain):
+    """Steps a parameter that stands in none of its groups, so that GradScaler does not see it."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.apart = self.param_groups[-1]["params"].pop()
+
+    def step(self, closure: Any = None) -> Any:  # type: ignore[override]
+        held = self.param_groups[-1]["params"]
+        held.append(self.apart)
+        try:
+            return super().step(closure)
+        finally:
+            held.pop()
+
+
 class CountsUnderAnotherName(torch.optim.Optimizer):
     """Adam whose counter is a tensor that torch does not know for one, and casts with the rest when it is loaded."""
 

@@ -9,11 +9,12 @@ from typing import Any, Protocol
 from lawful.verify.candidates.averager import Averager
 from lawful.verify.candidates.candidate import Candidate
 from lawful.verify.candidates.claim import claimed
+from lawful.verify.candidates.clip import Clip
 from lawful.verify.candidates.loading import meant
 from lawful.verify.candidates.scheduler import Scheduler
 from lawful.verify.candidates.statistics import Statistics
 
-Asked = Candidate | Scheduler | Averager | Statistics
+Asked = Candidate | Scheduler | Averager | Statistics | Clip
 
 
 class Kind(Protocol):
@@ -42,7 +43,7 @@ class Kind(Protocol):
         ...
 
 
-KINDS: tuple[Kind, ...] = (Scheduler, Averager, Statistics)
+KINDS: tuple[Kind, ...] = (Scheduler, Averager, Statistics, Clip)
 """Those beside optimizers; what is of none of them is one, or is refused."""
 
 

@@ -99,7 +99,22 @@ class EverywhereNorm(Norm):
     """The root of the sum of squares of the elements of every parameter of the optimizer."""
 
 
-EVERYWHERE = (EverywhereMean, EverywhereNorm)
+class EverywhereOrder(OfTensor):
+    """`EverywhereOrder(e, p)`: (Σ |e|^p)^(1/p) over the elements of every parameter; for p = ∞ the largest |e|."""
+
+    def _eval_is_nonnegative(self) -> bool:
+        return True
+
+    def _latex(self, printer: Any) -> str:
+        e, p = (printer._print(arg) for arg in self.args)
+        return rf"\lVert {e} \rVert_{{{p}}}"
+
+    def _pretty(self, printer: Any) -> prettyForm:
+        inside = prettyForm(*printer._print(self.args[0]).left("‖"))
+        return prettyForm(*inside.right(f"‖_{self.args[1]}"))
+
+
+EVERYWHERE = (EverywhereMean, EverywhereNorm, EverywhereOrder)
 """What looks at every parameter."""
 
 

@@ -29,7 +29,12 @@ WORDS: Words = {
 }
 
 
-@transformation(words=WORDS)
+NORM = {"over": "parameters", "divisor": "norm + 1e-6"}
+CLAIMS = {"clip_grad_norm_": NORM, "_clip_grads_with_norm_": NORM, "clip_grad_value_": {"over": "value"}}
+"""Of torch.nn.utils."""
+
+
+@transformation(words=WORDS, claims=CLAIMS)
 def clipped(
     rule: Rule,
     *,

@@ -8,10 +8,11 @@ of its branches. An overflow in one lane is felt in every lane that a reduction 
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import reduce
 from math import ceil, log2
 
 import torch
-from sympy import Expr, Integer
+from sympy import Expr, Integer, oo
 from torch import Tensor
 
 from lawful.verify.language.symbols import x
@@ -19,14 +20,16 @@ from lawful.verify.language.tensors import (
     ColMean,
     EverywhereMean,
     EverywhereNorm,
+    EverywhereOrder,
     IfPositive,
     Norm,
     RowMean,
     Total,
 )
 from lawful.verify.oracle import balls
-from lawful.verify.oracle.balls import Ball, Centre, tensor
+from lawful.verify.oracle.balls import Ball, Centre, Real, tensor
 from lawful.verify.oracle.compiler import Compiler, compiled
+from lawful.verify.oracle.kinds.functions import Power
 from lawful.verify.oracle.step import Node, Step, charged
 
 
@@ -151,6 +154,35 @@ class TensorNorm:
 
 
 @dataclass(frozen=True)
+class OrderNorm:
+    """(Σ |argument|^p)^(1/p); the largest for p = ∞."""
+
+    argument: Node
+    order: Expr
+
+    def __call__(self, step: Step) -> Ball:
+        """Charges powers, their sum and the root; then two roundings: the norm of each parameter may be rounded, which
+        changes the norm of these norms by no more than one of them."""
+        size = balls.absolute(spread(self.argument(step), shape_of(step)))
+        gather(step)
+        if self.order == oo:
+            return Ball(
+                (_largest(size.mid), None if size.centre[1] is None else torch.zeros(())),
+                _largest(size.radius),
+            )
+        powers = reduce(balls.multiply, [size] * int(self.order))
+        present = torch.sign(tensor(size.magnitude()))
+        charge = 2 * step.fmt.unit if self.order > 1 else 0.0
+        total = summed(step, charged(powers, charge, present, step.fmt.tiny), None)
+        root = total if self.order == 1 else Power(lambda _: total, 1 / self.order)(step)
+        return charged(root, 2 * step.fmt.unit)
+
+
+def _largest(values: Real) -> Tensor:
+    return tensor(values).max()
+
+
+@dataclass(frozen=True)
 class Choice:
     """One of two by the sign of a quantity; both where rounding may turn it."""
 
@@ -186,4 +218,7 @@ compiled.register(ColMean, mean(-2))
 compiled.register(EverywhereMean, mean(None))
 for norm in (Norm, EverywhereNorm):
     compiled.register(norm, lambda expr, compiler: TensorNorm(compiler.node(expr.args[0])))
+compiled.register(
+    EverywhereOrder, lambda expr, compiler: OrderNorm(compiler.node(expr.args[0]), expr.args[1])
+)
 compiled.register(IfPositive, lambda expr, compiler: Choice(*map(compiler.node, expr.args)))

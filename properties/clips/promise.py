@@ -1,0 +1,50 @@
+"""From a sentence about clips to a property: the function that looks, asked in every way to run."""
+
+from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
+
+import torch
+from torch import Tensor
+
+from lawful.properties.checks import Journal, Property, on_cpu
+from lawful.properties.clips.driving import Bench, drawn
+from lawful.properties.promises import Said, looked, name_of, sentence
+from lawful.properties.settings import Settings
+from lawful.verify.candidates.clip import Clip
+from lawful.verify.evidence import Check, Evidence, Severity
+
+Look = Callable[[Bench], Said]
+Given = Callable[[], Sequence[Tensor | None]]
+
+
+def plain() -> list[Tensor | None]:
+    """Gradients that are clipped, of which one is missing."""
+    first, *others = drawn(0, torch.float32, 30.0)
+    return [first, None, *others]
+
+
+def promise(
+    severity: Severity = Severity.CONTRACT,
+    of: Callable[[Clip], bool] = lambda clip: True,
+    given: Given = plain,
+) -> Callable[[Look], Property]:
+    """Makes a property of a function that looks: its docstring is the sentence, what it yields are findings.
+
+    Args:
+        severity: how grave it is to break it.
+        of: whether a clip has something to ask about.
+        given: the gradients.
+    """
+
+    def decorate(look: Look) -> Property:
+        def benches(clip: Clip) -> Iterator[Bench]:
+            for path in clip.paths.values():
+                for values in islice(clip.settings(), 1):
+                    yield Bench(clip, values, path, torch.float32, gradients=given())
+
+        def seen(candidate: Clip, check: Check, settings: Settings, journal: Journal) -> Evidence:
+            return looked(look, benches(candidate), check, journal)
+
+        return Property(name_of(look), sentence(look), seen, of=of, on=on_cpu, severity=severity, asks=Clip)
+
+    return decorate

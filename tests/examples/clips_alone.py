@@ -1,0 +1,145 @@
+"""Clips that shorten gradients as their rule says and keep every promise, and some that break just one."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from typing import Any
+
+import torch
+from torch import Tensor
+
+Parameters = Iterable[Tensor]
+
+
+def gradients(parameters: Parameters) -> list[Tensor]:
+    return [p.grad for p in parameters if p.grad is not None]
+
+
+def right(most: float) -> float:
+    if not most >= 0:
+        raise ValueError(f"the largest norm is {most}")
+    return most
+
+
+def norm_of(slopes: list[Tensor]) -> Tensor:
+    """In the widest range there is, of what is scaled to 1."""
+    if not slopes:
+        return torch.tensor(0.0)
+    largest = torch.stack(
+        [s.abs().max().double() if s.numel() else torch.zeros(()).double() for s in slopes]
+    ).max()
+    unit = largest if largest > 0 and torch.isfinite(largest) else torch.ones(()).double()
+    return torch.stack([(s.double() / unit).norm() for s in slopes]).norm() * unit
+
+
+@torch.no_grad()
+def clip_all(parameters: Parameters, max_norm: float) -> Tensor:
+    """By the norm over all parameters, in one pass over them."""
+    slopes, most = gradients(parameters), right(max_norm)
+    norm = norm_of(slopes)
+    for slope in slopes:
+        slope.copy_(slope.double() * (most / norm)) if norm > most or not norm.isfinite() else None
+    return norm.to(slopes[0].dtype) if slopes else norm
+
+
+@torch.no_grad()
+def clip_each(parameters: Parameters, max_norm: float) -> None:
+    """By the norm of each."""
+    for slope in gradients(parameters):
+        norm = norm_of([slope])
+        slope.copy_(slope.double() * (right(max_norm) / norm)) if norm > max_norm else None
+    right(max_norm)
+
+
+@torch.no_grad()
+def clip_elements(parameters: Parameters, bound: float) -> None:
+    for slope in gradients(parameters):
+        slope.clamp_(-right(bound), bound)
+
+
+# -------------------------------------------------------------------------------------------- what is wrong
+@torch.no_grad()
+def without_a_root(parameters: Parameters, max_norm: float) -> None:
+    slopes = gradients(parameters)
+    square = sum((s.double().square().sum() for s in slopes), torch.zeros(()).double())
+    for slope in slopes:
+        slope.mul_(min(1.0, float(max_norm / square.clamp_min(1e-300))))
+
+
+@torch.no_grad()
+def lengthens(parameters: Parameters, max_norm: float) -> None:
+    """Short gradients too are given that norm."""
+    slopes = gradients(parameters)
+    norm = norm_of(slopes)
+    for slope in slopes:
+        slope.mul_(max_norm / (norm + 1e-6))
+
+
+@torch.no_grad()
+def gives_back_what_is_left(parameters: Parameters, max_norm: float) -> Tensor:
+    every = list(parameters)
+    clip_all(every, max_norm)
+    return clip_all(every, math.inf)
+
+
+@torch.no_grad()
+def skips_the_last(parameters: Parameters, max_norm: float) -> Tensor:
+    return clip_all(list(parameters)[:-1], max_norm)
+
+
+@torch.no_grad()
+def rebinds(parameters: Parameters, max_norm: float) -> Tensor:
+    every = list(parameters)
+    for p in every:
+        p.grad = None if p.grad is None else p.grad.clone()
+    return clip_all(every, max_norm)
+
+
+def exhausts(parameters: Parameters, max_norm: float) -> Tensor:
+    """Goes over a generator twice."""
+    norm = norm_of(gradients(parameters))
+    for slope in gradients(parameters):
+        slope.copy_(slope.double() * (max_norm / norm)) if norm > max_norm else None
+    return norm.float()
+
+
+def wants_some(parameters: Parameters, max_norm: float) -> Tensor:
+    slopes = gradients(parameters)
+    norm = torch.stack([slope.norm() for slope in slopes]).norm()
+    for slope in slopes:
+        slope.mul_((max_norm / norm).clamp_max(1.0))
+    return norm
+
+
+def hides_what_is_no_number(parameters: Parameters, max_norm: float) -> Tensor:
+    every = list(parameters)
+    for slope in gradients(every):
+        slope.nan_to_num_(0.0, 0.0, 0.0)
+    return clip_all(every, max_norm)
+
+
+def passes_infinity(parameters: Parameters, bound: float) -> None:
+    for slope in gradients(parameters):
+        slope.copy_(torch.where(slope.isinf(), slope, slope.clamp(-bound, bound)))
+
+
+def raises_late(parameters: Parameters, max_norm: float, error_if_nonfinite: bool = False) -> Tensor:
+    every = list(parameters)
+    norm = clip_all(every, max_norm)
+    if error_if_nonfinite and not norm.isfinite():
+        raise RuntimeError("the norm is not finite")
+    return norm
+
+
+def by_format(parameters: Parameters, max_norm: float) -> Tensor:
+    """Those of each format alone."""
+    every = [p for p in parameters if p.grad is not None]
+    kinds = dict.fromkeys(p.dtype for p in every)
+    norms = [clip_all([p for p in every if p.dtype is kind], max_norm) for kind in kinds]
+    return norms[0] if norms else torch.zeros(())
+
+
+def turns_round(parameters: Parameters, bound: float) -> Any:
+    for slope in gradients(parameters):
+        slope.clamp_(-bound, bound)
