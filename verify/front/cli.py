@@ -14,7 +14,7 @@ import typer
 
 from lawful.verify import evidence
 from lawful.verify.errors import Unanswerable, WorkerError
-from lawful.verify.front import catalogue, options, racing
+from lawful.verify.front import catalogue, options, racing, translating
 from lawful.verify.front.choices import FailOn
 from lawful.verify.front.console import Output, save, say, stderr, stdout, write
 from lawful.verify.front.options import (
@@ -55,6 +55,7 @@ app = typer.Typer(
 
 app.add_typer(catalogue.app)
 app.add_typer(racing.app)
+app.add_typer(translating.app)
 
 
 def _version(asked: bool) -> None:
