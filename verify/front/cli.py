@@ -14,7 +14,7 @@ import typer
 
 from lawful.verify import evidence
 from lawful.verify.errors import Unanswerable, WorkerError
-from lawful.verify.front import atlas, bisect, catalogue, options, racing, vectoring
+from lawful.verify.front import atlas, bisect, catalogue, options, racing, translating, vectoring
 from lawful.verify.front.choices import FailOn
 from lawful.verify.front.console import Output, save, say, stderr, stdout, write
 from lawful.verify.front.options import (
@@ -58,6 +58,7 @@ app.add_typer(catalogue.app)
 app.add_typer(racing.app)
 app.add_typer(atlas.app)
 app.add_typer(bisect.app)
+app.add_typer(translating.app)
 app.add_typer(vectoring.app)
 
 

@@ -1,0 +1,56 @@
+"""The command that says how one optimizer must be set to do what another does."""
+
+from typing import Annotated
+
+import typer
+
+from lawful.verify.errors import Unanswerable
+from lawful.verify.front import options
+from lawful.verify.front.console import save, stdout
+from lawful.verify.front.options import Arguments, Json, Names, Seed, Timeout
+
+app = typer.Typer()
+
+SIDE = 'A rule, as adam(eps="hat"), or a target, as torch.optim:Adam.'
+
+
+@app.command()
+def translate(
+    first: Annotated[str, typer.Argument(metavar="FROM", help=SIDE)] = "",
+    second: Annotated[str, typer.Argument(metavar="TO", help=SIDE)] = "",
+    arg: Arguments = [],  # noqa: B006 - typer reads the default
+    name: Names = [],  # noqa: B006
+    gradients: Annotated[
+        str, typer.Option("--gradients", help="What TO's gradients are to FROM's: '*c', '*8', '/8'.")
+    ] = "",
+    proof: Annotated[bool, typer.Option("--proof", help="Print the proof too.")] = False,
+    every: Annotated[str, typer.Option("--all", help="Every pair of forms of a rule, as a matrix.")] = "",
+    seed: Seed = 0,
+    timeout: Timeout = 120.0,
+    json: Json = "",
+) -> None:
+    """How must TO be set so that it does what FROM does? Exit code 1 if no setting does.
+
+    With --gradients and one rule: the setting of the same optimizer that undoes a change of the gradients.
+    """
+    from lawful.reports.translation import show_matrix, show_translation
+    from lawful.verify.encoding import encode
+    from lawful.verify.front.translations import between
+
+    if every:
+        from lawful.verify.translation.matrix import matrix
+
+        found = matrix(every)
+        save(json, encode(found) + b"\n") if json else show_matrix(found, stdout)
+        raise typer.Exit(0)
+    if not first or not (second or gradients):
+        raise Unanswerable("missing argument: say from which rule or target to which, or --gradients '*c'.")
+    given = options.arguments(arg), options.names(name)
+    answer = between(
+        first, second or first, *given, gradients, options.natural(seed), options.patience(timeout)
+    )
+    if json:
+        save(json, encode(answer) + b"\n")
+    if json != "-":
+        show_translation(answer, stdout, proof)
+    raise typer.Exit(0 if answer.found else 1)

@@ -1,0 +1,114 @@
+"""The setting with which the second rule comes nearest to the first, as numbers: least squares over a few steps."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import combinations, product
+from math import isclose
+
+import numpy as np
+from scipy.optimize import least_squares
+from sympy import Symbol
+
+from lawful.verify.oracle.quick import Array
+from lawful.verify.translation.question import Place
+
+Setting = Mapping[Symbol, float]
+
+SAME = 1e-8
+"""The share of a step up to which two runs in float64 are one."""
+
+NEAR = 1e-4
+"""The share of a step by which everything changed at once may be off where something does the same."""
+
+MOST = 3
+"""How many hyperparameters are changed at once."""
+
+TRIED = 25
+"""How often least squares looks anew."""
+
+NOWHERE = 1e3
+"""What a weight that is no number is off by, in steps."""
+
+
+def apart(place: Place, setting: Setting) -> Array:
+    """How far the second rule's weights are from the first's, in steps of it."""
+    with np.errstate(all="ignore"):
+        gap = (place.run(place.question.second, setting) - place.wanted) / place.scale
+    return np.nan_to_num(gap, nan=NOWHERE, posinf=NOWHERE, neginf=-NOWHERE).ravel()
+
+
+def same(place: Place, setting: Setting) -> bool:
+    """Whether the second rule, so set, does what the first does here."""
+    return bool(np.abs(apart(place, setting)).max() < SAME)
+
+
+def fitted(place: Place, free: Sequence[Symbol], start: Setting) -> Setting:
+    """The setting from `start` on in which the free hyperparameters bring the second rule nearest."""
+    if not free:
+        return start
+    first = np.array([start[s] for s in free])
+    found = least_squares(
+        lambda u: apart(place, {**start, **dict(zip(free, u, strict=True))}),
+        first,
+        method="lm",
+        x_scale=np.maximum(np.abs(first), 0.1),
+        xtol=1e-15,
+        ftol=1e-15,
+        gtol=1e-15,
+        max_nfev=TRIED,
+    )
+    return {**start, **{s: _rounded(value) for s, value in zip(free, found.x, strict=True)}}
+
+
+def _rounded(value: float) -> float:
+    return 0.0 if abs(value) < SAME else float(value)
+
+
+def allowed(place: Place, setting: Setting) -> bool:
+    """Whether every hyperparameter of the second rule is where it may be."""
+    second = place.question.second
+    return all(s.is_integer or setting[s] in second.domain(s) for s in place.question.unknown)
+
+
+def solutions(place: Place) -> Iterator[tuple[tuple[Symbol, ...], Setting]]:
+    """(what is changed, a setting that does the same), the fewest changes first.
+
+    What moves when everything may move and the rules become one is all that may have to be changed.
+    """
+    for start in starts(place, ()):
+        found = fitted(place, place.question.unknown, start)
+        if not (near(place, start) or near(place, found)):
+            continue
+        moved = [s for s in place.question.unknown if not isclose(start[s], found[s], rel_tol=1e-6)]
+        yield from _within(place, moved)
+
+
+def _within(place: Place, moved: Sequence[Symbol]) -> Iterator[tuple[tuple[Symbol, ...], Setting]]:
+    counts = dict.fromkeys((*range(min(MOST, len(moved)) + 1), len(moved)))
+    for free in (free for count in counts for free in combinations(moved, count)):
+        for start in starts(place, free):
+            setting = fitted(place, free, start)
+            if allowed(place, setting) and same(place, setting):
+                yield free, setting
+
+
+def near(place: Place, setting: Setting) -> bool:
+    """Whether a setting may become one that does the same."""
+    return bool(np.sqrt((apart(place, setting) ** 2).mean()) < NEAR)
+
+
+def starts(place: Place, free: Sequence[Symbol]) -> Iterator[Setting]:
+    """Settings to start from: what both have is the same; what the second alone has is off, on, or its default."""
+    choices = {s: _values(place, s, s in free) for s in place.question.second.defaults}
+    for values in product(*choices.values()):
+        yield dict(zip(choices, values, strict=True))
+
+
+def _values(place: Place, symbol: Symbol, free: bool) -> list[float]:
+    second = place.question.second
+    if symbol in place.setting and (place.setting[symbol] or not free):
+        return [place.setting[symbol]]
+    usual = second.domain(symbol).values[0]
+    if free:
+        return [usual]
+    own = [second.defaults[symbol], 0.0, 1.0] if not symbol.is_integer else [second.defaults[symbol]]
+    return [v for v in dict.fromkeys(own) if v in second.domain(symbol)] or [usual]

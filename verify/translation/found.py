@@ -1,0 +1,146 @@
+"""Settings with their conditions: when the second rule does what the first does, each with its proof."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import combinations
+
+from sympy import Expr, Mul, Symbol, fraction, together
+
+from lawful.verify.language.rule import Rule
+from lawful.verify.language.symbols import lr, lr_0, weight_decay
+from lawful.verify.theory.inductions import Equivalence
+from lawful.verify.theory.proof import Proof
+from lawful.verify.translation.proving import equivalence, holds, proved
+from lawful.verify.translation.question import Question
+from lawful.verify.translation.rewriting import above, begins, begun, deciding, positive
+from lawful.verify.translation.settings import Formulas, settings
+from lawful.verify.translation.states import states
+
+MOST = 2
+"""How many hyperparameters may have to be 0."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """A setting with which the second rule does what the first does.
+
+    Attributes:
+        zero: hyperparameters of the first that must be 0 for it.
+        above: those that must not be 0.
+        setting: hyperparameter of the second → what it must be.
+        states: state of the second → what it is in terms of the first's; itself where absent.
+        proof: of it, while the learning rate is constant.
+        scheduled: whether it holds while the learning rate follows a schedule.
+        following: of the second's hyperparameters, those that must then be set anew at each step.
+        begun: whether it holds once both have begun, the second with the first's state.
+    """
+
+    zero: frozenset[Symbol]
+    above: frozenset[Symbol]
+    setting: Formulas
+    states: Mapping[Symbol, Expr]
+    proof: Proof
+    scheduled: bool = False
+    following: tuple[Symbol, ...] = ()
+    begun: bool = False
+
+    @property
+    def needed(self) -> tuple[Expr, ...]:
+        """What must be positive besides for the setting to be one: what it divides by, where that may be negative."""
+        bottoms = (fraction(together(e))[1] for e in self.setting.values())
+        found = dict.fromkeys(
+            f for b in bottoms for f in Mul.make_args(b) if (lr * weight_decay) in f.atoms(Mul)
+        )
+        return tuple(f.base if f.is_Pow else f for f in found)
+
+
+def unconditional(first: Rule, second: Rule) -> Found | None:
+    """A setting for every setting of the first rule, or for every one in which something is not 0."""
+    return _at(first, second, frozenset())
+
+
+def conditional(first: Rule, second: Rule, among: frozenset[Symbol] = frozenset()) -> Iterator[Found]:
+    """Settings where some hyperparameters of the first are 0, as few as may be.
+
+    Args:
+        first, second: the rules.
+        among: those that may be; any without.
+    """
+    zeros = [s for s in first.defaults if may_be_zero(first, s) and (s in among or not among)]
+    held: list[frozenset[Symbol]] = []
+    for zero in (frozenset(z) for count in range(1, MOST + 1) for z in combinations(zeros, count)):
+        if any(known <= zero for known in held):
+            continue
+        if (found := _at(first, second, zero)) is not None:
+            held.append(zero)
+            yield found
+
+
+def carried_over(first: Rule, second: Rule) -> Iterator[Found]:
+    """A setting with which the second rule goes on as the first does, from the first's state, once that has begun."""
+    apart = any(first.initial(s) != second.initial(s) for s in second.state)
+    if second.state.keys() <= first.state.keys() and (apart or begins(first) or begins(second)):
+        if (found := _at(begun(first, first), begun(second, first), frozenset())) is not None:
+            setting = {s: e for s, e in found.setting.items() if s in second.defaults}
+            yield replace(found, setting=setting, begun=True)
+
+
+def may_be_zero(rule: Rule, symbol: Symbol) -> bool:
+    """Whether 0 is in a hyperparameter's domain."""
+    return not symbol.is_integer and 0.0 in rule.domain(symbol)
+
+
+def _at(first: Rule, second: Rule, zero: frozenset[Symbol]) -> Found | None:
+    question = Question.of(first, second)
+    places = question.points(zero)
+    for setting in settings(places):
+        meaning = states(places, question.second.replace(dict(setting)))
+        if meaning is None:
+            continue
+        for found in _proofs(question, zero, setting, meaning):
+            return _along_schedules(first, second, found)
+    return None
+
+
+def _proofs(
+    question: Question, zero: frozenset[Symbol], setting: Formulas, meaning: Formulas
+) -> Iterator[Found]:
+    """The setting with its proof: as it is, or where nothing is 0 that decides a case."""
+    law = _law(question, zero, frozenset(), setting, meaning)
+    decides = (deciding(law.left) | deciding(law.right)) & frozenset(question.first.defaults)
+    for positive_ in dict.fromkeys((frozenset[Symbol](), decides - zero)):
+        proof = proved(_law(question, zero, positive_, setting, meaning))
+        if proof.proved and proof.confirmed and proof.refused:
+            yield Found(zero, positive_, setting, meaning, proof)
+            return
+
+
+def _law(
+    question: Question,
+    zero: frozenset[Symbol],
+    positive_: frozenset[Symbol],
+    setting: Formulas,
+    meaning: Formulas,
+    varying: Sequence[Symbol] = (),
+) -> Equivalence:
+    """What is claimed, where some hyperparameters are 0 and others are not."""
+    known = positive(positive_)
+    first = above(question.first.replace(dict.fromkeys(zero, 0)), positive_)
+    said = ({s: e.xreplace(known) for s, e in formulas.items()} for formulas in (setting, meaning))
+    return equivalence(Question(first, question.second), *said, varying=varying)
+
+
+def _along_schedules(first: Rule, second: Rule, found: Found) -> Found:
+    """Whether it goes on to hold where the learning rate changes; what was set when it began stays, or follows it."""
+    if lr not in first.defaults or lr not in found.setting:
+        return found
+    start = {lr_0: found.setting[lr].xreplace({lr: lr_0})} if lr_0 in second.defaults else {}
+    kept = {s: e if s == lr else e.xreplace({lr: lr_0}) for s, e in found.setting.items()}
+    moved = tuple(s for s, e in found.setting.items() if s != lr and lr in e.free_symbols)
+    for setting, following in ((kept, ()), (found.setting, moved)):
+        law = _law(
+            Question(first, second), found.zero, found.above, {**setting, **start}, found.states, (lr,)
+        )
+        if holds(law):
+            return replace(found, scheduled=True, following=following)
+    return found

@@ -1,0 +1,78 @@
+"""How a rule must be set so that it does what another does: the question asked, and the answer as data."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from time import perf_counter
+
+from sympy import Expr, Symbol, pycode
+
+from lawful.verify.language.plain import plain
+from lawful.verify.language.rule import Rule
+from lawful.verify.translation.answer import Case, Translation, Witness
+from lawful.verify.translation.found import Found, carried_over, conditional, unconditional
+from lawful.verify.translation.impossible import Impossible, impossible
+from lawful.verify.translation.nearest import nearest
+from lawful.verify.translation.question import Question
+
+
+def translated(first: Rule, second: Rule, setting: Mapping[Symbol, float] | None = None) -> Translation:
+    """How the second rule must be set so that it does what the first does.
+
+    Args:
+        first: the rule that is set.
+        second: the rule whose setting is sought.
+        setting: of the first, at which the nearest of the second is looked for where none is the same; without, one at
+            which every term shows.
+    """
+    began = perf_counter()
+    found = list(_found(first, second))
+    answer = Translation(str(first), str(second), [_case(one) for one in found])
+    if answer.outcome == "open":
+        question = Question.of(first, second)
+        why = impossible(question, [one.zero for one in found if not one.begun])
+        witness = _witness(why) if isinstance(why, Impossible) else None
+        reason = "" if isinstance(why, Impossible) else why
+        near = nearest(question, setting or question.points()[0].setting)
+        answer = replace(answer, witness=witness, reason=reason, nearest=near)
+    return replace(answer, seconds=perf_counter() - began)
+
+
+def cases(first: Rule, second: Rule) -> list[Case]:
+    """The cases in which there is a setting, the widest first."""
+    return [_case(one) for one in _found(first, second)]
+
+
+def _found(first: Rule, second: Rule) -> Iterator[Found]:
+    """The widest case first, then those that it leaves out."""
+    general = unconditional(first, second)
+    if general is not None:
+        yield general
+    if general is None or general.above:
+        yield from conditional(first, second, general.above if general else frozenset())
+    if general is None:
+        yield from carried_over(first, second)
+
+
+def _case(found: Found) -> Case:
+    return Case(
+        sorted(s.name for s in found.zero),
+        sorted(s.name for s in found.above),
+        {plain(e): pycode(e) for e in found.needed},
+        found.begun,
+        {s.name: plain(e) for s, e in found.setting.items()},
+        {str(s): plain(e) for s, e in found.states.items()},
+        {"setting": _python(found.setting), "states": _python(found.states)},
+        found.scheduled,
+        [s.name for s in found.following],
+        found.proof.steps,
+        found.proof.second_check,
+        found.proof.neighbour,
+    )
+
+
+def _python(formulas: Mapping[Symbol, Expr]) -> dict[str, str]:
+    return {s.name: pycode(e) for s, e in formulas.items()}
+
+
+def _witness(why: Impossible) -> Witness:
+    return Witness({s.name: plain(v) for s, v in why.setting.items()}, why.experiments, why.lines)
