@@ -75,7 +75,7 @@ def on_ray(address: str, answering: Answering = answers) -> Way:
         Unanswerable: Ray is not installed, or there is no such cluster.
     """
     ray = _joined(address)
-    task = ray.remote(num_cpus=1, max_retries=TRIES)(_together).remote
+    task = ray.remote(num_cpus=1, max_retries=0)(_together).remote
 
     def way(batches: Sequence[Batch]) -> Told:
         waiting, under_way = deque((batch, 1) for batch in batches), dict[Any, tuple[Batch, int]]()

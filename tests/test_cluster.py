@@ -1,0 +1,99 @@
+"""The atlas on Ray: a real cluster of three nodes on this machine, of which one is killed in mid-run."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import pytest
+
+from lawful.verify.atlas.asking import Batch, Told
+from lawful.verify.atlas.query import Answer, Ask, Query, Release
+from lawful.verify.atlas.ways import TRIES, Way, here, on_ray
+from lawful.verify.evidence import Verdict
+from lawful.verify.front.survey import Survey
+from lawful.verify.variants.identity import Identity, Match
+
+ray = pytest.importorskip("ray", reason="Ray is not installed")
+pytestmark = pytest.mark.filterwarnings("ignore")  # of Ray's own
+
+PLAN = [
+    Query(
+        Release("some", str(version), (f"some=={version}",)), f"some:C{i}", Ask.CLASSES, then=(Ask.IDENTIFY,)
+    )
+    for version in range(6)
+    for i in range(4)
+]
+
+
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[Any]:
+    from ray.cluster_utils import Cluster
+
+    cluster = Cluster(initialize_head=True, head_node_args={"num_cpus": 1})
+    for _ in range(2):
+        cluster.add_node(num_cpus=1)
+    cluster.wait_for_nodes()
+    yield cluster
+    ray.shutdown()
+    cluster.shutdown()
+
+
+def surveyed(folder: Path, way: Way) -> list[tuple[Any, ...]]:
+    """The rows, but for what differs from run to run; every answer is in the record once."""
+    survey = Survey(PLAN, folder, way)
+    survey.run()
+    assert (
+        len((folder / "record.jsonl").read_text().splitlines()) == 1 + 2 * len(PLAN) == 1 + len(survey.told)
+    )
+    rows = survey.atlas().rows
+    return [tuple(v for name, v in vars(row).items() if name not in ("seconds", "record")) for row in rows]
+
+
+def test_a_node_is_killed_and_the_data_are_the_same(tmp_path: Path, cluster: Any) -> None:
+    begun = tmp_path / "begun"
+
+    def answers(batch: Batch) -> Told:  # within, so that it travels by value
+        node = ray.get_runtime_context().get_node_id() if ray.is_initialized() else "here"
+        with begun.open("a") as file:
+            file.write(f"{batch[0].key} {node}\n")
+        for query in [*batch, *(next_one for one in batch for next_one in one.of([one.target]))]:
+            time.sleep(0.2)
+            found = Identity(query.target, [Match("sgd", "sgd", 0.5, 0.0, 1.0)], {}, None, 1)
+            told = Answer(targets=[query.target]) if query.ask is Ask.CLASSES else Answer(identity=found)
+            yield query, told
+
+    plain = surveyed(tmp_path / "here", here(6, answers))
+    way = on_ray(cluster.address, answers)
+    killer = Thread(target=kill_one_at_work, args=(cluster, begun))
+    killer.start()
+    assert surveyed(tmp_path / "ray", way) == plain
+    killer.join()
+    asked = [line.split() for line in begun.read_text().splitlines()]
+    nodes = Counter(key for key, node in asked if node != "here")
+    assert set(nodes) == {key for key, node in asked if node == "here"}
+    assert max(nodes.values()) == 2  # what the node had in hand is asked again
+
+
+def kill_one_at_work(cluster: Any, begun: Path) -> None:
+    """Kills the first node, but for the head, that is seen at work."""
+    nodes = {node.node_id: node for node in cluster.worker_nodes}
+    while not (at_work := [nodes[word] for word in begun.read_text().split() if word in nodes]):
+        time.sleep(0.02)
+    cluster.remove_node(at_work[0], allow_graceful=False)
+
+
+def test_what_no_node_survives_is_said(cluster: Any) -> None:
+    def deadly(batch: Batch) -> Told:
+        os._exit(7)
+
+    told = list(on_ray(cluster.address, deadly)([PLAN[:2]]))
+    assert [query for query, _ in told] == PLAN[:2]
+    for _, answer in told:
+        assert answer.failure is not None and answer.failure.verdict is Verdict.CRASHED
+        assert f"lost {TRIES} times" in answer.failure.said
