@@ -5,13 +5,16 @@ from sympy import Abs, Symbol, sqrt
 from lawful.verify.language.decay import SPELLINGS, WORDS, Decay, l2_gradient, shrunk, with_start
 from lawful.verify.language.family import family
 from lawful.verify.language.rule import Rule, Source
-from lawful.verify.language.symbols import beta1, beta2, eps, g, lr, v, weight_decay, x
+from lawful.verify.language.symbols import beta1, beta2, eps, g, lr, weight_decay, x
 
 before, moved, ways = (
     Symbol("x_prev", real=True),
     Symbol("moved", real=True),
     Symbol("ways", nonnegative=True),
 )
+v = Symbol("v", real=True)
+"""Never negative, for c lies between 1 − β₂ and 1 − β₁; no sign of its terms says so."""
+
 C = Symbol("c_t")
 
 DEFAULTS = {lr: 1e-3, beta1: 0.5, beta2: 0.99, weight_decay: 0.0, eps: 1e-6}

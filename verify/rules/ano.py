@@ -3,9 +3,15 @@
 from sympy import Abs, Symbol, sign, sqrt
 
 from lawful.verify.language.decay import SPELLINGS, WORDS, Decay, l2_gradient, shrunk, with_start
+from lawful.verify.language.domain import Domain
 from lawful.verify.language.family import family
 from lawful.verify.language.rule import Rule, Source
-from lawful.verify.language.symbols import beta1, beta2, eps, g, lr, m, t, v, weight_decay, x
+from lawful.verify.language.symbols import beta1, beta2, eps, g, lr, m, t, weight_decay, x
+
+v = Symbol("v", real=True)
+"""Never negative, for with β₂ ≥ 1/2 it loses less than it has; no sign of its terms says so."""
+
+DOMAINS = {beta2: Domain((0.9, 0.6, 0.5, 0.95, 0.99, 0.999, 0.9999), low=0.5, high=1.0)}
 
 V = Symbol("v_hat")
 
@@ -25,5 +31,6 @@ def ano(*, decouple: bool = True, decay: Decay = "lr*wd") -> Rule:
         state={m: m_t, v: v_t},
         defaults=with_start(DEFAULTS, decay),
         source=Source("arXiv:2508.18258", "Algorithm 1, from memory", checked="pytorch-optimizer 4.1.0"),
+        domains=DOMAINS,
         names={V: v_hat},
     )
