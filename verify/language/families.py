@@ -143,11 +143,21 @@ def parsed(spec: str) -> tuple[str, str, dict[str, Any]]:
     try:
         call = ast.parse(f"_({rest}", mode="eval").body
         if not isinstance(call, ast.Call) or len(call.args) > 1:
-            raise ValueError("conventions are given by keyword")
+            raise ValueError("conventions are given by keyword.")
         inner = "".join(map(_inner, call.args))
-        return name, inner, {str(k.arg): ast.literal_eval(k.value) for k in call.keywords}
+        return name, inner, {str(k.arg): _value(k) for k in call.keywords}
     except (SyntaxError, ValueError) as error:
-        raise Unanswerable(f"rule {spec!r} is not of the form name(convention=value, …): {error}.") from error
+        raise Unanswerable(f"rule {spec!r} is not of the form name(convention=value, …): {error}") from error
+
+
+def _value(said: ast.keyword) -> Any:
+    """What is given for a convention."""
+    text = ast.unparse(said.value)
+    try:
+        return ast.literal_eval(said.value)
+    except ValueError:
+        meant = f'; did you mean {said.arg}="{text}"?' if isinstance(said.value, ast.Name) else "."
+        raise ValueError(f"{text} is no value{meant}") from None
 
 
 def _inner(node: ast.expr) -> str:
