@@ -147,7 +147,10 @@ def parsed(spec: str) -> tuple[str, str, dict[str, Any]]:
         inner = "".join(map(_inner, call.args))
         return name, inner, {str(k.arg): _value(k) for k in call.keywords}
     except (SyntaxError, ValueError) as error:
-        raise Unanswerable(f"rule {spec!r} is not of the form name(convention=value, …): {error}") from error
+        why = str(getattr(error, "msg", error)).removesuffix(
+            "."
+        )  # a SyntaxError's own text has a line of ours in it
+        raise Unanswerable(f"rule {spec!r} is not of the form name(convention=value, …): {why}.") from error
 
 
 def _value(said: ast.keyword) -> Any:
@@ -156,7 +159,9 @@ def _value(said: ast.keyword) -> Any:
     try:
         return ast.literal_eval(said.value)
     except ValueError:
-        meant = f'; did you mean {said.arg}="{text}"?' if isinstance(said.value, ast.Name) else "."
+        meant = (
+            f', perhaps {said.arg}="{text}" is meant' if said.arg and isinstance(said.value, ast.Name) else ""
+        )
         raise ValueError(f"{text} is no value{meant}") from None
 
 
