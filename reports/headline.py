@@ -15,13 +15,6 @@ ONLY = "default"
 NAMED = 4
 """How many broken promises are named."""
 
-PROMISING = {
-    "optimizer": "torch's optimizers",
-    "scheduler": "torch's schedulers",
-    "array optimizer": "optimizers of any framework",
-}
-"""Who makes the promises that are asked of what is of a kind."""
-
 Line = tuple[Verdict, str]
 
 
@@ -133,7 +126,7 @@ def contract(summary: Summary) -> Iterator[Line]:
     broken = _names(r for r in judged if r.evidence.counted is Verdict.UNLAWFUL)
     open_ = [r for r in judged if r.evidence.counted not in (Verdict.LAWFUL, Verdict.UNLAWFUL)]
     if broken:
-        promises = f"{plural(len(broken), 'promise')} of {PROMISING[summary.kind]}"
+        promises = f"{plural(len(broken), 'promise')} of {_promising(summary.kind)}"
         yield Verdict.UNLAWFUL, f"It breaks {promises}: {enumerated(broken, NAMED)}."
     elif judged and not open_:
         yield Verdict.LAWFUL, _kept(judged, summary.kind)
@@ -146,9 +139,14 @@ def contract(summary: Summary) -> Iterator[Line]:
 
 def _kept(judged: list[Result], kind: str) -> str:
     kept, excused = (_names(r for r in judged if bool(r.evidence.known) is known) for known in (False, True))
-    said = f"It keeps the {plural(len(kept), 'promise')} of {PROMISING[kind]} that it was asked about"
-    but = f"That it breaks {plural(len(excused), 'promise')} of {PROMISING[kind]} is accepted"
+    said = f"It keeps the {plural(len(kept), 'promise')} of {_promising(kind)} that it was asked about"
+    but = f"That it breaks {plural(len(excused), 'promise')} of {_promising(kind)} is accepted"
     return ". ".join([*([said] if kept else []), *([but] if excused else [])]) + "."
+
+
+def _promising(kind: str) -> str:
+    """Who makes the promises that are asked of what is of a kind: torch, but for what is nobody's alone."""
+    return "optimizers of any framework" if kind == "array optimizer" else f"torch's {kind}s"
 
 
 def _names(results: Iterable[Result]) -> list[str]:
