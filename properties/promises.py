@@ -38,7 +38,7 @@ def looked(look: Callable[[B], Said], benches: Iterable[B], check: Check, journa
     for bench in benches:
         journal(f"{check.property} of {bench.called}")
         try:
-            found += [Finding(f"{bench.called} {said}.", details=lines) for said, lines in look(bench)]
+            found += [Finding(f"{bench.called} {said}.", script=lines) for said, lines in look(bench)]
             count += 1
         except RaisedError as error:
             notes.append(f"{bench.called} {error}")

@@ -67,7 +67,7 @@ def in_full(results: Iterable[Result], report: Report | None = None) -> str:
 
 def _paragraph(group: Group, report: Report) -> Iterator[str]:
     yield told(group)
-    yield from filter(None, [statement(group), plain(group.finding.details)])
+    yield from filter(None, [statement(group), plain(group.finding.details), plain(group.finding.script)])
     yield from (f"Also: {plain(line)}" for line in group.also)
     yield from (f"  {name}: {value}" for name, value in facts_of(group).items())
     if group.check.severity is not Severity.CORE:

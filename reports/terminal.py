@@ -180,6 +180,8 @@ def _findings(report: Report, summary: Summary, everything: bool) -> Iterator[Re
             sign(group.results[0].evidence), STYLES[group.verdict], sentence_case(told(group)), "bold"
         )
         yield Padding(Group(*_body(group)), (0, 0, 0, 2))
+        for line in plain(group.finding.script).splitlines():
+            yield Text(f"  {line}")
         if group.counts and group.check.severity is not Severity.CORE:
             for line in remedies(group):
                 yield Text(f"  {line}")

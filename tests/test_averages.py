@@ -75,7 +75,7 @@ WRONG = [each for each in WRONG if each[2].get("names") is None]
 def test_what_is_wrong_is_found(piece: Any, asked: str, how: dict[str, Any]) -> None:
     seen = lawful.check(piece, properties=[asked], **how)
     assert seen.verdict is Verdict.UNLAWFUL, repr(seen)
-    assert all(finding.details for evidence in seen.results.values() for finding in evidence.findings)
+    assert all(finding.script for evidence in seen.results.values() for finding in evidence.findings)
 
 
 def test_every_question_has_a_twin_that_fails_it() -> None:
@@ -151,7 +151,7 @@ def test_what_cannot_be_asked_is_said(piece: Any, rule: str, more: dict[str, Any
 def test_findings_say_how_to_see_them_with_torch_alone(capsys: pytest.CaptureFixture[str]) -> None:
     seen = lawful.check("torch.optim.swa_utils:get_swa_multi_avg_fn", properties=["average"])
     (finding,) = [finding for evidence in seen.results.values() for finding in evidence.findings]
-    exec(compile(finding.details, "shown", "exec"), {})
+    exec(compile(finding.script, "shown", "exec"), {})
     shown = float(capsys.readouterr().out.partition("[[")[2].partition("]]")[0])
     assert f"has {shown:.3f}"[:-1] in finding.message
 

@@ -66,7 +66,7 @@ WRONG: list[tuple[Any, str, dict[str, Any]]] = [
 def test_what_is_wrong_is_found(clip: Any, asked: str, how: dict[str, Any]) -> None:
     seen = lawful.check(clip, properties=[asked], **how)
     assert seen.verdict is Verdict.UNLAWFUL, repr(seen)
-    assert all(finding.details for evidence in seen.results.values() for finding in evidence.findings)
+    assert all(finding.script for evidence in seen.results.values() for finding in evidence.findings)
 
 
 def test_every_question_has_a_twin_that_fails_it() -> None:
@@ -138,7 +138,7 @@ def test_findings_say_how_to_see_them_with_torch_alone() -> None:
     seen = lawful.check("torch.nn.utils:clip_grad_value_", properties=["clip-nothing"])
     finding = next(finding for evidence in seen.results.values() for finding in evidence.findings)
     with pytest.raises(RuntimeError, match="nested_tensorlist"):
-        exec(compile(finding.details, "shown", "exec"), {})
+        exec(compile(finding.script, "shown", "exec"), {})
 
 
 @pytest.mark.skipif(

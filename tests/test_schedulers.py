@@ -77,7 +77,7 @@ WRONG: list[tuple[Any, str, dict[str, Any]]] = [
 def test_what_is_wrong_is_found(scheduler: Any, asked: str, how: dict[str, Any]) -> None:
     seen = lawful.check(scheduler, properties=[asked], **how)
     assert seen.verdict is Verdict.UNLAWFUL
-    assert all(finding.details for evidence in seen.results.values() for finding in evidence.findings)
+    assert all(finding.script for evidence in seen.results.values() for finding in evidence.findings)
 
 
 def test_every_question_has_a_twin_that_fails_it() -> None:
@@ -224,7 +224,7 @@ def test_findings_say_how_to_see_them_with_torch_alone(tmp_path: Path) -> None:
     findings = [finding for evidence in seen.results.values() for finding in evidence.findings]
     zero = next(finding for finding in findings if "factor=0.0" in finding.message)
     with pytest.raises(ZeroDivisionError):
-        exec(compile(zero.details, "shown", "exec"), {})
+        exec(compile(zero.script, "shown", "exec"), {})
 
 
 @pytest.mark.skipif(

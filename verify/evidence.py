@@ -206,6 +206,7 @@ class Finding:
         message: the sentence.
         counterexample: the smallest inputs that show it.
         details: more lines.
+        script: a program of a few lines that shows it, and needs neither this nor the inputs.
         question: what a departure is a matter of, if not of the formula; a check that finds nothing else is lawful.
         cause: in words, why the rule is not followed: `decay of the updated weight instead of decay of the old weight`.
         path: the way to run that shows it, where its check ran several.
@@ -215,6 +216,7 @@ class Finding:
     message: str
     counterexample: Counterexample | None = None
     details: str = ""
+    script: str = ""
     question: Question | None = None
     cause: str = ""
     path: str = ""

@@ -104,7 +104,7 @@ def _departure(bench: Bench, lane: int, weights: list[Tensor], after: Tensor, ex
     )
     way = [float(each[lane]) for each in weights]
     said = f"{bench.called} has {value!r} after {len(way)} updates, where it is {law!r} ± {error:.2g}."
-    return Finding(said, details=bench.script(way))
+    return Finding(said, script=bench.script(way))
 
 
 def flat(tensors: list[Tensor]) -> Tensor:

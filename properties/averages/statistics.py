@@ -122,7 +122,7 @@ def _run(candidate: Statistics, check: Check, settings: Settings, journal: Journ
                 said = [*_wrong(bench, norm, tally)]
             except RaisedError as error:
                 said = [str(error)]
-            found += [Finding(f"{bench.called} {each}.", details=_lines(bench)) for each in said]
+            found += [Finding(f"{bench.called} {each}.", script=_lines(bench)) for each in said]
     verdict = Verdict.UNLAWFUL if found else Verdict.LAWFUL
     return Evidence(
         verdict,

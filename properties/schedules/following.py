@@ -63,7 +63,7 @@ def follow(bench: Bench) -> Seen:
         try:
             bench.step() if step else bench.begin()
         except RaisedError as error:
-            seen.finding = Finding(f"{bench.called} {error}.", details=bench.script(step))
+            seen.finding = Finding(f"{bench.called} {error}.", script=bench.script(step))
             return seen
         seen.rates.append(bench.rates[0])
         for name, base, rounded, value in _held(bench, expected):
@@ -74,7 +74,7 @@ def follow(bench: Bench) -> Seen:
                 return seen
         if (last := [float(rate) for rate in bench.made.get_last_lr()]) != bench.rates:
             said = f"{bench.called} says get_last_lr() = {last} after {step} steps; the groups have {bench.rates}."
-            seen.finding = Finding(said, details=bench.script(step, "scheduler.get_last_lr()"))
+            seen.finding = Finding(said, script=bench.script(step, "scheduler.get_last_lr()"))
             return seen
     return seen
 
@@ -97,7 +97,7 @@ def _departure(bench: Bench, step: int, base: float, name: str, rounded: Rounded
     law, error = float(rounded.value), float(rounded.error)
     whose = "" if base == BASES[0] else f", of the group that begins with {base}"
     said = f"{bench.called} sets {name} to {value!r} after {step} steps{whose}, where it is {law!r} ± {error:.2g}."
-    return Finding(said, details=bench.script(step, RATES if name == "the rate" else MOMENTA))
+    return Finding(said, script=bench.script(step, RATES if name == "the rate" else MOMENTA))
 
 
 def _figure(bench: Bench, rates: list[float]) -> Figure:
