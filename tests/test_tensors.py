@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from sympy import Symbol
+from sympy import Symbol, latex
 from torch import Tensor
 
 from examples.asking import conformance
@@ -14,7 +14,7 @@ from lawful.optimizers import LAMB, LARS, Adafactor, AdamW, CautiousAdamW, Muon
 from lawful.properties.scenarios.drawing import Profile
 from lawful.verify.evidence import Verdict
 from lawful.verify.language.families import find_rule
-from lawful.verify.language.symbols import x
+from lawful.verify.language.symbols import g, x
 from lawful.verify.language.tensors import (
     ColMean,
     IfPositive,
@@ -246,3 +246,9 @@ def test_print() -> None:
     factors = rule_text(find_rule("adafactor")).text
     assert "Σ_j" in factors and "/ rows" in factors
     assert "NS" in rule_text(find_rule("muon")).text
+
+
+def test_powers_of_functions_of_tensors_are_written() -> None:
+    """sympy asks the function itself to write them."""
+    assert latex(Norm(g) ** 2) == r"\lVert g \rVert^{2}"
+    assert latex(Total(g) ** 3) == r"\left(\sum_{i} g\right)^{3}"

@@ -28,7 +28,19 @@ def sizes(shape: Sequence[int]) -> Mapping[Symbol, int]:
 
 
 class OfTensor(Function):  # type: ignore[misc]  # sympy is untyped
-    """A function of whole tensors."""
+    """A function of whole tensors.
+
+    Attributes:
+        delimited: whether it is written between signs of its own, and a power of it needs no brackets.
+    """
+
+    delimited = False
+
+    def _latex(self, printer: Any, exp: str = "") -> str:
+        """It, or a power of it, which sympy asks the function to write."""
+        text = self._written(printer)
+        base = text if self.delimited else rf"\left({text}\right)"
+        return f"{base}^{{{exp}}}" if exp else text
 
     def _eval_is_extended_real(self) -> bool:
         return True
@@ -47,7 +59,7 @@ class _Sum(OfTensor):
         known: bool | None = self.args[0].is_nonnegative
         return known
 
-    def _latex(self, printer: Any) -> str:
+    def _written(self, printer: Any) -> str:
         over = rf"\frac{{1}}{{\mathrm{{{self.count}}}}} " if self.count else ""
         return rf"{over}\sum_{{{self.indices}}} {_latex(printer, self.args[0])}"
 
@@ -84,10 +96,12 @@ class EverywhereMean(_Sum):
 class Norm(OfTensor):
     """‖e‖, the root of the sum of squares of all elements."""
 
+    delimited = True
+
     def _eval_is_nonnegative(self) -> bool:
         return True
 
-    def _latex(self, printer: Any) -> str:
+    def _written(self, printer: Any) -> str:
         return rf"\lVert {printer._print(self.args[0])} \rVert"
 
     def _pretty(self, printer: Any) -> prettyForm:
@@ -102,10 +116,12 @@ class EverywhereNorm(Norm):
 class EverywhereOrder(OfTensor):
     """`EverywhereOrder(e, p)`: (Σ |e|^p)^(1/p) over the elements of every parameter; for p = ∞ the largest |e|."""
 
+    delimited = True
+
     def _eval_is_nonnegative(self) -> bool:
         return True
 
-    def _latex(self, printer: Any) -> str:
+    def _written(self, printer: Any) -> str:
         e, p = (printer._print(arg) for arg in self.args)
         return rf"\lVert {e} \rVert_{{{p}}}"
 
@@ -124,7 +140,7 @@ class IfPositive(OfTensor):
     def _eval_is_nonnegative(self) -> bool | None:
         return True if all(branch.is_nonnegative for branch in self.args[1:]) else None
 
-    def _latex(self, printer: Any) -> str:
+    def _written(self, printer: Any) -> str:
         q, a, b = (printer._print(arg) for arg in self.args)
         if self.args[1:] == (1, 0):
             return rf"[{q} > 0]"
@@ -151,7 +167,7 @@ def _latex(printer: Any, expr: Expr) -> str:
 class NewtonSchulz(OfTensor):
     """`NewtonSchulz(e, a, b, c, eps, k)`: k times X ← a·X + (b·G + c·G²)·X with G = X·Xᵀ, from e/max(‖e‖, eps)."""
 
-    def _latex(self, printer: Any) -> str:
+    def _written(self, printer: Any) -> str:
         e, a, b, c, _, k = (printer._print(arg) for arg in self.args)
         return rf"\mathrm{{NS}}_{{{k}}}^{{{a},{b},{c}}}\left({e}\right)"
 
@@ -173,7 +189,7 @@ class Kept(OfTensor):
         known: bool | None = self.args[0].is_nonnegative
         return known
 
-    def _latex(self, printer: Any) -> str:
+    def _written(self, printer: Any) -> str:
         return rf"\mathrm{{Q}}_{{{self.bits}}}\left({printer._print(self.args[0])}\right)"
 
     def _pretty(self, printer: Any) -> prettyForm:
