@@ -94,13 +94,15 @@ class Inquiry:
     device: str = "cpu"
     notes: list[str] = field(default_factory=list)
 
-    @property
-    def single(self) -> bool:
-        """Whether all weights that were seen after the first step are numbers of float32."""
+    def narrow(self, found: Sequence[tuple[Match, Proposal]]) -> bool:
+        """Whether something is kept in float32, as it seems: nothing fits, but one rule to six digits; or all weights
+        that were seen after the first step are such numbers."""
+        if any(match.fits for match, _ in found):
+            return False
         with np.errstate(over="ignore"):
-            return all(
-                np.array_equal(p.seen[1:], p.seen[1:].astype(np.float32), equal_nan=True) for p in self.probes
-            )
+            seen = ((p.seen[1:], p.seen[1:].astype(np.float32)) for p in self.probes)
+            single = all(np.array_equal(*pair, equal_nan=True) for pair in seen)
+        return single or any(match.unexplained <= SINGLE for match, _ in found)
 
     def nearest(self, proposals: Iterable[Proposal]) -> list[tuple[float, Proposal]]:
         """(unexplained share, rule) of those that the first run leaves, the nearest first."""
@@ -224,15 +226,11 @@ def identified(
         proposals = map(Proposal, members)
         ranking = inquiry.nearest(proposals if far else inquiry.close(proposals))
         found = inquiry.best(ranking)
-        if any(match.fits for match, _ in found) or dtype is not torch.float64:
+        if not any(match.fits for match, _ in found):
+            found += beyond(inquiry, [p.variant for _, p in ranking], subject.cls.__name__)
+            found.sort(key=lambda pair: (not pair[0].fits, pair[0].unexplained))
+        if dtype is not torch.float64 or not inquiry.narrow(found):
             break
-        if not (inquiry.single or any(match.unexplained <= SINGLE for match, _ in found)):
-            break
-    if not any(match.fits for match, _ in found):
-        found = sorted(
-            [*found, *beyond(inquiry, [p.variant for _, p in ranking], subject.cls.__name__)],
-            key=lambda pair: (not pair[0].fits, pair[0].unexplained),
-        )
     if slips and not any(match.fits for match, _ in found):
         near = _near(found, families, normal(subject.cls.__name__))
         found = [*filter(None, [slipped(inquiry, near)]), *found]
@@ -260,11 +258,17 @@ def _formats(subject: Subject, families: Sequence[Family]) -> Iterator[tuple[Inq
         try:
             one = replace(subject, dtype=dtype)
             notes = [f"{str(FORMATS[0]).removeprefix('torch.')} is refused"] if refused else []
-            yield Inquiry(one.probes(families[::-1]), one.path, one.device, notes), dtype
+            yield Inquiry(one.probes(_varied(subject, families)), one.path, one.device, notes), dtype
         except Unanswerable as error:
             refused.append(error)
     if len(refused) == len(FORMATS):
         raise refused[0]
+
+
+def _varied(subject: Subject, families: Sequence[Family]) -> list[Family]:
+    """Whose hyperparameters are varied: those of the rule that a class's name claims; or of all, the likeliest last."""
+    claimed = [f for f in families if normal(f.name) == normal(subject.cls.__name__)]
+    return claimed or [*reversed(families)]
 
 
 def slipped(inquiry: Inquiry, near: Iterable[Variant]) -> tuple[Match, Proposal] | None:
