@@ -18,6 +18,7 @@ from time import perf_counter
 from lawful.verify.candidates.description import Listing
 from lawful.verify.errors import Unanswerable, WorkerError
 from lawful.verify.front.planning import DESCRIPTION
+from lawful.verify.language.schedules import claimed_schedule
 from lawful.verify.variants.identity import Identity, Match
 from lawful.verify.workers.pool import Pool
 
@@ -28,7 +29,8 @@ HEAD = "| class | follows | nearest otherwise |\n| --- | --- | --- |"
 def targets(pool: Pool, module: str, patience: float) -> list[str]:
     """The optimizers of a module, or the one that is named."""
     found = pool.call(f"{DESCRIPTION}:listed", module, gives=Listing, timeout=patience)
-    return sorted([*found.asked, *found.unasked], key=str.lower)
+    every = [t for t in (*found.asked, *found.unasked) if not claimed_schedule(t.rpartition(":")[2])]
+    return sorted(every, key=str.lower)
 
 
 def followed(found: Identity) -> str:

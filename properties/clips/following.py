@@ -23,8 +23,7 @@ def _run(candidate: Clip, check: Check, settings: Settings, journal: Journal) ->
                 journal(bench.called)
                 count += 1
                 found += [
-                    Finding(f"{bench.called} {said}.", script=bench.script())
-                    for said in follow(bench, tally)
+                    Finding(f"{bench.called} {said}.", script=bench.script()) for said in follow(bench, tally)
                 ]
     return Evidence(
         Verdict.UNLAWFUL if found else Verdict.LAWFUL,

@@ -64,7 +64,7 @@ def relieved(subject: Subject, target: str) -> Identity | None:
     for name, value in islice(_reliefs(subject), MOST):
         other = replace(subject, arguments={**subject.arguments, name: value})
         try:
-            found = identified(other, target, slips=False)
+            found = identified(other, target, slips=False, far=False)
         except Unanswerable:
             continue
         if found.fits:

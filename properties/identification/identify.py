@@ -39,14 +39,14 @@ SINGLE = 1e-6
 DIGITS = 9
 """Of the unexplained share; of rules alike so far, the plainest comes first."""
 
-SIEVED, LEAST, MOST = 48, 2, 12
+SIEVED, LEAST, MOST = 24, 2, 12
 """How many rules the first step leaves; how many are judged at least; how many the first run leaves, and are judged."""
 
 PATIENCE = 3.0
 """Seconds of this process for the slips of one rule."""
 
-ROUNDING = 1e-12
-"""What of a weight is no step."""
+ROUNDING = {torch.float64: 1e-12, torch.float32: 1e-6}
+"""What of a weight is no step, in formats in which steps have some digits."""
 
 
 @dataclass(frozen=True)
@@ -94,13 +94,15 @@ class Inquiry:
     device: str = "cpu"
     notes: list[str] = field(default_factory=list)
 
-    @property
-    def single(self) -> bool:
-        """Whether all weights that were seen after the first step are numbers of float32."""
+    def narrow(self, found: Sequence[tuple[Match, Proposal]]) -> bool:
+        """Whether something is kept in float32, as it seems: nothing fits, but one rule to six digits; or all weights
+        that were seen after the first step are such numbers."""
+        if any(match.fits for match, _ in found):
+            return False
         with np.errstate(over="ignore"):
-            return all(
-                np.array_equal(p.seen[1:], p.seen[1:].astype(np.float32), equal_nan=True) for p in self.probes
-            )
+            seen = ((p.seen[1:], p.seen[1:].astype(np.float32)) for p in self.probes)
+            single = all(np.array_equal(*pair, equal_nan=True) for pair in seen)
+        return single or any(match.unexplained <= SINGLE for match, _ in found)
 
     def nearest(self, proposals: Iterable[Proposal]) -> list[tuple[float, Proposal]]:
         """(unexplained share, rule) of those that the first run leaves, the nearest first."""
@@ -117,10 +119,15 @@ class Inquiry:
         self, proposals: Iterable[Proposal], probes: Sequence[Probe], steps: int | None = None
     ) -> list[tuple[float, Proposal]]:
         end = None if steps is None else steps + 1
-        found = [
-            (float(np.mean([unexplained(r.seen[:end], p.predicted(r, steps)) for r in probes])), p)
-            for p in proposals
-        ]
+
+        def share(proposal: Proposal) -> float:
+            try:
+                of = [unexplained(r.seen[:end], proposal.predicted(r, steps), r.dtype) for r in probes]
+            except UNANALYSED:  # no rule whose steps are numbers
+                return 1.0
+            return float(np.mean(of))
+
+        found = [(share(proposal), proposal) for proposal in proposals]
         return sorted(found, key=lambda pair: (round(pair[0], DIGITS), pair[1].plainness))
 
     def matches(self, proposals: Iterable[Proposal]) -> list[tuple[Match, Proposal]]:
@@ -142,6 +149,8 @@ class Inquiry:
         try:
             for probe in self.probes:
                 self._compare(tally, probe, proposal.rule, probe.under(probe.hyper(proposal.variant)))
+                if share > CLOSE and tally.worst > 1.0:
+                    break  # far enough
             worst = tally.worst
         except UNANALYSED:
             worst = np.inf
@@ -177,12 +186,12 @@ def _first(ranking: Sequence[tuple[float, Proposal]], most: int) -> Iterator[Pro
     return (p for place, (share, p) in enumerate(ranking) if share < CLOSE or place < most)
 
 
-def unexplained(seen: Array, expected: Array) -> float:
+def unexplained(seen: Array, expected: Array, dtype: torch.dtype = torch.float64) -> float:
     """The mean share of a step that differs: |a − b|/(|a| + |b|) of the steps a and b, 0 for what rounding explains."""
     with np.errstate(all="ignore"):
         a, b = np.diff(seen, axis=0), np.diff(expected, axis=0)
         gap, size = np.abs(a - b), np.abs(a) + np.abs(b)
-        share = np.where(gap <= ROUNDING * np.abs(seen[1:]), 0.0, gap / size)
+        share = np.where(gap <= ROUNDING.get(dtype, 0.0) * np.abs(seen[1:]), 0.0, gap / size)
     return float(np.nan_to_num(share, nan=1.0).mean())
 
 
@@ -191,13 +200,18 @@ Search = Callable[[Inquiry, Sequence[Variant], str], list[tuple[Match, Proposal]
 
 
 def identified(
-    subject: Subject, target: str = "", slips: bool = True, beyond: Search = lambda runs, near, name: []
+    subject: Subject,
+    target: str = "",
+    slips: bool = True,
+    beyond: Search = lambda runs, near, name: [],
+    far: bool = True,
 ) -> Identity:
     """Which rule and which conventions a class follows; `target` is what it is called.
 
     In the widest format in which it can be run; in float32 too, where it is right to six digits and no further, or
     takes float64 and gives float32.
-    `beyond`: what is tried where no rule fits. `slips`: whether rules with one change are tried where none fits.
+    `beyond`: what is tried where no rule fits. `slips`: whether rules with one change are tried where none fits. `far`:
+    whether rules are looked at that leave more than next to nothing unexplained.
 
     Raises:
         Unanswerable: an unknown argument, a learning rate that cannot be set, a class that no rule can describe, or
@@ -209,17 +223,14 @@ def identified(
     subject = replace(subject, path=subject.path or next(iter(paths.values())))
     formats = _formats(subject, families)
     for inquiry, dtype in formats:
-        ranking = inquiry.nearest(map(Proposal, members))
+        proposals = map(Proposal, members)
+        ranking = inquiry.nearest(proposals if far else inquiry.close(proposals))
         found = inquiry.best(ranking)
-        if found[0][0].fits or dtype is not torch.float64:
+        if not any(match.fits for match, _ in found):
+            found += beyond(inquiry, [p.variant for _, p in ranking], subject.cls.__name__)
+            found.sort(key=lambda pair: (not pair[0].fits, pair[0].unexplained))
+        if dtype is not torch.float64 or not inquiry.narrow(found):
             break
-        if found[0][0].unexplained > SINGLE and not inquiry.single:
-            break
-    if not any(match.fits for match, _ in found):
-        found = sorted(
-            [*found, *beyond(inquiry, [p.variant for _, p in ranking], subject.cls.__name__)],
-            key=lambda pair: (not pair[0].fits, pair[0].unexplained),
-        )
     if slips and not any(match.fits for match, _ in found):
         near = _near(found, families, normal(subject.cls.__name__))
         found = [*filter(None, [slipped(inquiry, near)]), *found]
@@ -247,11 +258,17 @@ def _formats(subject: Subject, families: Sequence[Family]) -> Iterator[tuple[Inq
         try:
             one = replace(subject, dtype=dtype)
             notes = [f"{str(FORMATS[0]).removeprefix('torch.')} is refused"] if refused else []
-            yield Inquiry(one.probes(families[::-1]), one.path, one.device, notes), dtype
+            yield Inquiry(one.probes(_varied(subject, families)), one.path, one.device, notes), dtype
         except Unanswerable as error:
             refused.append(error)
     if len(refused) == len(FORMATS):
         raise refused[0]
+
+
+def _varied(subject: Subject, families: Sequence[Family]) -> list[Family]:
+    """Whose hyperparameters are varied: those of the rule that a class's name claims; or of all, the likeliest last."""
+    claimed = [f for f in families if normal(f.name) == normal(subject.cls.__name__)]
+    return claimed or [*reversed(families)]
 
 
 def slipped(inquiry: Inquiry, near: Iterable[Variant]) -> tuple[Match, Proposal] | None:

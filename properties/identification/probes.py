@@ -104,6 +104,11 @@ class Probe:
     seen: Array
     adapter: Adapter = TORCH
 
+    @property
+    def dtype(self) -> torch.dtype:
+        """Of the weights."""
+        return self.blocks[0].x0.dtype
+
     def hyper(self, variant: Variant) -> dict[Symbol, float]:
         """The hyperparameters that a rule has here: the constructor's, or the rule's own default where it has none."""
         bound = self._bound(variant)

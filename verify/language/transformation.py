@@ -16,6 +16,7 @@ from lawful.verify.errors import Unanswerable, unknown
 from lawful.verify.language.domain import Domain
 from lawful.verify.language.family import Family, Words, Written, family
 from lawful.verify.language.rule import Rule, Source
+from lawful.verify.language.substitution import put
 from lawful.verify.language.symbols import g, lr, weight_decay, x
 
 
@@ -132,7 +133,7 @@ def parts(rule: Rule) -> tuple[Expr, Expr]:
 
     Decay that is added to the gradient belongs to the step.
     """
-    still = rule.x.subs(weight_decay, 0)
+    still = put(rule.x, {weight_decay: 0})
     step = Add(*(term for term in Add.make_args(expand(still, deep=False)) if term != x))
     decayed = rule.x - still
     apart = not decayed.free_symbols & {g, *rule.state}

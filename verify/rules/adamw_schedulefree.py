@@ -1,8 +1,8 @@
 """Schedule-free AdamW (arXiv:2405.15682): an average of the iterates takes the schedule's place."""
 
-from typing import Literal
+from typing import Any, Literal
 
-from sympy import Float, Max, Min, Symbol, sqrt
+from sympy import Expr, Float, Max, Min, Symbol, sqrt
 
 from lawful.verify.language.domain import Domain
 from lawful.verify.language.family import Words, family
@@ -28,6 +28,11 @@ DOMAINS = {
 NOTHING = Float(1e-300)
 """Less than any weight: while lr is 0, as where a warm-up begins, the authors' code takes 0/0 for 0."""
 
+SOURCE = Source(
+    "arXiv:2405.15682",
+    "Algorithm 1, from memory, with the weights of the authors' code",
+    checked="facebookresearch/schedule_free@70785b53e7",
+)
 LR, C, U = Symbol("lr_t"), Symbol("c_t"), Symbol("u_t")
 
 
@@ -39,35 +44,41 @@ WORDS: Words = {
 }
 
 
-@family(words=WORDS)
-def adamw_schedulefree(*, correction: Literal["moment", "lr"] = "moment") -> Rule:
-    """The authors' code: the parameter is y, where gradients are taken; the average x follows from y and z.
+WARMED = lr * Min(1, t / Max(1, warmup_steps))
 
-    Step t's iterate z has the weight t^r·(the largest lr so far)^power; the decay is at y. The paper's
-    experiments and releases before 1.3 fold √(1 − β2ᵗ) into lr (`correction="lr"`; later AdamWScheduleFreePaper). An
-    inner_momentum, which the authors' code has after release 1.4.1, is 0 here as by default.
+
+def interpolated(name: str, u_t: Expr, lr_t: Expr, beta: Symbol, **more: Any) -> Rule:
+    """The rule whose parameter is y, where gradients are taken: z steps along u, and y and the average x follow from z.
+
+    Step t's z has the weight t^r·(the largest lr so far)^power in x. `more`: of the rule; what its state is besides.
     """
-    bc2 = 1 - beta2**t
-    lr_t = lr * Min(1, t / Max(1, warmup_steps)) * (sqrt(bc2) if correction == "lr" else 1)
     largest = Max(lr_max, lr_t)
     weight = t**r * largest**power
     c_t = weight / Max(total + weight, NOTHING)
+    state, names = more.pop("state", {}), {LR: lr_t, C: c_t, U: u_t}
+    return Rule(
+        name,
+        x=(1 - c_t) * x + c_t * z - lr_t * (1 - beta * (1 - c_t)) * u_t,
+        state={z: z - lr_t * u_t, **state, lr_max: largest, total: total + weight},
+        init={z: x},
+        domains=DOMAINS,
+        source=SOURCE,
+        names=names,
+        counts="group",
+        evaluated=(x - (1 - beta) * z) / beta,
+        **more,
+    )
 
+
+@family(words=WORDS)
+def adamw_schedulefree(*, correction: Literal["moment", "lr"] = "moment") -> Rule:
+    """The authors' code: AdamW without a first average, whose decay is at y.
+
+    The paper's experiments and releases before 1.3 fold √(1 − β2ᵗ) into lr (`correction="lr"`; later
+    AdamWScheduleFreePaper). An inner_momentum, which the code has after release 1.4.1, is 0 here as by default.
+    """
+    bc2 = 1 - beta2**t
     v_t = beta2 * v + (1 - beta2) * g**2
     u_t = g / (sqrt(v_t / (bc2 if correction == "moment" else 1)) + eps) + weight_decay * x
-    return Rule(
-        "adamw_schedulefree",
-        x=(1 - c_t) * x + c_t * z - lr_t * (1 - beta1 * (1 - c_t)) * u_t,
-        state={z: z - lr_t * u_t, v: v_t, lr_max: largest, total: total + weight},
-        init={z: x},
-        defaults=DEFAULTS,
-        domains=DOMAINS,
-        source=Source(
-            "arXiv:2405.15682",
-            "Algorithm 1, from memory, with the weights of the authors' code",
-            checked="facebookresearch/schedule_free@70785b53e7",
-        ),
-        names={LR: lr_t, C: c_t, U: u_t},
-        counts="group",
-        evaluated=(x - (1 - beta1) * z) / beta1,
-    )
+    lr_t = WARMED * (sqrt(bc2) if correction == "lr" else 1)
+    return interpolated("adamw_schedulefree", u_t, lr_t, beta1, state={v: v_t}, defaults=DEFAULTS)

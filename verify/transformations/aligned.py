@@ -1,7 +1,8 @@
 """Steps that go with the gradient (Grams, arXiv:2412.17107): as long as a rule's, the way of the gradient."""
 
-from sympy import Abs, sign
+from sympy import Abs, conjugate, sign
 
+from lawful.verify.errors import Unanswerable
 from lawful.verify.language.rule import Rule, Source
 from lawful.verify.language.symbols import g, lr
 from lawful.verify.language.transformation import changed, parts, transformation
@@ -15,5 +16,7 @@ def aligned(rule: Rule) -> Rule:
     `aligned(adamw)` is Grams.
     """
     decayed, step = parts(rule)
+    if Abs(step).has(conjugate):
+        raise Unanswerable(f"aligned({rule}): it is not known that every step of {rule} is a real number.")
     source = Source("arXiv:2412.17107", "Algorithm 1, from memory", checked="pytorch-optimizer 4.1.0")
     return changed(rule, decayed - lr * Abs(step) * sign(g), source)

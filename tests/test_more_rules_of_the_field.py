@@ -1,0 +1,103 @@
+"""More rules of the field: what follows one, written by hand, is lawful; with one slip it is not."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+
+from examples import field_more as by_hand
+from examples.field import slipped
+from lawful.verify.evidence import Verdict
+from test_rules_of_the_field import ADAM, Case, asked_of, departs
+
+CASES = [
+    Case("accsgd", by_hand.accsgd, {"lr": 1e-3, "kappa": 1000.0, "xi": 10.0, "small_const": 0.7, "weight_decay": 0.0}, [
+        "h.small_const**2 -> h.small_const",
+        "h.kappa / h.small_const * g) -> h.kappa * g)",
+    ]),
+    Case("aggmo", by_hand.aggmo, {"lr": 1e-3, "betas": (0.0, 0.9, 0.99), "weight_decay": 0.0}, [
+        "beta * b + g -> beta * b + (1 - beta) * g",
+        "sum(s.bufs) / 3 -> sum(s.bufs)",
+    ]),
+    Case("pid", by_hand.pid, {
+        "lr": 1e-3, "momentum": 0.0, "dampening": 0.0, "weight_decay": 0.0, "integral": 5.0, "derivative": 10.0,
+    }, [
+        "s.before = g if s.t > 1 else s.zero -> s.before = g",
+        "(1 - h.momentum) * (g - s.before) -> (g - s.before)",
+    ]),
+    Case("msvag", by_hand.msvag, {"lr": 1e-1, "beta": 0.9}, [
+        "(1 - h.beta) ** 2 / ( -> (1 - h.beta) / (",
+        "(v - m**2) / (1 - rho) -> (v - m**2)",
+    ]),
+    Case("kate", by_hand.kate, {"lr": 1e-3, "delta": 0.0, "weight_decay": 0.0, "eps": 1e-8}, [
+        "s.weights.sqrt() * g -> s.weights * g",
+        "+ g**2 + h.eps -> + g**2",
+    ]),
+    Case("focus", by_hand.focus, {"lr": 1e-2, "betas": (0.9, 0.99), "gamma": 0.1, "weight_decay": 0.0}, [
+        "h.weight_decay * mean -> h.weight_decay * p",
+        "+ h.gamma -> - h.gamma",
+    ]),
+    Case("srmm", by_hand.srmm, {"lr": 1e-2, "beta": 0.5, "memory_length": 100}, [
+        "s.t % h.memory_length + 1 -> s.t % h.memory_length",
+        "share * p - h.lr -> share * p - share * h.lr",
+    ]),
+    Case("fromage", by_hand.fromage, {"lr": 1e-2}, [
+        "(1 + h.lr**2) ** 0.5 -> 1 + h.lr",
+        "p.norm() / g.norm() if -> p.norm() if",
+    ]),
+    Case("adasmooth", by_hand.adasmooth, {**ADAM, "betas": (0.5, 0.99), "eps": 1e-6}, [
+        "(1 - c**2) -> (1 - c)",
+        "s.before = p.clone() -> pass",
+    ]),
+    Case("ano", by_hand.ano, {**ADAM, "lr": 1e-4, "betas": (0.92, 0.99)}, [
+        "(g**2 - v).sign() -> (g - v).sign()",
+        "g.abs() * m.sign() -> m",
+    ]),
+    Case("adamg", by_hand.adamg, {**ADAM, "lr": 1.0, "betas": (0.95, 0.999, 0.95), "p": 0.2, "q": 0.24}, [
+        "h.p * v**h.q -> v**h.q",
+        "min(h.lr, s.t**-0.5) -> h.lr",
+    ]),
+    Case("exadam", by_hand.exadam, {**ADAM, "lr": 1e-4}, ["(m + g) -> m", "beta2**s.t * v / -> v / "]),
+    Case("dog", by_hand.dog, {"reps_rel": 1e-6, "lr": 1.0, "weight_decay": 0.0, "eps": 1e-8}, [
+        "(p - s.x0).norm() -> p.norm()",
+        "s.total.sqrt() -> s.total",
+    ], together=True),
+    Case("dadaptsgd", by_hand.dadaptsgd, {"lr": 1.0, "momentum": 0.0, "weight_decay": 0.0, "d0": 1e-6}, [
+        "2 * s.r -> s.r",
+        "(s.x0 - s.s) -> (p - s.s)",
+    ], together=True),
+    Case("signum", by_hand.signum, {"lr": 1e-3, "momentum": 0.9, "weight_decay": 0.0}, [
+        "h.momentum, g) -> h.momentum, g.sign())",
+        "1 - h.lr * h.weight_decay -> 1 - h.weight_decay",
+    ]),
+    Case("stableadamw", by_hand.stableadamw, {**ADAM, "betas": (0.9, 0.99), "weight_decay": 1e-2}, [
+        "1 - rate * h.weight_decay -> 1 - h.lr * h.weight_decay",
+        "h.eps**2 -> h.eps",
+    ]),
+    Case("a2grad", by_hand.a2grad, {"lr": 1e-3, "beta": 10.0, "lips": 10.0}, [
+        "k = s.t - 1 -> k = s.t",
+        "h.beta * s.off.sqrt() -> h.beta * s.off",
+    ]),
+    Case("simplifiedademamix", by_hand.simplifiedademamix, {**ADAM, "betas": (0.99, 0.95), "alpha": 0.0}, [
+        "s.zero) + g -> s.zero) + (1 - beta1) * g",
+        "h.alpha * g -> h.alpha",
+    ]),
+    Case("sgd_schedulefree", by_hand.sgd_schedulefree, {
+        "lr": 1.0, "momentum": 0.9, "weight_decay": 0.0, "warmup_steps": 0.0, "r": 0.0, "weight_lr_power": 2.0,
+    }, [
+        "(1 - h.momentum * (1 - c)) -> (1 - h.momentum)",
+        "s.top**h.weight_lr_power -> rate**h.weight_lr_power",
+    ]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.rule)
+def test_what_follows_is_lawful(case: Case) -> None:
+    evidence = asked_of(case, case.move, torch.float64).evidence()
+    assert evidence.verdict is Verdict.LAWFUL, evidence
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.rule)
+def test_a_slip_is_refused(case: Case) -> None:
+    for slip in case.slips:
+        assert departs(asked_of(case, slipped(case.move, slip), torch.float64)), slip
