@@ -6,7 +6,7 @@ from lawful.reports.model import Report, Result, Summary
 from lawful.reports.words import enumerated, number, plain, plural, ratio, way
 from lawful.verify.evidence import UNCLAIMED, Severity, Verdict, overall
 
-CONFORMANCE = ("conformance", "schedule", "average", "statistics", "clip")
+CONFORMANCE = ("conformance", "schedule", "average", "statistics", "clip", "division")
 """The checks that a rule is followed, in every way to run, or a schedule, or by another piece of a training loop."""
 
 ONLY = "default"
@@ -82,18 +82,19 @@ def _followed(name: str, asked: list[Result], summary: Summary) -> Iterator[Line
         cause = next((f.cause for r in bad for f in r.evidence.findings if f.cause), "")
         where_ = f" {ways(bad)}" if good or open_ else ""
         said = f"It does not follow {name}{where_}{f': {plain(cause)}' if cause else ''}."
-        yield Verdict.UNLAWFUL, f"{said} It does {_where(good)}." if good else said
+        yield Verdict.UNLAWFUL, f"{said} It does{_where(good)}." if good else said
     elif good:
-        yield Verdict.LAWFUL, f"It follows {name} {_where(good)}{_narrow(summary)}."
+        yield Verdict.LAWFUL, f"It follows {name}{_where(good)}{_narrow(summary)}."
     if open_:
         verdict = overall(r.evidence.counted for r in open_)
         yield verdict, f"Whether it follows {name} {ways(open_)} was not found out ({verdict})."
 
 
 def _where(good: list[Result]) -> str:
-    """`on loop and foreach in float32, off by at most 0.93 of what rounding explains`."""
+    """` on loop and foreach in float32, off by at most 0.93 of what rounding explains`; "" without numbers."""
     worst = max(r.evidence.worst for r in good)
-    return f"{ways(good)}, off by at most {ratio(worst)} of what rounding explains"
+    numbers = any(r.evidence.comparisons for r in good)
+    return f" {ways(good)}, off by at most {ratio(worst)} of what rounding explains" if numbers else ""
 
 
 def _narrow(summary: Summary) -> str:

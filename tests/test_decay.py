@@ -235,3 +235,47 @@ def test_a_tie_that_cannot_hold_is_refused() -> None:
         optimizer.step()
     with pytest.raises(ValueError, match=r"cannot be tied to an initial learning rate of 0\.0"):
         tie_decay(AdamW([torch.ones(1)], lr=0.0), "wd/lr")
+
+
+# ------------------------------------------------------------------------------- what was once divided wrongly
+class Odd(nn.Module):
+    """A parameter of each kind that a number of dimensions takes for another."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        for name, shape in {
+            "norm_scale": (4, 1, 1),
+            "cls_token": (1, 1, 4),
+            "gain": (4, 1),
+            "bias_k": (1, 1, 4),
+            "q_bias": (2, 4),
+            "relative_position_bias_table": (9, 2),
+            "attention_biases": (2, 9),
+            "pos_embed": (1, 6, 4),
+            "reg_token": (1, 3, 4),
+            "unbiased": (4, 4),
+            "kept": (4, 4),
+        }.items():
+            self.register_parameter(name, nn.Parameter(torch.zeros(shape)))
+        self.head, self.attention_bias = nn.Linear(4, 1), nn.Embedding(9, 2)
+        self.embed_tokens, self.wpe = nn.Embedding(5, 4), nn.Embedding(6, 4)
+
+    def no_weight_decay(self) -> set[str]:
+        return {"kept"}
+
+
+def test_shapes_and_names_are_not_taken_for_others() -> None:
+    model = Odd()
+    decaying, _ = decay_groups(model, 0.1)
+    free = {"unbiased", "head.weight", "embed_tokens.weight", "wpe.weight", "pos_embed", "reg_token"}
+    assert names(model, decaying) == free
+    decaying, _ = decay_groups(model, 0.1, positions=False)
+    assert names(model, decaying) == free - {"wpe.weight", "pos_embed", "reg_token"}
+    decaying, _ = decay_groups(model, 0.1, embeddings=False)
+    assert names(model, decaying) == free - {"embed_tokens.weight", "wpe.weight"}
+
+
+def test_what_a_part_of_a_model_exempts_does_not_decay() -> None:
+    model = nn.ModuleDict({"backbone": Odd(), "head": nn.Linear(4, 2, bias=False)})
+    decaying, spared = decay_groups(model, 0.1)
+    assert "backbone.kept" in names(model, spared) and "head.weight" in names(model, decaying)

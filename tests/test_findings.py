@@ -137,6 +137,8 @@ def test_every_property_says_how_grave_it_is_and_what_must_hold() -> None:
     assert {name for name, p in every.items() if p.severity is EXTRA} == {
         "complex-parameters", "nonsense", "sparse-gradients",
         "rate-set-by-hand", "degenerate-lengths", "equal-is-not-better",
+        "average-arrives", "statistics-interrupted", "statistics-without-data",
+        "clip-range", "clip-no-elements", "clip-nonsense",
     }  # fmt: skip
     assert every["conformance"].severity is CORE and every["idle"].severity is CONTRACT
     assert all(len(p.sentence.split()) > 3 for p in every.values())

@@ -10,11 +10,12 @@ from lawful.verify.candidates.averager import Averager
 from lawful.verify.candidates.candidate import Candidate
 from lawful.verify.candidates.claim import claimed
 from lawful.verify.candidates.clip import Clip
+from lawful.verify.candidates.grouper import Grouper
 from lawful.verify.candidates.loading import meant
 from lawful.verify.candidates.scheduler import Scheduler
 from lawful.verify.candidates.statistics import Statistics
 
-Asked = Candidate | Scheduler | Averager | Statistics | Clip
+Asked = Candidate | Scheduler | Averager | Statistics | Clip | Grouper
 
 
 class Kind(Protocol):
@@ -43,7 +44,7 @@ class Kind(Protocol):
         ...
 
 
-KINDS: tuple[Kind, ...] = (Scheduler, Averager, Statistics, Clip)
+KINDS: tuple[Kind, ...] = (Scheduler, Averager, Statistics, Clip, Grouper)
 """Those beside optimizers; what is of none of them is one, or is refused."""
 
 

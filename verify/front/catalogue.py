@@ -51,11 +51,12 @@ def rules(
         show_schedules,
         show_transformations,
     )
+    from lawful.verify.language.division import is_division
     from lawful.verify.language.families import find_rule, transformations
     from lawful.verify.language.families import rules as known
     from lawful.verify.language.schedules import is_schedule, schedules
 
-    if rule and is_schedule(rule):
+    if rule and (is_schedule(rule) or is_division(rule)):
         text = printed(rule)
         print(_aligned(text.algorithm)) if latex else show_printed(text, stdout)
     elif latex:

@@ -14,7 +14,7 @@ import typer
 
 from lawful.verify import evidence
 from lawful.verify.errors import Unanswerable, WorkerError
-from lawful.verify.front import atlas, bisect, catalogue, options, racing, translating, vectoring
+from lawful.verify.front import atlas, bisect, catalogue, dividing, options, racing, translating, vectoring
 from lawful.verify.front.choices import FailOn
 from lawful.verify.front.console import Output, save, say, stderr, stdout, write
 from lawful.verify.front.options import (
@@ -54,12 +54,8 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-app.add_typer(catalogue.app)
-app.add_typer(racing.app)
-app.add_typer(atlas.app)
-app.add_typer(bisect.app)
-app.add_typer(translating.app)
-app.add_typer(vectoring.app)
+for part in (catalogue, racing, atlas, bisect, translating, vectoring):
+    app.add_typer(part.app)
 
 
 def _version(asked: bool) -> None:
@@ -137,6 +133,9 @@ def verify(
     campaign = _campaign(options.settings(profile, seed, timeout, [], device), report, workers)
     campaign.certificates = options.results(certificates)
     raise typer.Exit(write(_run(campaign, lambda: campaign.run(question)), Output(folder=report)))
+
+
+app.add_typer(dividing.commands(check))
 
 
 @app.command()

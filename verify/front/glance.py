@@ -21,7 +21,7 @@ from lawful.verify.front.names import (
     schedule_names,
     transformation_names,
 )
-from lawful.verify.language.names import normal
+from lawful.verify.language.names import DIVISION, normal
 
 
 def refuse_at_a_glance(
@@ -57,7 +57,10 @@ def _refuse_target(target: str) -> None:
 
 
 def _refuse_rule(text: str) -> None:
-    name, known = text.partition("(")[0].strip(), rule_names() | transformation_names() | schedule_names()
+    name, known = (
+        text.partition("(")[0].strip(),
+        rule_names() | transformation_names() | schedule_names() | {DIVISION},
+    )
     if ":" not in name and normal(name) not in map(normal, {*known, *out_of_scope()}):
         raise unknown("rule", name, known, "lawful rules")
 

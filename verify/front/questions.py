@@ -28,12 +28,15 @@ def available(devices: Sequence[str]) -> None:
 
 def rule_text(rule: str) -> Any:
     """The rule that a text names, in print (`lawful.reports.ruletext.RuleText`)."""
-    from lawful.reports import mathematics, scheduling
+    from lawful.reports import dividing, mathematics, scheduling
+    from lawful.verify.language.division import find_division, is_division
     from lawful.verify.language.families import find_rule
     from lawful.verify.language.schedules import find_schedule, is_schedule
 
     if is_schedule(rule):
         return scheduling.schedule_text(*find_schedule(rule), rule)
+    if is_division(rule):
+        return dividing.division_text(find_division(rule))
     return mathematics.rule_text(find_rule(rule), rule)
 
 
