@@ -18,7 +18,7 @@ from lawful.properties.counterexamples.rerun import Rerun
 from lawful.properties.counterexamples.telling import departed, doubted, narrower, signs_of, told
 from lawful.properties.counterexamples.weighing import weighed
 from lawful.properties.outputs import departure
-from lawful.properties.runs.arithmetic import MOVING, OWN, Arithmetic, arithmetic
+from lawful.properties.runs.arithmetic import OWN, Arithmetic, arithmetic
 from lawful.properties.runs.judging import Tally, format_of
 from lawful.properties.runs.running import RaisedError, RefusedError
 from lawful.properties.runs.summary import exercised, in_words, refusal_notes
@@ -167,9 +167,11 @@ class Conformance:
         What float32 loses has no one sign, and is more than a hundredth of what it may lose.
         """
         wide = self.dtype in (torch.float64, torch.float32)
-        if self.failing is None or not wide or self.arithmetic != OWN or self._steady():
+        assert self.arithmetic is not None
+        if self.failing is None or not wide or self.arithmetic.narrow or self._steady():
             return None
-        other = replace(self, arithmetic=MOVING, tally=Tally(), seen=[], refusals=[], beside={}, doubts=[])
+        moving = replace(self.arithmetic, moving=True)
+        other = replace(self, arithmetic=moving, tally=Tally(), seen=[], refusals=[], beside={}, doubts=[])
         other.finding = other.failing = None
         if first_departure(other.watch(self.failing)) is not None:
             return None

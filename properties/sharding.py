@@ -14,7 +14,8 @@ import torch
 from torch import Tensor
 
 from lawful.properties.checks import Journal, Property
-from lawful.properties.runs.judging import TRAJECTORIES, Part, Tally, format_of, parts
+from lawful.properties.runs.arithmetic import granted
+from lawful.properties.runs.judging import TRAJECTORIES, Part, Tally, parts
 from lawful.properties.runs.layouts import FSDP, SPLIT, ZERO, Layout, watched
 from lawful.properties.runs.running import RefusedError, Run
 from lawful.properties.runs.summary import in_words
@@ -86,7 +87,7 @@ class Division:
         run = self.candidate, self.path, self.scenario, blocks, self.device
         copies = self.layout.values(*run)  # ranks are forked before the candidate has run here
         whole = watched(Run(*run))
-        fmt = self.layout.computes(format_of(self.dtype, self.path, self.device))
+        fmt = self.layout.computes(granted(self.candidate, self.path, self.dtype, self.device))
         for part in parts(blocks, self.device, self.rule):
             for step, state in enumerate(TRAJECTORIES.of(self.rule, fmt, part, self.scenario)):
                 for copy in copies:

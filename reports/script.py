@@ -9,7 +9,7 @@ import numpy as np
 from lawful.verify.candidates.adapter import Inputs
 from lawful.verify.candidates.description import Description
 from lawful.verify.candidates.frameworks import adapters
-from lawful.verify.candidates.places import name_of, parted
+from lawful.verify.candidates.places import imported, name_of, parted
 from lawful.verify.evidence import Check, Counterexample
 from lawful.verify.language.families import find_rule
 
@@ -113,11 +113,7 @@ def _wrapping(outer: str, inner: str) -> list[str]:
 
 
 def _from(word: str, target: Description | None) -> list[str]:
-    place, name = word.rpartition(":")[0], _name(word, target)
-    if place.endswith(".py"):
-        return ["from runpy import run_path", "", f"{name} = run_path({place!r})[{name!r}]"]
-    module = place or (target.module if target else "lawful.optimizers")
-    return [f"from {module} import {name}"]
+    return imported(word, target.module if target else "lawful.optimizers", _name(word, target))
 
 
 def _arguments(example: Counterexample) -> str:

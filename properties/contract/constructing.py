@@ -19,7 +19,7 @@ BESIDE = ("weight_decay", "momentum", "eps")
 """What may be refused if negative, by which a constructor shows that it looks at values at all."""
 
 
-@contract(anywhere=True)
+@contract()
 def defaults(bench: Bench) -> Messages:
     """Every hyperparameter that is left out is the rule's."""
     for symbol, name in bench.candidate.binding.free.items():

@@ -92,7 +92,7 @@ def narrower(
     seed: int,
 ) -> Finding | None:
     """That less than the dtype's arithmetic is used, and what that costs at the defaults."""
-    if arithmetic.own or arithmetic.chance:
+    if arithmetic.chance or not arithmetic.narrow:
         return None
     fmt = format_of(dtype, path, device)
     watch = Watch(candidate, path, dtype, device, default_scenario(candidate, seed), fmt)

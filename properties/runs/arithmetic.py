@@ -1,8 +1,9 @@
 """The arithmetic that a candidate really uses, found by asking it.
 
-For float64 a number is changed by less than float32 can hold. If not one bit of what comes out changes, where the rule
-says that it must, then the candidate does not see the change: it computes in float32, or keeps that hyperparameter in
-float32. For 16 bits, equal weights get equal gradients. If they part, results are rounded at random.
+Numbers that are too small for the format's full precision stand still where nothing moves them; if they become 0, they
+are flushed. For float64 a number is changed by less than float32 can hold. If not one bit of what comes out changes,
+where the rule says that it must, then the candidate does not see the change: it computes in float32, or keeps that
+hyperparameter in float32. For 16 bits, equal weights get equal gradients. If they part, results are rounded at random.
 """
 
 from collections.abc import Iterator, Mapping
@@ -39,23 +40,26 @@ class Arithmetic:
         rounded: the hyperparameters that are kept in float32.
         moving: whether scalars that change from step to step are.
         chance: whether results are rounded at random: to either neighbour.
+        flushed: whether subnormal numbers are taken for 0, as compilers for accelerators like to do.
     """
 
     single: bool = False
     rounded: frozenset[Symbol] = frozenset()
     moving: bool = False
     chance: bool = False
+    flushed: bool = False
 
     @property
-    def own(self) -> bool:
-        """Whether nothing is narrower."""
-        return self == OWN
+    def narrow(self) -> bool:
+        """Whether something is narrower."""
+        return self.single or self.moving or bool(self.rounded)
 
     def of(self, fmt: Format) -> Format:
         """The format whose budget this arithmetic is granted."""
-        if self.own or self.chance:
+        fmt, single = (f.flushing() if self.flushed else f for f in (fmt, SINGLE))
+        if self.chance or not self.narrow:
             return fmt.to_a_neighbour() if self.chance else fmt
-        return fmt.computed_in(SINGLE) if self.single else fmt.tensor_scalars()
+        return fmt.computed_in(single) if self.single else fmt.tensor_scalars()
 
     def seen(self, scenario: Scenario) -> Scenario:
         """A scenario in whose hyperparameters nothing is lost that is kept in float32."""
@@ -72,6 +76,13 @@ class Arithmetic:
 
     def __str__(self) -> str:
         """`computed in float32`, `with beta1 and lr kept in float32`."""
+        own = self._precision if self.chance or self.narrow else ""
+        return " and ".join(
+            filter(None, [own, "with subnormal numbers flushed to 0" if self.flushed else ""])
+        )
+
+    @property
+    def _precision(self) -> str:
         if self.chance:
             return "rounded at random"
         if self.single:
@@ -79,14 +90,10 @@ class Arithmetic:
         if self.rounded:
             names = sorted(s.name for s in self.rounded)
             return f"with {' and '.join(filter(None, [', '.join(names[:-1]), names[-1]]))} kept in float32"
-        return (
-            "with what changes from step to step kept in float32"
-            if self.moving
-            else "computed in its own format"
-        )
+        return "with what changes from step to step kept in float32"
 
 
-OWN, MOVING = Arithmetic(), Arithmetic(moving=True)
+OWN = Arithmetic()
 FOUND: dict[str, tuple[Candidate, Arithmetic]] = {}
 """What has been found, with the candidate, so that nothing else gets the addresses that its text contains."""
 
@@ -98,19 +105,22 @@ def granted(candidate: Candidate, path: Mapping[str, Any], dtype: torch.dtype, d
 
 def arithmetic(candidate: Candidate, path: Mapping[str, Any], dtype: torch.dtype, device: str) -> Arithmetic:
     """What a candidate uses for parameters of a dtype on a path; its own where it refuses them."""
-    if dtype is torch.float32:
-        return OWN
     key = repr((candidate, path, dtype, device))
     if key not in FOUND:
         try:
-            if dtype is torch.float64:
-                found = Probe(candidate, path, device).arithmetic()
-            else:
-                found = Arithmetic(chance=_parts(candidate, path, dtype, device))
+            found = _found(candidate, path, dtype, device)
         except (RefusedError, RaisedError):
             found = OWN
         FOUND[key] = candidate, found
     return FOUND[key][1]
+
+
+def _found(candidate: Candidate, path: Mapping[str, Any], dtype: torch.dtype, device: str) -> Arithmetic:
+    probe, narrow = Probe(candidate, path, device), dtype not in (torch.float64, torch.float32)
+    found = probe.arithmetic() if dtype is torch.float64 else OWN
+    return replace(
+        found, flushed=probe.flushes(dtype), chance=narrow and _parts(candidate, path, dtype, device)
+    )
 
 
 def _parts(candidate: Candidate, path: Mapping[str, Any], dtype: torch.dtype, device: str) -> bool:
@@ -167,6 +177,16 @@ class Probe:
         rounded = frozenset(symbol for symbol, scenario, block in unseen if self._matters(scenario, block))
         return Arithmetic(g in rounded, rounded - {g})
 
+    def flushes(self, dtype: torch.dtype) -> bool:
+        """Whether subnormal weights are 0 after a step without gradients, where the rule says that they are not."""
+        x0 = torch.full_like(self.block.x0, torch.finfo(dtype).tiny / 4, dtype=dtype)
+        block = replace(self.block, x0=x0, gradients=torch.zeros(1, *x0.shape, dtype=dtype))
+        scenario = replace(self.scenario, steps=1)
+        if bool(self._seen(scenario, block).any()):
+            return False
+        expected = self._path(scenario, block, FORMATS[dtype])[0]
+        return bool((torch.as_tensor(expected.mid).abs() > torch.as_tensor(expected.radius)).all())
+
     def _changed(self) -> Iterator[tuple[Symbol, Scenario, Block]]:
         """One number changed at a time: the second gradient, each hyperparameter."""
         slopes = self.block.gradients.clone()
@@ -189,10 +209,11 @@ class Probe:
             for a, b in zip(one, other, strict=True)
         )
 
-    def _path(self, scenario: Scenario, block: Block) -> list[Any]:
+    def _path(self, scenario: Scenario, block: Block, fmt: Format = FORMATS[torch.float64]) -> list[Any]:
         rule = self.candidate.rule(scenario.options)
-        oracle = Oracle(rule, format_of(torch.float64, self.path, self.device))
-        hypers = [of_rule(rule, scenario.hyper_at(0, k), torch.float64) for k in (1, 2, 3)]
+        oracle = Oracle(rule, format_of(fmt.dtype, self.path, self.device))
+        steps = range(1, scenario.steps + 1)
+        hypers = [of_rule(rule, scenario.hyper_at(0, k), fmt.dtype) for k in steps]
         state, found = oracle.start(block.x0, hypers[0]), []
         for slope, hyper in zip(block.gradients, hypers, strict=True):
             state = oracle.step(state, slope, hyper)

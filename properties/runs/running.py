@@ -12,6 +12,7 @@ from torch.optim.lr_scheduler import LRScheduler
 from lawful.properties.scenarios.scenarios import Block, Scenario
 from lawful.properties.scenarios.schedules import EVERY, advance
 from lawful.verify.candidates.candidate import Candidate
+from lawful.verify.candidates.protocol import NotOffered
 from lawful.verify.candidates.surroundings import seeded
 from lawful.verify.errors import told
 from lawful.verify.language.symbols import lr
@@ -181,6 +182,8 @@ class Run:
         """
         try:
             return self.driven() if closure is None else self.optimizer.step(closure)
+        except NotOffered:
+            raise
         except (Exception, SystemExit) as error:
             if step == 1 and isinstance(error, CLEAR):
                 raise RefusedError(told(error)) from error

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from typing import Any
 
+from lawful.verify.candidates.places import imported
 from lawful.verify.candidates.protocol import Maker
 
 
@@ -31,6 +32,11 @@ class Inputs:
     settings: Mapping[int, Mapping[str, Any]]
     tensor: int
     lane: tuple[int, ...]
+
+    @property
+    def imported(self) -> list[str]:
+        """Lines that import the target."""
+        return imported(self.target)
 
 
 @dataclass(frozen=True)

@@ -78,6 +78,14 @@ def name_of(target: str) -> str:
     return f"{name}({name_of(inner)})" if inner else name
 
 
+def imported(target: str, module: str = "", called: str = "") -> list[str]:
+    """The lines of a script that import a target; a bundled name from a module, as what it is called there."""
+    place, _, name = target.rpartition(":")
+    if place.endswith(".py"):
+        return ["from runpy import run_path", "", f"{name} = run_path({place!r})[{name!r}]"]
+    return [f"from {place or module} import {name if place else called or name}"]
+
+
 def refuse_place(place: str) -> None:
     """Does nothing if this is a file that exists, or may be a module.
 
