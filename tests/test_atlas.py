@@ -68,6 +68,12 @@ def test_a_plan_says_what_is_asked(tmp_path: Path) -> None:
     assert (other.rule, other.arguments) == ("sgd", {"lr": 0.5})
 
 
+def test_the_plans_of_the_repository_are_plans() -> None:
+    plans = Path(__file__).parent.parent / "benchmarks" / "atlas"
+    packages = {path.stem: {one.release.package for one in read(path)} for path in plans.glob("*.toml")}
+    assert len(packages["ten"]) == 10 and len(packages["field"]) >= 40
+
+
 def test_a_folder_can_be_a_release(tmp_path: Path) -> None:
     text = '[package.some]\nversions = ["1.0"]\ntargets = ["some"]\nsource = "here/{version}"\n'
     (one,) = planned(tmp_path, text)
