@@ -1,8 +1,8 @@
 """What asking on Ray costs beside threads of one machine: `python benchmarks/cluster.py` prints questions a second.
 
-Both ways ask the same dummy questions through the same record, alternately: batches that each keep a process of their
-own busy, as real ones do; and questions that take no time, which shows how fast the process that asks can go. If that
-is R a second, and a question takes s seconds, R·s workers can be kept busy.
+Both ways ask the same dummy questions through the same record, in turns: batches that each keep a process of their own
+busy, as real ones do; and questions that take no time, which shows how fast the process that asks can go. If that is R
+a second, and a question takes s seconds, R·s workers can be kept busy.
 """
 
 from __future__ import annotations

@@ -13,7 +13,7 @@ from lawful.reports.atlas.data import Atlas
 from lawful.reports.atlas.rows import IDENTITY
 from lawful.verify.atlas.asking import LONGEST, Batch, Told, batches
 from lawful.verify.atlas.plan import read
-from lawful.verify.atlas.query import Answer, Ask, Failure, Query
+from lawful.verify.atlas.query import CLASSES, Answer, Ask, Failure, Query
 from lawful.verify.atlas.ways import Way, here
 from lawful.verify.errors import Unanswerable
 from lawful.verify.evidence import Verdict
@@ -44,7 +44,7 @@ def identity(target: str, rule: str, change: str = "") -> Identity:
 
 def answered(query: Query) -> Answer:
     """What a release with two optimizers says, one of them another rule in its second version."""
-    if query.ask is Ask.CLASSES:
+    if query.ask == CLASSES:
         named = [query.target] if ":" in query.target else [f"{query.target}:A", f"{query.target}:B"]
         return Answer(targets=named)
     rule = "adam" if query.release.version == "2.0" and query.target.endswith("B") else "adamw(eps='hat')"
@@ -66,6 +66,12 @@ def test_a_plan_says_what_is_asked(tmp_path: Path) -> None:
     assert some.release.requirements == ("some==1.0", "einops==0.8.1") and some.dtypes == ("float32",)
     assert some.then == (Ask.IDENTIFY, Ask.CONTRACT) and other.then == (Ask.IDENTIFY,)
     assert (other.rule, other.arguments) == ("sgd", {"lr": 0.5})
+
+
+def test_the_plans_of_the_repository_are_plans() -> None:
+    plans = Path(__file__).parent.parent / "benchmarks" / "atlas"
+    packages = {path.stem: {one.release.package for one in read(path)} for path in plans.glob("*.toml")}
+    assert len(packages["ten"]) == 10 and len(packages["field"]) >= 40
 
 
 def test_a_folder_can_be_a_release(tmp_path: Path) -> None:

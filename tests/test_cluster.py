@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from lawful.verify.atlas.asking import Batch, Told
-from lawful.verify.atlas.query import Answer, Ask, Query, Release
+from lawful.verify.atlas.query import CLASSES, Answer, Ask, Query, Release
 from lawful.verify.atlas.ways import TRIES, Way, here, on_ray
 from lawful.verify.evidence import Verdict
 from lawful.verify.front.survey import Survey
@@ -23,9 +23,7 @@ ray = pytest.importorskip("ray", reason="Ray is not installed")
 pytestmark = pytest.mark.filterwarnings("ignore")  # of Ray's own
 
 PLAN = [
-    Query(
-        Release("some", str(version), (f"some=={version}",)), f"some:C{i}", Ask.CLASSES, then=(Ask.IDENTIFY,)
-    )
+    Query(Release("some", str(version), (f"some=={version}",)), f"some:C{i}", CLASSES, then=(Ask.IDENTIFY,))
     for version in range(6)
     for i in range(4)
 ]
@@ -65,7 +63,7 @@ def test_a_node_is_killed_and_the_data_are_the_same(tmp_path: Path, cluster: Any
         for query in [*batch, *(next_one for one in batch for next_one in one.of([one.target]))]:
             time.sleep(0.2)
             found = Identity(query.target, [Match("sgd", "sgd", 0.5, 0.0, 1.0)], {}, None, 1)
-            told = Answer(targets=[query.target]) if query.ask is Ask.CLASSES else Answer(identity=found)
+            told = Answer(targets=[query.target]) if query.ask == CLASSES else Answer(identity=found)
             yield query, told
 
     plain = surveyed(tmp_path / "here", here(6, answers))

@@ -14,6 +14,8 @@ import pytest
 from examples.packages import DYING, RIGHT, WRONG, wheel
 from lawful.reports.atlas.data import Atlas
 from lawful.verify.atlas.bisecting import Bisection
+from lawful.verify.candidates.describing import own
+from lawful.verify.errors import Unanswerable
 from lawful.verify.evidence import Verdict
 
 Lawful = Callable[..., "CompletedProcess[str]"]
@@ -35,6 +37,17 @@ def test_bisection_goes_around_what_cannot_be_asked() -> None:
     assert Bisection(list(told), told.__getitem__).run() == ("1", "4")
     assert Bisection(["2", "3"], told.__getitem__).run() is None
     assert Bisection(["1"], told.__getitem__).run() is None
+
+
+def test_a_module_has_the_optimizers_of_its_package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(tmp_path)
+    (tmp_path / "others.py").write_text("from torch.optim import SGD, Optimizer\n")
+    (tmp_path / "twice.py").write_text(
+        "from torch.optim import SGD\nclass A(SGD): pass\nB = A\nclass _C(A): pass\n"
+    )
+    assert {"torch.optim:AdamW", "torch.optim:SGD"} < set(own("torch.optim")) and own("twice") == ["twice:A"]
+    with pytest.raises(Unanswerable, match="others has no optimizer of its own"):
+        own("others")
 
 
 needs_uv = pytest.mark.skipif(

@@ -4,6 +4,7 @@ Every page needs nothing but itself, and no script to be read; the one that it h
 """
 
 from base64 import b64encode
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -39,18 +40,25 @@ def write(atlas: Atlas, folder: Path) -> Path:
 
 
 def _page(name: str, atlas: Atlas, up: str = "", **known: Any) -> str:
+    return _templates().get_template(f"{name}.html.j2").render(atlas=atlas, up=up, **known)
+
+
+@cache
+def _templates() -> Environment:
+    """The pages, and what all of them are drawn with."""
     environment = Environment(
         loader=FileSystemLoader(HERE), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )  # fmt: skip
     environment.filters.update(glyph=words.GLYPHS.__getitem__, plain=words.plain, slug=view.slug, css=_css)
     script = (HERE / "atlas.js").read_text()
-    own = {
-        "script": Markup(script),
-        "digest": b64encode(sha256(script.encode()).digest()).decode(),
-        "style": Markup((HERE.parent / "report.css").read_text() + (HERE / "atlas.css").read_text()),
-    }
-    template = environment.get_template(f"{name}.html.j2")
-    return template.render(atlas=atlas, up=up, view=view, plural=words.plural, **own, **known)
+    environment.globals.update(
+        script=Markup(script),
+        digest=b64encode(sha256(script.encode()).digest()).decode(),
+        style=Markup((HERE.parent / "report.css").read_text() + (HERE / "atlas.css").read_text()),
+        view=view,
+        plural=words.plural,
+    )
+    return environment
 
 
 def _css(verdict: str) -> str:

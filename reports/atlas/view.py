@@ -45,21 +45,27 @@ class Seen:
         return [row for row in self.rows if row.property != IDENTITY]
 
     @cached_property
+    def by_property(self) -> dict[str, list[Row]]:
+        """Property → its rows."""
+        found: dict[str, list[Row]] = {}
+        for row in self.rows:
+            found.setdefault(row.property, []).append(row)
+        return found
+
+    @cached_property
     def answer(self) -> str:
         """What it comes to, in words that change where the answer does."""
         return "; ".join(filter(None, (self.follows, outcome(self.checks))))
 
     def verdict_of(self, property: str) -> Verdict | None:
         """The worst verdict on a property; None where it was not asked."""
-        return max(
-            (r.verdict for r in self.rows if r.property == property), key=lambda v: v.rank, default=None
-        )
+        verdicts = (row.verdict for row in self.by_property.get(property, ()))
+        return max(verdicts, key=lambda each: each.rank, default=None)
 
     def said_of(self, property: str) -> str:
         """What there is to say of a property that is not fine."""
-        return "\n".join(
-            dict.fromkeys(r.said for r in self.rows if r.property == property and r.verdict not in FINE)
-        )
+        rows = self.by_property.get(property, ())
+        return "\n".join(dict.fromkeys(row.said for row in rows if row.verdict not in FINE))
 
 
 @dataclass(frozen=True)
@@ -108,7 +114,7 @@ class Optimizer:
         found = self.latest.identity
         return ", ".join(filter(None, (found.conventions, found.beside))) if found else ""
 
-    @property
+    @cached_property
     def changes(self) -> list[bool]:
         """For each release, whether the answer is another than that of the release before."""
         answers = [seen.answer for seen in self.history]

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from lawful.verify.atlas.query import Ask, Query, Release
+from lawful.verify.atlas.query import CLASSES, Ask, Query, Release
 from lawful.verify.errors import Unanswerable
 from lawful.verify.evidence import Dtype, Profile
 
@@ -59,7 +59,7 @@ def read(path: str | Path) -> list[Query]:
 def _wanted(plan: _Plan, package: _Package, said: str | _Target, found: Release) -> Query:
     target = _Target(said) if isinstance(said, str) else said
     return Query(
-        found, target.target, Ask.CLASSES, target.rule, target.arguments, target.names,
+        found, target.target, CLASSES, target.rule, target.arguments, target.names,
         plan.profile, tuple(map(str, plan.dtypes)), plan.seed, plan.timeout,
         then=next(asks for asks in (target.ask, package.ask, plan.ask) if asks is not None),
     )  # fmt: skip
@@ -85,6 +85,6 @@ def release(
             raise Unanswerable(
                 f"{need!r}, which {package} needs, leaves its version open: say {need}==VERSION."
             )
-    place = source.format(version=version)
+    place = source.replace("{version}", version)
     url = place if "://" in place else (folder / place).resolve().as_uri()
     return Release(package, version, (f"{package} @ {url}" if source else f"{package}=={version}", *needs))

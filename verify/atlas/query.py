@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from functools import cached_property
 from hashlib import sha256
 from typing import Any
 
@@ -10,12 +11,13 @@ from lawful.verify.encoding import encode
 from lawful.verify.evidence import Check, Evidence, Verdict
 from lawful.verify.variants.identity import Identity
 
+CLASSES = "classes"
+"""What every target of a plan is asked first: which optimizers there are."""
+
 
 class Ask(StrEnum):
-    """What can be asked of a target."""
+    """What can be asked of an optimizer."""
 
-    CLASSES = "classes"
-    """Which optimizers there are; every release is asked this first."""
     IDENTIFY = "identify"
     """Which rule it follows."""
     CHECK = "check"
@@ -50,7 +52,7 @@ class Query:
     Attributes:
         release: of which.
         target: a class, or a module.
-        ask: what.
+        ask: what: `CLASSES`, or one of `Ask`.
         rule: that it claims, if its name does not say.
         arguments: of the constructor, fixed.
         names: the rule's word → the constructor's.
@@ -61,7 +63,7 @@ class Query:
 
     release: Release
     target: str
-    ask: Ask
+    ask: str
     rule: str = ""
     arguments: dict[str, Any] = field(default_factory=dict)
     names: dict[str, str] = field(default_factory=dict)
@@ -71,7 +73,7 @@ class Query:
     timeout: float = 60.0
     then: tuple[Ask, ...] = ()
 
-    @property
+    @cached_property
     def key(self) -> str:
         """What tells it from every other, whatever is asked next, in 16 hexadecimal digits."""
         return sha256(encode(replace(self, then=()))).hexdigest()[:16]

@@ -1,5 +1,6 @@
 """The ways in which questions go out: threads of this machine, or tasks of a cluster. The answers are the same."""
 
+import logging
 import os
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -104,7 +105,8 @@ def _joined(address: str) -> Any:
         raise Unanswerable("Ray is not installed: pip install 'lawful[cluster]'.") from error
     try:
         if not ray.is_initialized():
-            ray.init(address, include_dashboard=False if address == "local" else None, log_to_driver=False)
+            dashboard = False if address == "local" else None
+            ray.init(address, include_dashboard=dashboard, log_to_driver=False, logging_level=logging.ERROR)
     except (ConnectionError, ValueError, RuntimeError) as error:
         raise Unanswerable(f"no cluster can be joined at {address!r}: {first_line(error)}") from error
     return ray

@@ -107,13 +107,18 @@ def own(place: str) -> list[str]:
     top = place.partition(".")[0]
     found = {
         cls: name
-        for name, cls in sorted(vars(module(place)).items())
+        for name, cls in sorted(vars(module(place)).items(), key=_by_its_own_name)
         if isinstance(cls, type) and issubclass(cls, Optimizer) and cls.__module__.partition(".")[0] == top
         if not name.startswith("_") and cls is not Optimizer and "step" in dir(cls)
     }
     if not found:
         raise Unanswerable(f"{place} has no optimizer of its own.")
     return [f"{place}:{name}" for name in sorted(found.values(), key=str.lower)]
+
+
+def _by_its_own_name(one: tuple[str, Any]) -> bool:
+    """Sorts a class's own name behind its others."""
+    return one[0] == getattr(one[1], "__name__", "")
 
 
 def _of_module(place: str) -> Listing:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from time import perf_counter
 from typing import Any
 
-from lawful.verify.atlas.query import Answer, Ask, Failure, Query
+from lawful.verify.atlas.query import CLASSES, Answer, Ask, Failure, Query
 from lawful.verify.candidates.places import place_of
 from lawful.verify.encoding import decode, encode, restore
 from lawful.verify.errors import Unanswerable, WorkerDiedError, WorkerError, WorkerTimeoutError, first_line
@@ -33,8 +33,8 @@ def answered(pool: Pool | Here, query: Query) -> Answer:
     return replace(answer, seconds=round(perf_counter() - start, 3))
 
 
-def _failure(ask: Ask, error: Unanswerable | WorkerError) -> Failure:
-    stage = "import" if ask is Ask.CLASSES else str(ask)
+def _failure(ask: str, error: Unanswerable | WorkerError) -> Failure:
+    stage = "import" if ask == CLASSES else str(ask)
     verdict = next((v for kind, v in LOST.items() if isinstance(error, kind)), Verdict.INCONCLUSIVE)
     return Failure(stage, verdict, first_line(error))
 
@@ -76,8 +76,8 @@ def _settings(query: Query, only: tuple[str, ...] = ()) -> Any:
     return Settings(query.profile, query.seed, query.timeout, dtypes, only=only)
 
 
-ANSWERS: dict[Ask, Callable[[Pool | Here, Query], Answer]] = {
-    Ask.CLASSES: _classes,
+ANSWERS: dict[str, Callable[[Pool | Here, Query], Answer]] = {
+    CLASSES: _classes,
     Ask.IDENTIFY: _identified,
     Ask.CHECK: _checked,
     Ask.CONTRACT: _contract,
