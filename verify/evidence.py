@@ -205,8 +205,7 @@ class Finding:
     Attributes:
         message: the sentence.
         counterexample: the smallest inputs that show it.
-        details: more lines.
-        script: a program of a few lines that shows it, and needs neither this nor the inputs.
+        details, script: more lines; and a program of a few lines that shows it, and needs neither this nor inputs.
         question: what a departure is a matter of, if not of the formula; a check that finds nothing else is lawful.
         cause: in words, why the rule is not followed: `decay of the updated weight instead of decay of the old weight`.
         path: the way to run that shows it, where its check ran several.
@@ -261,8 +260,7 @@ class Evidence:
 
     Attributes:
         verdict: what follows from it.
-        worst: the largest deviation seen, in units of the error budget (for statistical laws: of the bound).
-        median: the median deviation in the same units, over comparisons with a budget above 0.
+        worst, median: the largest deviation, and the median where there is a budget, in units of it, or of a bound.
         comparisons, no_verdict: how many values were compared, and how many of them had an infinite budget.
         scenarios: how many trajectories' sets of hyperparameters were drawn.
         exercised: option → how it was varied, in words.
@@ -271,7 +269,7 @@ class Evidence:
         notes: conventions noticed, refusals, options left alone: what the reader should know though nothing failed.
         findings, figures: what failed, and what can be drawn.
         known: why the project accepts the findings; "" if it does not, or there are none.
-        seconds: wall time of the check in its worker.
+        seconds: of wall time.
         arithmetic: what is narrower than the parameters' dtype, in words: `computed in float32`; "" if nothing is.
     """
 

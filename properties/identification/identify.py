@@ -73,9 +73,7 @@ class Proposal:
 
     @cached_property
     def plainness(self) -> tuple[int, ...]:
-        """Of rules that fit alike, the one with the narrower budget is named; then one without a change; then the one
-        with the fewest conventions, the least state, the shortest name.
-        """
+        """The less, the sooner it is named: budget, change, conventions, state, name; of rules that fit alike."""
         rule, variant = self.variant.rule, self.variant
         changed = self.mutant is not None
         return len(_storage(rule)), changed, len(variant.options), len(rule.state), len(variant.spec)

@@ -61,7 +61,7 @@ def interpolated(name: str, u_t: Expr, lr_t: Expr, beta: Symbol, **more: Any) ->
         x=(1 - c_t) * x + c_t * z - lr_t * (1 - beta * (1 - c_t)) * u_t,
         state={z: z - lr_t * u_t, **state, lr_max: largest, total: total + weight},
         init={z: x},
-        domains=DOMAINS,
+        domains={**DOMAINS, **more.pop("domains", {})},
         source=SOURCE,
         names=names,
         counts="group",

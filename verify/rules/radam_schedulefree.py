@@ -4,6 +4,7 @@ from typing import Literal
 
 from sympy import Gt, Piecewise, sqrt
 
+from lawful.verify.language.domain import Domain
 from lawful.verify.language.family import Spellings, Words, family
 from lawful.verify.language.rule import Rule
 from lawful.verify.language.symbols import beta1, beta2, eps, g, lr, t, v, weight_decay, x
@@ -11,6 +12,9 @@ from lawful.verify.rules.adamw_schedulefree import interpolated, power, r
 from lawful.verify.rules.radam import RECTIFICATION, RHO_T
 
 DEFAULTS = {lr: 2.5e-3, beta1: 0.9, beta2: 0.999, eps: 1e-8, weight_decay: 0.0, r: 0.0, power: 2.0}
+DOMAINS = {beta2: Domain((0.9, 0.8, 0.95, 0.99, 0.999, 0.9999), low=0.7, high=1.0)}
+"""With β₂ ≤ 3/5, ρ stays below 4 for ever, and nothing is adapted."""
+
 WORDS: Words = {
     "early": {
         "nothing": "no step where nothing is adapted",
@@ -27,4 +31,6 @@ def radam_schedulefree(*, early: Literal["nothing", "gradient"] = "nothing") -> 
     adapts = Gt(RHO_T, 4)
     rate = lr * Piecewise((RECTIFICATION, adapts), (0 if early == "nothing" else 1, True))
     u_t = Piecewise((g / (sqrt(v_t / (1 - beta2**t)) + eps), adapts), (g, True)) + weight_decay * x
-    return interpolated("radam_schedulefree", u_t, rate, beta1, state={v: v_t}, defaults=DEFAULTS)
+    return interpolated(
+        "radam_schedulefree", u_t, rate, beta1, state={v: v_t}, defaults=DEFAULTS, domains=DOMAINS
+    )

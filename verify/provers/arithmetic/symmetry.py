@@ -13,7 +13,9 @@ from lawful.verify.oracle.confirm import exact_trajectory
 from lawful.verify.provers.arithmetic.evaluate import TINY
 from lawful.verify.provers.claims import Answer, Covariant
 
-SHAPE, STEPS, FAR_STEPS = (2, 3), 3, 2
+SHAPE, STEPS, FAR_STEPS, LATE = (2, 3), 3, 2, 8
+"""The shape of the weights, and how many steps are taken: near, far, and of a rule that does not move at first."""
+
 Array = NDArray[Any]
 
 
@@ -27,12 +29,14 @@ def _seen(claim: Covariant, random: Random, far: bool) -> Answer:
     change = claim.change.far() if far else claim.change
     hyper = {s: claim.rule.domain(s).values[:2][-1 if far else 0] for s in claim.rule.defaults}
     changed = {s: change.hyper(v, claim.degrees.get(s, 0)) for s, v in hyper.items()}
-    x0, *gradients = (_drawn(random) for _ in range(1 + (FAR_STEPS if far else STEPS)))
-    others = [change.gradient(g) for g in gradients]
-    path = _path(claim.rule, x0, gradients, hyper)
-    seen = _path(claim.rule, change.weight(x0), others, changed)
-    if not any(abs(value) > 0 for value in (path[-1] - x0).flat):
+    for steps in (FAR_STEPS if far else STEPS, LATE):
+        x0, *gradients = (_drawn(random) for _ in range(1 + steps))
+        path = _path(claim.rule, x0, gradients, hyper)
+        if any(abs(value) > 0 for value in (path[-1] - x0).flat):
+            break
+    else:
         return Answer(False, [f"{claim.label}: it does not move"])
+    seen = _path(claim.rule, change.weight(x0), [change.gradient(g) for g in gradients], changed)
     gaps = [abs(gap) for a, b in zip(path, seen, strict=True) for gap in (change.weight(a) - b).flat]
     wrong = next((gap for gap in gaps if not gap < TINY), None)  # a gap that is no number is below nothing
     held = wrong is None
