@@ -29,8 +29,9 @@ def radam_schedulefree(*, early: Literal["nothing", "gradient"] = "nothing") -> 
     """The rate is rectified; until ρ > 4 it is 0, or, if told so, lr along the gradient as it is."""
     v_t = beta2 * v + (1 - beta2) * g**2
     adapts = Gt(RHO_T, 4)
-    rate = lr * Piecewise((RECTIFICATION, adapts), (0 if early == "nothing" else 1, True))
-    u_t = Piecewise((g / (sqrt(v_t / (1 - beta2**t)) + eps), adapts), (g, True)) + weight_decay * x
+    plain, along = (0, 0) if early == "nothing" else (1, g)
+    rate = lr * Piecewise((RECTIFICATION, adapts), (plain, True))
+    u_t = Piecewise((g / (sqrt(v_t / (1 - beta2**t)) + eps), adapts), (along, True)) + weight_decay * x
     return interpolated(
         "radam_schedulefree", u_t, rate, beta1, state={v: v_t}, defaults=DEFAULTS, domains=DOMAINS
     )
