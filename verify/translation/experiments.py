@@ -81,7 +81,7 @@ class Course:
         """
         system = relevant(self.rule)
         first = {x: experiment.start}
-        found = [
+        found: list[Mapping[Symbol, Expr]] = [
             {s: experiment.start if s == x else self._value(self.rule.initial(s), first) for s in system}
         ]
         for k, gradient in enumerate(experiment.gradients, start=1):

@@ -20,7 +20,7 @@ from lawful.verify.translation.elimination import Way, tidy, ways
 from lawful.verify.translation.experiments import Course, Experiment, Undecided, experiments, unknowns
 from lawful.verify.translation.question import Question
 
-PATIENCE, EACH = 6.0, 1.5
+PATIENCE, EACH = 6.0, 3.0
 """Seconds of this process; for each setting of the first rule."""
 
 DEPTH = 14
@@ -55,7 +55,7 @@ def impossible(question: Question, but: Sequence[frozenset[Symbol]]) -> Impossib
     """
     end, reason = process_time() + PATIENCE, "no experiment contradicts every setting"
     for zero in _zeros(question.first, but):
-        setting = {s: Integer(0) if s in zero else _usual(question.first, s) for s in question.first.defaults}
+        setting = simple(question.first, zero)
         search = Search(question, setting, min(process_time() + EACH, end))
         try:
             if search.closes(search.begun, {}):
@@ -65,13 +65,25 @@ def impossible(question: Question, but: Sequence[frozenset[Symbol]]) -> Impossib
     return reason
 
 
-def _zeros(rule: Rule, but: Sequence[frozenset[Symbol]]) -> Iterator[frozenset[Symbol]]:
-    """Which hyperparameters may be 0, as many as may be first: what is 0 does not stand in the way."""
+def _zeros(rule: Rule, but: Sequence[frozenset[Symbol]]) -> list[frozenset[Symbol]]:
+    """Which hyperparameters may be 0, as many as may be first: what is 0 does not stand in the way.
+
+    But those last with which the rule has no step where the gradient is 0, which tells so much.
+    """
     able = [s for s in rule.defaults if not s.is_integer and 0.0 in rule.domain(s)]
-    for count in range(len(able), -1, -1):
-        for zero in map(frozenset, combinations(able, count)):
-            if not any(known <= zero for known in but):
-                yield zero
+    every = (frozenset(z) for count in range(len(able), -1, -1) for z in combinations(able, count))
+    left = [zero for zero in every if not any(known <= zero for known in but)]
+    return sorted(left, key=lambda zero: not _rests(rule, zero))
+
+
+def _rests(rule: Rule, zero: frozenset[Symbol]) -> bool:
+    """Whether the rule has a step on a gradient of 0."""
+    return _done(Course(rule, simple(rule, zero), {}), Experiment(Integer(0), (Integer(0),))) is not None
+
+
+def simple(rule: Rule, zero: frozenset[Symbol]) -> dict[Symbol, Expr]:
+    """A setting in simple numbers at which these are 0."""
+    return {s: Integer(0) if s in zero else _usual(rule, s) for s in rule.defaults}
 
 
 def _usual(rule: Rule, symbol: Symbol) -> Expr:
