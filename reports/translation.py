@@ -105,14 +105,3 @@ def _carried(carried: Any) -> Iterator[str]:
     yield f"  A checkpoint: after {before} steps of the first, its state converted, the second {kept},"
     yield f"  in {after} steps off by at most {carried.ratio:.2g} of what rounding explains. For each parameter:"
     yield from (f"    {line}" for line in carried.code.splitlines())
-
-
-def show_matrix(matrix: Any, console: Console) -> None:
-    """Prints which forms of a rule can be set to do what which others do, as a table in Markdown."""
-    for line in rows(matrix):
-        console.print(line, markup=False, highlight=False, soft_wrap=True)
-
-
-def rows(matrix: Any) -> Iterator[str]:
-    """The table's lines."""
-    yield from matrix.lines

@@ -11,6 +11,7 @@ from time import process_time
 
 from sympy import Expr, Integer, Poly, PolynomialError, Rational, Symbol, nsimplify, sign
 
+from lawful.verify.language.domain import Domain
 from lawful.verify.language.plain import plain
 from lawful.verify.language.rule import Rule
 from lawful.verify.language.substitution import put
@@ -141,6 +142,9 @@ class Search:
         """Whether no values of the unknowns meet all experiments."""
         if process_time() > self.deadline or depth > DEPTH:
             raise GaveUp("the search took too long")
+        if (outside := self._outside(sought)) is not None:
+            self.lines.append(f"{'  ' * depth}{outside}' = {plain(sought[outside])} cannot be.")
+            return True
         course, undecided = Course(self.question.second, sought, granted), None
         for experiment, due in self._wanted:
             try:
@@ -155,6 +159,12 @@ class Search:
                         self._say(depth, said, "it cannot")
                     return all(self._follow(way, said, sought, granted, depth) for way in found)
         return undecided is not None and self._cases(undecided.condition, sought, granted, depth)
+
+    def _outside(self, sought: Mapping[Symbol, Expr]) -> Symbol | None:
+        """A hyperparameter that has a value outside its domain, as where what was divided by has become 0."""
+        second = self.question.second
+        known = {s: sought[s] for s in self.question.unknown if sought[s].is_number and sought[s].is_finite}
+        return next((s for s, e in known.items() if not _within(second.domain(s), e)), None)
 
     def _ways(self, gap: Expr) -> list[Way] | None:
         """What makes an equation hold, [] if nothing does; None if it says nothing that can be used."""
@@ -178,10 +188,15 @@ class Search:
         self, condition: Expr, sought: Mapping[Symbol, Expr], granted: Mapping[Expr, int], depth: int
     ) -> bool:
         """Whether nothing is left whatever the sign of an expression is."""
-        signs = ((1, "> 0"),) if condition.is_nonnegative else ((1, "> 0"), (-1, "< 0"))
-        for sign_, words in signs:
-            self.lines.append(f"{'  ' * depth}where {plain(condition)} {words}:")
-            if not self.closes(sought, {**granted, condition: sign_}, depth + 1):
+        for sign_ in (1,) if condition.is_nonnegative else (1, -1):
+            self.lines.append(f"{'  ' * depth}where {plain(condition)} {'>' if sign_ > 0 else '<'} 0:")
+            known = (
+                {condition: Symbol(condition.name, positive=True)}
+                if condition.is_Symbol and sign_ > 0
+                else {}
+            )
+            left = {s: put(e, known) for s, e in sought.items()}
+            if not self.closes(left, {**granted, condition: sign_}, depth + 1):
                 return False
         if (found := self._ways(condition)) is None:
             return False
@@ -196,6 +211,13 @@ class Search:
 
 def _told(symbol: Symbol, value: Expr) -> str:
     return f"{plain(symbol)} = {plain(value)}"
+
+
+def _within(domain: Domain, number: Expr) -> bool:
+    """Whether a number lies in a domain."""
+    low, high = (nsimplify(end, rational=True) for end in (domain.low, domain.high))
+    above = number > low if domain.open_low else number >= low
+    return bool(above) and bool(number < high)
 
 
 def _gaps(course: Course, experiment: Experiment, due: Sequence[Mapping[Symbol, Expr]]) -> list[Expr]:
