@@ -5,6 +5,7 @@ Forms that can be set to do the same in both directions are one class, and one o
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from math import prod
 
 from lawful.verify.language.families import find_rule, rules
 from lawful.verify.language.family import Family
@@ -12,6 +13,9 @@ from lawful.verify.translation.answer import Translation
 from lawful.verify.translation.found import unconditional
 from lawful.verify.translation.translate import translated
 from lawful.verify.variants.variants import Variant, variants
+
+MANY = 40
+"""Forms of a family."""
 
 
 @dataclass(frozen=True)
@@ -46,16 +50,17 @@ def matrix(name: str) -> Matrix:
 
 
 def own(family: Family) -> list[Variant]:
-    """The members of a family, each mathematics once, without those of families that have fewer of them."""
-    fewer = [f for f in rules().values() if f is not family and _size(f) < _size(family)]
-    others = {v.rule.mathematics for v in variants(fewer)} if fewer else set()
+    """The members of a family, each mathematics once; of many, without those of families that have fewer."""
     mine = sorted(variants([family]), key=lambda v: len(v.options))
+    if len(mine) <= MANY:
+        return mine
+    fewer = [f for f in rules().values() if f is not family and _size(f) < _size(family)]
+    others = {v.rule.mathematics for v in variants(fewer)}
     return [v for v in mine if not v.options or v.rule.mathematics not in others]
 
 
 def _size(family: Family) -> int:
-    sizes = [len(values) for values in family.conventions.values()]
-    return len(sizes) and sum(sizes)
+    return prod(len(values) for values in family.conventions.values())
 
 
 def classes_of(specs: list[str]) -> list[list[str]]:
