@@ -35,6 +35,8 @@ def sentences(answer: Any, proof: bool = False) -> Iterator[str]:
     if found.nearest and not answer.found:
         yield from _nearest(found.nearest)
     yield from (f"  {line}" for line in answer.differs)
+    if answer.carried:
+        yield from _carried(answer.carried)
 
 
 def _headline(answer: Any) -> Iterator[str]:
@@ -94,12 +96,12 @@ def _nearest(near: Nearest) -> Iterator[str]:
     yield f"    First step on gradient {near.gradient:.3g}: {one:.6g} there, {other:.6g} here."
 
 
-def show_matrix(matrix: Any, console: Console) -> None:
-    """Prints which forms of a rule can be set to do what which others do, as a table in Markdown."""
-    for line in rows(matrix):
-        console.print(line, markup=False, highlight=False, soft_wrap=True)
-
-
-def rows(matrix: Any) -> Iterator[str]:
-    """The table's lines."""
-    yield from matrix.lines
+def _carried(carried: Any) -> Iterator[str]:
+    if carried.reason:
+        yield f"  A checkpoint was not tried: {carried.reason}."
+        return
+    before, after = carried.steps
+    kept = "goes on where the first would have gone" if carried.ratio <= 1 else "does not go on as the first"
+    yield f"  A checkpoint: after {before} steps of the first, its state converted, the second {kept},"
+    yield f"  in {after} steps off by at most {carried.ratio:.2g} of what rounding explains. For each parameter:"
+    yield from (f"    {line}" for line in carried.code.splitlines())

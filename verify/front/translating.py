@@ -33,7 +33,8 @@ def translate(
 
     With --gradients and one rule: the setting of the same optimizer that undoes a change of the gradients.
     """
-    from lawful.reports.translation import show_matrix, show_translation
+    from lawful.reports.translation import show_translation
+    from lawful.reports.translation_matrix import show_matrix
     from lawful.verify.encoding import encode
     from lawful.verify.front.translations import between
 

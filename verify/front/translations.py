@@ -15,6 +15,9 @@ from lawful.verify.translation.scaled import on_other_gradients
 from lawful.verify.translation.translate import cases, translated
 from lawful.verify.workers.pool import Pool
 
+SIDES, CARRYING = "lawful.properties.translation.sides", "lawful.properties.translation.carrying"
+"""What workers are asked in."""
+
 
 @dataclass(frozen=True)
 class Answer:
@@ -30,6 +33,7 @@ class Answer:
         call: the constructor's call to paste, where the second is a target.
         second_rule: the rule that the second then follows.
         differs: what else differs between the two.
+        carried: a state carried over, between two targets (`lawful.properties.translation.carrying.Carried`).
     """
 
     translation: Translation
@@ -42,6 +46,7 @@ class Answer:
     call: str = ""
     second_rule: str = ""
     differs: list[str] = field(default_factory=list)
+    carried: Any = None
 
     @property
     def found(self) -> bool:
@@ -82,23 +87,47 @@ def between(
         same = first == second and not arguments
         other = one if same else _party(pool, second, {}, names if first == second else {}, seed, timeout)
         answer = _answered(one, other, gradients)
-        if (
-            answer.case is None
-            or other.side is None
-            or len(answer.values) < len(answer.translation.cases[0].setting)
-        ):
+        if pool is None or other.side is None or not _whole(answer):
             return answer
-        chosen = other.side.choices[answer.second_rule]
-        call = (
-            "lawful.properties.translation.sides:call",
-            second,
-            answer.second_rule,
-            chosen,
-            answer.values,
-            {},
+        called = _called(pool, answer, other, timeout)
+        return (
+            called
+            if one.side is None or gradients
+            else _carried(pool, called, one, other, arguments, timeout)
         )
-        assert pool is not None
-        return replace(answer, call=pool.call(*call, gives=str, timeout=timeout, about=second))
+
+
+def _whole(answer: Answer) -> bool:
+    """Whether every hyperparameter of the second has a number."""
+    return (
+        answer.case is not None
+        and answer.values.keys() == answer.translation.cases[answer.case].setting.keys()
+    )
+
+
+def _called(pool: Any, answer: Answer, other: Party, timeout: float) -> Answer:
+    """The answer with the call to paste."""
+    asked = other.text, answer.second_rule, other.side.choices[answer.second_rule], answer.values
+    return replace(
+        answer, call=pool.call(f"{SIDES}:call", *asked, gives=str, timeout=timeout, about=other.text)
+    )
+
+
+def _carried(
+    pool: Any, answer: Answer, one: Party, other: Party, arguments: Mapping[str, Any], timeout: float
+) -> Answer:
+    """The answer with a state carried over from the first target to the second."""
+    from lawful.properties.translation.carrying import Carried, Told
+
+    assert answer.case is not None
+    chosen = {**one.side.choices[one.side.rule], **arguments}
+    asked = (
+        Told(one.text, one.side.rule, chosen, one.setting),
+        Told(other.text, answer.second_rule, other.side.choices[answer.second_rule], answer.values),
+        answer.translation.cases[answer.case].formulas["states"],
+    )
+    found = pool.call(f"{CARRYING}:carried", *asked, gives=Carried, timeout=timeout, about=one.text)
+    return replace(answer, carried=found)
 
 
 def is_target(text: str) -> bool:
@@ -114,7 +143,7 @@ def _party(
         return Party(text, rule, _set(rule, arguments) if arguments else {})
     from lawful.properties.translation.sides import Side
 
-    call = "lawful.properties.translation.sides:side", text, dict(arguments), dict(names), seed
+    call = f"{SIDES}:side", text, dict(arguments), dict(names), seed
     side = pool.call(*call, gives=Side, timeout=timeout, about=text)
     return Party(text, find_rule(side.rule), side.setting, side)
 

@@ -20,7 +20,10 @@ from sympy import (
     factor,
     factor_list,
     fraction,
+    nan,
+    oo,
     together,
+    zoo,
 )
 
 RADICALS = 3
@@ -38,7 +41,7 @@ Way = tuple[Symbol | None, Expr]
 
 def ways(expr: Expr) -> list[Way] | None:
     """All ways in which an expression may be 0, [] if it cannot; None if it is 0 anyway, or they are not found."""
-    if expr == 0 or expr.count_ops() > LARGEST:
+    if expr == 0 or expr.count_ops() > LARGEST or expr.has(nan, zoo, oo):
         return None
     try:
         numerator = expand(fraction(together(tidy(expr)))[0])

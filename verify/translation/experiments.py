@@ -37,7 +37,7 @@ def experiments() -> Iterator[Experiment]:
     for start, *gradients in (
         (1, 0), (0, 1), (0, 2), (0, 1, 0), (0, 1, 1), (1, 0, 0), (1, 1), (0, 1, 2), (0, 2, 1), (0, 1, -1),
         (0, 1, 0, 0), (0, 1, 1, 1), (0, 0, 1), (1, -1), (1, 1, 0), (1, 1, 1), (2, 1, 0), (0, 3),
-        (0, 1, 0, 1), (0, 3, 1), (0, 2, 0, 1),
+        (0, 1, 0, 1), (0, 3, 1), (0, 2, 0, 1), (0, 1, 0, 0, 0), (20, 1),
     ):  # fmt: skip
         yield Experiment(Rational(start), tuple(map(Rational, gradients)))
 
@@ -81,7 +81,7 @@ class Course:
         """
         system = relevant(self.rule)
         first = {x: experiment.start}
-        found = [
+        found: list[Mapping[Symbol, Expr]] = [
             {s: experiment.start if s == x else self._value(self.rule.initial(s), first) for s in system}
         ]
         for k, gradient in enumerate(experiment.gradients, start=1):

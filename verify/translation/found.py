@@ -7,7 +7,7 @@ from itertools import combinations
 from sympy import Expr, Mul, Symbol, fraction, together
 
 from lawful.verify.language.rule import Rule
-from lawful.verify.language.symbols import lr, lr_0, weight_decay
+from lawful.verify.language.symbols import DOMAINS, lr, lr_0
 from lawful.verify.theory.inductions import Equivalence
 from lawful.verify.theory.proof import Proof
 from lawful.verify.translation.proving import equivalence, holds, proved
@@ -46,12 +46,29 @@ class Found:
 
     @property
     def needed(self) -> tuple[Expr, ...]:
-        """What must be positive besides for the setting to be one: what it divides by, where that may be negative."""
-        bottoms = (fraction(together(e))[1] for e in self.setting.values())
-        found = dict.fromkeys(
-            f for b in bottoms for f in Mul.make_args(b) if (lr * weight_decay) in f.atoms(Mul)
-        )
-        return tuple(f.base if f.is_Pow else f for f in found)
+        """What must be positive besides, for the setting to be where the second rule's may be."""
+        found = (part for symbol, e in self.setting.items() for part in _doubtful(symbol, e))
+        return tuple(dict.fromkeys(part for part in found if part not in self.above))
+
+
+def _doubtful(symbol: Symbol, expr: Expr) -> Iterator[Expr]:
+    """The factors of a setting that may be 0 or negative where that is not allowed."""
+    if expr == symbol:
+        return
+    top, bottom = fraction(together(expr))
+    for part, below in (
+        *((p, False) for p in Mul.make_args(top)),
+        *((p, True) for p in Mul.make_args(bottom)),
+    ):
+        base = part.base if part.is_Pow else part
+        harmless = base.is_nonnegative and not (below or symbol.is_positive)
+        if not (base.is_number or base.is_positive or harmless or _below_1(1 - base)):
+            yield base
+
+
+def _below_1(expr: Expr) -> bool:
+    """Whether an expression is a hyperparameter that is always below 1."""
+    return expr in DOMAINS and DOMAINS[expr].high <= 1
 
 
 def unconditional(first: Rule, second: Rule) -> Found | None:

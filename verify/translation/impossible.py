@@ -11,6 +11,7 @@ from time import process_time
 
 from sympy import Expr, Integer, Poly, PolynomialError, Rational, Symbol, nsimplify, sign
 
+from lawful.verify.language.domain import Domain
 from lawful.verify.language.plain import plain
 from lawful.verify.language.rule import Rule
 from lawful.verify.language.substitution import put
@@ -20,7 +21,7 @@ from lawful.verify.translation.elimination import Way, tidy, ways
 from lawful.verify.translation.experiments import Course, Experiment, Undecided, experiments, unknowns
 from lawful.verify.translation.question import Question
 
-PATIENCE, EACH = 6.0, 1.5
+PATIENCE, EACH = 6.0, 3.0
 """Seconds of this process; for each setting of the first rule."""
 
 DEPTH = 14
@@ -55,7 +56,7 @@ def impossible(question: Question, but: Sequence[frozenset[Symbol]]) -> Impossib
     """
     end, reason = process_time() + PATIENCE, "no experiment contradicts every setting"
     for zero in _zeros(question.first, but):
-        setting = {s: Integer(0) if s in zero else _usual(question.first, s) for s in question.first.defaults}
+        setting = simple(question.first, zero)
         search = Search(question, setting, min(process_time() + EACH, end))
         try:
             if search.closes(search.begun, {}):
@@ -65,13 +66,25 @@ def impossible(question: Question, but: Sequence[frozenset[Symbol]]) -> Impossib
     return reason
 
 
-def _zeros(rule: Rule, but: Sequence[frozenset[Symbol]]) -> Iterator[frozenset[Symbol]]:
-    """Which hyperparameters may be 0, as many as may be first: what is 0 does not stand in the way."""
+def _zeros(rule: Rule, but: Sequence[frozenset[Symbol]]) -> list[frozenset[Symbol]]:
+    """Which hyperparameters may be 0, as many as may be first: what is 0 does not stand in the way.
+
+    But those last with which the rule has no step where the gradient is 0, which tells so much.
+    """
     able = [s for s in rule.defaults if not s.is_integer and 0.0 in rule.domain(s)]
-    for count in range(len(able), -1, -1):
-        for zero in map(frozenset, combinations(able, count)):
-            if not any(known <= zero for known in but):
-                yield zero
+    every = (frozenset(z) for count in range(len(able), -1, -1) for z in combinations(able, count))
+    left = [zero for zero in every if not any(known <= zero for known in but)]
+    return sorted(left, key=lambda zero: not _rests(rule, zero))
+
+
+def _rests(rule: Rule, zero: frozenset[Symbol]) -> bool:
+    """Whether the rule has a step on a gradient of 0."""
+    return _done(Course(rule, simple(rule, zero), {}), Experiment(Integer(0), (Integer(0),))) is not None
+
+
+def simple(rule: Rule, zero: frozenset[Symbol]) -> dict[Symbol, Expr]:
+    """A setting in simple numbers at which these are 0."""
+    return {s: Integer(0) if s in zero else _usual(rule, s) for s in rule.defaults}
 
 
 def _usual(rule: Rule, symbol: Symbol) -> Expr:
@@ -129,6 +142,9 @@ class Search:
         """Whether no values of the unknowns meet all experiments."""
         if process_time() > self.deadline or depth > DEPTH:
             raise GaveUp("the search took too long")
+        if (outside := self._outside(sought)) is not None:
+            self.lines.append(f"{'  ' * depth}{outside}' = {plain(sought[outside])} cannot be.")
+            return True
         course, undecided = Course(self.question.second, sought, granted), None
         for experiment, due in self._wanted:
             try:
@@ -143,6 +159,12 @@ class Search:
                         self._say(depth, said, "it cannot")
                     return all(self._follow(way, said, sought, granted, depth) for way in found)
         return undecided is not None and self._cases(undecided.condition, sought, granted, depth)
+
+    def _outside(self, sought: Mapping[Symbol, Expr]) -> Symbol | None:
+        """A hyperparameter that has a value outside its domain, as where what was divided by has become 0."""
+        second = self.question.second
+        known = {s: sought[s] for s in self.question.unknown if sought[s].is_number and sought[s].is_finite}
+        return next((s for s, e in known.items() if not _within(second.domain(s), e)), None)
 
     def _ways(self, gap: Expr) -> list[Way] | None:
         """What makes an equation hold, [] if nothing does; None if it says nothing that can be used."""
@@ -166,10 +188,15 @@ class Search:
         self, condition: Expr, sought: Mapping[Symbol, Expr], granted: Mapping[Expr, int], depth: int
     ) -> bool:
         """Whether nothing is left whatever the sign of an expression is."""
-        signs = ((1, "> 0"),) if condition.is_nonnegative else ((1, "> 0"), (-1, "< 0"))
-        for sign_, words in signs:
-            self.lines.append(f"{'  ' * depth}where {plain(condition)} {words}:")
-            if not self.closes(sought, {**granted, condition: sign_}, depth + 1):
+        for sign_ in (1,) if condition.is_nonnegative else (1, -1):
+            self.lines.append(f"{'  ' * depth}where {plain(condition)} {'>' if sign_ > 0 else '<'} 0:")
+            known = (
+                {condition: Symbol(condition.name, positive=True)}
+                if condition.is_Symbol and sign_ > 0
+                else {}
+            )
+            left = {s: put(e, known) for s, e in sought.items()}
+            if not self.closes(left, {**granted, condition: sign_}, depth + 1):
                 return False
         if (found := self._ways(condition)) is None:
             return False
@@ -184,6 +211,13 @@ class Search:
 
 def _told(symbol: Symbol, value: Expr) -> str:
     return f"{plain(symbol)} = {plain(value)}"
+
+
+def _within(domain: Domain, number: Expr) -> bool:
+    """Whether a number lies in a domain."""
+    low, high = (nsimplify(end, rational=True) for end in (domain.low, domain.high))
+    above = number > low if domain.open_low else number >= low
+    return bool(above) and bool(number < high)
 
 
 def _gaps(course: Course, experiment: Experiment, due: Sequence[Mapping[Symbol, Expr]]) -> list[Expr]:

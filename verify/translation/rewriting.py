@@ -164,7 +164,10 @@ def begun(rule: Rule, first: Rule) -> Rule:
         later(rule),
         init={s: start[s] for s in rule.state},
         defaults={**rule.defaults, **known},
-        domains={**rule.domains, **{s: Domain((0.3,), low=-inf) for s in start.values()}},
+        domains={
+            **rule.domains,
+            **{s: Domain((0.3,), low=0.0 if s.is_nonnegative else -inf) for s in start.values()},
+        },
     )
 
 

@@ -1,0 +1,92 @@
+"""Every form of a rule against every other: which can be set to do what which does.
+
+Forms that can be set to do the same in both directions are one class, and one of them stands for it.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from math import prod
+
+from lawful.verify.language.families import find_rule, rules
+from lawful.verify.language.family import Family
+from lawful.verify.translation.answer import Translation
+from lawful.verify.translation.found import unconditional
+from lawful.verify.translation.translate import translated
+from lawful.verify.variants.variants import Variant, variants
+
+MANY = 40
+"""Forms of a family."""
+
+
+@dataclass(frozen=True)
+class Matrix:
+    """What the forms of a rule can be set to.
+
+    Attributes:
+        family: the rule's name.
+        classes: forms that can each be set to do what each other does; the first stands for them.
+        answers: from the first of one class to the first of another.
+    """
+
+    family: str
+    classes: list[list[str]]
+    answers: list[Translation]
+
+    @property
+    def undecided(self) -> list[Translation]:
+        """The answers that are open."""
+        return [answer for answer in self.answers if answer.outcome == "open"]
+
+
+def matrix(name: str) -> Matrix:
+    """The matrix of a family.
+
+    Raises:
+        Unanswerable: there is no such rule.
+    """
+    find_rule(name)
+    classes = classes_of([v.spec for v in own(rules()[find_rule(name).name])])
+    return Matrix(name, classes, list(answers(classes)))
+
+
+def own(family: Family) -> list[Variant]:
+    """The members of a family, each mathematics once; of many, without those of families that have fewer."""
+    mine = sorted(variants([family]), key=lambda v: len(v.options))
+    if len(mine) <= MANY:
+        return mine
+    fewer = [f for f in rules().values() if f is not family and _size(f) < _size(family)]
+    others = {v.rule.mathematics for v in variants(fewer)}
+    return [v for v in mine if not v.options or v.rule.mathematics not in others]
+
+
+def _size(family: Family) -> int:
+    return prod(len(values) for values in family.conventions.values())
+
+
+def classes_of(specs: list[str]) -> list[list[str]]:
+    """The forms, those that can be set to do the same in both directions together."""
+    found: list[list[str]] = []
+    for spec in specs:
+        place = next((c for c in found if _same(spec, c[0])), None)
+        if place is None:
+            found.append([spec])
+        else:
+            place.append(spec)
+    return found
+
+
+def _same(one: str, other: str) -> bool:
+    return all(_settable(find_rule(a), find_rule(b)) for a, b in ((one, other), (other, one)))
+
+
+def _settable(first: object, second: object) -> bool:
+    found = unconditional(first, second)  # type: ignore[arg-type]
+    return found is not None and not found.above
+
+
+def answers(classes: list[list[str]]) -> Iterator[Translation]:
+    """From the first of each class to the first of each other."""
+    for one in classes:
+        for other in classes:
+            if one is not other:
+                yield translated(find_rule(one[0]), find_rule(other[0]))
