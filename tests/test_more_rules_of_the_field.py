@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 import torch
+from torch import Tensor
 
 from examples import field_more as by_hand
-from examples.field import slipped
+from examples.field import optimizer, prodigy, slipped
+from examples.moving import Plain
+from lawful.properties.counterexamples.explaining import explained
+from lawful.properties.identification.answering import answered
+from lawful.properties.identification.probes import Subject
+from lawful.verify.candidates.candidate import Candidate
 from lawful.verify.evidence import Verdict
+from lawful.verify.language.families import rules
 from test_rules_of_the_field import ADAM, Case, asked_of, departs
 
 CASES = [
@@ -89,6 +98,34 @@ CASES = [
         "s.top**h.weight_lr_power -> rate**h.weight_lr_power",
     ]),
 ]  # fmt: skip
+
+
+class InSingle(Plain):
+    """Adam that takes float64 and computes in float32."""
+
+    def move(self, p: Tensor, s: dict[str, Any], h: dict[str, Any]) -> None:
+        narrow = p.detach().float()
+        narrow.grad = p.grad.float()
+        super().move(narrow, s, h)
+        p.copy_(narrow)
+
+
+def test_what_computes_in_float32_is_recognised_by_its_weights() -> None:
+    found = answered(Subject(InSingle))
+    assert found.fits[0].rule == "adam" and found.dtype == "float32"
+
+
+def test_a_finding_names_the_rule_of_another_family() -> None:
+    assert explained(Candidate.of(Plain, "yogi"), {}, {}, "cpu").startswith("what it does is adam")
+
+
+def test_what_a_rule_of_the_name_does_not_know_is_left_alone() -> None:
+    """Prodigy's β₃ is None by default, and another rule's is not."""
+
+    class Prodigy(optimizer(prodigy, True, **ADAM, d0=1e-6, d_coef=1.0, beta3=None)):  # type: ignore[misc]
+        pass
+
+    assert all("beta3" not in probe.arguments for probe in Subject(Prodigy).probes([rules()["prodigy"]]))
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.rule)

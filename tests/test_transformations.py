@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 import torch
+from sympy import ITE
 
 from examples import transformed as made
 from examples.asking import conformance
@@ -33,6 +34,8 @@ TWINS: list[tuple[str, type, type]] = [
     ("adanorm(sgd)", made.NormsRemembered, made.NormsImposed),
     ("trusted(sgd)", made.Trusting, made.TrustingSquares),
     ("averaged(sgd)", made.Averages, made.AveragesTooMuch),
+    ("aligned(sgd)", made.WithTheGradient, made.WithTheBuffer),
+    ("layerwise(sgd)", made.Layered, made.LayeredByTheWhole),
 ]
 
 
@@ -82,6 +85,9 @@ BAD = {
     "maximal(sgd)": "does not divide by a second moment",
     "nesterov(adagrad)": "does not step along an average",
     "uncorrected(lion)": "corrects nothing",
+    "layerwise(rprop)": "has no weight decay to take the place of",
+    'trusted(rprop, ratio="with decay")': "rprop has no weight decay",
+    'adanorm(sgd, squares="raw")': "sgd has no second moment",
     'clipped(lamb, over="parameters")': "it looks at each tensor, and then at all of them",
     'clipped(adam, over="all")': "over is one of 'tensor', 'parameters', 'value'",
 }
@@ -118,6 +124,15 @@ def test_a_norm_over_all_parameters() -> None:
     right = conformance(ClippedAdam, 'clipped(adam, over="parameters")').evidence()
     assert right.verdict is Verdict.LAWFUL, right.findings
     assert conformance(ClippedAdam, "clipped(adam)").evidence().verdict is Verdict.UNLAWFUL
+
+
+def test_decay_that_follows_the_schedule_knows_its_first_rate() -> None:
+    decayed = find_rule('decayed(rprop, form="wd*lr/lr_0")')
+    assert {"lr_0", "weight_decay"} <= {s.name for s in decayed.defaults}
+
+
+def test_a_condition_on_cases_is_written_without_a_choice_of_conditions() -> None:
+    assert not find_rule("centralized(ftrl)").x.has(ITE)
 
 
 @pytest.mark.parametrize(

@@ -202,7 +202,7 @@ class NormsRemembered(Base):
         return self.lengthened(g, s["e"], norm)
 
     def lengthened(self, g: Tensor, e: Tensor, norm: Tensor) -> Tensor:
-        return g * (e / norm) if e > norm else g
+        return g * (e / norm) if e > norm > 0 else g
 
 
 class NormsImposed(NormsRemembered):
@@ -237,3 +237,47 @@ class Averages(Base):
 
 class AveragesTooMuch(Averages):
     rate = 0.01
+
+
+class WithTheGradient(Base):
+    def __init__(self, params: Any, lr: float = 1e-3, momentum: float = 0.0) -> None:
+        torch.optim.Optimizer.__init__(self, params, dict(lr=lr, momentum=momentum))
+
+    def direction(self, g: Tensor, p: Tensor, s: Held, h: Held) -> Tensor:
+        s["b"] = h["momentum"] * s["b"] + g if "b" in s else g.clone()
+        return self.turned(s["b"], g)
+
+    def turned(self, b: Tensor, g: Tensor) -> Tensor:
+        return b.abs() * g.sign()
+
+
+class WithTheBuffer(WithTheGradient):
+    def turned(self, b: Tensor, g: Tensor) -> Tensor:
+        return g.abs() * b.sign()
+
+
+class Layered(Base):
+    def __init__(
+        self,
+        params: Any,
+        lr: float = 1e-3,
+        weight_decay: float = 0.0,
+        trust_coeff: float = 1e-3,
+        eps: float = 1e-8,
+    ) -> None:
+        held = dict(lr=lr, weight_decay=weight_decay, trust_coeff=trust_coeff, eps=eps)
+        torch.optim.Optimizer.__init__(self, params, held)
+
+    def fed(self, g: Tensor, p: Tensor, s: Held, h: Held) -> Tensor:
+        length, norm, decayed = p.norm(), g.norm(), g + h["weight_decay"] * p
+        if length == 0 or norm == 0:
+            return decayed
+        return decayed * h["trust_coeff"] * length / self.below(g, p, h)
+
+    def below(self, g: Tensor, p: Tensor, h: Held) -> Tensor:
+        return g.norm() + h["weight_decay"] * p.norm() + h["eps"]
+
+
+class LayeredByTheWhole(Layered):
+    def below(self, g: Tensor, p: Tensor, h: Held) -> Tensor:
+        return (g + h["weight_decay"] * p).norm() + h["eps"]

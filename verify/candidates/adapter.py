@@ -121,6 +121,7 @@ TORCH = Adapter(
         "beta2": ("beta_2",),
         "amsgrad": ("ams_bound",),
         "trust_coefficient": ("trust_coeff",),
+        "trust_eps": ("eps",),
         "adanorm_r": ("r",),
     },
     paths=("foreach", "fused", "capturable", "differentiable"),

@@ -2,17 +2,24 @@
 
 from typing import Literal
 
+from sympy import Symbol
+
 from lawful.verify.errors import Unanswerable
 from lawful.verify.language.decay import l2_gradient
 from lawful.verify.language.domain import Domain
 from lawful.verify.language.rule import Rule, Source
-from lawful.verify.language.symbols import eps, g, trust_coefficient, weight_decay, x
+from lawful.verify.language.symbols import g, trust_coefficient, weight_decay, x
 from lawful.verify.language.tensors import Norm
 from lawful.verify.language.transformation import fed, transformation
 from lawful.verify.transformations.trusted import RATIO, WORDS, only_with_decay, trust
 
-DEFAULTS = {weight_decay: 0.0, trust_coefficient: 1e-3, eps: 1e-8}
-DOMAINS = {trust_coefficient: Domain((0.02, 1e-3, 0.1, 0.5), open_low=True)}
+trust_eps = Symbol("trust_eps", nonnegative=True)
+
+DEFAULTS = {weight_decay: 0.0, trust_coefficient: 1e-3, trust_eps: 1e-8}
+DOMAINS = {
+    trust_coefficient: Domain((0.02, 1e-3, 0.1, 0.5), open_low=True),
+    trust_eps: Domain((1e-3, 1e-8, 0.0)),
+}
 
 
 @transformation(words={"ratio": WORDS["ratio"]})
@@ -23,7 +30,7 @@ def layerwise(rule: Rule, *, ratio: Literal["always", "with decay"] = "always") 
     """
     if weight_decay not in rule.defaults:
         raise Unanswerable(f"layerwise({rule}): {rule} has no weight decay to take the place of.")
-    r_t = trust_coefficient * Norm(x) / (Norm(g) + weight_decay * Norm(x) + eps)
+    r_t = trust_coefficient * Norm(x) / (Norm(g) + weight_decay * Norm(x) + trust_eps)
     r_t = trust(r_t, Norm(x), Norm(g))
     r_t = only_with_decay(r_t) if ratio == "with decay" else r_t
     source = Source("arXiv:1708.03888", "Algorithm 1, from memory", checked="timm 1.0.31")
