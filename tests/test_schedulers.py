@@ -30,6 +30,8 @@ RAMP = {"rule": "linear(end_factor=1.0)"}
 RIGHT: list[tuple[Any, dict[str, Any]]] = [
     (own.Cosine, {"rule": "cosine"}),
     (own.CosineThatStays, {"rule": 'cosine(after="stays")'}),
+    (own.CountsOn, {"rule": "cosine"}),
+    (torch.optim.lr_scheduler.ExponentialLR, {"rule": "exponential"}),
     (own.Ramp, RAMP),
     (own.warm_up, {"rule": "linear(start_factor=0.0)", "names": {"total_iters": "steps"}}),
     (own.Plateau, {"rule": "plateau"}),
@@ -69,6 +71,7 @@ WRONG: list[tuple[Any, str, dict[str, Any]]] = [
     (own.LetsNoOneCount, "degenerate-lengths", COSINE),
     (own.Multiplies, "rate-set-by-hand", COSINE),
     (torch.optim.lr_scheduler.OneCycleLR, "after-the-end", CYCLE),
+    (torch.optim.lr_scheduler.StepLR, "resumed-by-last-epoch", {"rule": "step"}),
     (torch.optim.lr_scheduler.ReduceLROnPlateau, "equal-is-not-better", PLATEAU),
 ]
 

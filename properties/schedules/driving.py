@@ -141,15 +141,17 @@ class Bench:
             KNOWN[asked] = list(islice(course(*self._formula, base, self.metrics), self.last + 1))
         return iter(KNOWN[asked])
 
-    def begin(self) -> "Bench":
-        """Makes an optimizer, and the scheduler of it.
+    def begin(self, held: Mapping[str, Any] | None = None, **more: Any) -> "Bench":
+        """Makes an optimizer, which holds what is given, and the scheduler of it.
 
         Raises:
             RaisedError: it raised.
         """
         self.optimizer, self.done = self.fresh(), 0
+        if held is not None:
+            self.optimizer.load_state_dict(dict(held))
         self.given = [group["lr"] for group in self.optimizer.param_groups]
-        self.made = _calling(0, lambda: self.scheduler.make(self.optimizer, self.values))
+        self.made = _calling(0, lambda: self.scheduler.make(self.optimizer, self.values, **more))
         return self
 
     def fresh(self) -> Optimizer:

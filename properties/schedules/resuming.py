@@ -9,8 +9,11 @@ from typing import Any
 import torch
 
 from lawful.properties.promises import Said
-from lawful.properties.schedules.driving import Bench
+from lawful.properties.schedules.driving import BASES, Bench
 from lawful.properties.schedules.promise import promise
+from lawful.verify.candidates.scheduler import Scheduler
+from lawful.verify.evidence import Severity
+from lawful.verify.language.schedule import Part
 
 
 @promise()
@@ -57,6 +60,39 @@ def _resumed(bench: Bench, stop: int, order: Order) -> Bench:
     order(fresh, *kept)
     fresh.done = stop
     return fresh
+
+
+def _counts_on(scheduler: Scheduler) -> bool:
+    """Whether it can be told the last step, and has no parts, each of which would have to be told too."""
+    parts = [v for values in scheduler.settings() for v in values.values() if isinstance(v, tuple)]
+    return scheduler.counts_on and not any(isinstance(each, Part) for part in parts for each in part)
+
+
+@promise(severity=Severity.EXTRA, applies=_counts_on)
+def resumed_by_last_epoch(bench: Bench) -> Said:
+    """Constructed with `last_epoch=k − 1`, of an optimizer that holds the rates of step k, a scheduler leaves them, and
+    goes on from there."""
+    laws = [list(bench.expected(base)) for base in BASES]
+    for stop in (step for step in bench.stops if step):
+        before = replace(bench).begin()
+        before.run(stop)
+        again = replace(bench).begin(deepcopy(before.optimizer.state_dict()), last_epoch=stop - 1)
+        again.done = stop
+        for step, rates in enumerate([again.rates, *again.run(bench.last - stop)], start=stop):
+            for law, rate in zip(laws, rates, strict=True):
+                due = law[step].rate
+                if due is not None and not abs(due.value - rate) <= due.error:
+                    told = f"with last_epoch={stop - 1} after {stop} steps"
+                    said = f"{told} has {rate!r} in step {step}, and not {float(due.value)!r}"
+                    yield said, bench.script(stop, then=_lines(bench, stop, step))
+                    return
+
+
+def _lines(bench: Bench, stop: int, step: int) -> str:
+    """Lines that put another scheduler in the place of the first."""
+    made = next(line for line in bench.script(0).splitlines() if line.startswith("scheduler = "))
+    steps = f"for step in range({step - stop}): optimizer.step(); scheduler.step()"
+    return f"{made.removesuffix(')')}, last_epoch={stop - 1})\n{steps}"
 
 
 @promise()

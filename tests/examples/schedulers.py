@@ -31,6 +31,16 @@ class CosineThatStays(Cosine):
         return super().at(min(done, self.T_max))
 
 
+class CountsOn(Cosine):
+    """Goes on from a step that it is told."""
+
+    def __init__(self, optimizer: Optimizer, T_max: int, eta_min: float = 0.0, last_epoch: int = -1) -> None:
+        if T_max < 1:
+            raise ValueError(f"T_max is {T_max}")
+        self.T_max, self.eta_min = T_max, eta_min
+        LRScheduler.__init__(self, optimizer, last_epoch)
+
+
 class Ramp(LRScheduler):
     """Nothing of torch's but the interface: it counts for itself."""
 

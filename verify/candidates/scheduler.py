@@ -196,10 +196,15 @@ class Scheduler:
     def _is_own(self, word: str, value: Any) -> bool:
         return word in self._own and self._own[word] == value and type(self._own[word]) is type(value)
 
-    def make(self, optimizer: Optimizer, values: Values) -> Any:
+    @property
+    def counts_on(self) -> bool:
+        """Whether it can be told how often another has stepped before it."""
+        return "last_epoch" in said(self.cls)
+
+    def make(self, optimizer: Optimizer, values: Values, **more: Any) -> Any:
         """A scheduler of an optimizer at these hyperparameters; parts are made before it, in their order."""
         arguments = {name: _made(value, optimizer) for name, value in self.spoken(values).items()}
-        return self.cls(**{**arguments, "optimizer": optimizer})
+        return self.cls(**{**arguments, **more, "optimizer": optimizer})
 
 
 def _made(value: Any, optimizer: Optimizer) -> Any:
