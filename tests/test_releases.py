@@ -75,7 +75,7 @@ def index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @needs_uv
 def test_releases_are_asked_in_environments_of_their_own(index: Path, lawful: Lawful) -> None:
     plan = '[package.decayed]\nversions = ["1.0", "2.1", "2.2", "9.9"]\ntargets = ["decayed"]\nask = ["contract"]\n'
-    (index.parent / "plan.toml").write_text(f'dtypes = ["float32"]\n{plan}')
+    (index.parent / "plan.toml").write_text(f'dtypes = ["float32"]\ntimeout = 300\n{plan}')
     done = lawful(index.parent, "atlas", "plan.toml", "-o", "out")
     assert done.returncode == 0, done.stderr
     found = Atlas.opened(index.parent / "out").rows
@@ -103,7 +103,7 @@ def test_an_unknown_version_or_package_is_refused(index: Path, lawful: Lawful) -
 
 @needs_uv
 def test_bisect_finds_the_wrong_decay(index: Path, lawful: Lawful) -> None:
-    done = lawful(index.parent, "bisect", "decayed:Plain", "--from", "1.1", "--to", "2.0")
+    done = lawful(index.parent, "bisect", "decayed:Plain", "--from", "1.1", "--to", "2.0", "--timeout", "300")
     assert done.returncode == 1, done.stderr
     assert "decayed:Plain changed in 2.0; 2 of 2 releases were asked." in done.stdout
     assert "1.1: sgd" in done.stdout and "2.0: sgdw, but with" in done.stdout
