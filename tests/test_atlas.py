@@ -162,6 +162,7 @@ def test_what_could_not_be_installed_is_asked_again(tmp_path: Path) -> None:
 
     first = surveyed(tmp_path, plan, here(1, offline)).atlas()
     assert {(row.property, row.said) for row in first.rows} == {("install", "no network")}
+    assert len((tmp_path / "record.jsonl").read_text().splitlines()) == 1 + len(plan)
     assert {row.property for row in surveyed(tmp_path, plan, here(1, answers)).atlas().rows} == {IDENTITY}
 
 

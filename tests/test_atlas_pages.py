@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
+from subprocess import CompletedProcess
 
 import pytest
 
@@ -54,6 +56,19 @@ def test_two_atlases_are_compared_by_their_last_releases() -> None:
     assert set(changed(before, after)) == {WORSE, OTHERWISE, "circumstances"}
     assert set(changed(after, before)) == {BETTER, OTHERWISE, "circumstances"}
     assert changed(before, before) == {}
+
+
+def test_the_command_line_compares_atlases(
+    tmp_path: Path, lawful: Callable[..., CompletedProcess[str]]
+) -> None:
+    for name, rule in {"before": "sgd", "after": "sgdw"}.items():
+        (tmp_path / name).mkdir()
+        Atlas([row("1.0", rule)]).save(tmp_path / name)
+    assert lawful(tmp_path, "compare", "before", "before").returncode == 0
+    done = lawful(tmp_path, "compare", "before", "after/atlas.json")
+    assert done.returncode == 1 and "Changed otherwise" in done.stdout and "lawful, sgdw" in done.stdout
+    done = lawful(tmp_path, "compare", "before", "none.json")
+    assert done.returncode == 2 and "cannot be read" in done.stderr
 
 
 def test_a_site_is_made_of_it(tmp_path: Path) -> None:

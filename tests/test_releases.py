@@ -14,6 +14,9 @@ import pytest
 from examples.packages import DYING, RIGHT, WRONG, wheel
 from lawful.reports.atlas.data import Atlas
 from lawful.verify.atlas.bisecting import Bisection
+from lawful.verify.atlas.index import with_latest
+from lawful.verify.atlas.plan import release
+from lawful.verify.atlas.query import CLASSES, Query
 from lawful.verify.candidates.describing import own
 from lawful.verify.errors import Unanswerable
 from lawful.verify.evidence import Verdict
@@ -72,7 +75,7 @@ def index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @needs_uv
 def test_releases_are_asked_in_environments_of_their_own(index: Path, lawful: Lawful) -> None:
     plan = '[package.decayed]\nversions = ["1.0", "2.1", "2.2", "9.9"]\ntargets = ["decayed"]\nask = ["contract"]\n'
-    (index.parent / "plan.toml").write_text(f'dtypes = ["float32"]\n{plan}')
+    (index.parent / "plan.toml").write_text(f'dtypes = ["float32"]\ntimeout = 300\n{plan}')
     done = lawful(index.parent, "atlas", "plan.toml", "-o", "out")
     assert done.returncode == 0, done.stderr
     found = Atlas.opened(index.parent / "out").rows
@@ -83,9 +86,24 @@ def test_releases_are_asked_in_environments_of_their_own(index: Path, lawful: La
     assert "nothing_of_that_name" in said["2.2"].said and "decayed==9.9" in said["9.9"].said
 
 
+def test_the_newest_releases_are_added(index: Path) -> None:
+    old = release("decayed", "1.0", ["some==1.0"]), release("local", "1.0", source="here")
+    plan = [Query(one, f"decayed:{name}", CLASSES) for one in old for name in ("Plain", "Other")]
+    added = with_latest(plan)[len(plan) :]
+    assert {one.release.requirements for one in added} == {("decayed==2.2", "some==1.0")} and len(added) == 2
+    assert with_latest([*plan, *added]) == [*plan, *added]
+
+
+def test_an_unknown_version_or_package_is_refused(index: Path, lawful: Lawful) -> None:
+    done = lawful(index.parent, "bisect", "decayed:Plain", "--from", "1.5")
+    assert done.returncode == 2 and "did you mean" in done.stderr
+    done = lawful(index.parent, "bisect", "nothing-of-that-name:Plain")
+    assert done.returncode == 2 and "no versions of nothing-of-that-name are known" in done.stderr
+
+
 @needs_uv
 def test_bisect_finds_the_wrong_decay(index: Path, lawful: Lawful) -> None:
-    done = lawful(index.parent, "bisect", "decayed:Plain", "--from", "1.1", "--to", "2.0")
+    done = lawful(index.parent, "bisect", "decayed:Plain", "--from", "1.1", "--to", "2.0", "--timeout", "300")
     assert done.returncode == 1, done.stderr
     assert "decayed:Plain changed in 2.0; 2 of 2 releases were asked." in done.stdout
     assert "1.1: sgd" in done.stdout and "2.0: sgdw, but with" in done.stdout

@@ -78,7 +78,8 @@ def _shared() -> list[str]:
     import lawful
 
     ours = str(Path(lawful.__path__[0]).parent)
-    return [*(p for p in sys.path if Path(p).name in ("site-packages", "dist-packages") and p != ours), ours]
+    every = [path for path in sys.path if Path(path).name in ("site-packages", "dist-packages")]
+    return every if ours in every else [ours, *every]  # a checkout, before another that is installed
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from lawful.verify.atlas.asking import batches
-from lawful.verify.atlas.query import Answer, Query
+from lawful.verify.atlas.query import CLASSES, Answer, Query
 from lawful.verify.atlas.ways import Way
 from lawful.verify.encoding import restore
 from lawful.verify.errors import Unanswerable
@@ -46,7 +46,7 @@ class Survey:
         with record:
             self._begin(record, events)
             self._ask(record, self.plan)
-            self._ask(record, self.asked)
+            self._ask(record, [query for query in self.asked if query.ask != CLASSES])
 
     @property
     def asked(self) -> list[Query]:
