@@ -18,7 +18,12 @@ def division_text(division: Division) -> RuleText:
         source="lawful: what most mean; what is said otherwise stands in the rule's name",
         conventions=dict(division.said),
         defaults={},
-        algorithm=[],
+        algorithm=[_line(role, decays) for role, decays in division.decays.items()],
         start=[],
         text="\n".join(lines),
     )
+
+
+def _line(role: str, decays: bool) -> str:
+    """The weight decay of a role: λ, or 0."""
+    return rf"\lambda_{{\mathrm{{{role}}}}} = " + (r"\lambda" if decays else "0")

@@ -165,6 +165,14 @@ def test_the_command_line_asks_about_a_model_of_ones_own(command: Any, tmp_path:
     )
 
 
+def test_the_rule_is_printed_in_a_report(command: Any, tmp_path: Path) -> None:
+    asked = "check-groups", "lawful.optimizers.decay:decay_groups", "--model", f"{PLACE}:small_model"
+    assert command(tmp_path, *asked, "--report", "out").returncode == 0
+    assert all(role in (tmp_path / "out" / "report.html").read_text() for role in ROLES)
+    printed = command(tmp_path, "rules", "decays(embeddings=False)").stdout
+    assert "without decay: embeddings" in printed and "without decay: biases" in printed
+
+
 @pytest.fixture(name="command")
 def _command(request: pytest.FixtureRequest) -> Any:
     """The command line; its fixture has the package's name."""
