@@ -22,6 +22,7 @@ def sentences(identity: Identity) -> Iterator[str]:
     for rank, found in identity.ranks.items():
         first, *rest = sentences(replace(found, target=rank.capitalize()))
         yield from (f"  {line}" for line in (first, *rest))
+    yield from (f"  {note}" for note in (identity.notes if identity.ranks else ()))
     if not identity.ranks:
         yield from _of_all(identity)
 

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from examples import field_more as by_hand
-from examples.field import optimizer, prodigy, slipped
+from examples.field import optimizer, prodigy, sgdp, slipped
 from examples.moving import Plain
 from lawful.properties.counterexamples.explaining import explained
 from lawful.properties.identification.answering import answered
@@ -113,6 +113,18 @@ class InSingle(Plain):
 def test_what_computes_in_float32_is_recognised_by_its_weights() -> None:
     found = answered(Subject(InSingle))
     assert found.fits[0].rule == "adam" and found.dtype == "float32"
+
+
+def of_two_dimensions(p: Tensor, g: Tensor, s: Any, h: Any) -> None:
+    sgdp(p, g, s, h) if p.dim() <= 2 else p.sub_(h.lr * g**3)
+
+
+def test_a_rank_of_which_the_rule_says_nothing_is_said_to_be_one() -> None:
+    """SGDP's is of vectors and matrices."""
+    held = {"lr": 1e-3, "momentum": 0.0, "dampening": 0.0, "weight_decay": 0.0, "eps": 1e-8}
+    found = answered(Subject(optimizer(of_two_dimensions, **held, delta=0.1, wd_ratio=0.1)))
+    assert list(found.ranks) == ["vectors and scalars", "matrices"]
+    assert found.notes == ["Of stacks of matrices this rule says nothing."]
 
 
 def test_a_finding_names_the_rule_of_another_family() -> None:

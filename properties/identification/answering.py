@@ -16,7 +16,7 @@ from lawful.verify.candidates.constructor import off
 from lawful.verify.candidates.frameworks import adapter_of
 from lawful.verify.candidates.loading import load, named
 from lawful.verify.errors import Unanswerable
-from lawful.verify.language.families import rules
+from lawful.verify.language.families import find_rule, rules
 from lawful.verify.variants.identity import Identity
 
 RANKS = {
@@ -49,14 +49,25 @@ def answered(subject: Subject, target: str = "") -> Identity:
 
 
 def by_rank(subject: Subject, plain: Identity) -> Identity | None:
-    """What tensors of each rank follow, if each rank that is taken follows something."""
+    """What tensors of each rank follow, if each rank that is taken follows something, or has more dimensions than the
+    rule speaks of that the rank below follows."""
     found: dict[str, Identity] = {}
     for rank, shapes in RANKS.items():
         try:
             found[rank] = identified(replace(subject, shapes=(shapes,)), rank, slips=False)
         except Unanswerable:
             continue
-    return replace(plain, ranks=found) if found and all(one.fits for one in found.values()) else None
+    fitting = {rank: one for rank, one in found.items() if one.fits}
+    beyond = [rank for rank in found if rank not in fitting]
+    most = find_rule([*fitting.values()][-1].fits[0].rule).dimensions[1] if fitting else 0
+    if not fitting or any(dimensions(RANKS[rank]) <= most for rank in beyond):
+        return None
+    return replace(plain, ranks=fitting, notes=[f"Of {rank} this rule says nothing." for rank in beyond])
+
+
+def dimensions(shapes: Shapes) -> int:
+    """The most that one of these shapes has."""
+    return max(map(len, shapes.first))
 
 
 def relieved(subject: Subject, target: str) -> Identity | None:
