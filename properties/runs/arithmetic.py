@@ -118,9 +118,10 @@ def arithmetic(candidate: Candidate, path: Mapping[str, Any], dtype: torch.dtype
 def _found(candidate: Candidate, path: Mapping[str, Any], dtype: torch.dtype, device: str) -> Arithmetic:
     probe, narrow = Probe(candidate, path, device), dtype not in (torch.float64, torch.float32)
     found = probe.arithmetic() if dtype is torch.float64 else OWN
-    return replace(
-        found, flushed=probe.flushes(dtype), chance=narrow and _parts(candidate, path, dtype, device)
-    )
+    flushed = not found.single and probe.flushes(
+        dtype
+    )  # float32 has no number for what is subnormal in float64
+    return replace(found, flushed=flushed, chance=narrow and _parts(candidate, path, dtype, device))
 
 
 def _parts(candidate: Candidate, path: Mapping[str, Any], dtype: torch.dtype, device: str) -> bool:
