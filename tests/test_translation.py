@@ -12,6 +12,7 @@ import pytest
 from sympy import S, Symbol, sympify
 
 from lawful.properties.translation.carrying import Told, carried
+from lawful.properties.translation.sides import another
 from lawful.verify.errors import Unanswerable
 from lawful.verify.language.families import find_rule
 from lawful.verify.language.symbols import beta2, t, weight_decay
@@ -246,6 +247,11 @@ def test_a_call_to_paste(translate: Ask) -> None:
     said = "torch.optim.AdamW(params, lr=0.01, betas=(0.9, 0.999), eps=1e-08, weight_decay=0.0)"
     assert ended.returncode == 0 and said in ended.stdout
     assert "weight_decay is 0.01 by default in torch.optim:AdamW" in ended.stdout
+
+
+def test_who_follows_another_rule_than_its_name_says() -> None:
+    assert another("adamw", "adamw(decouple=False)", []) and another("adamw", "adam", ["amsgrad"])
+    assert not another("adam", "adam(amsgrad=True)", ["amsgrad"]) and not another("adam", "adam", [])
 
 
 @pytest.mark.thorough

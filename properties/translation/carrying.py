@@ -134,6 +134,8 @@ def carried(first: Told, second: Told, states: Mapping[str, str]) -> Carried:
             return _carried(Course(first, shapes), Course(second, shapes), states)
         except (RefusedError, RaisedError) as error:
             reason = str(error)
+        except (AttributeError, KeyError):
+            return Carried(reason="it keeps no state for each parameter, as torch's optimizers do")
     return Carried(reason=reason)
 
 

@@ -1,6 +1,6 @@
 """One side of a translation: a target, the rule that it follows, and its hyperparameters in its constructor's words."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from itertools import islice, product
 from math import isnan
@@ -61,12 +61,18 @@ def side(target: str, arguments: Mapping[str, Any], names: Mapping[str, str], se
         target,
         match.rule,
         match.words,
-        claim if claim not in (UNCLAIMED, candidate.family.name) else "",
+        claim if claim != UNCLAIMED and another(claim, match.rule, candidate.options.names) else "",
         _choices(target, match.rule, arguments, names),
         {s.name: value for s, value in candidate.defaults(rule).items()},
         {s.name: name for s, name in candidate.binding.names.items()},
         candidate.unexplored,
     )
+
+
+def another(claim: str, rule: str, options: Collection[str]) -> bool:
+    """Whether a rule is not what a name claims, by more than what its constructor's options choose."""
+    family, conventions = find_family(rule)
+    return family.name != claim or bool(conventions.keys() - {*options})
 
 
 def _class_name(target: str) -> str:
