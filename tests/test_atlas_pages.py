@@ -14,6 +14,7 @@ from lawful.reports.atlas.changes import BETTER, OTHERWISE, WORSE, changed
 from lawful.reports.atlas.data import Atlas, is_atlas
 from lawful.reports.atlas.rows import IDENTITY, Row, parted, rows
 from lawful.reports.atlas.site import write
+from lawful.reports.atlas.telling import outcome
 from lawful.reports.atlas.view import optimizers
 from lawful.verify.atlas.query import Answer, Ask, Query, Release
 from lawful.verify.evidence import Verdict
@@ -48,6 +49,12 @@ def test_a_rule_with_a_change_is_not_that_rule() -> None:
     (wrong,) = rows(query, Answer(identity=identity("sgdw", "but with a instead of b")), "")
     assert (right.verdict, right.follows) == (Verdict.LAWFUL, "sgdw")
     assert (wrong.verdict, wrong.follows) == (Verdict.INCONCLUSIVE, "sgdw, but with a instead of b")
+
+
+def test_more_questions_are_no_change() -> None:
+    idle = row("1.0", "sgd", Verdict.UNLAWFUL, "idle")
+    assert outcome([idle, idle]) == outcome([idle, row("2.0", "sgd", property="quiet")]) == "fails idle"
+    assert outcome([row("1.0", "sgd", property="quiet"), row("1.0", "sgd", property="idle")]) == "all hold"
 
 
 def test_two_atlases_are_compared_by_their_last_releases() -> None:

@@ -18,15 +18,11 @@ def line(query: Query, answer: Answer) -> Text:
 
 
 def outcome(rows: list[Row]) -> str:
-    """What rows of one answer come to."""
+    """What rows of one answer come to, however many were asked: releases are compared by it."""
     if len(rows) == 1 and (rows[0].property == IDENTITY or not rows[0].dtype):
         return rows[0].follows or rows[0].said
-    wrong = dict.fromkeys(row.property for row in rows if row.verdict is Verdict.UNLAWFUL)
-    asked = {row.property for row in rows if row.verdict is not Verdict.NOT_APPLICABLE}
-    return (
-        f"{len(wrong)} of {len(asked)} fail: {', '.join(wrong)}"
-        if wrong
-        else f"{len(asked)} hold"
-        if rows
-        else ""
-    )
+    wrong = sorted({row.property for row in rows if row.verdict in FAILED})
+    return f"fails {', '.join(wrong)}" if wrong else "all hold" if rows else ""
+
+
+FAILED = (Verdict.UNLAWFUL, Verdict.CRASHED, Verdict.TIMED_OUT)
