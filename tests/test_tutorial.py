@@ -57,6 +57,6 @@ def test_links_lead_somewhere(path: Path) -> None:
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
 def test_commands_and_their_options_are_there(path: Path) -> None:
     commands = get_command(app).commands  # type: ignore[attr-defined]
-    for name, rest in re.findall(r"^(?:\$ )?lawful ([a-z]+)\b([^#\n]*)", path.read_text(), re.MULTILINE):
+    for name, rest in re.findall(r"^(?:\$ )?lawful ([a-z-]+)\b([^#\n]*)", path.read_text(), re.MULTILINE):
         options = {option for parameter in commands[name].params for option in parameter.opts}
         assert set(re.findall(r"(?<!\S)--[a-z-]+", rest)) <= options, f"lawful {name}{rest}"
