@@ -3,11 +3,27 @@
 The claim says how each quantity changes: times c^k, with its sign turned or not, or further by so much.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from functools import singledispatch
 from typing import Any
 
-from sympy import Abs, Add, And, Dummy, Expr, Integer, Max, Min, Mul, Or, Piecewise, Pow, Symbol, sign
+from sympy import (
+    Abs,
+    Add,
+    And,
+    Dummy,
+    Expr,
+    Function,
+    Integer,
+    Max,
+    Min,
+    Mul,
+    Or,
+    Piecewise,
+    Pow,
+    Symbol,
+    sign,
+)
 from sympy import preorder_traversal as nodes
 from sympy.core.relational import Relational
 
@@ -72,9 +88,16 @@ def _(change: Shifted, claim: Covariant, symbol: Symbol, expr: Expr) -> None:
     further = {s: s + k * h for s, k in by.items() if k != 0}
     first = claim.rule.initial(symbol) if symbol != x else x
     for value, words in ((expr, "next"), (first, "first")):
+        value = value.xreplace(_at_rest(value, further.keys()))
         gap = at(value, further) - value - by.get(symbol, Integer(0)) * h
         if not all(vanishes(rest) for _, rest in cases(gap)):
             raise Differs(f"the {words} {symbol} depends on where x is")
+
+
+def _at_rest(expr: Expr, moving: Set[Symbol]) -> dict[Expr, Dummy]:
+    """The functions in it that see nothing that moves: each has one value at both places, whichever case it takes."""
+    found = expr.atoms(Max, Min, Function)
+    return {f: Dummy(real=True) for f in found if not f.free_symbols & moving}
 
 
 LANE = (Add, Mul, Pow, Max, Min, Abs, sign, Piecewise, IfPositive, Relational, And, Or, Symbol)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from functools import singledispatch
 from typing import Any
 
-from sympy import Abs, Dummy, Expr, Function, Gt, Integer, Piecewise, Symbol, diff, sign, sympify
+from sympy import Abs, Dummy, Expr, Function, Gt, Integer, Max, Min, Piecewise, Symbol, diff, sign, sympify
 from sympy.core.relational import Relational
 
 from lawful.verify.language.rule import Rule, bases
@@ -196,8 +196,10 @@ def _(change: Shifted, rule: Rule) -> Covariance:
 
 def _moves(expr: Expr, speed: Mapping[Symbol, Expr], wanted: Expr) -> bool:
     """Whether an expression moves at this speed, as its symbols do; a function of the tensor, if what it sees rests."""
-    seen = {f: Dummy(real=True) for f in expr.atoms(OfTensor) if f.free_symbols & speed.keys()}
+    moving = {s for s, v in speed.items() if v != 0}
+    blind = {f for f in expr.atoms(Max, Min, Function) if not f.free_symbols & moving}
+    seen = {f for f in expr.atoms(OfTensor) if f not in blind}
     rests = all(_moves(part, speed, Integer(0)) for f in seen for part in f.args)
-    expr = expr.xreplace(seen)
-    along = (v * diff(expr, s) for s, v in speed.items() if v != 0 and expr.has(s))
+    expr = expr.xreplace({f: Dummy(real=True) for f in blind | seen})
+    along = (speed[s] * diff(expr, s) for s in moving if expr.has(s))
     return rests and vanishes(sum(along, Integer(0)) - wanted)
