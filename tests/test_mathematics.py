@@ -28,7 +28,7 @@ def test_a_printed_algorithm_computes_the_rule(name: str) -> None:
     for place, (_, right) in enumerate(lines):
         used = {symbol.name for symbol in right.free_symbols} & defined
         assert used <= {left.name for left, _ in lines[:place]}, "a line uses what a later one defines"
-    values: dict[str, float] = {r"\nabla f_{t}(x_{t-1})": 0.7, "x_{t-1}": -0.3, "t": 3.0}
+    values: dict[str, float] = {r"\nabla f_{t}(x_{t-1})": 0.9, "x_{t-1}": -0.3, "t": 3.0}
     inputs = {symbol.name: 0.1 + 0.07 * i for i, symbol in enumerate((*rule.hyperparameters, *rule.state))}
     from lawful.reports.mathematics import dated, written
 
@@ -36,7 +36,7 @@ def test_a_printed_algorithm_computes_the_rule(name: str) -> None:
     values |= {dated(symbol, "t-1").name: inputs[symbol.name] for symbol in rule.state}
     for left, right in lines:
         values[left.name] = value(right, values)
-    own = {**inputs, "g": 0.7, "x": -0.3, "t": 3.0}
+    own = {**inputs, "g": 0.9, "x": -0.3, "t": 3.0}
     assert values["x_{t}"] == pytest.approx(value(rule.x, own), rel=1e-12)
     for symbol, expr in rule.state.items():
         assert values[dated(symbol, "t").name] == pytest.approx(value(expr, own), rel=1e-12)

@@ -161,7 +161,8 @@ def square_root(value: Tensor) -> Tensor:
     if has_torch_function_unary(value):
         root: Tensor = handle_torch_function(square_root, (value,), value)
         return root
-    return torch.as_tensor(np.sqrt(value.numpy())) if value.device.type == "cpu" else torch.sqrt(value)
+    numbers = type(value) is Tensor and value.device.type == "cpu"
+    return torch.as_tensor(np.sqrt(value.numpy())) if numbers else torch.sqrt(value)
 
 
 def choose(condition: Tensor, a: Centre, b: Centre) -> Centre:
