@@ -13,8 +13,6 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from lawful.verify.candidates.protocol import Maker
-
 
 def digests(files: Iterable[str]) -> dict[str, str]:
     """File → SHA-256 of what stands in it; of one that cannot be read, ""."""
@@ -39,6 +37,10 @@ def file_of(cls: Any) -> str:
 
 def _said(cls: Any) -> tuple[str, ...]:
     """The files of what is no Python."""
+    from lawful.verify.candidates.protocol import (
+        Maker,
+    )  # numbers, which whoever asks for digests alone does not need
+
     maker = getattr(cls, "maker", None)
     return maker.files if isinstance(maker, Maker) else ()
 
