@@ -5,7 +5,7 @@ import math
 import sys
 
 
-def run(lr, beta1, beta2, eps, weight_decay, first, gradients, changes):
+def run(first, gradients, changes, lr, beta1, beta2, eps, weight_decay):
     x, m, v, seen = list(first), [0.0] * len(first), [0.0] * len(first), []
     for t, slopes in enumerate(gradients, 1):
         lr = changes.get(str(t), {}).get("lr", lr)
@@ -25,8 +25,6 @@ def within(seen, vector):
 
 for line in list(open(sys.argv[1]))[1:]:
     vector = json.loads(line)
-    seen = run(
-        **vector["hyperparameters"], **{k: vector[k] for k in ("first", "gradients")}, changes=vector["set"]
-    )
+    seen = run(vector["first"], vector["gradients"], vector["set"], **vector["hyperparameters"])
     blind = [w["what"] for w in vector["wrong"] if "float64" in w["formats"] and within(w["values"], vector)]
     print("ok" if within(seen, vector) and not blind else f"NOT OK {blind}", vector["name"])
