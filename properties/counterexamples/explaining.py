@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
 from sympy import Symbol, expand
 
 from lawful.properties.identification.identify import Inquiry, Proposal, slipped
@@ -58,6 +59,8 @@ def _words(subject: Subject, claimed: Variant) -> str:
         inquiry = Inquiry(subject.probes([claimed.family]), subject.path, subject.device)
     except Unanswerable:
         return ""
+    if not any(np.isfinite(probe.seen).all() for probe in inquiry.probes):
+        return ""  # what is no number follows no rule
     found = inquiry.matches(Proposal(v) for v in variants([claimed.family]))
     fits = [p.variant for match, p in found if match.fits]
     if any(v.rule.mathematics == claimed.rule.mathematics for v in fits):
