@@ -70,6 +70,7 @@ def _skips(run: Scaled, step: int) -> bool:
     run.feed(step)
     grad = run.parameters[-1].grad
     assert grad is not None
-    grad.view(-1)[-1] = torch.inf
+    kept = grad._values() if grad.is_sparse else grad  # of a sparse one, in place
+    kept.view(-1)[-1] = torch.inf
     run.step(step)
     return all(map(same_bits, before, copied(run.parameters)))
