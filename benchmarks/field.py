@@ -17,12 +17,11 @@ from time import perf_counter
 
 from lawful.verify.candidates.description import Listing
 from lawful.verify.errors import Unanswerable, WorkerError
-from lawful.verify.front.planning import DESCRIPTION
+from lawful.verify.front.planning import DESCRIPTION, IDENTITY
 from lawful.verify.language.schedules import claimed_schedule
 from lawful.verify.variants.identity import Identity, Match
 from lawful.verify.workers.pool import Pool
 
-ANSWER = "lawful.properties.identification.answering:answer"
 HEAD = "| class | follows | nearest otherwise |\n| --- | --- | --- |"
 
 
@@ -71,7 +70,9 @@ def package(module: str) -> str:
 def rows(pool: Pool, modules: Sequence[str], patience: float) -> Iterator[tuple[str, tuple[str, str]]]:
     """Target and cells, as they come."""
     every = [target for module in modules for target in targets(pool, module, patience)]
-    asked = {t: pool.ask(ANSWER, t, {}, {}, 0, gives=Identity, timeout=patience, about=of(t)) for t in every}
+    asked = {
+        t: pool.ask(IDENTITY, t, {}, {}, 0, gives=Identity, timeout=patience, about=of(t)) for t in every
+    }
     yield from ((target, cells(answer)) for target, answer in asked.items())
 
 

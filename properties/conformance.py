@@ -197,12 +197,8 @@ class Conformance:
         verdict = Verdict.LAWFUL if decided and not self.doubts else Verdict.INCONCLUSIVE
         verdict = Verdict.UNLAWFUL if self.finding else verdict
         verdict = Verdict.CRASHED if self.raised else verdict
-        return Evidence(
+        return self.tally.evidence(
             verdict,
-            worst=self.tally.worst,
-            median=self.tally.median,
-            comparisons=self.tally.comparisons,
-            no_verdict=self.tally.no_verdict,
             scenarios=len(self.seen),
             exercised=exercised(self.seen),
             notes=[*dict.fromkeys(self.notes), *refusal_notes(self.refusals)],

@@ -3,9 +3,10 @@
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Protocol, TypeVar
 
-from lawful.properties.checks import Journal
+from lawful.properties.checks import Journal, Property, on_cpu
+from lawful.properties.settings import Settings
 from lawful.verify.errors import told
-from lawful.verify.evidence import Check, Evidence, Finding, Verdict
+from lawful.verify.evidence import Check, Evidence, Finding, Severity, Verdict
 
 Said = Iterator[tuple[str, str]]
 """What is found, as the end of a sentence about what is asked, and lines that show it."""
@@ -30,7 +31,30 @@ class Called(Protocol):
 B = TypeVar("B", bound=Called)
 
 
-def looked(look: Callable[[B], Said], benches: Iterable[B], check: Check, journal: Journal) -> Evidence:
+def promised(
+    look: Callable[[B], Said],
+    benches: Callable[[Any], Iterable[B]],
+    asks: type,
+    of: Callable[[Any], bool] = lambda piece: True,
+    severity: Severity = Severity.CONTRACT,
+) -> Property:
+    """The property that a function looks for: its docstring is the sentence, what it yields are findings.
+
+    Args:
+        look: the function.
+        benches: what it looks at, of what is asked.
+        asks: of what kind that is.
+        of: whether one of them has something to ask about.
+        severity: how grave it is to break it.
+    """
+
+    def seen(candidate: Any, check: Check, settings: Settings, journal: Journal) -> Evidence:
+        return _looked(look, benches(candidate), check, journal)
+
+    return Property(name_of(look), sentence(look), seen, of=of, on=on_cpu, severity=severity, asks=asks)
+
+
+def _looked(look: Callable[[B], Said], benches: Iterable[B], check: Check, journal: Journal) -> Evidence:
     """What is found on benches, one after the other; what raises there is left to the question whether the rule is
     followed.
     """

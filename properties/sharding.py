@@ -123,12 +123,8 @@ def concluded(division: Division) -> Evidence:
         verdict, notes = Verdict.NOT_APPLICABLE, [_note(division)]
     elif tally.worst and division.layout.divides == "nothing":
         notes = [f"differs in bits, by at most {tally.worst:.3g} of what rounding explains"]
-    return Evidence(
+    return tally.evidence(
         verdict,
-        worst=tally.worst,
-        median=tally.median,
-        comparisons=tally.comparisons,
-        no_verdict=tally.no_verdict,
         scenarios=1,
         notes=notes,
         findings=findings,

@@ -51,7 +51,6 @@ WRONG: list[tuple[Any, str, dict[str, Any]]] = [
     (own.InFloat32, "average", EMA),
     (own.ForgetsSome, "average", EMA),
     (own.Ema, "average", MEAN | {"arguments": {"decay": 0.5}}),
-    (own.Mean, "average", EMA | {"names": {}}),
     (swa_utils.get_swa_multi_avg_fn, "average", {}),
     (own.PairsWhatItCan, "average-pairs", EMA),
     (own.Broadcasts, "average-pairs", EMA),
@@ -68,7 +67,6 @@ WRONG: list[tuple[Any, str, dict[str, Any]]] = [
     (swa_utils.update_bn, "statistics-interrupted", {}),
     (swa_utils.update_bn, "statistics-without-data", {}),
 ]
-WRONG = [each for each in WRONG if each[2].get("names") is None]
 
 
 @pytest.mark.parametrize(("piece", "asked", "how"), WRONG, ids=[f"{s.__name__}-{p}" for s, p, _ in WRONG])

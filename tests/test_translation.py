@@ -21,7 +21,7 @@ from lawful.verify.translation.answer import Case, Translation
 from lawful.verify.translation.elimination import sign_of, ways
 from lawful.verify.translation.found import unconditional
 from lawful.verify.translation.impossible import Impossible, impossible
-from lawful.verify.translation.matrix import classes_of
+from lawful.verify.translation.matrix import classes_of, matrix
 from lawful.verify.translation.proving import equivalence, proved
 from lawful.verify.translation.question import Question
 from lawful.verify.translation.rewriting import corrected, corrections, homogeneous
@@ -287,3 +287,10 @@ def test_every_form_against_every_other(translate: Ask) -> None:
         and "lion(decouple=False)" in ended.stdout
         and "weight_decay = 0" in ended.stdout
     )
+
+
+def test_a_matrix_is_of_the_family_by_the_name_that_is_printed() -> None:
+    """`sparse_adam`, with whatever stands between its words."""
+    found = matrix("sparse_adam")
+    assert found.family == "sparse_adam" and not found.undecided
+    assert {form for forms in found.classes for form in forms} >= {"sparse_adam", 'sparse_adam(eps="inside")'}

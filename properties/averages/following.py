@@ -42,12 +42,8 @@ def _run(candidate: Averager, check: Check, settings: Settings, journal: Journal
         total.absorb(seen.tally)
         notes |= {seen.begins: None} if seen.begins else {}
         found += [] if seen.finding is None else [seen.finding]
-    return Evidence(
+    return total.evidence(
         Verdict.UNLAWFUL if found else Verdict.LAWFUL,
-        worst=total.worst,
-        median=total.median,
-        comparisons=total.comparisons,
-        no_verdict=total.no_verdict,
         scenarios=len(benches),
         unvaried=candidate.unvaried,
         notes=list(notes),

@@ -3,11 +3,10 @@
 from collections.abc import Callable, Iterator
 
 from lawful.properties.averages.driving import Bench, settings
-from lawful.properties.checks import Journal, Property, on_cpu
-from lawful.properties.promises import Said, looked, name_of, sentence
-from lawful.properties.settings import Settings
+from lawful.properties.checks import Property
+from lawful.properties.promises import Said, promised
 from lawful.verify.candidates.averager import Averager
-from lawful.verify.evidence import Check, Evidence, Severity
+from lawful.verify.evidence import Severity
 
 Look = Callable[[Bench], Said]
 
@@ -25,13 +24,4 @@ def promise(
             function that it averages with.
         severity: how grave it is to break it.
     """
-
-    def decorate(look: Look) -> Property:
-        def seen(candidate: Averager, check: Check, settings: Settings, journal: Journal) -> Evidence:
-            return looked(look, at(candidate), check, journal)
-
-        return Property(
-            name_of(look), sentence(look), seen, of=of, on=on_cpu, severity=severity, asks=Averager
-        )
-
-    return decorate
+    return lambda look: promised(look, at, Averager, of, severity)

@@ -4,7 +4,7 @@ Each batch is of whole numbers whose mean and variance, by one less than there a
 is the average alone. Batches are of different sizes: each counts as one.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from lawful.properties.checks import Journal, Property, on_cpu
-from lawful.properties.promises import ENOUGH, RaisedError, Said, calling, looked, name_of, sentence
+from lawful.properties.promises import ENOUGH, RaisedError, Said, calling, promised
 from lawful.properties.runs.judging import Tally
 from lawful.properties.settings import Settings
 from lawful.verify.candidates.statistics import Statistics
@@ -89,17 +89,14 @@ class Bench:
 Look = Callable[[Bench], Said]
 
 
+def benches(statistics: Statistics) -> list[Bench]:
+    """In both formats in which statistics are usual."""
+    return [Bench(statistics, torch.float64), Bench(statistics)]
+
+
 def promise(severity: Severity = Severity.CONTRACT) -> Callable[[Look], Property]:
     """Makes a property of a function that looks: its docstring is the sentence, what it yields are findings."""
-
-    def decorate(look: Look) -> Property:
-        def seen(candidate: Statistics, check: Check, settings: Settings, journal: Journal) -> Evidence:
-            benches = [Bench(candidate, torch.float64), Bench(candidate)]
-            return looked(look, benches, check, journal)
-
-        return Property(name_of(look), sentence(look), seen, on=on_cpu, severity=severity, asks=Statistics)
-
-    return decorate
+    return lambda look: promised(look, benches, Statistics, severity=severity)
 
 
 WRAPPED: tuple[Callable[[Tensor], Any], ...] = (
@@ -112,7 +109,7 @@ WRAPPED: tuple[Callable[[Tensor], Any], ...] = (
 
 def _run(candidate: Statistics, check: Check, settings: Settings, journal: Journal) -> Evidence:
     tally, found = Tally(), list[Finding]()
-    for bench in (Bench(candidate, torch.float64), Bench(candidate)):
+    for bench in benches(candidate):
         journal(bench.called)
         for wrap in WRAPPED:
             norm = nn.BatchNorm1d(2, momentum=0.7).to(bench.dtype)
@@ -124,14 +121,7 @@ def _run(candidate: Statistics, check: Check, settings: Settings, journal: Journ
                 said = [str(error)]
             found += [Finding(f"{bench.called} {each}.", script=_lines(bench)) for each in said]
     verdict = Verdict.UNLAWFUL if found else Verdict.LAWFUL
-    return Evidence(
-        verdict,
-        tally.worst,
-        tally.median,
-        tally.comparisons,
-        scenarios=2 * len(WRAPPED),
-        findings=found[:ENOUGH],
-    )
+    return tally.evidence(verdict, scenarios=2 * len(WRAPPED), findings=found[:ENOUGH])
 
 
 def _wrong(bench: Bench, norm: nn.BatchNorm1d, tally: Tally) -> Iterator[str]:
@@ -186,7 +176,7 @@ def statistics_alone(bench: Bench) -> Said:
         model = model if whole else model.eval()
         before = _state(model)
         bench.run(bench.batches(), model)
-        if changed := [name for name, was in before.items() if _state(model)[name] != was]:
+        if changed := _changed(before, model):
             begins = "model[2:].eval()" if whole else "model.eval()"
             run = f"{bench.statistics.cls.__name__}([torch.randn(4, 2)], model)"
             yield f"changes {', '.join(changed)}", bench.script(WRITTEN, begins, SHOWN, run, SHOWN)
@@ -202,6 +192,12 @@ def _state(model: nn.Module) -> dict[str, Any]:
             found[f"the momentum of {place}"] = module.momentum
     found |= {f"the weights {n}": p.tolist() for n, p in model.named_parameters()}
     return found | {f"the gradient of {n}": p.grad for n, p in model.named_parameters()}
+
+
+def _changed(before: Mapping[str, Any], model: nn.Module) -> list[str]:
+    """The names of what did not stay."""
+    now = _state(model)
+    return [name for name, was in before.items() if now[name] != was]
 
 
 class _Ended(Exception):
@@ -222,7 +218,7 @@ def statistics_interrupted(bench: Bench) -> Said:
         bench.run(loader(), model)
     except RaisedError:
         pass
-    if changed := [name for name, was in before.items() if _state(model)[name] != was]:
+    if changed := _changed(before, model):
         call = f"{bench.statistics.cls.__name__}([torch.randn(4, 2), None], model)"
         run = f"try: {call}\nexcept Exception as error: print(error)"
         yield (

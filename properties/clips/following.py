@@ -25,12 +25,8 @@ def _run(candidate: Clip, check: Check, settings: Settings, journal: Journal) ->
                 found += [
                     Finding(f"{bench.called} {said}.", script=bench.script()) for said in follow(bench, tally)
                 ]
-    return Evidence(
+    return tally.evidence(
         Verdict.UNLAWFUL if found else Verdict.LAWFUL,
-        worst=tally.worst,
-        median=tally.median,
-        comparisons=tally.comparisons,
-        no_verdict=tally.no_verdict,
         scenarios=count,
         unvaried=candidate.unvaried,
         findings=found[:ENOUGH],

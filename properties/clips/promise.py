@@ -6,12 +6,11 @@ from itertools import islice
 import torch
 from torch import Tensor
 
-from lawful.properties.checks import Journal, Property, on_cpu
+from lawful.properties.checks import Property
 from lawful.properties.clips.driving import Bench, drawn
-from lawful.properties.promises import Said, looked, name_of, sentence
-from lawful.properties.settings import Settings
+from lawful.properties.promises import Said, promised
 from lawful.verify.candidates.clip import Clip
-from lawful.verify.evidence import Check, Evidence, Severity
+from lawful.verify.evidence import Severity
 
 Look = Callable[[Bench], Said]
 Given = Callable[[], Sequence[Tensor | None]]
@@ -36,15 +35,9 @@ def promise(
         given: the gradients.
     """
 
-    def decorate(look: Look) -> Property:
-        def benches(clip: Clip) -> Iterator[Bench]:
-            for path in clip.paths.values():
-                for values in islice(clip.settings(), 1):
-                    yield Bench(clip, values, path, torch.float32, gradients=given())
+    def benches(clip: Clip) -> Iterator[Bench]:
+        for path in clip.paths.values():
+            for values in islice(clip.settings(), 1):
+                yield Bench(clip, values, path, torch.float32, gradients=given())
 
-        def seen(candidate: Clip, check: Check, settings: Settings, journal: Journal) -> Evidence:
-            return looked(look, benches(candidate), check, journal)
-
-        return Property(name_of(look), sentence(look), seen, of=of, on=on_cpu, severity=severity, asks=Clip)
-
-    return decorate
+    return lambda look: promised(look, benches, Clip, of, severity)

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from lawful.properties.checks import Journal, Property
 from lawful.properties.contract.bench import Bench, NotOwedError
 from lawful.properties.contract.way import Ways, plainly
+from lawful.properties.promises import name_of, sentence
 from lawful.properties.runs.running import RaisedError, RefusedError
 from lawful.properties.settings import Settings
 from lawful.verify.candidates.candidate import Candidate
@@ -37,8 +38,7 @@ def contract(
     """
 
     def decorate(look: Look) -> Property:
-        sentence = " ".join((look.__doc__ or "").split("\n\n")[0].split())
-        name = look.__name__.replace("_", "-")
+        name = name_of(look)
 
         def seen(candidate: Candidate, check: Check, settings: Settings, journal: Journal) -> Evidence:
             notes: list[str] = []
@@ -53,7 +53,7 @@ def contract(
             return _evidence(found, notes, benches, looked)
 
         return Property(
-            name, sentence, seen, dtype="float32", ruleless=True, applies=applies, of=of, severity=severity,
+            name, sentence(look), seen, dtype="float32", ruleless=True, applies=applies, of=of, severity=severity,
             torchs=not anywhere,
         )  # fmt: skip
 

@@ -1,19 +1,18 @@
 """Whether a function divides parameters as its rule says: on small models of several kinds, or on the user's."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from torch import nn
 
-from lawful.properties.checks import Journal, Property, on_cpu
+from lawful.properties.checks import Property
 from lawful.properties.groups.models import MODELS
-from lawful.properties.promises import RaisedError, Said, calling, looked, name_of, sentence
-from lawful.properties.settings import Settings
+from lawful.properties.promises import RaisedError, Said, calling, promised
 from lawful.verify.candidates.grouper import Grouper
 from lawful.verify.candidates.roles import names, roles
-from lawful.verify.evidence import Check, Evidence, Severity
+from lawful.verify.evidence import Severity
 from lawful.verify.language.division import ROLES
 
 NAMED = 6
@@ -92,14 +91,11 @@ Look = Callable[[Bench], Said]
 def promise(severity: Severity = Severity.CONTRACT) -> Callable[[Look], Property]:
     """Makes a property of a function that looks: its docstring is the sentence, what it yields are findings."""
 
-    def decorate(look: Look) -> Property:
-        def seen(candidate: Grouper, check: Check, settings: Settings, journal: Journal) -> Evidence:
-            models = [candidate.own] if candidate.own else MODELS.values()
-            return looked(look, (Bench(candidate, make) for make in models), check, journal)
+    def benches(grouper: Grouper) -> Iterator[Bench]:
+        models = [grouper.own] if grouper.own else MODELS.values()
+        return (Bench(grouper, make) for make in models)
 
-        return Property(name_of(look), sentence(look), seen, on=on_cpu, severity=severity, asks=Grouper)
-
-    return decorate
+    return lambda look: promised(look, benches, Grouper, severity=severity)
 
 
 @promise(Severity.CORE)

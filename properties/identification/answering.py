@@ -14,7 +14,7 @@ from lawful.properties.identification.probes import Subject
 from lawful.properties.scenarios.scenarios import Shapes
 from lawful.verify.candidates.constructor import off
 from lawful.verify.candidates.frameworks import adapter_of
-from lawful.verify.candidates.loading import load, named
+from lawful.verify.candidates.loading import given, load
 from lawful.verify.errors import Unanswerable
 from lawful.verify.language.families import find_rule, rules
 from lawful.verify.variants.identity import Identity
@@ -31,9 +31,8 @@ MOST = 12
 
 def answer(target: str, arguments: Mapping[str, Any], names: Mapping[str, str], seed: int) -> Identity:
     """`answered`, in a worker."""
-    given = {name: named(value) for name, value in arguments.items()}
     cls = load(target)
-    return answered(Subject(cls, given, seed=seed, adapter=adapter_of(cls).saying(names)), target)
+    return answered(Subject(cls, given(arguments), seed=seed, adapter=adapter_of(cls).saying(names)), target)
 
 
 def answered(subject: Subject, target: str = "") -> Identity:

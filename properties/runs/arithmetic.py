@@ -118,9 +118,8 @@ def arithmetic(candidate: Candidate, path: Mapping[str, Any], dtype: torch.dtype
 def _found(candidate: Candidate, path: Mapping[str, Any], dtype: torch.dtype, device: str) -> Arithmetic:
     probe, narrow = Probe(candidate, path, device), dtype not in (torch.float64, torch.float32)
     found = probe.arithmetic() if dtype is torch.float64 else OWN
-    flushed = not found.single and probe.flushes(
-        dtype
-    )  # float32 has no number for what is subnormal in float64
+    # float32 has no number for what is subnormal in float64
+    flushed = not found.single and probe.flushes(dtype)
     return replace(found, flushed=flushed, chance=narrow and _parts(candidate, path, dtype, device))
 
 

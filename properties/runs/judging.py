@@ -11,6 +11,7 @@ from sympy import Symbol
 from torch import Tensor
 
 from lawful.properties.scenarios.scenarios import Block, Scenario
+from lawful.verify.evidence import Evidence, Verdict
 from lawful.verify.language.rule import Rule
 from lawful.verify.oracle.balls import Ball
 from lawful.verify.oracle.formats import FORMATS, Format
@@ -214,3 +215,7 @@ class Tally:
         """The median ratio over comparisons with a budget above 0."""
         everything = torch.cat([ratio.reshape(-1) for ratio in self.ratios] or [torch.zeros(0)])
         return float(torch.nan_to_num(everything.nanmedian(), 0.0)) if everything.numel() else 0.0
+
+    def evidence(self, verdict: Verdict, **more: Any) -> Evidence:
+        """What has been compared, as evidence; `more`: of it, besides the numbers."""
+        return Evidence(verdict, self.worst, self.median, self.comparisons, self.no_verdict, **more)

@@ -2,12 +2,11 @@
 
 from collections.abc import Callable, Iterator
 
-from lawful.properties.checks import Journal, Property, on_cpu
-from lawful.properties.promises import Said, looked, name_of, sentence
+from lawful.properties.checks import Property
+from lawful.properties.promises import Said, promised
 from lawful.properties.schedules.driving import Bench
-from lawful.properties.settings import Settings
 from lawful.verify.candidates.scheduler import Scheduler
-from lawful.verify.evidence import Check, Evidence, Severity
+from lawful.verify.evidence import Severity
 from lawful.verify.language.schedule import Values
 
 Look = Callable[[Bench], Said]
@@ -30,13 +29,7 @@ def promise(
         tensors: whether rates are tensors.
     """
 
-    def decorate(look: Look) -> Property:
-        def seen(candidate: Scheduler, check: Check, settings: Settings, journal: Journal) -> Evidence:
-            benches = (Bench(candidate, values, tensors=tensors) for values in at(candidate))
-            return looked(look, benches, check, journal)
+    def benches(scheduler: Scheduler) -> Iterator[Bench]:
+        return (Bench(scheduler, values, tensors=tensors) for values in at(scheduler))
 
-        return Property(
-            name_of(look), sentence(look), seen, of=applies, on=on_cpu, severity=severity, asks=Scheduler
-        )
-
-    return decorate
+    return lambda look: promised(look, benches, Scheduler, applies, severity)

@@ -8,7 +8,7 @@ from math import inf
 
 from lawful.reports.identity import sentences
 from lawful.verify.atlas.query import Answer, Ask, Query
-from lawful.verify.evidence import Check, Evidence, Verdict
+from lawful.verify.evidence import UNCLAIMED, Check, Evidence, Verdict
 from lawful.verify.variants.identity import Identity
 
 IDENTITY = "identity"
@@ -90,8 +90,6 @@ def rows(query: Query, answer: Answer, record: str) -> Iterator[Row]:
 
 
 def _held(check: Check) -> str:
-    from lawful.verify.evidence import UNCLAIMED
-
     return "" if check.rule == UNCLAIMED else check.rule
 
 

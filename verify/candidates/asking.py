@@ -11,7 +11,7 @@ from lawful.verify.candidates.candidate import Candidate
 from lawful.verify.candidates.claim import claimed
 from lawful.verify.candidates.clip import Clip
 from lawful.verify.candidates.grouper import Grouper
-from lawful.verify.candidates.loading import meant
+from lawful.verify.candidates.loading import looked_up
 from lawful.verify.candidates.scheduler import Scheduler
 from lawful.verify.candidates.statistics import Statistics
 
@@ -64,8 +64,7 @@ def candidate_of(
     Raises:
         Unanswerable: see `Candidate.of` and those of the other kinds.
     """
-    named = meant(target) if isinstance(target, str) else target
-    made: Asked = (kind_of(named, rule) or Candidate).of(target, rule, arguments, names)
+    made: Asked = (kind_of(looked_up(target), rule) or Candidate).of(target, rule, arguments, names)
     return made
 
 

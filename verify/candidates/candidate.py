@@ -17,11 +17,12 @@ from lawful.verify.candidates.binding import Binding
 from lawful.verify.candidates.claim import claimed
 from lawful.verify.candidates.constructor import Constructor, off
 from lawful.verify.candidates.frameworks import adapter_of, classed
-from lawful.verify.candidates.loading import load, named
+from lawful.verify.candidates.loading import given, load
 from lawful.verify.candidates.options import Options
+from lawful.verify.candidates.refusing import refuse_arguments, refuse_words
 from lawful.verify.candidates.signature import Handed
 from lawful.verify.candidates.unclaimed import unclaimed
-from lawful.verify.errors import Unanswerable, unknown
+from lawful.verify.errors import Unanswerable
 from lawful.verify.evidence import UNCLAIMED
 from lawful.verify.language.families import alone, find_family
 from lawful.verify.language.family import Family
@@ -69,15 +70,15 @@ class Candidate:
         if name := alone(rule):
             raise Unanswerable(f"{name} makes a rule of another: say which, as in {name}(adamw).")
         found = load(target) if isinstance(target, str) else classed(target, repr(target))
-        given = {name: named(value) for name, value in (arguments or {}).items()}
+        values = given(arguments)
         adapter = adapter_of(found).saying(names or {})
         pinned: dict[str, Any] = {}
         if (claim := rule or claimed(found.__name__)) == UNCLAIMED:
-            family = unclaimed(Constructor(found, adapter, _classes(given)), given)
+            family = unclaimed(Constructor(found, adapter, _classes(values)), values)
         else:
             family, pinned = find_family(claim)
         family(**pinned)
-        return cls(found, family, pinned, given, adapter).answerable()
+        return cls(found, family, pinned, values, adapter).answerable()
 
     def answerable(self) -> "Candidate":
         """Itself, if it can be asked whether it follows its rule.
@@ -85,9 +86,7 @@ class Candidate:
         Raises:
             Unanswerable: see `of`.
         """
-        for word in self.adapter.names:
-            if word not in self.words:
-                raise unknown(f"word of {self.family.name}", word, self.words)
+        refuse_words(self.adapter.names, self.family.name, self.words)
         if self.missing:
             given = " ".join(f"--arg {argument}=VALUE" for argument in self.missing)
             name = self.cls.__name__
@@ -101,9 +100,7 @@ class Candidate:
             Unanswerable: it has not.
         """
         name = self.cls.__name__
-        for argument in (*self.arguments, *self.adapter.names.values()):
-            if argument not in self.parameters:
-                raise unknown(f"argument of {name}", argument, self.parameters)
+        refuse_arguments((*self.arguments, *self.adapter.names.values()), name, self.parameters)
         if lr in self.family(**self.pinned).defaults and lr not in self.binding.names:
             raise Unanswerable(f"{name} has no argument for the learning rate, lr: {self._proposal('lr')}")
         return self

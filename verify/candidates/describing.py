@@ -100,20 +100,25 @@ def own(place: str) -> list[str]:
     Raises:
         Unanswerable: it fails to import, or a module has none.
     """
-    from torch.optim import Optimizer
-
     if ":" in place:
         return [describe(place).target]
     top = place.partition(".")[0]
     found = {
         cls: name
         for name, cls in sorted(vars(module(place)).items(), key=_by_its_own_name)
-        if isinstance(cls, type) and issubclass(cls, Optimizer) and cls.__module__.partition(".")[0] == top
-        if not name.startswith("_") and cls is not Optimizer and "step" in dir(cls)
+        if _is_optimizer(name, cls) and cls.__module__.partition(".")[0] == top and "step" in dir(cls)
     }
     if not found:
         raise Unanswerable(f"{place} has no optimizer of its own.")
     return [f"{place}:{name}" for name in sorted(found.values(), key=str.lower)]
+
+
+def _is_optimizer(name: str, found: Any) -> bool:
+    """Whether it is a class of torch's optimizers that is meant for use."""
+    from torch.optim import Optimizer
+
+    kind = isinstance(found, type) and issubclass(found, Optimizer) and found is not Optimizer
+    return kind and not name.startswith("_")
 
 
 def _by_its_own_name(one: tuple[str, Any]) -> bool:
@@ -122,15 +127,12 @@ def _by_its_own_name(one: tuple[str, Any]) -> bool:
 
 
 def _of_module(place: str) -> Listing:
-    from torch.optim import Optimizer
-
     there = sorted(vars(module(place)).items())
     classes = [(n, c) for n, c in there if isinstance(c, type)]
     steps = [n for n, c in classes if callable(getattr(c, "step", None)) and normal(n) in rules()]
     pieces = [n for n, c in there if callable(c) and (kind := kind_of(c)) and kind.claimed(c)]
     claiming = sorted({*steps, *pieces})
-    own = [n for n, c in classes if issubclass(c, Optimizer) and c is not Optimizer and not n.startswith("_")]
-    others = [name for name in own if normal(name) not in rules()]
+    others = [n for n, c in classes if _is_optimizer(n, c) and normal(n) not in rules()]
     if not claiming:
         has = f" (it has {', '.join(others)})" if others else ""
         raise Unanswerable(

@@ -8,8 +8,9 @@ from typing import Any
 from torch import nn
 from torch.optim import Optimizer
 
-from lawful.verify.candidates.loading import meant, named
-from lawful.verify.errors import Unanswerable, unknown
+from lawful.verify.candidates.loading import given, looked_up
+from lawful.verify.candidates.refusing import refuse_arguments, refuse_words
+from lawful.verify.errors import Unanswerable
 from lawful.verify.language.division import CLAIMS, Division, find_division, is_division
 from lawful.verify.language.names import DIVISION
 
@@ -69,11 +70,10 @@ class Grouper:
         Raises:
             Unanswerable: unknown target, role, word or argument.
         """
-        maker = meant(target) if isinstance(target, str) else target
-        given = {n: named(value) for n, value in (arguments or {}).items()}
-        if isinstance(given.get(MODEL), str):
-            given[MODEL] = meant(given[MODEL])
-        return cls(maker, find_division(rule or cls.claimed(maker)), given, names or {}).answerable()
+        maker, values = looked_up(target), given(arguments)
+        if MODEL in values:
+            values[MODEL] = looked_up(values[MODEL])
+        return cls(maker, find_division(rule or cls.claimed(maker)), values, names or {}).answerable()
 
     def answerable(self) -> "Grouper":
         """Itself, if it can be called.
@@ -82,24 +82,14 @@ class Grouper:
             Unanswerable: see `of`.
         """
         known = self.taken(self.cls)
-        for word in self.names:
-            if word != "weight_decay":
-                raise unknown(f"word of {DIVISION}", word, ["weight_decay"])
-        for argument in [*self.names.values(), *self.arguments]:
-            if argument not in known and argument != MODEL:
-                raise unknown(f"argument of {self.cls.__name__}", argument, [*known, MODEL])
-        required = [
-            n
-            for n, p in known.items()
-            if p.default is p.empty and p.kind not in (p.VAR_KEYWORD, p.VAR_POSITIONAL)
+        refuse_words(self.names, DIVISION, ["weight_decay"])
+        refuse_arguments((*self.names.values(), *self.arguments), self.cls.__name__, [*known, MODEL])
+        unsaid = [
+            p for n, p in known.items() if p.default is p.empty and n not in {*self.arguments, self.word}
         ]
-        held = {*self.arguments, self.word}
-        if lacking := [
-            f"--arg {n}=VALUE"
-            for n in required
-            if n not in held and known[n].kind is not inspect.Parameter.VAR_POSITIONAL
-        ]:
-            raise Unanswerable(f"{self.cls.__name__} needs more than a model: say {' '.join(lacking)}.")
+        if lacking := [p.name for p in unsaid if p.kind not in (p.VAR_KEYWORD, p.VAR_POSITIONAL)]:
+            said = " ".join(f"--arg {name}=VALUE" for name in lacking)
+            raise Unanswerable(f"{self.cls.__name__} needs more than a model: say {said}.")
         return self
 
     @property

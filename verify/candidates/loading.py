@@ -4,7 +4,7 @@ import importlib
 import importlib.util
 import pkgutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -38,6 +38,16 @@ def meant(target: str) -> Any:
     place, colon, name = outer.rpartition(":")
     found = _attribute(module(place), name, place) if colon else bundled(name)
     return around(found, load(inner), target) if inner else found
+
+
+def looked_up(target: Any) -> Any:
+    """What a target names (see `meant`); itself, if it is no text."""
+    return meant(target) if isinstance(target, str) else target
+
+
+def given(arguments: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Arguments that a user says, with what their texts name (see `named`)."""
+    return {name: named(value) for name, value in (arguments or {}).items()}
 
 
 def named(value: Any) -> Any:

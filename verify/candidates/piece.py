@@ -8,8 +8,9 @@ from typing import Any, ClassVar
 
 from sympy import Symbol
 
-from lawful.verify.candidates.loading import meant, named
-from lawful.verify.errors import Unanswerable, unknown
+from lawful.verify.candidates.loading import given, looked_up
+from lawful.verify.candidates.refusing import refuse_arguments, refuse_words
+from lawful.verify.errors import Unanswerable
 from lawful.verify.language.families import alone, claimed_alone, find_family, find_rule
 from lawful.verify.language.rule import Rule
 
@@ -74,13 +75,12 @@ class Piece:
         Raises:
             Unanswerable: unknown target, rule, word or argument, or one that is missing.
         """
-        maker = meant(target) if isinstance(target, str) else target
+        maker = looked_up(target)
         if not (claim := rule or cls.claimed(maker)):
             raise Unanswerable(
                 f"{maker.__name__} claims nothing by its name: say --rule, as in --rule {cls.what}."
             )
-        given = {n: named(value) for n, value in (arguments or {}).items()}
-        return cls(maker, claim, given, names or {}).answerable()
+        return cls(maker, claim, given(arguments), names or {}).answerable()
 
     @cached_property
     def parameters(self) -> dict[str, inspect.Parameter]:
@@ -115,15 +115,8 @@ class Piece:
         Raises:
             Unanswerable: see `of`.
         """
-        words = [s.name for s in find_family(self.claim)[0]().hyperparameters]
-        for word, argument in self.names.items():
-            if word not in words:
-                raise unknown(f"word of {self.claim}", word, words)
-            if argument not in self.parameters:
-                raise unknown(f"argument of {self.cls.__name__}", argument, self.parameters)
-        for argument in self.arguments:
-            if argument not in self.parameters:
-                raise unknown(f"argument of {self.cls.__name__}", argument, self.parameters)
+        refuse_words(self.names, self.claim, (s.name for s in find_family(self.claim)[0]().hyperparameters))
+        refuse_arguments((*self.names.values(), *self.arguments), self.cls.__name__, self.parameters)
         held = {*self.bound.values(), *self.arguments}
         unheld = [
             n for n, p in self.parameters.items() if p.default is p.empty and p.kind is not p.VAR_KEYWORD

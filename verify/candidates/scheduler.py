@@ -9,8 +9,9 @@ from typing import Any
 import torch
 from torch.optim import Optimizer
 
-from lawful.verify.candidates.loading import meant, named
-from lawful.verify.errors import Unanswerable, unknown
+from lawful.verify.candidates.loading import given, looked_up
+from lawful.verify.candidates.refusing import refuse_arguments, refuse_words
+from lawful.verify.errors import Unanswerable
 from lawful.verify.language.schedule import Part, Schedule, Values
 from lawful.verify.language.schedules import claimed_schedule, find_schedule
 
@@ -100,15 +101,14 @@ class Scheduler:
         Raises:
             Unanswerable: unknown target, schedule, word or argument, or one that is missing.
         """
-        maker = meant(target) if isinstance(target, str) else target
+        maker = looked_up(target)
         name = maker.__name__
         if not (claim := rule or claimed_schedule(name)):
             raise Unanswerable(
                 f"{name} claims no schedule by its name: say --rule SCHEDULE, as in --rule linear."
             )
         schedule, pinned = find_schedule(claim)
-        given = {n: named(value) for n, value in (arguments or {}).items()}
-        return cls(maker, schedule, pinned, given, names or {}).answerable()
+        return cls(maker, schedule, pinned, given(arguments), names or {}).answerable()
 
     @cached_property
     def parameters(self) -> dict[str, inspect.Parameter]:
@@ -121,14 +121,8 @@ class Scheduler:
         Raises:
             Unanswerable: see `of`.
         """
-        for word, argument in self.names.items():
-            if word not in self.schedule.parameters:
-                raise unknown(f"word of {self.schedule.name}", word, self.schedule.parameters)
-            if argument not in self.parameters:
-                raise unknown(f"argument of {self.cls.__name__}", argument, self.parameters)
-        for argument in self.arguments:
-            if argument not in self.parameters:
-                raise unknown(f"argument of {self.cls.__name__}", argument, self.parameters)
+        refuse_words(self.names, self.schedule.name, self.schedule.parameters)
+        refuse_arguments((*self.names.values(), *self.arguments), self.cls.__name__, self.parameters)
         self._nothing_lacks()
         return self
 

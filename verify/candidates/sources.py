@@ -36,10 +36,8 @@ def file_of(cls: Any) -> str:
 
 
 def _said(cls: Any) -> tuple[str, ...]:
-    """The files of what is no Python."""
-    from lawful.verify.candidates.protocol import (
-        Maker,
-    )  # numbers, which whoever asks for digests alone does not need
+    """The files of what is no Python. The import is here, for whoever asks for digests alone needs no numpy."""
+    from lawful.verify.candidates.protocol import Maker
 
     maker = getattr(cls, "maker", None)
     return maker.files if isinstance(maker, Maker) else ()

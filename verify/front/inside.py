@@ -14,12 +14,11 @@ from lawful.verify.candidates.places import place_of
 from lawful.verify.encoding import decode, encode, restore
 from lawful.verify.errors import Unanswerable, WorkerDiedError, WorkerError, WorkerTimeoutError, first_line
 from lawful.verify.evidence import Verdict
-from lawful.verify.front.planning import DESCRIPTION, Question, patience, plan
+from lawful.verify.front.planning import DESCRIPTION, IDENTITY, Question, patience, plan
 from lawful.verify.front.session import Session
 from lawful.verify.workers.parent import end_with_parent
 from lawful.verify.workers.pool import Here, Pool
 
-IDENTITY = "lawful.properties.identification.answering:answer"
 CONTRACT = "lawful.verify.front.questions:contract"
 
 

@@ -144,6 +144,7 @@ def patience(settings: Settings) -> float:
 
 
 DESCRIPTION = "lawful.verify.candidates.describing"
+IDENTITY = "lawful.properties.identification.answering:answer"
 
 
 def _checks(pool: Pool | Here, target: Description, question: Question, settings: Settings) -> list[Check]:

@@ -66,12 +66,12 @@ def identity(target: str, arguments: dict[str, Any], names: dict[str, str], seed
         Unanswerable: an unknown target or argument, or one that cannot be run.
     """
     refuse_at_a_glance([target])
+    from lawful.verify.front.planning import IDENTITY
     from lawful.verify.variants.identity import Identity
     from lawful.verify.workers.pool import Pool
 
     with Pool(1) as pool:
-        call = "lawful.properties.identification.answering:answer", target, arguments, names, seed
-        return pool.call(*call, gives=Identity, timeout=timeout)
+        return pool.call(IDENTITY, target, arguments, names, seed, gives=Identity, timeout=timeout)
 
 
 def adequacies(rules: Sequence[str], seed: int, timeout: float, workers: int) -> list[Any]:

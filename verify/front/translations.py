@@ -11,8 +11,9 @@ from lawful.verify.language.families import find_rule
 from lawful.verify.language.rule import Rule
 from lawful.verify.language.symbols import TUPLES
 from lawful.verify.translation.answer import Case, Translation
+from lawful.verify.translation.found import Found
 from lawful.verify.translation.scaled import on_other_gradients
-from lawful.verify.translation.translate import cases, translated
+from lawful.verify.translation.translate import cases, settings, translated
 from lawful.verify.workers.pool import Pool
 
 SIDES, CARRYING = "lawful.properties.translation.sides", "lawful.properties.translation.carrying"
@@ -170,9 +171,11 @@ def _answered(first: Party, second: Party, gradients: str) -> Answer:
     """The first rule that the second's options choose and with which it does the same; or why none does."""
     choices = list(second.side.choices) if second.side else [second.text]
     said = [line for party in (first, second) for line in _said(party)]
-    for spec in choices:
-        one, other = _fed(first.rule, find_rule(spec), gradients)
-        found = cases(one, other)
+    every = {spec: _fed(first.rule, find_rule(spec), gradients) for spec in choices}
+    known = dict[str, list[Found]]()
+    for spec, (one, other) in every.items():
+        known[spec] = settings(one, other)
+        found = cases(known[spec])
         place = _place(found, first.setting)
         if place is not None:
             return _with(
@@ -187,9 +190,11 @@ def _answered(first: Party, second: Party, gradients: str) -> Answer:
                 ),
                 second,
             )
-    one, other = _fed(first.rule, second.rule, gradients)
-    known = {s: first.setting[s.name] for s in one.defaults if s.name in first.setting}
-    return Answer(translated(one, other, known), first.text, second.text, said, first.setting)
+    own = choices[0]  # that of the second's rule as it is
+    one, other = every[own]
+    setting = {s: first.setting[s.name] for s in one.defaults if s.name in first.setting}
+    whole = translated(one, other, setting, known[own])
+    return Answer(whole, first.text, second.text, said, first.setting)
 
 
 def _fed(first: Rule, second: Rule, gradients: str) -> tuple[Rule, Rule]:

@@ -147,9 +147,8 @@ def parsed(spec: str) -> tuple[str, str, dict[str, Any]]:
         inner = "".join(map(_inner, call.args))
         return name, inner, {str(k.arg): _value(k) for k in call.keywords}
     except (SyntaxError, ValueError) as error:
-        why = str(getattr(error, "msg", error)).removesuffix(
-            "."
-        )  # a SyntaxError's own text has a line of ours in it
+        said = getattr(error, "msg", error)  # a SyntaxError's own text has a line of ours in it
+        why = str(said).removesuffix(".")
         raise Unanswerable(f"rule {spec!r} is not of the form name(convention=value, …): {why}.") from error
 
 

@@ -26,6 +26,8 @@ from sympy import (
     zoo,
 )
 
+from lawful.verify.provers.algebra.vanishing import is_root
+
 RADICALS = 3
 """How many roots are squared away."""
 
@@ -116,22 +118,18 @@ def sign_of(expr: Any) -> int | None:
 
 def tidy(expr: Expr) -> Expr:
     """The expression with every radicand in lowest terms and as a product, so that what is a square leaves its root."""
-    return expr.replace(_is_root, lambda power: factor(together(power.base)) ** power.exp)
-
-
-def _is_root(expr: Expr) -> bool:
-    return bool(expr.is_Pow and expr.exp.is_Rational and expr.exp.q == 2)
+    return expr.replace(is_root, lambda power: factor(together(power.base)) ** power.exp)
 
 
 def _roots_in(expr: Expr) -> list[Expr]:
     """The square roots in an expression, those of unknowns first."""
-    found = {Pow(p.base, Integer(1) / 2) for p in expr.atoms(Pow) if _is_root(p)}
+    found = {Pow(p.base, Integer(1) / 2) for p in expr.atoms(Pow) if is_root(p)}
     return sorted(found, key=lambda root: (not root.free_symbols, str(root)))
 
 
 def _marked(expr: Expr, root: Expr, mark: Symbol) -> Expr:
     """The expression with a symbol for a root."""
-    return expr.replace(lambda e: _is_root(e) and e.base == root.base, lambda e: mark**e.exp.p)
+    return expr.replace(lambda e: is_root(e) and e.base == root.base, lambda e: mark**e.exp.p)
 
 
 def _squared(expr: Expr, root: Expr) -> Expr:

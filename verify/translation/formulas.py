@@ -6,7 +6,7 @@ from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
-from sympy import Expr, Integer, Mul, Rational, Symbol
+from sympy import Expr, Integer, Mul, Rational
 
 from lawful.verify.language.symbols import lr, weight_decay
 from lawful.verify.translation.question import Place
@@ -72,8 +72,3 @@ def _product(wanted: NDArray[np.float64], known: Mapping[Expr, NDArray[np.float6
 def _rational(number: float) -> Rational | None:
     near = Fraction(number).limit_denominator(LARGEST)
     return Rational(near.numerator, near.denominator) if abs(near / Fraction(number) - 1) < CLOSE else None
-
-
-def symbols_of(expr: Expr) -> set[Symbol]:
-    """The symbols in an expression."""
-    return set(expr.free_symbols)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from math import prod
 
-from lawful.verify.language.families import find_rule, rules
+from lawful.verify.language.families import find_family, find_rule, rules
 from lawful.verify.language.family import Family
 from lawful.verify.translation.answer import Translation
 from lawful.verify.translation.found import unconditional
@@ -44,8 +44,8 @@ def matrix(name: str) -> Matrix:
     Raises:
         Unanswerable: there is no such rule.
     """
-    find_rule(name)
-    classes = classes_of([v.spec for v in own(rules()[find_rule(name).name])])
+    family, _ = find_family(name)
+    classes = classes_of([v.spec for v in own(family)])
     return Matrix(name, classes, list(answers(classes)))
 
 

@@ -54,7 +54,7 @@ def lacking(found: Mapping[Expr, Expr]) -> tuple[Symbol, ...]:
 
 def corrected(rule: Rule, found: Mapping[Expr, Expr]) -> Rule:
     """The rule with positive numbers for what averages are divided by."""
-    return rewritten(rule, lambda e: put(put(e, found), {}))
+    return rewritten(rule, lambda e: put(e, found))
 
 
 # ------------------------------------------------------------------------------------------------ the first's units

@@ -1,6 +1,6 @@
 """How a rule must be set so that it does what another does: the question asked, and the answer as data."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from time import perf_counter
 
@@ -15,7 +15,12 @@ from lawful.verify.translation.nearest import nearest
 from lawful.verify.translation.question import Question
 
 
-def translated(first: Rule, second: Rule, setting: Mapping[Symbol, float] | None = None) -> Translation:
+def translated(
+    first: Rule,
+    second: Rule,
+    setting: Mapping[Symbol, float] | None = None,
+    found: Sequence[Found] | None = None,
+) -> Translation:
     """How the second rule must be set so that it does what the first does.
 
     Args:
@@ -23,10 +28,11 @@ def translated(first: Rule, second: Rule, setting: Mapping[Symbol, float] | None
         second: the rule whose setting is sought.
         setting: of the first, at which the nearest of the second is looked for where none is the same; without, one at
             which every term shows.
+        found: the settings (see `settings`), where they have been found already.
     """
     began = perf_counter()
-    found = list(_found(first, second))
-    answer = Translation(str(first), str(second), [_case(one) for one in found])
+    found = settings(first, second) if found is None else found
+    answer = Translation(str(first), str(second), cases(found))
     if answer.outcome == "open":
         question = Question.of(first, second)
         why = impossible(question, [one.zero for one in found if not one.begun])
@@ -37,9 +43,14 @@ def translated(first: Rule, second: Rule, setting: Mapping[Symbol, float] | None
     return replace(answer, seconds=perf_counter() - began)
 
 
-def cases(first: Rule, second: Rule) -> list[Case]:
-    """The cases in which there is a setting, the widest first."""
-    return [_case(one) for one in _found(first, second)]
+def settings(first: Rule, second: Rule) -> list[Found]:
+    """The settings of the second rule that do what the first does, each with its case."""
+    return list(_found(first, second))
+
+
+def cases(found: Iterable[Found]) -> list[Case]:
+    """The cases in which there is a setting, as data."""
+    return [_case(one) for one in found]
 
 
 def _found(first: Rule, second: Rule) -> Iterator[Found]:

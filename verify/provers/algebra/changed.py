@@ -3,7 +3,7 @@
 The claim says how each quantity changes: times c^k, with its sign turned or not, or further by so much.
 """
 
-from collections.abc import Mapping, Set
+from collections.abc import Mapping
 from functools import singledispatch
 from typing import Any
 
@@ -13,7 +13,6 @@ from sympy import (
     And,
     Dummy,
     Expr,
-    Function,
     Integer,
     Max,
     Min,
@@ -30,7 +29,7 @@ from sympy.core.relational import Relational
 from lawful.verify.language.symbols import g, x
 from lawful.verify.language.tensors import SIZES, EverywhereMean, IfPositive, Norm, Total
 from lawful.verify.provers.algebra.carrying import SAME, TURNED, Carrying, Differs, Factor, equal
-from lawful.verify.provers.algebra.unroll import at, cases, relevant
+from lawful.verify.provers.algebra.unroll import at, at_rest, cases, relevant
 from lawful.verify.provers.algebra.vanishing import vanishes
 from lawful.verify.provers.answer import Answer
 from lawful.verify.provers.changes import Change, Cut, Flipped, Permuted, Scaled, Shifted
@@ -88,16 +87,10 @@ def _(change: Shifted, claim: Covariant, symbol: Symbol, expr: Expr) -> None:
     further = {s: s + k * h for s, k in by.items() if k != 0}
     first = claim.rule.initial(symbol) if symbol != x else x
     for value, words in ((expr, "next"), (first, "first")):
-        value = value.xreplace(_at_rest(value, further.keys()))
+        value = value.xreplace({f: Dummy(real=True) for f in at_rest(value, further.keys())})
         gap = at(value, further) - value - by.get(symbol, Integer(0)) * h
         if not all(vanishes(rest) for _, rest in cases(gap)):
             raise Differs(f"the {words} {symbol} depends on where x is")
-
-
-def _at_rest(expr: Expr, moving: Set[Symbol]) -> dict[Expr, Dummy]:
-    """The functions in it that see nothing that moves: each has one value at both places, whichever case it takes."""
-    found = expr.atoms(Max, Min, Function)
-    return {f: Dummy(real=True) for f in found if not f.free_symbols & moving}
 
 
 LANE = (Add, Mul, Pow, Max, Min, Abs, sign, Piecewise, IfPositive, Relational, And, Or, Symbol)

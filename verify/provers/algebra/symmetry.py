@@ -8,14 +8,14 @@ from dataclasses import dataclass, field, replace
 from functools import singledispatch
 from typing import Any
 
-from sympy import Abs, Dummy, Expr, Function, Gt, Integer, Max, Min, Piecewise, Symbol, diff, sign, sympify
+from sympy import Abs, Dummy, Expr, Function, Gt, Integer, Piecewise, Symbol, diff, sign, sympify
 from sympy.core.relational import Relational
 
 from lawful.verify.language.rule import Rule, bases
 from lawful.verify.language.symbols import g, lr, lr_0, x
 from lawful.verify.language.tensors import SIZES, EverywhereMean, IfPositive, Norm, OfTensor, Total
 from lawful.verify.provers.algebra.equations import Lacks
-from lawful.verify.provers.algebra.unroll import at, relevant
+from lawful.verify.provers.algebra.unroll import at, at_rest, relevant
 from lawful.verify.provers.algebra.vanishing import vanishes
 from lawful.verify.provers.algebra.weights import Weighing, Weight, unknown
 from lawful.verify.provers.changes import Change, Cut, Flipped, Permuted, Scaled, Shifted
@@ -197,7 +197,7 @@ def _(change: Shifted, rule: Rule) -> Covariance:
 def _moves(expr: Expr, speed: Mapping[Symbol, Expr], wanted: Expr) -> bool:
     """Whether an expression moves at this speed, as its symbols do; a function of the tensor, if what it sees rests."""
     moving = {s for s, v in speed.items() if v != 0}
-    blind = {f for f in expr.atoms(Max, Min, Function) if not f.free_symbols & moving}
+    blind = at_rest(expr, moving)
     seen = {f for f in expr.atoms(OfTensor) if f not in blind}
     rests = all(_moves(part, speed, Integer(0)) for f in seen for part in f.args)
     expr = expr.xreplace({f: Dummy(real=True) for f in blind | seen})

@@ -1,8 +1,8 @@
 """Unrolling a rule, telling its cases apart."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 
-from sympy import Eq, Expr, Piecewise, Symbol, false, sign, sympify, true
+from sympy import Eq, Expr, Function, Max, Min, Piecewise, Symbol, false, sign, sympify, true
 from sympy.core.relational import Relational
 
 from lawful.verify.language.rule import Rule
@@ -98,3 +98,8 @@ def _join(*words: str) -> str:
 def relevant(rule: Rule) -> Mapping[Symbol, Expr]:
     """The equations of the parameter and of every state on which it depends, at once or later."""
     return part({x: rule.x, **rule.state}, {x})
+
+
+def at_rest(expr: Expr, moving: Set[Symbol]) -> set[Expr]:
+    """The functions in it that see nothing that moves: each keeps its value, whichever case it takes."""
+    return {f for f in expr.atoms(Max, Min, Function) if not f.free_symbols & moving}

@@ -19,7 +19,7 @@ def vanishes(expr: Expr) -> bool:
     if differs(expr):
         return False
     bare = expr.replace(_is_geometric, _one_symbol) if expr.has(t) else expr
-    bare = bare.replace(_is_root, lambda power: factor(power.base) ** power.exp)
+    bare = bare.replace(is_root, lambda power: factor(power.base) ** power.exp)
     return bool(expand(expand(fraction(together(bare))[0])) == 0)
 
 
@@ -43,10 +43,10 @@ def _value(symbol: Symbol, k: int) -> Expr:
 
 def rooted(expr: Expr) -> Expr:
     """The expression with every radicand in lowest terms, so that what cancels does."""
-    return expr.replace(_is_root, lambda power: factor(expand(power.base)) ** power.exp)
+    return expr.replace(is_root, lambda power: factor(expand(power.base)) ** power.exp)
 
 
-def _is_root(expr: Expr) -> bool:
+def is_root(expr: Expr) -> bool:
     """Factoring a radicand takes its squares out of the root, so that equal roots look equal."""
     return bool(expr.is_Pow and expr.exp.is_Rational and expr.exp.q == 2)
 
