@@ -56,12 +56,13 @@ class Driven:
         return self
 
     def step(self, parameters: list[Array], gradients: list[Array | None]) -> list[Array]:
-        """The parameters after a step."""
+        """The parameters after a step. A program that answers nonsense is ended, as one that does not answer is."""
         said = {"parameters": _said(parameters), "gradients": _said(gradients)}
-        back = self._ask("step", said).get("parameters")
-        if not isinstance(back, list) or len(back) != len(parameters):
-            raise ProgramError(f"its answer to step has not the {len(parameters)} lists of 'parameters'")
-        return [_read(values, p, i) for i, (values, p) in enumerate(zip(back, parameters, strict=True), 1)]
+        try:
+            return _values(self._ask("step", said).get("parameters"), parameters)
+        except ProgramError:
+            self.program.end()
+            raise
 
     def set(self, name: str, value: Any) -> None:
         """Sets an argument."""
@@ -104,6 +105,13 @@ def _number(value: float) -> float | str:
     if math.isfinite(value):
         return value
     return "NaN" if value != value else "Infinity" if value > 0 else "-Infinity"
+
+
+def _values(back: Any, parameters: list[Array]) -> list[Array]:
+    """What came back, as arrays like the parameters."""
+    if not isinstance(back, list) or len(back) != len(parameters):
+        raise ProgramError(f"its answer to step has not the {len(parameters)} lists of 'parameters'")
+    return [_read(values, p, i) for i, (values, p) in enumerate(zip(back, parameters, strict=True), 1)]
 
 
 def _read(values: Any, like: Array, number: int) -> Array:
