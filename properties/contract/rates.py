@@ -28,6 +28,8 @@ def scheduled_rate(bench: Bench) -> Messages:
     by_hand, by_scheduler = bench.run(scenario, blocks), bench.run(scenario, blocks)
     if not isinstance(by_scheduler.optimizer, torch.optim.Optimizer):
         raise NotOwedError("schedulers take nothing but a torch.optim.Optimizer")
+    if any("lr" not in group for group in by_scheduler.optimizer.param_groups):
+        raise NotOwedError("its groups have no learning rate")
     scheduler = LambdaLR(by_scheduler.optimizer, lambda done: _factor(done + 1))
     hand: list[list[Tensor]] = []
     scheduled: list[list[Tensor]] = []
