@@ -16,6 +16,7 @@ from lawful.reports.atlas.changes import BETTER, OTHERWISE, WORSE, changed
 from lawful.reports.atlas.data import Atlas, is_atlas
 from lawful.reports.atlas.rows import IDENTITY, Row, parted, rows
 from lawful.reports.atlas.site import write
+from lawful.reports.atlas.summary import summary
 from lawful.reports.atlas.telling import outcome
 from lawful.reports.atlas.view import again, optimizers
 from lawful.verify.atlas.query import Answer, Ask, Query, Release
@@ -184,6 +185,17 @@ def test_a_rule_of_some_tensors_is_that_rule() -> None:
 def test_the_commands_ask_the_same() -> None:
     one = optimizers(FIELD)[1]
     assert again(one).splitlines()[1] == "lawful identify some:A --arg 'betas=(0.9, 0.99)' --arg lr=0.5"
+
+
+def test_a_summary_is_made_of_it() -> None:
+    said = summary(FIELD)
+    assert (
+        "5 optimizers of 2 packages" in said
+        and "| idle | 1 |" in said
+        and "## What could not be asked" in said
+    )
+    assert "| some 2.0 | A | sgdw | fails idle |" in said and "<b>" not in said
+    assert "could not" not in summary(Atlas(FIELD.rows[:3]))
 
 
 def test_data_comes_back(tmp_path: Path) -> None:

@@ -200,12 +200,12 @@ def unasked(atlas: Atlas) -> list[Row]:
     return [row for row in atlas.rows if row.property in ("install", "import")]
 
 
-def broken(found: Iterable[Optimizer]) -> list[str]:
-    """The properties that some optimizer lacks in its last release, those first that most lack."""
+def broken(found: Iterable[Optimizer]) -> dict[str, int]:
+    """Property → how many optimizers lack it in their last release, what most lack first."""
     lacking = Counter(
         p for one in found for p in {r.property for r in one.latest.checks if r.verdict not in FINE}
     )
-    return [name for name, _ in lacking.most_common()]
+    return dict(lacking.most_common())
 
 
 def again(one: Optimizer) -> str:

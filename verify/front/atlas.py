@@ -49,10 +49,12 @@ def atlas(
 
 def _save(survey: Any) -> None:
     from lawful.reports.atlas.site import write
+    from lawful.reports.atlas.summary import summary
 
     found = survey.atlas()
     for lacking in found.save(survey.folder):
         say(lacking)
+    (survey.folder / "summary.md").write_text(summary(found))
     page = write(found, survey.folder / "site")
     stderr.print(f"{len(found.rows)} rows: {page}", markup=False, highlight=False, soft_wrap=True)
 
