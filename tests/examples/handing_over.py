@@ -1,4 +1,4 @@
-"""Optimizers that mind how they are handed their parameters, or their gradients by GradScaler, and some that do not."""
+"""Optimizers that mind how they are handed parameters, groups' keys or GradScaler's gradients, and some that do not."""
 
 from typing import Any
 
@@ -24,6 +24,15 @@ class LooksAtTheFirst(Plain):
         for group in self.param_groups:
             group["seen"] = group["params"][0].dtype
         return super().step(closure)
+
+
+class FollowsFirstGroup(Plain):
+    """Once the first group's decay is not what it began with, it is everybody's."""
+
+    def gradient(self, p: Tensor, group: dict[str, Any]) -> Tensor:
+        first = self.param_groups[0]
+        began = first.setdefault("began", first["weight_decay"])
+        return super().gradient(p, first if first["weight_decay"] != began else group)
 
 
 class FindsTheTrainable(Plain):
