@@ -44,6 +44,7 @@ from examples.handing_over import (
     AgesWhileItSkips,
     AveragesTheWrongWay,
     CountsAsANumber,
+    CountsInAByte,
     CountsParameters,
     CountsUnderAnotherName,
     DividesByNone,
@@ -132,6 +133,11 @@ def test_what_breaks_the_contract_is_found(cls: type, name: str, message: str) -
 def test_a_counter_that_stops_is_found() -> None:
     (finding,) = seen(CountsInItsDtype, "counter", "adam").findings[:1]
     assert finding.message == "after 256 steps, the counter 'step' goes to 256, not 257 (bfloat16)."
+
+
+def test_a_counter_that_overflows_is_found() -> None:
+    (finding, *_) = seen(CountsInAByte, "counter", "adam").findings
+    assert finding.message == "after 255 steps, the counter 'age' goes to 0, not 256 (bfloat16)."
 
 
 def test_a_counter_that_is_cast_when_it_is_loaded_is_found() -> None:

@@ -158,6 +158,11 @@ class CountsAsANumber(CountsUnderAnotherName):
         return 0
 
 
+class CountsInAByte(CountsUnderAnotherName):
+    def start(self) -> Any:
+        return torch.zeros((), dtype=torch.uint8)
+
+
 class HandsOutNothing(Plain):
     """Keeps an average of the weights, and evaluates without it."""
 
