@@ -9,7 +9,7 @@ from sympy import Expr, lambdify
 
 from lawful.properties.dynamics import exactly, pinned, table
 from lawful.properties.runs.lanes import Lanes, radius
-from lawful.properties.runs.looking import hyperparameters, look, within
+from lawful.properties.runs.looking import hyperparameters, in_use, look, within
 from lawful.verify.candidates.candidate import Candidate
 from lawful.verify.evidence import Evidence
 from lawful.verify.language.symbols import lr, t, weight_decay
@@ -33,7 +33,7 @@ def _(prediction: AverageOfRun, candidate: Candidate, seed: int) -> Evidence:
     hyper = hyperparameters(candidate, prediction.claimed, prediction.pins)
     found = factors(prediction.factor, prediction.steps)
     options = {**candidate.options.plain, **prediction.options}
-    constant = Lanes(hyper, prediction.steps, seed, options)
+    constant = Lanes(hyper, prediction.steps, seed, options, format=in_use(candidate))
     falling = replace(constant, schedule=dict(enumerate(found, start=1)))
     rule, start = candidate.rule(options), constant.block.x0
     along = zip(falls(found), constant.seen(candidate), constant.expected(rule), strict=True)

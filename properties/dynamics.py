@@ -12,7 +12,7 @@ from sympy import Expr, lambdify
 from torch import Tensor
 
 from lawful.properties.runs.lanes import FORMAT, Lanes, radius
-from lawful.properties.runs.looking import hyperparameters, look, within
+from lawful.properties.runs.looking import hyperparameters, in_use, look, within
 from lawful.verify.candidates.candidate import Candidate
 from lawful.verify.evidence import Evidence, Finding, Verdict
 from lawful.verify.language.symbols import t, x
@@ -27,7 +27,8 @@ def pinned(
 ) -> Lanes:
     """Lanes under the prediction's hyperparameters."""
     hyper = hyperparameters(candidate, prediction.claimed, prediction.pins, {})
-    return Lanes(hyper, steps, 0, {**candidate.options.plain, **prediction.options}, given=given)
+    options = {**candidate.options.plain, **prediction.options}
+    return Lanes(hyper, steps, 0, options, given=given, format=in_use(candidate))
 
 
 def exactly(expr: Expr, lanes: Lanes, *symbols: Any) -> Callable[..., Any]:

@@ -13,7 +13,7 @@ from lawful.properties import along_schedules, dynamics, rounding, spectrum  # n
 from lawful.properties.checks import Journal, Property, on_cpu
 from lawful.properties.races.convergence import run_trial
 from lawful.properties.runs.lanes import Lanes, radius
-from lawful.properties.runs.looking import contradicted, hyperparameters, look, within
+from lawful.properties.runs.looking import contradicted, hyperparameters, in_use, look, within
 from lawful.properties.runs.running import RefusedError
 from lawful.properties.settings import Settings
 from lawful.verify.candidates.candidate import Candidate
@@ -39,8 +39,8 @@ def _(prediction: DecayFromOutside, candidate: Candidate, seed: int) -> Evidence
     """L2 inside, or decay from outside: their difference is what the law says, within both budgets."""
     hyper = hyperparameters(candidate, prediction.claimed, prediction.pins)
     options = {**candidate.options.plain, **prediction.options}
-    inside = Lanes(hyper, prediction.steps, seed, options)
-    outside = Lanes({**hyper, weight_decay: 0.0}, prediction.steps, seed, options)
+    inside = Lanes(hyper, prediction.steps, seed, options, format=in_use(candidate))
+    outside = replace(inside, hyper={**hyper, weight_decay: 0.0})
     factor = 1 - hyper[lr] * hyper[weight_decay]
     l2 = list(inside.seen(candidate))
 
@@ -84,8 +84,8 @@ def _(prediction: AverageOfUpdates, candidate: Candidate, seed: int) -> Evidence
     hyper = hyperparameters(candidate, prediction.claimed, {})
     schedule = {k: 1.0 - (k - 1) / (2 * prediction.steps) for k in range(2, prediction.steps + 1)}
     options = candidate.options.plain
-    decaying = Lanes(hyper, prediction.steps, seed, options, schedule)
-    steps_only = Lanes({**hyper, weight_decay: 0.0}, prediction.steps, seed, options, schedule)
+    decaying = Lanes(hyper, prediction.steps, seed, options, schedule, format=in_use(candidate))
+    steps_only = replace(decaying, hyper={**hyper, weight_decay: 0.0})
     origin = torch.zeros_like(decaying.block.x0)
     rule = candidate.rule(options)
     path = [origin, *steps_only.seen(candidate, start=origin)]
@@ -109,7 +109,8 @@ APART = 8.0
 def _(prediction: ForgetsStart, candidate: Candidate, seed: int) -> Evidence:
     """The difference of two runs, after as many steps as the law speaks of, and the timescale that it tells."""
     hyper, options = hyperparameters(candidate, prediction.claimed, {}), candidate.options.plain
-    lanes, rule = Lanes(hyper, prediction.steps, seed, options), candidate.rule(options)
+    rule = candidate.rule(options)
+    lanes = Lanes(hyper, prediction.steps, seed, options, format=in_use(candidate))
     here = lanes.block.x0
     near, far = (list(lanes.seen(candidate, start=start))[-1] for start in (here, here + APART))
     first, second = (radius(list(lanes.expected(rule, start=start))[-1]) for start in (here, here + APART))
@@ -163,9 +164,10 @@ def sibling_of(candidate: Candidate, rule: Rule) -> Candidate | None:
 def _(prediction: DriftsTo, candidate: Candidate, seed: int) -> Evidence:
     """All lanes end where the exact drift says."""
     trial = prediction.trial
-    options = candidate.arguments_for(candidate.options.plain, _trial_hyper(trial, candidate))
-    known = {"lr", "betas"}
-    ends = run_trial(trial, candidate.cls, seed, **{k: v for k, v in options.items() if k not in known})
+    options, hyper = candidate.options.plain, _trial_hyper(trial, candidate)
+    next(Lanes(hyper, 1, seed, options).seen(candidate))  # refused, it is not asked
+    arguments = candidate.arguments_for(options, hyper)
+    ends = run_trial(trial, lambda params: candidate.cls(params, **arguments), seed)
     astray = ends.beyond(trial.end or 0, trial.margin)
     betas = ", ".join(f"{s} = {v:g}" for s, v in trial.hyper.items())
     title = f"{trial.problem.name}: {betas}"
@@ -190,8 +192,8 @@ def _(prediction: DriftsTo, candidate: Candidate, seed: int) -> Evidence:
 def _trial_hyper(trial: Trial, candidate: Candidate) -> dict[Symbol, float]:
     """The trial's hyperparameters; no decay, and an eps that does not matter."""
     rule = candidate.rule(candidate.options.plain)
-    quiet = {weight_decay: 0.0, eps: 1e-12}
-    return {s: trial.hyper.get(s, quiet.get(s, default)) for s, default in rule.defaults.items()}
+    known = {weight_decay: 0.0, eps: 1e-12, **trial.hyper, lr: trial.lr}
+    return {s: known.get(s, default) for s, default in rule.defaults.items()}
 
 
 # ------------------------------------------------------------------------------------------ properties

@@ -14,7 +14,7 @@ from lawful.properties.runs.running import Run
 from lawful.properties.scenarios.scenarios import Block, Scenario
 from lawful.verify.candidates.candidate import Candidate
 from lawful.verify.language.rule import Rule
-from lawful.verify.oracle.formats import FORMATS
+from lawful.verify.oracle.formats import FORMATS, Format
 from lawful.verify.oracle.oracle import Oracle, State
 
 LANES = 131
@@ -35,6 +35,7 @@ class Lanes:
         options: conventions chosen through the constructor.
         schedule: step → factor of lr from then on.
         given: the first weights and the gradients, steps first, in place of those of the seed.
+        format: whose budget is granted: that of the arithmetic in which the candidate computes.
     """
 
     hyper: Mapping[Symbol, float]
@@ -43,6 +44,7 @@ class Lanes:
     options: Mapping[str, Any] = field(default_factory=dict)
     schedule: Mapping[int, float] = field(default_factory=dict)
     given: tuple[Tensor, Tensor] | None = None
+    format: Format = FORMAT
 
     @property
     def words(self) -> str:
@@ -78,7 +80,7 @@ class Lanes:
 
     def expected(self, rule: Rule, start: Tensor | None = None) -> Iterator[State]:
         """The oracle's states after each step."""
-        oracle, block = Oracle(rule, FORMAT), self.block
+        oracle, block = Oracle(rule, self.format), self.block
         hypers = [
             of_rule(rule, self.scenario.hyper_at(0, step), torch.float64) for step in range(1, self.steps + 1)
         ]

@@ -7,10 +7,12 @@ import torch
 from sympy import Symbol
 from torch import Tensor
 
-from lawful.properties.runs.lanes import Lanes
+from lawful.properties.runs.arithmetic import granted
+from lawful.properties.runs.lanes import FORMAT, Lanes
 from lawful.verify.candidates.candidate import Candidate
 from lawful.verify.evidence import Evidence, Finding, Verdict
 from lawful.verify.language.rule import Rule
+from lawful.verify.oracle.formats import Format
 from lawful.verify.theory.prediction import Prediction
 
 GENERIC = {
@@ -31,6 +33,11 @@ def hyperparameters(
     """A rule's hyperparameters: as pinned, as the user fixes them, as in `others`, or at the rule's default."""
     given = fixed(candidate) | dict(pins)
     return {s: given.get(s, others.get(s.name, default)) for s, default in rule.defaults.items()}
+
+
+def in_use(candidate: Candidate) -> Format:
+    """float64 in the arithmetic in which a candidate really computes, on its plainest path."""
+    return granted(candidate, next(iter(candidate.paths.values())), FORMAT.dtype, "cpu")
 
 
 def fixed(candidate: Candidate) -> dict[Symbol, float]:
