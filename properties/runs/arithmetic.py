@@ -69,7 +69,10 @@ class Arithmetic:
         fmt, single = (f.flushing() if self.flushed else f for f in (fmt, SINGLE))
         if self.chance or not self.narrow:
             return fmt.to_a_neighbour() if self.chance else fmt
-        return fmt.computed_in(single) if self.single else fmt.tensor_scalars()
+        if self.single:
+            return fmt.computed_in(single)
+        # what is computed from numbers that float32 holds loses nothing more in float32
+        return fmt.tensor_scalars() if self.moving or fmt.dtype is torch.float64 else fmt
 
     def seen(self, scenario: Scenario) -> Scenario:
         """A scenario in whose hyperparameters nothing is lost that is kept in float32."""
@@ -100,6 +103,17 @@ class Arithmetic:
             names = sorted(s.name for s in self.rounded)
             return f"with {' and '.join(filter(None, [', '.join(names[:-1]), names[-1]]))} kept in float32"
         return "with what changes from step to step kept in float32"
+
+
+NEAR_ONE = 0.9
+"""Values from here to 1 are other numbers in float32, and 1 less them is by far."""
+
+
+def held_near_one(candidate: Candidate) -> Arithmetic:
+    """The arithmetic in which the hyperparameters that come near 1 are kept in float32, beside parameters that are."""
+    rule = candidate.rule(candidate.options.plain)
+    near = (s for s in rule.defaults if any(NEAR_ONE < v < 1 for v in rule.domain(s).values))
+    return Arithmetic(rounded=frozenset(near) & candidate.binding.free.keys())
 
 
 OWN = Arithmetic()
