@@ -164,9 +164,10 @@ def sibling_of(candidate: Candidate, rule: Rule) -> Candidate | None:
 def _(prediction: DriftsTo, candidate: Candidate, seed: int) -> Evidence:
     """All lanes end where the exact drift says."""
     trial = prediction.trial
-    options = candidate.arguments_for(candidate.options.plain, _trial_hyper(trial, candidate))
-    known = {"lr", "betas"}
-    ends = run_trial(trial, candidate.cls, seed, **{k: v for k, v in options.items() if k not in known})
+    options, hyper = candidate.options.plain, _trial_hyper(trial, candidate)
+    next(Lanes(hyper, 1, seed, options).seen(candidate))  # refused, it is not asked
+    arguments = candidate.arguments_for(options, hyper)
+    ends = run_trial(trial, lambda params: candidate.cls(params, **arguments), seed)
     astray = ends.beyond(trial.end or 0, trial.margin)
     betas = ", ".join(f"{s} = {v:g}" for s, v in trial.hyper.items())
     title = f"{trial.problem.name}: {betas}"
@@ -191,8 +192,8 @@ def _(prediction: DriftsTo, candidate: Candidate, seed: int) -> Evidence:
 def _trial_hyper(trial: Trial, candidate: Candidate) -> dict[Symbol, float]:
     """The trial's hyperparameters; no decay, and an eps that does not matter."""
     rule = candidate.rule(candidate.options.plain)
-    quiet = {weight_decay: 0.0, eps: 1e-12}
-    return {s: trial.hyper.get(s, quiet.get(s, default)) for s, default in rule.defaults.items()}
+    known = {weight_decay: 0.0, eps: 1e-12, **trial.hyper, lr: trial.lr}
+    return {s: known.get(s, default) for s, default in rule.defaults.items()}
 
 
 # ------------------------------------------------------------------------------------------ properties
