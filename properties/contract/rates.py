@@ -1,6 +1,5 @@
 """The learning rate: set by hand, by a scheduler, as a tensor."""
 
-
 import torch
 from torch import Tensor
 from torch.optim.lr_scheduler import LambdaLR
