@@ -73,6 +73,24 @@ def test_state_may_be_of_no_parameter(name: str) -> None:
     assert found and all(one.verdict is not Verdict.CRASHED for one in found)
 
 
+class Rateless(torch.optim.Optimizer):
+    """Has no learning rate, under any name."""
+
+    def __init__(self, params: Any, beta: float = 0.5, eps: float = 1e-8) -> None:
+        super().__init__(params, dict(beta=beta, eps=eps))
+
+    @torch.no_grad()
+    def step(self, closure: Any = None) -> None:  # type: ignore[override]
+        for group in self.param_groups:
+            for p in (p for p in group["params"] if p.grad is not None):
+                p.sub_(group["beta"] * p.grad / (p.grad.abs() + group["eps"]))
+
+
+@pytest.mark.parametrize("name", ["arguments", "every-option", "scheduled-rate", "rate-as-a-tensor"])
+def test_there_may_be_no_learning_rate(name: str) -> None:
+    assert asked(Rateless, name).verdict in (Verdict.LAWFUL, Verdict.NOT_APPLICABLE)
+
+
 def test_random_numbers_are_noticed() -> None:
     drawn, none = (asked(cls, "randomness") for cls in (Shaken, Signs))
     assert drawn.verdict is none.verdict is Verdict.NOT_APPLICABLE

@@ -26,6 +26,9 @@ def scheduled_rate(bench: Bench) -> Messages:
     by_hand, by_scheduler = bench.run(scenario, blocks), bench.run(scenario, blocks)
     if not isinstance(by_scheduler.optimizer, torch.optim.Optimizer):
         raise NotOwedError("schedulers take nothing but a torch.optim.Optimizer")
+    groups = by_scheduler.optimizer.param_groups
+    if lr not in bench.candidate.binding.free and not any("lr" in group for group in groups):
+        raise NotOwedError("it has no learning rate")
     with never_raising("putting torch's LambdaLR on it"):
         scheduler = LambdaLR(by_scheduler.optimizer, lambda done: _factor(done + 1))
     hand: list[list[Tensor]] = []
