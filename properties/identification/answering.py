@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from lawful.properties.identification.composing import composed
-from lawful.properties.identification.identify import identified
+from lawful.properties.identification.identify import FORMATS, identified
 from lawful.properties.identification.probes import Subject
 from lawful.properties.scenarios.scenarios import Shapes
 from lawful.verify.candidates.constructor import off
@@ -44,24 +44,27 @@ def answered(subject: Subject, target: str = "") -> Identity:
     plain = identified(subject, target, slips=False, beyond=composed)
     if plain.fits:
         return plain
-    return relieved(subject, target) or by_rank(subject, plain) or identified(subject, target)
+    changed = relieved(subject, target) or by_rank(subject, plain) or identified(subject, target)
+    return changed if changed.found else plain
 
 
 def by_rank(subject: Subject, plain: Identity) -> Identity | None:
     """What tensors of each rank follow, if each rank that is taken follows something, or has more dimensions than the
     rule speaks of that the rank below follows."""
-    found: dict[str, Identity] = {}
+    fitting: dict[str, Identity] = {}
+    notes, most = [], 1
     for rank, shapes in RANKS.items():
         try:
-            found[rank] = identified(replace(subject, shapes=(shapes,)), rank, slips=False)
+            found = identified(replace(subject, shapes=(shapes,)), rank, slips=False)
         except Unanswerable:
             continue
-    fitting = {rank: one for rank, one in found.items() if one.fits}
-    beyond = [rank for rank in found if rank not in fitting]
-    most = find_rule([*fitting.values()][-1].fits[0].rule).dimensions[1] if fitting else 0
-    if not fitting or any(dimensions(RANKS[rank]) <= most for rank in beyond):
-        return None
-    return replace(plain, ranks=fitting, notes=[f"Of {rank} this rule says nothing." for rank in beyond])
+        if found.fits:
+            fitting[rank], most = found, find_rule(found.fits[0].rule).dimensions[1]
+        elif dimensions(shapes) <= most:
+            return None
+        else:
+            notes.append(f"Of {rank} this rule says nothing.")
+    return replace(plain, ranks=fitting, notes=notes) if fitting else None
 
 
 def dimensions(shapes: Shapes) -> int:
@@ -98,10 +101,13 @@ def _known(subject: Subject, family: Any) -> set[str]:
 
 
 def _matters(subject: Subject, name: str, value: Any) -> bool:
-    """Whether a class that takes this value walks another way."""
-    other = replace(subject, arguments={**subject.arguments, name: value})
-    try:
-        pairs = zip(subject.probes(()), other.probes(()), strict=True)
-        return any(not np.array_equal(a.seen, b.seen, equal_nan=True) for a, b in pairs)
-    except Unanswerable:
-        return False
+    """Whether a class that takes this value walks another way, in the widest format that it takes."""
+    for dtype in FORMATS:
+        one = replace(subject, dtype=dtype)
+        other = replace(one, arguments={**subject.arguments, name: value})
+        try:
+            pairs = zip(one.probes(()), other.probes(()), strict=True)
+            return any(not np.array_equal(a.seen, b.seen, equal_nan=True) for a, b in pairs)
+        except Unanswerable:
+            continue
+    return False

@@ -232,6 +232,8 @@ class Subject:
             found |= {n: v for n, v in known.items() if _fits(v, defaults[n])}
         if pick is None:
             found = {n: v for n, v in found.items() if n in self.candidate().constructor.required}
+        if self.dtype is not torch.float64:
+            found = {n: _held(v) for n, v in {**_numbers(defaults), **found}.items()}
         yield {**found, **self.arguments}
         if {"momentum", "dampening"} <= found.keys():
             yield {**found, "momentum": found["momentum"] or 0.9, "dampening": 0.0, **self.arguments}
@@ -258,3 +260,21 @@ def _fits(value: Any, default: Any) -> bool:
 
 def _is_number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _numbers(defaults: Mapping[str, Any]) -> dict[str, Any]:
+    """Those that are between 0 and 1, where float32 is dense, or tuples of such."""
+    return {n: v for n, v in defaults.items() if _shares(v)}
+
+
+def _shares(value: Any) -> bool:
+    if isinstance(value, tuple | list):
+        return bool(value) and all(map(_shares, value))
+    return isinstance(value, float) and 0.0 < value < 1.0
+
+
+def _held(value: Any) -> Any:
+    """Numbers of float32 for numbers: some frameworks keep hyperparameters in it, where parameters are no wider."""
+    if isinstance(value, tuple | list):
+        return tuple(map(_held, value))
+    return float(np.float32(value)) if _shares(value) else value
