@@ -176,6 +176,13 @@ def test_a_class_says_what_was_seen_in_which_release() -> None:
     }
 
 
+def test_what_could_not_be_asked_is_no_search_in_vain() -> None:
+    searched, refused = row("1.0", "", Verdict.INCONCLUSIVE), row("2.0", "", Verdict.INCONCLUSIVE)
+    crashed = row("3.0", "", Verdict.CRASHED)
+    (one,) = optimizers(Atlas([searched, *(replace(each, dtype="") for each in (refused, crashed))]))
+    assert [seen.follows for seen in one.history] == ["no rule found", "cannot be asked", "crashed"]
+
+
 def test_a_rule_of_some_tensors_is_that_rule() -> None:
     one = next(one for one in optimizers(FIELD) if one.name == "Ranks")
     assert one.rules == ["adamw", "adamp"]

@@ -17,7 +17,10 @@ def summary(atlas: Atlas) -> str:
         "# Atlas",
         f"{plural(len(found), 'optimizer')} of {plural(len(packages), 'package')}, {plural(len(atlas.rows), 'answer')}"
         f"{pending}. {versions}.",
-        _table(("property", "broken by"), ((name, f"{count}") for name, count in view.broken(found).items())),
+        _table(
+            ("property", "not held, or undecided, by"),
+            ((name, f"{count}") for name, count in view.broken(found).items()),
+        ),
         _table(
             ("package", "class", "follows", "breaks"),
             (

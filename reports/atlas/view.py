@@ -64,10 +64,12 @@ class Seen:
     @property
     def follows(self) -> str:
         """The rule that it follows, with its conventions; or why none is known."""
-        if self.identity is None:
-            return ""
-        undecided = self.identity.verdict in (Verdict.LAWFUL, Verdict.INCONCLUSIVE)
-        return self.identity.follows or ("no rule found" if undecided else str(self.identity.verdict))
+        found = self.identity
+        if found is None or found.follows:
+            return found.follows if found else ""
+        if found.verdict not in (Verdict.LAWFUL, Verdict.INCONCLUSIVE):
+            return str(found.verdict)
+        return "no rule found" if found.dtype else "cannot be asked"
 
     @cached_property
     def checks(self) -> list[Row]:
