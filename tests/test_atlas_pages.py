@@ -16,6 +16,7 @@ from lawful.reports.atlas.changes import BETTER, OTHERWISE, WORSE, changed
 from lawful.reports.atlas.data import Atlas, is_atlas
 from lawful.reports.atlas.rows import IDENTITY, Row, parted, rows
 from lawful.reports.atlas.site import write
+from lawful.reports.atlas.summary import summary
 from lawful.reports.atlas.telling import outcome
 from lawful.reports.atlas.view import again, optimizers
 from lawful.verify.atlas.query import Answer, Ask, Query, Release
@@ -175,6 +176,13 @@ def test_a_class_says_what_was_seen_in_which_release() -> None:
     }
 
 
+def test_what_could_not_be_asked_is_no_search_in_vain() -> None:
+    searched, refused = row("1.0", "", Verdict.INCONCLUSIVE), row("2.0", "", Verdict.INCONCLUSIVE)
+    crashed = row("3.0", "", Verdict.CRASHED)
+    (one,) = optimizers(Atlas([searched, *(replace(each, dtype="") for each in (refused, crashed))]))
+    assert [seen.follows for seen in one.history] == ["no rule found", "cannot be asked", "crashed"]
+
+
 def test_a_rule_of_some_tensors_is_that_rule() -> None:
     one = next(one for one in optimizers(FIELD) if one.name == "Ranks")
     assert one.rules == ["adamw", "adamp"]
@@ -184,6 +192,17 @@ def test_a_rule_of_some_tensors_is_that_rule() -> None:
 def test_the_commands_ask_the_same() -> None:
     one = optimizers(FIELD)[1]
     assert again(one).splitlines()[1] == "lawful identify some:A --arg 'betas=(0.9, 0.99)' --arg lr=0.5"
+
+
+def test_a_summary_is_made_of_it() -> None:
+    said = summary(FIELD)
+    assert (
+        "5 optimizers of 2 packages" in said
+        and "| idle | 1 |" in said
+        and "## What could not be asked" in said
+    )
+    assert "| some 2.0 | A | sgdw | fails idle |" in said and "<b>" not in said
+    assert "could not" not in summary(Atlas(FIELD.rows[:3]))
 
 
 def test_data_comes_back(tmp_path: Path) -> None:

@@ -64,10 +64,12 @@ class Seen:
     @property
     def follows(self) -> str:
         """The rule that it follows, with its conventions; or why none is known."""
-        if self.identity is None:
-            return ""
-        undecided = self.identity.verdict in (Verdict.LAWFUL, Verdict.INCONCLUSIVE)
-        return self.identity.follows or ("no rule found" if undecided else str(self.identity.verdict))
+        found = self.identity
+        if found is None or found.follows:
+            return found.follows if found else ""
+        if found.verdict not in (Verdict.LAWFUL, Verdict.INCONCLUSIVE):
+            return str(found.verdict)
+        return "no rule found" if found.dtype else "cannot be asked"
 
     @cached_property
     def checks(self) -> list[Row]:
@@ -200,12 +202,12 @@ def unasked(atlas: Atlas) -> list[Row]:
     return [row for row in atlas.rows if row.property in ("install", "import")]
 
 
-def broken(found: Iterable[Optimizer]) -> list[str]:
-    """The properties that some optimizer lacks in its last release, those first that most lack."""
+def broken(found: Iterable[Optimizer]) -> dict[str, int]:
+    """Property → how many optimizers lack it in their last release, what most lack first."""
     lacking = Counter(
         p for one in found for p in {r.property for r in one.latest.checks if r.verdict not in FINE}
     )
-    return [name for name, _ in lacking.most_common()]
+    return dict(lacking.most_common())
 
 
 def again(one: Optimizer) -> str:
