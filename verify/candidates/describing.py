@@ -12,7 +12,7 @@ from typing import Any
 from lawful.verify.candidates.asking import kind_of
 from lawful.verify.candidates.constructor import Constructor
 from lawful.verify.candidates.description import Description, Listing
-from lawful.verify.candidates.frameworks import adapter_of
+from lawful.verify.candidates.frameworks import adapter_of, drives
 from lawful.verify.candidates.loading import bundled, load, meant, module
 from lawful.verify.candidates.places import parted
 from lawful.verify.candidates.sources import file_of, sources
@@ -106,11 +106,16 @@ def own(place: str) -> list[str]:
     found = {
         cls: name
         for name, cls in sorted(vars(module(place)).items(), key=_by_its_own_name)
-        if _is_optimizer(name, cls) and cls.__module__.partition(".")[0] == top and "step" in dir(cls)
+        if _is_own(name, cls) and cls.__module__.partition(".")[0] == top
     }
     if not found:
         raise Unanswerable(f"{place} has no optimizer of its own.")
     return [f"{place}:{name}" for name in sorted(found.values(), key=str.lower)]
+
+
+def _is_own(name: str, found: Any) -> bool:
+    """Whether it is an optimizer of any framework that can be stepped, and is meant for use."""
+    return (_is_optimizer(name, found) and "step" in dir(found)) or (name[0] != "_" and drives(found))
 
 
 def _is_optimizer(name: str, found: Any) -> bool:
@@ -130,9 +135,11 @@ def _of_module(place: str) -> Listing:
     there = sorted(vars(module(place)).items())
     classes = [(n, c) for n, c in there if isinstance(c, type)]
     steps = [n for n, c in classes if callable(getattr(c, "step", None)) and normal(n) in rules()]
+    driven = [n for n, c in there if not n.startswith("_") and drives(c)]
     pieces = [n for n, c in there if callable(c) and (kind := kind_of(c)) and kind.claimed(c)]
-    claiming = sorted({*steps, *pieces})
+    claiming = sorted({*steps, *pieces, *(n for n in driven if normal(n) in rules())})
     others = [n for n, c in classes if _is_optimizer(n, c) and normal(n) not in rules()]
+    others += [n for n in driven if n not in claiming]
     if not claiming:
         has = f" (it has {', '.join(others)})" if others else ""
         raise Unanswerable(

@@ -2,6 +2,7 @@
 those of the entry points `lawful.adapters`, so that adding one is one file.
 """
 
+import inspect
 import os
 from collections.abc import Mapping
 from functools import cache
@@ -12,6 +13,7 @@ from typing import Any
 from lawful.verify.candidates.adapter import TORCH, Adapter
 from lawful.verify.candidates.adapting import adapted
 from lawful.verify.candidates.shell import Shell, shelled
+from lawful.verify.errors import Unanswerable
 from lawful.verify.package import modules
 
 OF = "adapter"
@@ -42,6 +44,30 @@ def classed(found: Any, target: str) -> type:
         if adapter.maker is not None and adapter.owns(found):
             return _of(adapter, shelled(adapter.maker(found)))
     return adapted(found, target)
+
+
+def drives(found: Any) -> bool:
+    """Whether a framework's adapter makes an optimizer of it: something of its own that takes a learning rate."""
+    made = isinstance(found, type) or inspect.isfunction(found)
+    return (
+        made
+        and found.__name__ not in BASES
+        and any(_drives(adapter, found) for adapter in adapters().values())
+    )
+
+
+BASES = ("Optimizer", "BaseOptimizer")
+"""What frameworks call the class from which their optimizers inherit."""
+
+
+def _drives(adapter: Adapter, found: Any) -> bool:
+    if adapter.maker is None or not adapter.owns(found):
+        return False
+    try:
+        taken = {p.name for p in adapter.maker(found).arguments}
+    except (TypeError, ValueError, Unanswerable):
+        return False
+    return bool(taken & {*adapter.called("lr")})
 
 
 def _of(adapter: Adapter, cls: type[Shell]) -> type:

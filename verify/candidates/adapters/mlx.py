@@ -1,0 +1,126 @@
+"""MLX: optimizers of trees of arrays, run on the CPU, where alone MLX has float64."""
+
+import inspect
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from lawful.verify.candidates.adapter import TORCH, Adapter, Inputs
+from lawful.verify.candidates.places import name_of
+from lawful.verify.candidates.protocol import Array, Maker
+
+RATE = "learning_rate"
+
+
+@dataclass
+class Driven:
+    """An optimizer at work on a tree: each parameter stands there under its number."""
+
+    optimizer: Any
+
+    @classmethod
+    def begin(cls, kind: Any, parameters: list[Array], arguments: Mapping[str, Any]) -> "Driven":
+        """The optimizer before its first step."""
+        import mlx.core as mx
+
+        with mx.stream(mx.cpu):
+            made = kind(**arguments)
+            made.init(_tree(parameters))
+        return cls(made)
+
+    def step(self, parameters: list[Array], gradients: list[Array | None]) -> list[Array]:
+        """The parameters after a step. One whose gradient is not there is not in the tree of gradients."""
+        import mlx.core as mx
+
+        with mx.stream(mx.cpu):
+            after = self.optimizer.apply_gradients(_tree(gradients), _tree(parameters))
+            mx.eval(after, self.optimizer.state)
+            return [_numbers(after[str(i)], p) if str(i) in after else p for i, p in enumerate(parameters)]
+
+    def set(self, name: str, value: float) -> None:
+        """The learning rate."""
+        self.optimizer.learning_rate = value
+
+    def save(self) -> Any:
+        """The tree of its state, each array with its format: MLX's own pickles of float64 are of float32."""
+        from mlx.utils import tree_flatten
+
+        return [(place, _plain(a), _format(a)) for place, a in tree_flatten(self.optimizer.state)]
+
+    def load(self, saved: Any) -> None:
+        """The same, held by this one."""
+        import mlx.core as mx
+        from mlx.utils import tree_unflatten
+
+        with mx.stream(mx.cpu):
+            held = [(place, mx.array(a, getattr(mx, name))) for place, a, name in saved]
+            self.optimizer.state = tree_unflatten(held)
+
+
+def _tree(arrays: list[Any]) -> dict[str, Any]:
+    """Those that are there, as arrays of MLX, whose bfloat16 numpy does not know but through float32."""
+    import mlx.core as mx
+
+    there = {str(i): a for i, a in enumerate(arrays) if a is not None}
+    wide = {i: a.astype(np.float32) if a.dtype.name == "bfloat16" else a for i, a in there.items()}
+    return {i: mx.array(a, getattr(mx, there[i].dtype.name)) for i, a in wide.items()}
+
+
+def _format(array: Any) -> str:
+    """What MLX calls an array's format."""
+    return str(array.dtype).rpartition(".")[2]
+
+
+def _plain(array: Any) -> Array:
+    """An array of MLX as one of numpy; bfloat16 as float32."""
+    import mlx.core as mx
+
+    return np.array(array.astype(mx.float32) if array.dtype == mx.bfloat16 else array)
+
+
+def _numbers(array: Any, like: Array) -> Array:
+    """An array of MLX as one of numpy, in its own format."""
+    import mlx.core as mx
+
+    plain = _plain(array)
+    return plain.astype(like.dtype) if array.dtype == mx.bfloat16 and like.dtype.name == "bfloat16" else plain
+
+
+def maker(found: Any) -> Maker:
+    """A class of optimizers."""
+    taken = list(inspect.signature(found).parameters.values())
+    begin = partial(Driven.begin, found)
+    return Maker(found.__name__, taken, begin, frozenset({RATE}), found.__module__, found.__doc__ or "")
+
+
+def script(inputs: Inputs) -> list[str]:
+    """MLX alone."""
+    return [
+        "import mlx.core as mx",
+        *inputs.imported,
+        "",
+        "mx.set_default_device(mx.cpu)",
+        f"optimizer = {name_of(inputs.target)}(**{dict(inputs.arguments)!r})",
+        f"x = {{str(i): mx.array(values, mx.{inputs.dtype}) for i, values in enumerate({inputs.first!r})}}",
+        f"settings = {dict(inputs.settings)!r}",
+        f"for step, gradients in enumerate({inputs.gradients!r}, 1):",
+        "    for name, value in settings.get(step, {}).items():",
+        "        optimizer.learning_rate = value",
+        f"    slopes = {{str(i): mx.array(g, mx.{inputs.dtype}) for i, g in enumerate(gradients)}}",
+        "    x = optimizer.apply_gradients(slopes, x)",
+        f"value = x[{str(inputs.tensor)!r}][{inputs.lane!r}].item()",
+    ]
+
+
+MLX = Adapter(
+    name="mlx",
+    roots=("mlx",),
+    words={**TORCH.words, "lr": (RATE,)},
+    hints=TORCH.hints,
+    maker=maker,
+    script=script,
+)
+"""`mlx.optimizers:AdamW` and the others there, and classes that inherit from them."""

@@ -1,0 +1,102 @@
+"""river: optimizers of weights in a dict, a number for each feature, as its linear models hold them."""
+
+import copy
+import inspect
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from lawful.verify.candidates.adapter import TORCH, Adapter, Inputs
+from lawful.verify.candidates.places import name_of
+from lawful.verify.candidates.protocol import Array, Maker
+
+RATE = "lr"
+
+
+@dataclass
+class Driven:
+    """An optimizer at work; each element of each parameter is a feature."""
+
+    optimizer: Any
+
+    @classmethod
+    def begin(cls, kind: Any, parameters: list[Array], arguments: Mapping[str, Any]) -> "Driven":
+        """The optimizer before its first step."""
+        return cls(kind(**arguments))
+
+    def step(self, parameters: list[Array], gradients: list[Array | None]) -> list[Array]:
+        """The parameters after a step; a gradient that is not there is of features that are not there."""
+        weights, slopes = _features(parameters), _features(gradients)
+        after = self.optimizer.step(weights, slopes)
+        return [_array(after, number, p) for number, p in enumerate(parameters)]
+
+    def set(self, name: str, value: float) -> None:
+        """The learning rate."""
+        from river.optim.schedulers import Constant
+
+        self.optimizer.lr = Constant(value)
+
+    def save(self) -> Any:
+        """All that the optimizer holds."""
+        return copy.deepcopy(vars(self.optimizer))
+
+    def load(self, saved: Any) -> None:
+        """The same, held by this one."""
+        vars(self.optimizer).update(copy.deepcopy(saved))
+
+
+def _features(arrays: list[Any]) -> dict[tuple[int, ...], Any]:
+    there = [(number, a) for number, a in enumerate(arrays) if a is not None]
+    return {(number, *place): a[place] for number, a in there for place in np.ndindex(a.shape)}
+
+
+def _array(weights: Mapping[tuple[int, ...], Any], number: int, like: Array) -> Array:
+    """A parameter again, in the format in which its weights are."""
+    values = [weights[number, *place] for place in np.ndindex(like.shape)]
+    return np.array(values).reshape(like.shape) if values else like
+
+
+def maker(found: Any) -> Maker:
+    """A class of optimizers."""
+    taken = inspect.signature(found).parameters
+    begin, settable = partial(Driven.begin, found), frozenset({RATE} & taken.keys())
+    return Maker(found.__name__, list(taken.values()), begin, settable, found.__module__, found.__doc__ or "")
+
+
+def script(inputs: Inputs) -> list[str]:
+    """river alone."""
+    place = (inputs.tensor, *inputs.lane)
+    return [
+        "import numpy as np",
+        "from river.optim.schedulers import Constant",
+        *inputs.imported,
+        "",
+        "",
+        "def features(arrays):",
+        f"    arrays = [np.array(values, np.{inputs.dtype}) for values in arrays]",
+        "    return {(i, *place): a[place] for i, a in enumerate(arrays) for place in np.ndindex(a.shape)}",
+        "",
+        "",
+        f"x = features({inputs.first!r})",
+        f"optimizer = {name_of(inputs.target)}(**{dict(inputs.arguments)!r})",
+        f"settings = {dict(inputs.settings)!r}",
+        f"for step, gradients in enumerate({inputs.gradients!r}, 1):",
+        "    for name, value in settings.get(step, {}).items():",
+        "        optimizer.lr = Constant(value)",
+        "    x = optimizer.step(x, features(gradients))",
+        f"value = float(x[{place!r}])",
+    ]
+
+
+RIVER = Adapter(
+    name="river",
+    roots=("river",),
+    words={**TORCH.words, "momentum": ("rho",)},
+    hints=TORCH.hints,
+    maker=maker,
+    script=script,
+)
+"""`river.optim:Adam` and the others there."""
