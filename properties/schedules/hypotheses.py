@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import chain, combinations, islice, permutations, product
+from itertools import combinations, islice, permutations, product
 from typing import Any
 
 from lawful.properties.schedules.driving import written
@@ -15,8 +15,9 @@ from lawful.verify.language.schedule import Formula, Part, Schedule, Values
 CONSTANTS = (0.0, 1.0)
 """What a hyperparameter may be that no argument is, and that is not at its default."""
 
-SET, MOST = 2, 3000
-"""How many hyperparameters are set to constants at most; how many hypotheses of one schedule, as often, are tried."""
+SET, MOST = 1, 150
+"""How many hyperparameters are set to constants at most; how many hypotheses are tried of a schedule with one choice of
+its conventions, and of each such number."""
 
 
 @dataclass(frozen=True)
@@ -69,10 +70,8 @@ def hypotheses(
         arguments: values of all.
         constants: of how many hyperparameters the value is one that is no argument's and not the default.
     """
-    every = chain.from_iterable(
-        _named(pinned, mattering, arguments, constants) for pinned in _conventions(base)
-    )
-    yield from map(Hypothesis, islice(every, MOST))
+    for pinned in _conventions(base):
+        yield from map(Hypothesis, islice(_named(pinned, mattering, arguments, constants), MOST))
 
 
 def _conventions(base: Scheduler) -> Iterator[Scheduler]:

@@ -29,8 +29,11 @@ CLOSE = 1e-9
 EQUAL = 1e-11
 """What of a rate is no difference, in plain float64."""
 
+FEW, MANY = 5, 200
+"""The first steps of the first run, and how many hypotheses they leave."""
+
 SIEVED, LEAST = 24, 2
-"""How many hypotheses the first run leaves; how many are judged at least."""
+"""How many the whole of the first run leaves; how many are judged at least."""
 
 RESTING = 0.5
 """The momentum of those that let it be."""
@@ -59,7 +62,8 @@ def identified(
 def _searched(watch: Watch, runs: Sequence[Watched]) -> tuple[list[tuple[Match, Hypothesis]], int]:
     """The nearest hypotheses of the fewest constants with which one fits, judged; and how many there were."""
     mattering, found, searched = watch.mattering(runs[0]), list[tuple[Match, Hypothesis]](), 0
-    known = [each for each in schedules().values() if runs[0].fed or not each.printed().fed]
+    fitting = (each for each in schedules().values() if watch.names.keys() <= each.parameters.keys())
+    known = [each for each in fitting if runs[0].fed or not each.printed().fed]
     bases = [Scheduler(watch.cls, each, {}, watch.arguments, watch.names) for each in known]
     for constants in range(SET + 1):
         of = [h for base in bases for h in hypotheses(base, mattering, runs[0].arguments, constants)]
@@ -72,13 +76,18 @@ def _searched(watch: Watch, runs: Sequence[Watched]) -> tuple[list[tuple[Match, 
 
 def _judged(every: Iterable[Hypothesis], runs: Sequence[Watched]) -> Iterator[tuple[Match, Hypothesis]]:
     """The nearest beside what was seen: all that leave next to nothing, and some that leave more."""
-    begun = _sorted(every, runs[:1], groups=1)
-    left = [h for place, (share, h) in enumerate(begun) if share < CLOSE or place < SIEVED]
+    begun = _left(_sorted(every, [runs[0].begun(FEW)], groups=1), MANY)
+    left = _left(_sorted(begun, runs[:1], groups=1), SIEVED)
     for place, (share, hypothesis) in enumerate(_sorted(left, runs)):
         if share >= CLOSE and place >= LEAST:
             return
         worst, decided = _worst(hypothesis, runs)
         yield Match(hypothesis.spec, hypothesis.words, worst, share, decided), hypothesis
+
+
+def _left(ranking: Sequence[tuple[float, Hypothesis]], most: int) -> list[Hypothesis]:
+    """The nearest so many, and all others that leave next to nothing unexplained."""
+    return [h for place, (share, h) in enumerate(ranking) if share < CLOSE or place < most]
 
 
 def _sorted(

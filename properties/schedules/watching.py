@@ -2,7 +2,7 @@
 
 import inspect
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import count, islice
 from typing import Any
@@ -49,6 +49,10 @@ class Watched:
     def steps(self) -> int:
         """How many were made."""
         return int(self.seen.shape[2]) - 1
+
+    def begun(self, steps: int) -> "Watched":
+        """Its first so many steps."""
+        return replace(self, seen=self.seen[:, :, : steps + 1])
 
 
 @dataclass
