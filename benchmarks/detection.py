@@ -2,8 +2,9 @@
 `python benchmarks/detection.py DIR`.
 
 DIR is a Python package with a module `corpus` whose `CASES` have `id`, `cls`, `claims` (a rule), `correct`,
-`severity` and `what`. A case is judged in worker processes by every property, over all paths and formats, or by those
-of `--property`, without being told any constructor argument.
+`severity` and `what`, and `names` where the constructor's words are not the rule's. A case is judged in worker
+processes by every property, over all paths and formats, or by those of `--property`, without being told any constructor
+argument.
 """
 
 from __future__ import annotations
@@ -105,7 +106,8 @@ def judged(found: Sequence[Case], settings: Settings, workers: int = 0) -> list[
 
 def planned(pool: Pool, case: Case, settings: Settings) -> Sequence[Check]:
     """Every check of the case."""
-    return plan(pool, Question([target(case.cls)], case.claims), settings).checks
+    names = getattr(case, "names", {})
+    return plan(pool, Question([target(case.cls)], case.claims, names=names), settings).checks
 
 
 def summary(results: Sequence[Result]) -> list[str]:

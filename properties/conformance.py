@@ -18,7 +18,7 @@ from lawful.properties.counterexamples.rerun import Rerun
 from lawful.properties.counterexamples.telling import departed, doubted, narrower, signs_of, told
 from lawful.properties.counterexamples.weighing import weighed
 from lawful.properties.outputs import departure
-from lawful.properties.runs.arithmetic import OWN, Arithmetic, arithmetic
+from lawful.properties.runs.arithmetic import LITTLE, MANY, OWN, Arithmetic, arithmetic, held_near_one
 from lawful.properties.runs.judging import Tally, format_of
 from lawful.properties.runs.running import RaisedError, RefusedError
 from lawful.properties.runs.summary import exercised, in_words, refusal_notes
@@ -82,7 +82,7 @@ class Conformance:
             return Evidence(Verdict.NOT_APPLICABLE, notes=[f"refused: {refusal}"])
         while self.finding is None and (scenario := next(scenarios, None)):
             self._try(scenario)
-        return self._with_moving_scalars() or self._conclusion()
+        return self._in_less() or self._conclusion()
 
     @property
     def low(self) -> bool:
@@ -161,28 +161,45 @@ class Conformance:
             self.beside[weight.question] = told(self.rerun(), watch.rule, found, departure, weight)
         return weight.question
 
-    def _with_moving_scalars(self) -> Evidence | None:
-        """The evidence, if all that is found is that scalars which change are kept in float32.
+    def _in_less(self) -> Evidence | None:
+        """The evidence, if all that is found is that scalars which change are kept in float32; or, for parameters in
+        float32, hyperparameters near 1 from which they are computed.
 
-        What float32 loses has no one sign, and is more than a hundredth of what it may lose.
+        What float32 loses of the first has no one sign, and is more than a hundredth of what it may lose.
         """
-        wide = self.dtype in (torch.float64, torch.float32)
         assert self.arithmetic is not None
-        if self.failing is None or not wide or self.arithmetic.narrow or self._steady():
+        if self.failing is None or self.arithmetic.narrow:
             return None
-        moving = replace(self.arithmetic, moving=True)
-        other = replace(self, arithmetic=moving, tally=Tally(), seen=[], refusals=[], beside={}, doubts=[])
+        flushed, others = self.arithmetic.flushed, list[Arithmetic]()
+        if self.dtype in (torch.float64, torch.float32) and not self._steady():
+            others.append(replace(self.arithmetic, moving=True))
+        if self.dtype is torch.float32:
+            others.append(replace(held_near_one(self.candidate), flushed=flushed))
+        return next(filter(None, map(self._in, others)), None)
+
+    def _in(self, arithmetic: Arithmetic) -> Evidence | None:
+        """The evidence in another arithmetic, if that explains everything."""
+        other = replace(
+            self, arithmetic=arithmetic, tally=Tally(), seen=[], refusals=[], beside={}, doubts=[]
+        )
         other.finding = other.failing = None
+        assert self.failing is not None
         if first_departure(other.watch(self.failing)) is not None:
             return None
         found = other.evidence()
-        return found if found.verdict is Verdict.LAWFUL and found.worst > 0.01 else None
+        return found if found.verdict is Verdict.LAWFUL and found.worst > LITTLE else None
 
     def _steady(self) -> bool:
         """Whether first steps are too long, or too short, in all scenarios alike."""
         drawn = asked(self.candidate, self.profile, self.seed, self.low)
-        signs = [s for scenario in drawn for s in signs_of(self.watch(scenario))]
+        signs = [s for scenario in drawn for s in self._signs(scenario)]
         return len(signs) >= MANY and len(set(signs)) == 1
+
+    def _signs(self, scenario: Scenario) -> list[float]:
+        try:
+            return signs_of(self.watch(scenario))
+        except (RefusedError, RaisedError):
+            return []
 
     def named(self, evidence: Evidence) -> Evidence:
         """With the finding told as the convention or slip that it is."""
@@ -233,9 +250,6 @@ conformance = Property(
     everywhere=True,
     severity=Severity.CORE,
 )
-
-MANY = 8
-"""So many roundings have the same sign with a probability below 1 %."""
 
 VACUOUS = 0.05
 """The share of comparisons without verdict from which steps are judged one by one."""

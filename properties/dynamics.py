@@ -58,7 +58,7 @@ def _(prediction: Moves, candidate: Candidate, seed: int) -> Evidence:
         away = torch.tensor(
             [[float(abs(mpf(a) - b)) for a, b in pair] for pair in pairs], dtype=torch.float64
         )
-    budget = torch.stack([radius(state) for state in lanes.expected(candidate.rule(lanes.options))])
+    budget = torch.stack([radius(state) for state in lanes.expected(candidate)])
     return within(away, budget, "the weight", lanes)
 
 
@@ -81,7 +81,7 @@ def _(prediction: Bounded, candidate: Candidate, seed: int) -> Evidence:
         lambdify([x, after, t, *lanes.hyper], e, "numpy") for e in (prediction.size, prediction.most)
     )
     path = [lanes.block.x0, *lanes.seen(candidate)]
-    loose = [torch.zeros(()), *map(radius, lanes.expected(candidate.rule(lanes.options)))]
+    loose = [torch.zeros(()), *map(radius, lanes.expected(candidate))]
     found, budgets = [], []
     for k, (old, new) in enumerate(pairwise(zip(path, loose, strict=True)), start=1):
         at = (old[0].numpy(), new[0].numpy(), float(k), *lanes.hyper.values())
@@ -125,7 +125,7 @@ def _(prediction: MeanSquare, candidate: Candidate, seed: int) -> Evidence:
     """The mean over lanes on orthogonal signs is the expectation: nothing is left to chance."""
     lanes = on_signs(prediction, candidate)
     *_, seen = lanes.seen(candidate)
-    *_, last = lanes.expected(candidate.rule(lanes.options))
+    *_, last = lanes.expected(candidate)
     level = float(exactly(prediction.level, lanes)())
     budget = (2 * seen.abs() + radius(last)) * radius(last) + 2.0**-50 * seen**2
     return within(((seen**2).mean() - level).abs().reshape(1), budget.mean(), "the mean square", lanes)

@@ -48,8 +48,8 @@ def _(prediction: DecayFromOutside, candidate: Candidate, seed: int) -> Evidence
         weight.mul_(factor)
 
     decayed = list(outside.seen(candidate, before=decay))
-    budget = radius(list(inside.expected(candidate.rule(options)))[-1]) + radius(
-        list(inside.expected(prediction.decayed))[-1]
+    budget = radius(list(inside.expected(candidate))[-1]) + radius(
+        list(inside.expected(candidate, prediction.decayed))[-1]
     )
     difference = l2[-1] - decayed[-1]
     if prediction.difference is None:
@@ -87,9 +87,8 @@ def _(prediction: AverageOfUpdates, candidate: Candidate, seed: int) -> Evidence
     decaying = Lanes(hyper, prediction.steps, seed, options, schedule)
     steps_only = Lanes({**hyper, weight_decay: 0.0}, prediction.steps, seed, options, schedule)
     origin = torch.zeros_like(decaying.block.x0)
-    rule = candidate.rule(options)
     path = [origin, *steps_only.seen(candidate, start=origin)]
-    loose = [torch.zeros(()), *map(radius, steps_only.expected(rule, start=origin))]
+    loose = [torch.zeros(()), *map(radius, steps_only.expected(candidate, start=origin))]
 
     average, budget = decaying.block.x0, torch.zeros_like(origin)
     for step, (before, after) in enumerate(pairwise(zip(path, loose, strict=True)), start=1):
@@ -97,7 +96,7 @@ def _(prediction: AverageOfUpdates, candidate: Candidate, seed: int) -> Evidence
         average = (1 - rate) * average + (after[0] - before[0])
         budget = (1 - rate) * budget + after[1] + before[1] + 2.0**-51 * average.abs()
     *_, seen = decaying.seen(candidate)
-    *_, last = decaying.expected(rule)
+    *_, last = decaying.expected(candidate)
     return within((seen - average).abs(), budget + radius(last), "the weight", decaying)
 
 
@@ -109,10 +108,12 @@ APART = 8.0
 def _(prediction: ForgetsStart, candidate: Candidate, seed: int) -> Evidence:
     """The difference of two runs, after as many steps as the law speaks of, and the timescale that it tells."""
     hyper, options = hyperparameters(candidate, prediction.claimed, {}), candidate.options.plain
-    lanes, rule = Lanes(hyper, prediction.steps, seed, options), candidate.rule(options)
+    lanes = Lanes(hyper, prediction.steps, seed, options)
     here = lanes.block.x0
     near, far = (list(lanes.seen(candidate, start=start))[-1] for start in (here, here + APART))
-    first, second = (radius(list(lanes.expected(rule, start=start))[-1]) for start in (here, here + APART))
+    first, second = (
+        radius(list(lanes.expected(candidate, start=start))[-1]) for start in (here, here + APART)
+    )
     budget = first + second
     rate = hyper[lr] * hyper[weight_decay]
     kept = (1 - rate) ** prediction.steps
@@ -163,9 +164,10 @@ def sibling_of(candidate: Candidate, rule: Rule) -> Candidate | None:
 def _(prediction: DriftsTo, candidate: Candidate, seed: int) -> Evidence:
     """All lanes end where the exact drift says."""
     trial = prediction.trial
-    options = candidate.arguments_for(candidate.options.plain, _trial_hyper(trial, candidate))
-    known = {"lr", "betas"}
-    ends = run_trial(trial, candidate.cls, seed, **{k: v for k, v in options.items() if k not in known})
+    options, hyper = candidate.options.plain, _trial_hyper(trial, candidate)
+    next(Lanes(hyper, 1, seed, options).seen(candidate))  # refused, it is not asked
+    arguments = candidate.arguments_for(options, hyper)
+    ends = run_trial(trial, lambda params: candidate.cls(params, **arguments), seed)
     astray = ends.beyond(trial.end or 0, trial.margin)
     betas = ", ".join(f"{s} = {v:g}" for s, v in trial.hyper.items())
     title = f"{trial.problem.name}: {betas}"
@@ -190,8 +192,8 @@ def _(prediction: DriftsTo, candidate: Candidate, seed: int) -> Evidence:
 def _trial_hyper(trial: Trial, candidate: Candidate) -> dict[Symbol, float]:
     """The trial's hyperparameters; no decay, and an eps that does not matter."""
     rule = candidate.rule(candidate.options.plain)
-    quiet = {weight_decay: 0.0, eps: 1e-12}
-    return {s: trial.hyper.get(s, quiet.get(s, default)) for s, default in rule.defaults.items()}
+    known = {weight_decay: 0.0, eps: 1e-12, **trial.hyper, lr: trial.lr}
+    return {s: known.get(s, default) for s, default in rule.defaults.items()}
 
 
 # ------------------------------------------------------------------------------------------ properties

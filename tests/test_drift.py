@@ -1,6 +1,7 @@
 """Exact drifts and what they predict: enclosures hold, simulations end there, others are told apart."""
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -9,7 +10,7 @@ from flint import arb, fmpq
 from sympy import Integer, Rational, Symbol
 
 from lawful.optimizers.adopt import ADOPT
-from lawful.properties.races.convergence import paths, run_trial
+from lawful.properties.races.convergence import Ends, paths, run_trial
 from lawful.verify.language.symbols import beta1, beta2, t
 from lawful.verify.laws.convergence import plain_adam, plain_adopt, plain_amsgrad
 from lawful.verify.provers.arithmetic.degree import Graded
@@ -70,31 +71,36 @@ def test_no_end_is_predicted_where_the_sign_is_not_certain() -> None:
 QUICK = Trial(plain_adam, two_point(5), TENTH, lr=1e-2, steps=2000, lanes=64)
 
 
+def ends(trial: Trial, kind: Any, seed: int, **options: Any) -> Ends:
+    betas = (trial.hyper[beta1], trial.hyper[beta2])
+    return run_trial(trial, lambda params: kind(params, lr=trial.lr, betas=betas, **options), seed)
+
+
 def test_adam_ends_where_its_drift_says() -> None:
-    assert run_trial(QUICK, torch.optim.Adam, seed=1, foreach=False).beyond(1, QUICK.margin) == 0
+    assert ends(QUICK, torch.optim.Adam, seed=1, foreach=False).beyond(1, QUICK.margin) == 0
 
 
 def test_adopt_in_the_place_of_adam_is_told_apart() -> None:
-    assert run_trial(QUICK, ADOPT, seed=1).beyond(1, QUICK.margin) == QUICK.lanes
+    assert ends(QUICK, ADOPT, seed=1).beyond(1, QUICK.margin) == QUICK.lanes
 
 
 def test_adopt_goes_wrong_in_the_mirrored_order() -> None:
     trial = Trial(plain_adopt, mirrored(Rational(19, 10)), NONE, lr=1e-2, steps=2000, lanes=2)
     assert trial.end == -1 and trial.problem.optimum == 1
-    assert run_trial(trial, ADOPT, seed=0).beyond(-1, trial.margin) == 0
+    assert ends(trial, ADOPT, seed=0).beyond(-1, trial.margin) == 0
 
 
 def test_lane_that_is_not_a_number_is_beyond_every_margin() -> None:
     def broken(params: list[torch.Tensor]) -> torch.optim.Optimizer:
         return torch.optim.SGD(params, lr=float("nan"))
 
-    (ends,) = paths(broken, two_point(5), [1.0], lanes=3, steps=2, seed=0)
-    assert ends.beyond(1, 2.5) == 3
+    (end,) = paths(broken, two_point(5), [1.0], lanes=3, steps=2, seed=0)
+    assert end.beyond(1, 2.5) == 3
 
 
 def test_same_seed_same_ends_and_another_seed_others() -> None:
     short = replace(QUICK, steps=20)
-    one, same, other = (run_trial(short, torch.optim.Adam, seed).x for seed in (1, 1, 2))
+    one, same, other = (ends(short, torch.optim.Adam, seed).x for seed in (1, 1, 2))
     assert torch.equal(one, same) and not torch.equal(one, other)
 
 

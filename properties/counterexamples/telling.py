@@ -97,7 +97,8 @@ def narrower(
     fmt = format_of(dtype, path, device)
     watch = Watch(candidate, path, dtype, device, default_scenario(candidate, seed), fmt)
     cost = max((_cost(sight) for sight in watch.along()), default=0.0)
-    said = f"{arithmetic}, in {str(dtype).removeprefix('torch.')} too: off by {cost:.1g} of a step."
+    too = ", in float64 too" if dtype is torch.float64 else ""
+    said = f"{arithmetic}{too}: off by {cost:.1g} of a step."
     return Finding(said, question=Question.PRECISION)
 
 

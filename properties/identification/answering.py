@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from lawful.properties.identification.composing import composed
-from lawful.properties.identification.identify import identified
+from lawful.properties.identification.identify import FORMATS, identified
 from lawful.properties.identification.probes import Subject
 from lawful.properties.scenarios.scenarios import Shapes
 from lawful.verify.candidates.constructor import off
@@ -101,10 +101,13 @@ def _known(subject: Subject, family: Any) -> set[str]:
 
 
 def _matters(subject: Subject, name: str, value: Any) -> bool:
-    """Whether a class that takes this value walks another way."""
-    other = replace(subject, arguments={**subject.arguments, name: value})
-    try:
-        pairs = zip(subject.probes(()), other.probes(()), strict=True)
-        return any(not np.array_equal(a.seen, b.seen, equal_nan=True) for a, b in pairs)
-    except Unanswerable:
-        return False
+    """Whether a class that takes this value walks another way, in the widest format that it takes."""
+    for dtype in FORMATS:
+        one = replace(subject, dtype=dtype)
+        other = replace(one, arguments={**subject.arguments, name: value})
+        try:
+            pairs = zip(one.probes(()), other.probes(()), strict=True)
+            return any(not np.array_equal(a.seen, b.seen, equal_nan=True) for a, b in pairs)
+        except Unanswerable:
+            continue
+    return False

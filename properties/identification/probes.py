@@ -110,9 +110,10 @@ class Probe:
         return self.blocks[0].x0.dtype
 
     def hyper(self, variant: Variant) -> dict[Symbol, float]:
-        """The hyperparameters that a rule has here: the constructor's, or the rule's own default where it has none."""
-        bound = self._bound(variant)
-        hyper = bound.defaults(variant.rule)
+        """The hyperparameters that a rule has here: the run's learning rate; else the constructor's, or the rule's own
+        default where it has none."""
+        hyper = self._bound(variant).defaults(variant.rule)
+        hyper |= {s: value for s, value in self.scenario.hypers[0].items() if s in hyper}
         return {**hyper, **({lr_0: hyper[lr]} if lr_0 in hyper else {})}
 
     def under(self, hyper: Mapping[Symbol, float]) -> Scenario:
@@ -139,6 +140,16 @@ class Probe:
         scenario = replace(self.under(self.hyper(variant)), steps=steps or self.scenario.steps)
         found = [_path(rule, part, scenario, lines) for part in parts(self.blocks, "cpu", variant.rule)]
         return np.concatenate([self.seen[:1], np.concatenate(found, 1)])
+
+
+def spoken_of(probes: Sequence[Probe], variant: Variant) -> Sequence[Probe]:
+    """The runs whose hyperparameters a rule allows together: MADGRAD's are those with momentum. All, if none is."""
+
+    def allowed(probe: Probe) -> bool:
+        hyper = {s.name: value for s, value in probe.hyper(variant).items()}
+        return variant.family.allows(variant.options, hyper)
+
+    return [probe for probe in probes if allowed(probe)] or probes
 
 
 def _path(rule: Rule, part: Part, scenario: Scenario, lines: Lines) -> Array:
@@ -221,6 +232,8 @@ class Subject:
             found |= {n: v for n, v in known.items() if _fits(v, defaults[n])}
         if pick is None:
             found = {n: v for n, v in found.items() if n in self.candidate().constructor.required}
+        if self.dtype is not torch.float64:
+            found = {n: _held(v) for n, v in {**_numbers(defaults), **found}.items()}
         yield {**found, **self.arguments}
         if {"momentum", "dampening"} <= found.keys():
             yield {**found, "momentum": found["momentum"] or 0.9, "dampening": 0.0, **self.arguments}
@@ -247,3 +260,21 @@ def _fits(value: Any, default: Any) -> bool:
 
 def _is_number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _numbers(defaults: Mapping[str, Any]) -> dict[str, Any]:
+    """Those that are between 0 and 1, where float32 is dense, or tuples of such."""
+    return {n: v for n, v in defaults.items() if _shares(v)}
+
+
+def _shares(value: Any) -> bool:
+    if isinstance(value, tuple | list):
+        return bool(value) and all(map(_shares, value))
+    return isinstance(value, float) and 0.0 < value < 1.0
+
+
+def _held(value: Any) -> Any:
+    """Numbers of float32 for numbers: some frameworks keep hyperparameters in it, where parameters are no wider."""
+    if isinstance(value, tuple | list):
+        return tuple(map(_held, value))
+    return float(np.float32(value)) if _shares(value) else value

@@ -11,7 +11,7 @@ from sympy import Expr, lambdify
 from torch import Tensor
 
 from lawful.verify.evidence import Series
-from lawful.verify.language.symbols import beta1, beta2, lr, x
+from lawful.verify.language.symbols import lr, x
 from lawful.verify.theory.problem import Problem
 from lawful.verify.theory.trial import Trial
 
@@ -144,19 +144,13 @@ def paths(
     ]
 
 
-def run_trial(trial: Trial, make_optimizer: Callable[..., Any], seed: int, **options: Any) -> Ends:
-    """Run what a law predicts: the trial's problem, learning rate, betas, lanes and steps.
+def run_trial(trial: Trial, make_optimizer: Make, seed: int) -> Ends:
+    """Run what a law predicts: the trial's problem, lanes and steps.
 
     Args:
         trial: the prediction.
-        make_optimizer: called as `make_optimizer(params, lr=…, betas=…, **options)`.
+        make_optimizer: takes a list of one parameter; with the trial's learning rate and hyperparameters.
         seed: of the gradients.
-        options: further arguments of the constructor.
     """
-    betas = (trial.hyper[beta1], trial.hyper[beta2])
-
-    def make(params: list[Tensor]) -> Any:
-        return make_optimizer(params, lr=trial.lr, betas=betas, **options)
-
-    (ends,) = paths(make, trial.problem, [trial.lr], trial.lanes, trial.steps, seed)
+    (ends,) = paths(make_optimizer, trial.problem, [trial.lr], trial.lanes, trial.steps, seed)
     return ends

@@ -11,6 +11,8 @@ from typing import Any
 
 import torch
 
+from lawful.properties.runs.arithmetic import held_near_one
+from lawful.properties.runs.judging import format_of
 from lawful.properties.runs.running import RaisedError, RefusedError
 from lawful.properties.runs.watching import Watch
 from lawful.properties.scenarios.defaults import default_scenario
@@ -41,10 +43,12 @@ def _reliefs(candidate: Candidate) -> Iterator[dict[str, Any]]:
 
 def _follows(candidate: Candidate, scale: tuple[float, float]) -> bool:
     """Whether the defaults keep the budget on gradients of this size; not if they are refused."""
-    scenario = replace(default_scenario(candidate, 0), scale=scale)
     path = next(iter(candidate.paths.values()))
+    used = replace(held_near_one(candidate), moving=True)
+    scenario = used.seen(replace(default_scenario(candidate, 0), scale=scale))
+    fmt = used.of(format_of(torch.float32, path, "cpu"))
     try:
-        watch = Watch(candidate, path, torch.float32, "cpu", scenario)
+        watch = Watch(candidate, path, torch.float32, "cpu", scenario, fmt)
         return watch.first(watch.along()) is None
     except (RefusedError, RaisedError):
         return False

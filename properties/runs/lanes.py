@@ -9,6 +9,7 @@ import torch
 from sympy import Symbol
 from torch import Tensor
 
+from lawful.properties.runs.arithmetic import granted
 from lawful.properties.runs.judging import of_rule
 from lawful.properties.runs.running import Run
 from lawful.properties.scenarios.scenarios import Block, Scenario
@@ -76,9 +77,13 @@ class Lanes:
         for _ in run.steps():
             yield run.parameters[0].detach().clone()
 
-    def expected(self, rule: Rule, start: Tensor | None = None) -> Iterator[State]:
-        """The oracle's states after each step."""
-        oracle, block = Oracle(rule, FORMAT), self.block
+    def expected(
+        self, candidate: Candidate, rule: Rule | None = None, start: Tensor | None = None
+    ) -> Iterator[State]:
+        """The oracle's states after each step, of the candidate's rule or another, in the arithmetic that it uses."""
+        rule = rule or candidate.rule(self.options)
+        fmt = granted(candidate, next(iter(candidate.paths.values())), FORMAT.dtype, "cpu")
+        oracle, block = Oracle(rule, fmt), self.block
         hypers = [
             of_rule(rule, self.scenario.hyper_at(0, step), torch.float64) for step in range(1, self.steps + 1)
         ]

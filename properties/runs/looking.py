@@ -7,6 +7,7 @@ import torch
 from sympy import Symbol
 from torch import Tensor
 
+from lawful.properties.runs.arithmetic import arithmetic as used
 from lawful.properties.runs.lanes import Lanes
 from lawful.verify.candidates.candidate import Candidate
 from lawful.verify.evidence import Evidence, Finding, Verdict
@@ -28,9 +29,12 @@ GENERIC = {
 def hyperparameters(
     candidate: Candidate, rule: Rule, pins: Mapping[Symbol, float], others: Mapping[str, float] = GENERIC
 ) -> dict[Symbol, float]:
-    """A rule's hyperparameters: as pinned, as the user fixes them, as in `others`, or at the rule's default."""
+    """A rule's hyperparameters: as pinned, as the user fixes them, as in `others`, or at the rule's default; as float32
+    holds them where the candidate keeps them there.
+    """
     given = fixed(candidate) | dict(pins)
-    return {s: given.get(s, others.get(s.name, default)) for s, default in rule.defaults.items()}
+    found = {s: given.get(s, others.get(s.name, default)) for s, default in rule.defaults.items()}
+    return used(candidate, next(iter(candidate.paths.values())), torch.float64, "cpu").held(found)
 
 
 def fixed(candidate: Candidate) -> dict[Symbol, float]:

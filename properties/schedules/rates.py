@@ -119,7 +119,7 @@ def rate_set_by_hand(bench: Bench) -> Said:
         later = [half, *(rates[0] for rates in run.run(bench.last - stop))]
         if grown := _grown(later, law[stop:], half * 2):
             hand = f"for group in optimizer.param_groups: group['lr'] = {half!r}"
-            steps = f"for step in range({bench.last - stop}): scheduler.step(); print({RATES})"
+            steps = f"for step in range({stop}, {bench.last}): {run.stepping}; print({RATES})"
             said = f"makes {grown!r} of a rate that is set to {half!r} after {stop} steps"
             yield f"{said}; its own largest is {half * 2!r}", bench.script(stop, then=f"{hand}\n{steps}")
             return
@@ -144,6 +144,7 @@ def equal_is_not_better(bench: Bench) -> Said:
         before = stuck.rates[-1]
         stuck.run(30)
         if not stuck.rates[-1] < before:
-            steps = f"for step in range(30): optimizer.step(); scheduler.step(float('{metric}'))"
+            loop = f"for step, metric in enumerate([float('{metric}')] * 30): optimizer.step()"
+            steps = f"{loop}; {stuck.stepping}"
             yield f"never lets the rate fall where every metric is {metric}", bench.script(0, then=steps)
             return

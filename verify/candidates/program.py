@@ -40,6 +40,7 @@ class Program:
 
     Attributes:
         waits: whether it can be asked something.
+        numbered: whether it says the number of the question with each answer, as it has promised.
     """
 
     def __init__(self, command: Sequence[str]) -> None:
@@ -56,7 +57,7 @@ class Program:
             raise ProgramError(f"it cannot be started: {error.strerror}") from error
         STARTED.add(self._process.pid)
         self._end = weakref.finalize(self, _ended, self._process, self._errors)
-        self.waits = True
+        self.waits, self.numbered, self._asked = True, False, 0
         self._in, self._out = self._process.stdin.fileno(), self._process.stdout.fileno()
         os.set_blocking(self._in, False)
 
@@ -68,9 +69,11 @@ class Program:
         """
         (name, *_) = question
         until = time.monotonic() + PATIENCE
+        self._asked += 1
+        number = {"id": self._asked} if self.numbered else {}
         try:
-            self._write(json.dumps(question, allow_nan=False).encode() + b"\n", name, until)
-            return _object(self._line(name, until), name)
+            self._write(json.dumps({**question, **number}, allow_nan=False).encode() + b"\n", name, until)
+            return _numbered(_object(self._line(name, until), name), number, name)
         except ProgramError:
             self.end()
             raise
@@ -150,6 +153,14 @@ def _object(line: bytes, name: str) -> dict[str, Any]:
         raise ProgramError(f"its answer to {name} is no JSON: {_shown(line)}") from None
     if not isinstance(answer, dict):
         raise ProgramError(f"its answer to {name} is no object: {_shown(line)}")
+    return answer
+
+
+def _numbered(answer: dict[str, Any], number: Mapping[str, int], name: str) -> dict[str, Any]:
+    """The answer without its number, which is that of the question."""
+    said = {key: answer.pop(key, None) for key in number}
+    if said != number:
+        raise ProgramError(f"its answer to {name}, question {number['id']}, has the id {said['id']!r}")
     return answer
 
 

@@ -121,7 +121,7 @@ class Schedule:
         if lacking := [n for n in self.parameters if n not in {**self.defaults, **values}]:
             raise Unanswerable(f"{self.name} needs {', '.join(lacking)}.")
         symbols, meaning = _symbols({**self.defaults, **values})
-        return self.build(**symbols), meaning
+        return _built(self.build, symbols), meaning
 
     def printed(self, conventions: Values = MappingProxyType({})) -> Formula:
         """The formula at symbols for all that are numbers, and for parts, as a paper prints it."""
@@ -184,6 +184,20 @@ def function(text: str) -> Callable[[int], float]:
     made = eval(text)  # words of our own
     made.text = text
     return made  # type: ignore[no-any-return]
+
+
+BUILT: dict[tuple[Any, ...], Formula] = {}
+"""Formulas that were written before: thousands of hypotheses are one formula."""
+
+
+def _built(build: Callable[..., Formula], symbols: Mapping[str, Any]) -> Formula:
+    key = (build, *symbols.items())
+    try:
+        if key not in BUILT:
+            BUILT[key] = build(**symbols)
+        return BUILT[key]
+    except TypeError:  # parts have no hash
+        return build(**symbols)
 
 
 def _symbols(values: Values, prefix: str = "") -> tuple[dict[str, Any], dict[Any, Any]]:

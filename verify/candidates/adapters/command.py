@@ -148,6 +148,7 @@ def maker(command: Command) -> Maker:
     except ProgramError as error:
         raise Unanswerable(f"{command} does not say what it is: {error}.") from error
     _refuse_hello(hello, command)
+    program.numbered = hello.get("numbered", False)
     IDLE.setdefault(command.words, []).append(program)
 
     def begin(parameters: list[Array], arguments: Mapping[str, Any]) -> Driven:
@@ -162,7 +163,7 @@ def maker(command: Command) -> Maker:
 
 def _started(command: Command) -> Program:
     program = Program(command.words)
-    program.ask({"lawful": VERSION})
+    program.numbered = program.ask({"lawful": VERSION}).get("numbered", False)
     return program
 
 
@@ -180,6 +181,8 @@ def _refuse_hello(hello: Mapping[str, Any], command: Command) -> None:
         if not isinstance(hello.get(name), kind):
             said = f"{command} says {hello.get(name)!r} as its {name!r}"
             raise Unanswerable(f"{said}, where a {NAMED[kind]} is wanted (docs/protocol.md).")
+    if not isinstance(numbered := hello.get("numbered", False), bool):
+        raise Unanswerable(f"{command} says {numbered!r} as its 'numbered', where a boolean is wanted.")
     for name in hello["arguments"]:
         if not name.isidentifier():
             raise Unanswerable(f"{command} has an argument {name!r}, which is no name.")
