@@ -47,6 +47,7 @@ CASES = [
     Case("padded(adam)", by_hand.padded_adam, {**ADAM, "padding": 1e-15}, [
         "((v + h.padding) / (1 - beta2**s.t)).sqrt() -> (v / (1 - beta2**s.t)).sqrt() + h.padding",
     ]),
+    Case("floored(adam)", by_hand.floored_adam, ADAM, [".sqrt().clamp_min(h.eps) -> .sqrt() + h.eps"]),
 ]  # fmt: skip
 
 
@@ -74,3 +75,8 @@ def test_two_transformations_are_found_where_one_leaves_next_to_nothing() -> Non
 def test_what_has_no_second_moment_is_not_padded() -> None:
     with pytest.raises(Unanswerable, match="does not divide by a second moment"):
         find_rule("padded(sgd)")
+
+
+def test_what_has_no_eps_is_not_floored() -> None:
+    with pytest.raises(Unanswerable, match="adds eps to nothing"):
+        find_rule("floored(lion)")

@@ -238,3 +238,11 @@ def padded_adam(p: Tensor, g: Tensor, s: Any, h: Any) -> None:
 
 def clipped_padded_adam(p: Tensor, g: Tensor, s: Any, h: Any) -> None:
     padded_adam(p, g.clamp(-h.max_norm, h.max_norm), s, SimpleNamespace(**vars(h), padding=1e-15))
+
+
+def floored_adam(p: Tensor, g: Tensor, s: Any, h: Any) -> None:
+    beta1, beta2 = h.betas
+    grad = g + h.weight_decay * p
+    m, v = average(s, "m", beta1, grad), average(s, "v", beta2, grad**2)
+    root = (v / (1 - beta2**s.t)).sqrt().clamp_min(h.eps)
+    p.sub_(h.lr / (1 - beta1**s.t) * m / root)
