@@ -43,6 +43,7 @@ from examples.contract import (
 from examples.handing_over import (
     AgesWhileItSkips,
     AveragesTheWrongWay,
+    CallsItEta,
     CountsAsANumber,
     CountsInAByte,
     CountsParameters,
@@ -95,6 +96,7 @@ BROKEN: list[tuple[type, str, str]] = [
     (ComputesInTheFirstDtype, "mixed-dtypes", "the float64 parameter is not where it would be alone"),
     (TakesRealPart, "complex-parameters", "is not where its real and imaginary parts would be"),
     (OverwritesDuplicates, "sparse-gradients", "is not where dense ones lead, from step 1 on"),
+    (CallsItEta, "scheduled-rate", "putting torch's LambdaLR on it raises KeyError: 'lr'"),
     (WritesRate, "scheduled-rate", "step 1 writes 0.03125 into group['lr'], where 0.0625 was set"),
     (ScalesTensorInPlace, "rate-as-a-tensor", "the tensor that was given as lr holds"),
     (ForgetsGradientMode, "closure", "step 1 calls the closure with gradients disabled"),
@@ -174,6 +176,7 @@ def test_what_keeps_the_contract_passes(asked: Property) -> None:
         (LooksAtNothing, "sgd", "nonsense"),
         (HandsOutTheMean, "sgd", "train-and-eval"),
         (AdamWScheduleFree, "adamwschedulefree", "train-and-eval"),
+        (CallsItEta, "sgd", "rate-as-a-tensor"),
         (CountsAsANumber, "adam", "counter"),
         (FindsTheTrainable, "sgd", "handed-over"),
         (FindsTheTrainable, "sgd", "order-and-names"),

@@ -35,6 +35,21 @@ class FollowsFirstGroup(Plain):
         return super().gradient(p, first if first["weight_decay"] != began else group)
 
 
+class CallsItEta(torch.optim.Optimizer):
+    """Its groups hold the learning rate under another name than torch's schedulers look for."""
+
+    def __init__(self, params: Any, learning_rate: Any = 1e-3) -> None:
+        super().__init__(params, dict(eta=learning_rate))
+        for group in self.param_groups:
+            group["eta"] = group.pop("learning_rate", group["eta"])
+
+    @torch.no_grad()
+    def step(self, closure: Any = None) -> None:  # type: ignore[override]
+        for group in self.param_groups:
+            for p in (p for p in group["params"] if p.grad is not None):
+                p.sub_(p.grad * group["eta"])
+
+
 class FindsTheTrainable(Plain):
     """Sorts out what needs no gradient, whatever the form."""
 
