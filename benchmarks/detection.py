@@ -32,7 +32,9 @@ from lawful.verify.language.families import rules
 from lawful.verify.language.names import normal
 from lawful.verify.workers.pool import Pool
 
-REFUSED = {Verdict.UNLAWFUL, Verdict.CRASHED, Verdict.TIMED_OUT}
+FOUND = {Verdict.UNLAWFUL, Verdict.CRASHED}
+REFUSED = {*FOUND, Verdict.TIMED_OUT}
+"""A time that ran out finds nothing in a wrong implementation, and is held against a right one."""
 
 
 class Case(Protocol):
@@ -55,7 +57,8 @@ class Result:
 
     @property
     def refused(self) -> bool:
-        return any(evidence.verdict in REFUSED for evidence in self.evidence)
+        counted = REFUSED if self.case.correct else FOUND
+        return any(evidence.verdict in counted for evidence in self.evidence)
 
     @property
     def said(self) -> str:
@@ -72,7 +75,7 @@ class Result:
     @property
     def seconds(self) -> float:
         """Until the first finding, if the checks are run one after the other."""
-        clean = list(takewhile(lambda e: e.verdict not in REFUSED, self.evidence))
+        clean = list(takewhile(lambda e: e.verdict not in FOUND, self.evidence))
         return sum(evidence.seconds for evidence in self.evidence[: len(clean) + 1])
 
 
