@@ -19,6 +19,10 @@ class RaisedError(Exception):
     """What is asked raised; the message says when."""
 
 
+class NotOwedError(RaisedError):
+    """It promises nothing of the kind; the message says why."""
+
+
 class Called(Protocol):
     """What is looked at."""
 

@@ -84,6 +84,15 @@ def test_what_is_wrong_is_found(scheduler: Any, asked: str, how: dict[str, Any])
     assert all(finding.script for evidence in seen.results.values() for finding in evidence.findings)
 
 
+def test_of_tensors_nothing_is_promised_by_what_is_none_of_torchs() -> None:
+    alone = type(
+        "Alone", (), {n: v for n, v in vars(own.Ramp).items() if n not in ("__dict__", "__weakref__")}
+    )
+    rebinding = type("Rebinding", (alone,), {"put": own.Rebinds.put})
+    seen = lawful.check(rebinding, properties=["schedule", "scheduled-tensor"], **RAMP)
+    assert seen.verdict is Verdict.LAWFUL and not any(e.findings for e in seen.results.values())
+
+
 def test_every_question_has_a_twin_that_fails_it() -> None:
     asked = {name for name, each in properties().items() if each.asks is Scheduler}
     assert asked == {name for _, name, _ in WRONG}

@@ -7,8 +7,9 @@ from math import isfinite
 
 import torch
 from torch.nn import Parameter
+from torch.optim.lr_scheduler import LRScheduler, ReduceLROnPlateau
 
-from lawful.properties.promises import RaisedError, Said
+from lawful.properties.promises import NotOwedError, RaisedError, Said
 from lawful.properties.schedules.driving import BASES, RATES, TIMES, Bench, SchedulerRaisedError, held
 from lawful.properties.schedules.promise import promise
 from lawful.properties.schedules.rounding import Rounded
@@ -72,8 +73,11 @@ def degenerate_lengths(bench: Bench) -> Said:
 
 @promise(tensors=True)
 def scheduled_tensor(bench: Bench) -> Said:
-    """A rate that is a tensor stays that tensor, holds what a number would, and is shared with no other group."""
+    """A rate that is a tensor stays that tensor, holds what a number would, and is shared with no other group: torch's
+    schedulers, and what is derived from them, promise it."""
     numbers = replace(bench, tensors=False)
+    if not isinstance(bench.begin().made, LRScheduler | ReduceLROnPlateau):
+        raise NotOwedError("is none of torch's LRScheduler, which promise what becomes of tensors")
     for step, expected in enumerate(zip(*map(bench.expected, BASES), strict=True)):
         for run in (bench, numbers):
             run.step() if step else run.begin()
