@@ -1,4 +1,4 @@
-"""Programs that want their questions numbered: what answers another question than the one that is asked is known as such."""
+"""Programs that want their questions numbered: an answer to another question than the one that is asked is known."""
 
 from __future__ import annotations
 
