@@ -9,7 +9,7 @@ from sympy import Expr, lambdify
 
 from lawful.properties.dynamics import exactly, pinned, table
 from lawful.properties.runs.lanes import Lanes, radius
-from lawful.properties.runs.looking import hyperparameters, in_use, look, within
+from lawful.properties.runs.looking import hyperparameters, look, within
 from lawful.verify.candidates.candidate import Candidate
 from lawful.verify.evidence import Evidence
 from lawful.verify.language.symbols import lr, t, weight_decay
@@ -33,10 +33,10 @@ def _(prediction: AverageOfRun, candidate: Candidate, seed: int) -> Evidence:
     hyper = hyperparameters(candidate, prediction.claimed, prediction.pins)
     found = factors(prediction.factor, prediction.steps)
     options = {**candidate.options.plain, **prediction.options}
-    constant = Lanes(hyper, prediction.steps, seed, options, format=in_use(candidate))
+    constant = Lanes(hyper, prediction.steps, seed, options)
     falling = replace(constant, schedule=dict(enumerate(found, start=1)))
-    rule, start = candidate.rule(options), constant.block.x0
-    along = zip(falls(found), constant.seen(candidate), constant.expected(rule), strict=True)
+    start = constant.block.x0
+    along = zip(falls(found), constant.seen(candidate), constant.expected(candidate), strict=True)
 
     mean = (1 - found[0]) * start
     budget = 2.0**-50 * (start.abs() + mean.abs())
@@ -44,7 +44,7 @@ def _(prediction: AverageOfRun, candidate: Candidate, seed: int) -> Evidence:
         mean = mean + weight * z
         budget = budget + abs(weight) * radius(state) + 2.0**-50 * (abs(weight) * z.abs() + mean.abs())
     *_, seen = falling.seen(candidate)
-    *_, last = falling.expected(rule)
+    *_, last = falling.expected(candidate)
     return within((seen - mean).abs(), budget + radius(last), "the last weight along the schedule", falling)
 
 
@@ -60,7 +60,7 @@ def _(prediction: StaysInBox, candidate: Candidate, seed: int) -> Evidence:
     lanes = replace(bare, given=(start, gradients), schedule=schedule)
 
     excess, loose, kept = [], [], 1.0
-    states = lanes.expected(candidate.rule(lanes.options))
+    states = lanes.expected(candidate)
     for step, (weight, state) in enumerate(zip(lanes.seen(candidate), states, strict=True), start=1):
         hyper = lanes.scenario.hyper_at(0, step)
         kept *= 1 - hyper[lr] * hyper[weight_decay]

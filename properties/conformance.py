@@ -18,7 +18,7 @@ from lawful.properties.counterexamples.rerun import Rerun
 from lawful.properties.counterexamples.telling import departed, doubted, narrower, signs_of, told
 from lawful.properties.counterexamples.weighing import weighed
 from lawful.properties.outputs import departure
-from lawful.properties.runs.arithmetic import OWN, Arithmetic, arithmetic, held_near_one
+from lawful.properties.runs.arithmetic import LITTLE, MANY, OWN, Arithmetic, arithmetic, held_near_one
 from lawful.properties.runs.judging import Tally, format_of
 from lawful.properties.runs.running import RaisedError, RefusedError
 from lawful.properties.runs.summary import exercised, in_words, refusal_notes
@@ -187,7 +187,7 @@ class Conformance:
         if first_departure(other.watch(self.failing)) is not None:
             return None
         found = other.evidence()
-        return found if found.verdict is Verdict.LAWFUL and found.worst > 0.01 else None
+        return found if found.verdict is Verdict.LAWFUL and found.worst > LITTLE else None
 
     def _steady(self) -> bool:
         """Whether first steps are too long, or too short, in all scenarios alike."""
@@ -250,9 +250,6 @@ conformance = Property(
     everywhere=True,
     severity=Severity.CORE,
 )
-
-MANY = 8
-"""So many roundings have the same sign with a probability below 1 %."""
 
 VACUOUS = 0.05
 """The share of comparisons without verdict from which steps are judged one by one."""

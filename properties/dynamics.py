@@ -12,7 +12,7 @@ from sympy import Expr, lambdify
 from torch import Tensor
 
 from lawful.properties.runs.lanes import FORMAT, Lanes, radius
-from lawful.properties.runs.looking import hyperparameters, in_use, look, within
+from lawful.properties.runs.looking import hyperparameters, look, within
 from lawful.verify.candidates.candidate import Candidate
 from lawful.verify.evidence import Evidence, Finding, Verdict
 from lawful.verify.language.symbols import t, x
@@ -27,8 +27,7 @@ def pinned(
 ) -> Lanes:
     """Lanes under the prediction's hyperparameters."""
     hyper = hyperparameters(candidate, prediction.claimed, prediction.pins, {})
-    options = {**candidate.options.plain, **prediction.options}
-    return Lanes(hyper, steps, 0, options, given=given, format=in_use(candidate))
+    return Lanes(hyper, steps, 0, {**candidate.options.plain, **prediction.options}, given=given)
 
 
 def exactly(expr: Expr, lanes: Lanes, *symbols: Any) -> Callable[..., Any]:
@@ -59,7 +58,7 @@ def _(prediction: Moves, candidate: Candidate, seed: int) -> Evidence:
         away = torch.tensor(
             [[float(abs(mpf(a) - b)) for a, b in pair] for pair in pairs], dtype=torch.float64
         )
-    budget = torch.stack([radius(state) for state in lanes.expected(candidate.rule(lanes.options))])
+    budget = torch.stack([radius(state) for state in lanes.expected(candidate)])
     return within(away, budget, "the weight", lanes)
 
 
@@ -82,7 +81,7 @@ def _(prediction: Bounded, candidate: Candidate, seed: int) -> Evidence:
         lambdify([x, after, t, *lanes.hyper], e, "numpy") for e in (prediction.size, prediction.most)
     )
     path = [lanes.block.x0, *lanes.seen(candidate)]
-    loose = [torch.zeros(()), *map(radius, lanes.expected(candidate.rule(lanes.options)))]
+    loose = [torch.zeros(()), *map(radius, lanes.expected(candidate))]
     found, budgets = [], []
     for k, (old, new) in enumerate(pairwise(zip(path, loose, strict=True)), start=1):
         at = (old[0].numpy(), new[0].numpy(), float(k), *lanes.hyper.values())
@@ -126,7 +125,7 @@ def _(prediction: MeanSquare, candidate: Candidate, seed: int) -> Evidence:
     """The mean over lanes on orthogonal signs is the expectation: nothing is left to chance."""
     lanes = on_signs(prediction, candidate)
     *_, seen = lanes.seen(candidate)
-    *_, last = lanes.expected(candidate.rule(lanes.options))
+    *_, last = lanes.expected(candidate)
     level = float(exactly(prediction.level, lanes)())
     budget = (2 * seen.abs() + radius(last)) * radius(last) + 2.0**-50 * seen**2
     return within(((seen**2).mean() - level).abs().reshape(1), budget.mean(), "the mean square", lanes)

@@ -56,9 +56,12 @@ def without_what_is_off(rule: Rule, hyper: Mapping[Symbol, float]) -> Rule:
 
 def kept(optimizer: Optimizer) -> tuple[int, int]:
     """How many numbers the tensors of an optimizer's state hold, and their bytes; single numbers are not counted."""
-    tensors = [
-        v for s in optimizer.state.values() for v in s.values() if isinstance(v, Tensor) and v.numel() > 1
-    ]
+    held = (
+        value
+        for state in optimizer.state.values()
+        for value in (state.values() if isinstance(state, Mapping) else [state])  # some is of no parameter
+    )
+    tensors = [value for value in held if isinstance(value, Tensor) and value.numel() > 1]
     return sum(v.numel() for v in tensors), sum(v.numel() * v.element_size() for v in tensors)
 
 

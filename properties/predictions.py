@@ -13,7 +13,7 @@ from lawful.properties import along_schedules, dynamics, rounding, spectrum  # n
 from lawful.properties.checks import Journal, Property, on_cpu
 from lawful.properties.races.convergence import run_trial
 from lawful.properties.runs.lanes import Lanes, radius
-from lawful.properties.runs.looking import contradicted, hyperparameters, in_use, look, within
+from lawful.properties.runs.looking import contradicted, hyperparameters, look, within
 from lawful.properties.runs.running import RefusedError
 from lawful.properties.settings import Settings
 from lawful.verify.candidates.candidate import Candidate
@@ -39,8 +39,8 @@ def _(prediction: DecayFromOutside, candidate: Candidate, seed: int) -> Evidence
     """L2 inside, or decay from outside: their difference is what the law says, within both budgets."""
     hyper = hyperparameters(candidate, prediction.claimed, prediction.pins)
     options = {**candidate.options.plain, **prediction.options}
-    inside = Lanes(hyper, prediction.steps, seed, options, format=in_use(candidate))
-    outside = replace(inside, hyper={**hyper, weight_decay: 0.0})
+    inside = Lanes(hyper, prediction.steps, seed, options)
+    outside = Lanes({**hyper, weight_decay: 0.0}, prediction.steps, seed, options)
     factor = 1 - hyper[lr] * hyper[weight_decay]
     l2 = list(inside.seen(candidate))
 
@@ -48,8 +48,8 @@ def _(prediction: DecayFromOutside, candidate: Candidate, seed: int) -> Evidence
         weight.mul_(factor)
 
     decayed = list(outside.seen(candidate, before=decay))
-    budget = radius(list(inside.expected(candidate.rule(options)))[-1]) + radius(
-        list(inside.expected(prediction.decayed))[-1]
+    budget = radius(list(inside.expected(candidate))[-1]) + radius(
+        list(inside.expected(candidate, prediction.decayed))[-1]
     )
     difference = l2[-1] - decayed[-1]
     if prediction.difference is None:
@@ -84,12 +84,11 @@ def _(prediction: AverageOfUpdates, candidate: Candidate, seed: int) -> Evidence
     hyper = hyperparameters(candidate, prediction.claimed, {})
     schedule = {k: 1.0 - (k - 1) / (2 * prediction.steps) for k in range(2, prediction.steps + 1)}
     options = candidate.options.plain
-    decaying = Lanes(hyper, prediction.steps, seed, options, schedule, format=in_use(candidate))
-    steps_only = replace(decaying, hyper={**hyper, weight_decay: 0.0})
+    decaying = Lanes(hyper, prediction.steps, seed, options, schedule)
+    steps_only = Lanes({**hyper, weight_decay: 0.0}, prediction.steps, seed, options, schedule)
     origin = torch.zeros_like(decaying.block.x0)
-    rule = candidate.rule(options)
     path = [origin, *steps_only.seen(candidate, start=origin)]
-    loose = [torch.zeros(()), *map(radius, steps_only.expected(rule, start=origin))]
+    loose = [torch.zeros(()), *map(radius, steps_only.expected(candidate, start=origin))]
 
     average, budget = decaying.block.x0, torch.zeros_like(origin)
     for step, (before, after) in enumerate(pairwise(zip(path, loose, strict=True)), start=1):
@@ -97,7 +96,7 @@ def _(prediction: AverageOfUpdates, candidate: Candidate, seed: int) -> Evidence
         average = (1 - rate) * average + (after[0] - before[0])
         budget = (1 - rate) * budget + after[1] + before[1] + 2.0**-51 * average.abs()
     *_, seen = decaying.seen(candidate)
-    *_, last = decaying.expected(rule)
+    *_, last = decaying.expected(candidate)
     return within((seen - average).abs(), budget + radius(last), "the weight", decaying)
 
 
@@ -109,11 +108,12 @@ APART = 8.0
 def _(prediction: ForgetsStart, candidate: Candidate, seed: int) -> Evidence:
     """The difference of two runs, after as many steps as the law speaks of, and the timescale that it tells."""
     hyper, options = hyperparameters(candidate, prediction.claimed, {}), candidate.options.plain
-    rule = candidate.rule(options)
-    lanes = Lanes(hyper, prediction.steps, seed, options, format=in_use(candidate))
+    lanes = Lanes(hyper, prediction.steps, seed, options)
     here = lanes.block.x0
     near, far = (list(lanes.seen(candidate, start=start))[-1] for start in (here, here + APART))
-    first, second = (radius(list(lanes.expected(rule, start=start))[-1]) for start in (here, here + APART))
+    first, second = (
+        radius(list(lanes.expected(candidate, start=start))[-1]) for start in (here, here + APART)
+    )
     budget = first + second
     rate = hyper[lr] * hyper[weight_decay]
     kept = (1 - rate) ** prediction.steps

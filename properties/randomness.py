@@ -143,7 +143,8 @@ def tossed(candidate: Candidate, path: str, dtype: str, device: str) -> tuple[li
     for _ in run.steps():
         break
     drew, seen = drawn(), [p.detach().cpu().double() for p in run.parameters]
-    if any(_differs(value) for state in run.optimizer.state.values() for value in state.values()):
+    states = [run.optimizer.state.get(p, {}) for p in run.parameters]
+    if any(_differs(value) for state in states for value in state.values()):
         return [], drew  # what is drawn shows in the state
     if candidate.family.name == UNCLAIMED or dtype not in NARROW:
         return [], drew

@@ -15,7 +15,7 @@ class Settings:
     Attributes:
         profile: quick, default or thorough.
         seed: of everything drawn.
-        timeout: seconds that one check may take.
+        timeout: seconds that one check may take; those do not count in which others had its processor.
         dtypes: of the parameters.
         devices: on which the parameters live.
         only: names of the properties that are asked, or patterns of them; all where there are none.

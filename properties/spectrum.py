@@ -27,7 +27,7 @@ def _(prediction: Spectrum, candidate: Candidate, seed: int) -> Evidence:
     length = float(exactly(prediction.length, lanes)())
     low, high = (float(exactly(end, lanes)()) for end in (prediction.low, prediction.high))
     (step,) = lanes.seen(candidate)
-    (state,) = lanes.expected(candidate.rule(lanes.options))
+    (state,) = lanes.expected(candidate)
     seen = torch.linalg.svdvals(step) / length
     budget = radius(state).norm() / length + 2.0**-45 * high
     beyond = torch.maximum(low - seen, seen - high).clamp_min(0)

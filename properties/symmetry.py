@@ -16,8 +16,9 @@ from sympy import Symbol
 
 from lawful.properties.checks import Journal, Property, on_cpu
 from lawful.properties.predictions import together
+from lawful.properties.runs.arithmetic import granted
 from lawful.properties.runs.judging import of_rule
-from lawful.properties.runs.lanes import FORMAT, radius
+from lawful.properties.runs.lanes import radius
 from lawful.properties.runs.running import RefusedError, Run
 from lawful.properties.scenarios.scenarios import Block, Scenario
 from lawful.properties.settings import Settings
@@ -61,9 +62,10 @@ class Inputs:
         run = Run(candidate, way, Scenario(options, (self.hyper,), len(self.gradients), (0.0, 0.0)), [block])
         return [run.parameters[0].detach().numpy().copy() for _ in run.steps()]
 
-    def budgets(self, rule: Rule) -> list[Array]:
-        """How far correct weights may be from the rule's, after each step."""
-        oracle, hyper = Oracle(rule, FORMAT), of_rule(rule, self.hyper, torch.float64)
+    def budgets(self, candidate: Candidate, way: Mapping[str, Any]) -> list[Array]:
+        """How far correct weights may be from the rule's, after each step in the arithmetic that is really used."""
+        rule, fmt = candidate.rule(candidate.options.plain), granted(candidate, way, torch.float64, "cpu")
+        oracle, hyper = Oracle(rule, fmt), of_rule(rule, self.hyper, torch.float64)
         state, found = oracle.start(torch.from_numpy(self.x0.copy()), hyper), []
         for gradient in self.gradients:
             state = oracle.step(state, torch.from_numpy(gradient.copy()), hyper)
@@ -100,11 +102,13 @@ class Trial:
             return self._judged(
                 name, [np.where(a == b, 0.0, np.inf) for a, b in zip(seen, expected, strict=True)]
             )
-        return self._judged(name, list(self._ratios(seen, expected)))
+        return self._judged(name, list(self._ratios(way, seen, expected)))
 
-    def _ratios(self, seen: list[Array], expected: list[Array]) -> Any:
+    def _ratios(self, way: Mapping[str, Any], seen: list[Array], expected: list[Array]) -> Any:
         """Deviations in units of both budgets."""
-        both = zip(self.before.budgets(self.rule), self.after.budgets(self.rule), strict=True)
+        both = zip(
+            *(inputs.budgets(self.candidate, way) for inputs in (self.before, self.after)), strict=True
+        )
         for a, b, (before, after) in zip(seen, expected, both, strict=True):
             gap = abs(a - b)
             budget = abs(self.law.change.difference(before)) + after + 2.0**-52 * abs(b)

@@ -47,7 +47,8 @@ def _answer(identity: Identity) -> str:
 
 
 def _other(identity: Identity, match: Match) -> str:
-    left = f"off by {ratio(match.worst)} times what rounding explains, by {match.unexplained:.2g} of a step on average"
+    share = f"{match.unexplained:.2g} of a {identity.share_of} on average"
+    left = f"off by {ratio(match.worst)} times what rounding explains, by {share}"
     if not identity.fits:
         return f"Nearest: {match.words} ({left})."
     return f"No other of the {identity.searched} variants fits; the nearest, {match.words}, is {left}."

@@ -103,7 +103,7 @@ def surveyed(folder: Path, plan: Sequence[Query], way: Way) -> Survey:
 def test_an_atlas_has_every_answer_once(tmp_path: Path) -> None:
     plan = planned(tmp_path)
     survey = surveyed(tmp_path, plan, here(2, answers))
-    assert not survey.atlas().pending
+    assert not survey.atlas().pending and survey.wanted == len(survey.told)
     assert len((tmp_path / "record.jsonl").read_text().splitlines()) == 1 + 4 + 2 * (2 * 2 + 1)
     assert [(row.version, row.target, row.rule) for row in survey.atlas().rows if row.property == IDENTITY][:3] == [
         ("1.0", "some:A", "adamw"), ("1.0", "some:A", "adamw"), ("1.0", "some:B", "adamw"),
@@ -150,6 +150,13 @@ def unsealed(atlas: Atlas) -> list[tuple[object, ...]]:
     return [
         tuple(v for name, v in vars(row).items() if name not in ("seconds", "record")) for row in atlas.rows
     ]
+
+
+def test_it_is_known_how_many_questions_there_are(tmp_path: Path) -> None:
+    survey, seen = Survey(planned(tmp_path), tmp_path, here(1, answers)), list[tuple[int, int]]()
+    survey.listener = lambda done, *_: seen.append((done, survey.wanted))
+    survey.run()
+    assert seen[0] == (1, 4 + 4) and seen[-1] == (14, 14) and all(done <= wanted for done, wanted in seen)
 
 
 def test_what_could_not_be_installed_is_asked_again(tmp_path: Path) -> None:

@@ -285,3 +285,14 @@ def test_lion(bench: Any, lanes: Any) -> None:
     for dtype in DTYPES:
         for scales, hyper in zip(SCALES[dtype], HYPER, strict=True):
             assert bench(find_rule("lion"), hyper, lanes(dtype, scales)).compare(*orders).worst <= 1.0
+
+
+@pytest.mark.parametrize("first", [0.0, 0.3])
+def test_an_interpolation_loses_as_much_where_nothing_is_averaged(
+    first: float, bench: Any, lanes: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """m + 1·(g − m) is g but for what a large m takes from it."""
+    monkeypatch.setitem(AVERAGES, "step by step", lambda m, g, β: m + (1 - β) * (g - m))
+    order, hyper = lion("step by step", "β·m + w·g", "x·(1 − a) − u"), {**HYPER[1], beta1: first}
+    for dtype in DTYPES:
+        assert bench(find_rule("lion"), hyper, lanes(dtype, SCALES[dtype][1])).compare(order).worst <= 1.0

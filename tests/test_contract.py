@@ -43,11 +43,14 @@ from examples.contract import (
 from examples.handing_over import (
     AgesWhileItSkips,
     AveragesTheWrongWay,
+    CallsItEta,
     CountsAsANumber,
+    CountsInAByte,
     CountsParameters,
     CountsUnderAnotherName,
     DividesByNone,
     FindsTheTrainable,
+    FollowsFirstGroup,
     HandsOutNothing,
     HandsOutTheMean,
     HurriesTheLast,
@@ -81,6 +84,7 @@ BROKEN: list[tuple[type, str, str]] = [
     (StacksGradients, "idle", "TypeError"),
     (KeepsMaster, "set-from-outside", "step 4 goes on from where it was"),
     (UsesFirstGroup, "groups", "momentum=0.5 in the first group and 0.1 in the second"),
+    (FollowsFirstGroup, "groups", "exchange their hyperparameters before step 4"),
     (PreparesInConstructor, "late-group", "KeyError"),
     (DecaysInGradient, "gradients-kept", "step 1 changes p.grad of tensor 0"),
     (KeepsGradient, "gradients-kept", "is refilled in place before step 2"),
@@ -92,6 +96,7 @@ BROKEN: list[tuple[type, str, str]] = [
     (ComputesInTheFirstDtype, "mixed-dtypes", "the float64 parameter is not where it would be alone"),
     (TakesRealPart, "complex-parameters", "is not where its real and imaginary parts would be"),
     (OverwritesDuplicates, "sparse-gradients", "is not where dense ones lead, from step 1 on"),
+    (CallsItEta, "scheduled-rate", "putting torch's LambdaLR on it raises KeyError: 'lr'"),
     (WritesRate, "scheduled-rate", "step 1 writes 0.03125 into group['lr'], where 0.0625 was set"),
     (ScalesTensorInPlace, "rate-as-a-tensor", "the tensor that was given as lr holds"),
     (ForgetsGradientMode, "closure", "step 1 calls the closure with gradients disabled"),
@@ -132,6 +137,11 @@ def test_a_counter_that_stops_is_found() -> None:
     assert finding.message == "after 256 steps, the counter 'step' goes to 256, not 257 (bfloat16)."
 
 
+def test_a_counter_that_overflows_is_found() -> None:
+    (finding, *_) = seen(CountsInAByte, "counter", "adam").findings
+    assert finding.message == "after 255 steps, the counter 'age' goes to 0, not 256 (bfloat16)."
+
+
 def test_a_counter_that_is_cast_when_it_is_loaded_is_found() -> None:
     (finding, *_) = seen(CountsUnderAnotherName, "counter", "adam").findings
     assert finding.message.startswith(
@@ -166,6 +176,7 @@ def test_what_keeps_the_contract_passes(asked: Property) -> None:
         (LooksAtNothing, "sgd", "nonsense"),
         (HandsOutTheMean, "sgd", "train-and-eval"),
         (AdamWScheduleFree, "adamwschedulefree", "train-and-eval"),
+        (CallsItEta, "sgd", "rate-as-a-tensor"),
         (CountsAsANumber, "adam", "counter"),
         (FindsTheTrainable, "sgd", "handed-over"),
         (FindsTheTrainable, "sgd", "order-and-names"),

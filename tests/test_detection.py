@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from lawful.properties.settings import Settings
+from lawful.verify.evidence import Evidence, Verdict
 
 BENCHMARK = Path(__file__).parent.parent / "benchmarks" / "detection.py"
 
@@ -84,6 +85,11 @@ def test_what_is_found_and_what_is_missed(detection: Any, cases: Any) -> None:
         "correct    refused       0/1",
         "missed   Deaf (api): a case",
     ]
+
+
+def test_a_time_that_ran_out_finds_nothing(detection: Any, cases: Any) -> None:
+    right, wrong, _ = (detection.Result(case, [Evidence(Verdict.TIMED_OUT)]) for case in cases)
+    assert (right.said, wrong.said) == ("REFUSED", "MISSED")
 
 
 def test_usual_tests_are_set_beside(detection: Any, cases: Any) -> None:

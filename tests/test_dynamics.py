@@ -249,7 +249,7 @@ def test_budgets_leave_no_room(prediction: Moves | MeanSquare) -> None:
         if isinstance(prediction, Moves)
         else on_signs(prediction, candidate)
     )
-    assert max(float(radius(state).max()) for state in given.expected(prediction.claimed)) < 1e-8
+    assert max(float(radius(state).max()) for state in given.expected(candidate)) < 1e-8
 
 
 @pytest.mark.parametrize("order", [2, 8, 64])

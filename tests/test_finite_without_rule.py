@@ -57,6 +57,40 @@ def test_it_is_wrong_unless_the_format_forces_it() -> None:
     assert verdicts == [Verdict.LAWFUL, Verdict.LAWFUL, Verdict.UNLAWFUL]
 
 
+class Counted(Signs):
+    """Counts its steps in state that is of no parameter, as MADGRAD does."""
+
+    def averaged(self, p: Tensor, g: Tensor, group: dict[str, Any]) -> Tensor:
+        self.state["steps"] = self.state.get("steps", torch.tensor([0])) + 1
+        return super().averaged(p, g, group)
+
+
+@pytest.mark.parametrize("name", ["randomness", "memory"])
+def test_state_may_be_of_no_parameter(name: str) -> None:
+    settings = Settings("quick", only=(name,))
+    candidate = Candidate.of(Counted, "sgd")
+    found = [run(candidate, check, settings) for check in plan_for(candidate, "sgd", "Counted", settings)]
+    assert found and all(one.verdict is not Verdict.CRASHED for one in found)
+
+
+class Rateless(torch.optim.Optimizer):
+    """Has no learning rate, under any name."""
+
+    def __init__(self, params: Any, beta: float = 0.5, eps: float = 1e-8) -> None:
+        super().__init__(params, dict(beta=beta, eps=eps))
+
+    @torch.no_grad()
+    def step(self, closure: Any = None) -> None:  # type: ignore[override]
+        for group in self.param_groups:
+            for p in (p for p in group["params"] if p.grad is not None):
+                p.sub_(group["beta"] * p.grad / (p.grad.abs() + group["eps"]))
+
+
+@pytest.mark.parametrize("name", ["arguments", "every-option", "scheduled-rate", "rate-as-a-tensor"])
+def test_there_may_be_no_learning_rate(name: str) -> None:
+    assert asked(Rateless, name).verdict in (Verdict.LAWFUL, Verdict.NOT_APPLICABLE)
+
+
 def test_random_numbers_are_noticed() -> None:
     drawn, none = (asked(cls, "randomness") for cls in (Shaken, Signs))
     assert drawn.verdict is none.verdict is Verdict.NOT_APPLICABLE

@@ -156,6 +156,55 @@ def test_what_is_nothing_fits_nothing() -> None:
     assert found.nearest is not None and found.nearest.unexplained > 0.1
 
 
+class Madgrad(torch.optim.Optimizer):
+    """As its authors have it: without momentum, of which the rule says nothing, x₀ is recovered from the weight."""
+
+    root = 1 / 3
+
+    def __init__(
+        self,
+        params: Any,
+        lr: float = 1e-2,
+        momentum: float = 0.9,
+        weight_decay: float = 0.0,
+        eps: float = 1e-6,
+    ):
+        super().__init__(params, dict(lr=lr, momentum=momentum, weight_decay=weight_decay, eps=eps))
+
+    @torch.no_grad()
+    def step(self, closure: Any = None) -> None:
+        for group in self.param_groups:
+            lr, eps, c = group["lr"] + group["eps"], group["eps"], 1 - group["momentum"]
+            for p in (p for p in group["params"] if p.grad is not None):
+                state = self.state[p] or dict(k=0, s=torch.zeros_like(p), v=torch.zeros_like(p), x0=p.clone())
+                g, weight = p.grad + group["weight_decay"] * p, lr * (state["k"] + 1) ** 0.5
+                x0 = state["x0"] if c < 1 else p + state["s"] / (state["v"] ** self.root + eps)
+                state.update(k=state["k"] + 1, s=state["s"] + weight * g, v=state["v"] + weight * g**2)
+                p.mul_(1 - c).add_(x0 - state["s"] / (state["v"] ** self.root + eps), alpha=c)
+                self.state[p] = state
+
+
+class Root(Madgrad):
+    root = 1 / 2
+
+
+def test_a_rule_is_not_held_against_runs_of_which_it_says_nothing() -> None:
+    found, other = (identified(Subject(cls), slips=False) for cls in (Madgrad, Root))
+    assert [fit.rule for fit in found.fits] == ["madgrad"] and not other.fits
+
+
+class Unrated(Madgrad):
+    """Has no learning rate unless it is told."""
+
+    def __init__(self, params: Any, lr: float | None = None, momentum: float = 0.9, eps: float = 1e-6):
+        assert lr is not None and lr > 0.0
+        super().__init__(params, lr, momentum, eps=eps)
+
+
+def test_the_learning_rate_of_a_run_is_the_rules() -> None:
+    assert identified(Subject(Unrated), slips=False).fits[0].rule == "madgrad"
+
+
 def test_options_that_are_given_are_followed() -> None:
     assert identity(torch.optim.Adam, amsgrad=True).fits[0].rule == "adam(amsgrad=True)"
     assert identity(torch.optim.SGD, nesterov=True).fits[0].rule == "sgd(nesterov=True)"

@@ -1,4 +1,4 @@
-"""Programs that want their questions numbered: an answer to another question than the one that is asked is known."""
+"""Programs that want their questions numbered: an answer to another question than the one asked is known as such."""
 
 from __future__ import annotations
 

@@ -1,7 +1,11 @@
 """Nothing that the harness has loaded or constructed before changes what a candidate sees."""
 
+import os
 import subprocess
 import sys
+from pathlib import Path
+
+import pytest
 
 CLEAN = """
 import lawful.verify.workers.preload
@@ -19,3 +23,23 @@ print([*optimizer._global_optimizer_pre_hooks, *optimizer._global_optimizer_post
 def test_workers_begin_where_no_optimizer_was_made() -> None:
     done = subprocess.run([sys.executable, "-c", CLEAN], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines() == ["[]", "[]"]
+
+
+READY = """
+import sys
+from lawful.verify.workers.pool import Pool
+
+if __name__ == "__main__":
+    with Pool(1, sys.argv[1:]) as pool:
+        print(pool.call("examples.asking:written", gives=int, timeout=300.0))
+"""
+
+
+@pytest.mark.parametrize(
+    ("ready", "least", "most"), [([], 0, 100), (["lawful.verify.variants.written"], 400, 9999)]
+)
+def test_workers_have_ready_what_is_said(tmp_path: Path, ready: list[str], least: int, most: int) -> None:
+    (script := tmp_path / "script.py").write_text(READY)
+    place = {**os.environ, "PYTHONPATH": str(Path(__file__).parent)}
+    done = subprocess.run([sys.executable, str(script), *ready], capture_output=True, text=True, env=place)
+    assert least <= int(done.stdout) <= most, done.stderr

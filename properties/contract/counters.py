@@ -3,6 +3,7 @@
 from collections.abc import Iterator, MutableMapping
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from math import inf
 from typing import Any
 
 import torch
@@ -34,6 +35,13 @@ class Place:
         """The number."""
         return float(self.holder[self.key])
 
+    @property
+    def most(self) -> float:
+        """The largest number that the type holds in which it is kept."""
+        kept = self.holder[self.key]
+        whole = isinstance(kept, Tensor) and not kept.is_floating_point()
+        return torch.iinfo(kept.dtype).max if whole else inf
+
     def write(self, value: int) -> None:
         """Sets it, in the type in which it is kept."""
         kept = self.holder[self.key]
@@ -57,10 +65,9 @@ def _is_number(value: Any) -> bool:
 
 @contract(over=in_dtypes(plainly, *LIMITS))
 def counter(bench: Bench) -> Messages:
-    """Steps are counted past what the parameter's dtype can count, as long as the rule looks at them, and after
-    load_state_dict too. In float32, as torch does, they may be counted up to 2²⁴.
+    """Steps are counted past what the parameter's dtype can count, or their own, as long as the rule looks at them, and
+    after load_state_dict too. In float32, as torch does, they may be counted up to 2²⁴.
     """
-    limit = LIMITS[bench.way.dtype]
     generic = bench.hyper()
     hyper = {s: value or generic[s] for s, value in bench.usual().items()}
     scenario = bench.scenario(hyper, steps=FEW + 1)
@@ -72,6 +79,7 @@ def counter(bench: Bench) -> Messages:
         fresh.optimizer.load_state_dict(saved(run.optimizer.state_dict()))
     for one, how in ((run, ""), (fresh, "load_state_dict and ")):
         counters = [place for place in places(one.optimizer) if place.key in rising]
+        limit = int(min([LIMITS[bench.way.dtype], *(place.most for place in counters)]))
         for place in counters:
             place.write(limit)
         followed(one, [FEW + 1])

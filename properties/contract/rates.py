@@ -1,14 +1,12 @@
 """The learning rate: set by hand, by a scheduler, as a tensor."""
 
-from typing import Any
-
 import torch
 from torch import Tensor
 from torch.optim.lr_scheduler import LambdaLR
 
 from lawful.properties.contract.bench import STEPS, Bench, NotOwedError
 from lawful.properties.contract.contract import Messages, contract
-from lawful.properties.contract.following import copied
+from lawful.properties.contract.following import copied, never_raising
 from lawful.properties.contract.way import paths
 from lawful.properties.runs.running import Run
 from lawful.verify.language.symbols import lr
@@ -28,7 +26,11 @@ def scheduled_rate(bench: Bench) -> Messages:
     by_hand, by_scheduler = bench.run(scenario, blocks), bench.run(scenario, blocks)
     if not isinstance(by_scheduler.optimizer, torch.optim.Optimizer):
         raise NotOwedError("schedulers take nothing but a torch.optim.Optimizer")
-    scheduler = LambdaLR(by_scheduler.optimizer, lambda done: _factor(done + 1))
+    groups = by_scheduler.optimizer.param_groups
+    if lr not in bench.candidate.binding.free and not any("lr" in group for group in groups):
+        raise NotOwedError("it has no learning rate")
+    with never_raising("putting torch's LambdaLR on it"):
+        scheduler = LambdaLR(by_scheduler.optimizer, lambda done: _factor(done + 1))
     hand: list[list[Tensor]] = []
     scheduled: list[list[Tensor]] = []
     for step in range(1, STEPS + 1):
@@ -66,7 +68,7 @@ def rate_as_a_tensor(bench: Bench) -> Messages:
         run, seen = bench.run(scenario, blocks, {name: rate}), []
         for step in range(1, STEPS + 1):
             if step == half:
-                _halve(run)
+                _halve(run, {name, "lr"})
             run.feed(step)
             run.step(step)
             seen.append(copied(run.parameters))
@@ -80,11 +82,10 @@ def rate_as_a_tensor(bench: Bench) -> Messages:
                 return
 
 
-def _halve(run: Run) -> None:
-    """As users do: in place where the group holds a tensor."""
+def _halve(run: Run, names: set[str]) -> None:
+    """As users do, under each of the names that a group has: in place where it holds a tensor."""
     for group in run.optimizer.param_groups:
-        rate: Any = group["lr"]
-        if isinstance(rate, Tensor):
-            rate.mul_(0.5)
-        else:
-            group["lr"] = rate * 0.5
+        rates = {name: group[name] for name in names & group.keys()}
+        for tensor in {id(r): r for r in rates.values() if isinstance(r, Tensor)}.values():
+            tensor.mul_(0.5)
+        group.update({name: r * 0.5 for name, r in rates.items() if not isinstance(r, Tensor)})

@@ -44,24 +44,27 @@ def answered(subject: Subject, target: str = "") -> Identity:
     plain = identified(subject, target, slips=False, beyond=composed)
     if plain.fits:
         return plain
-    return relieved(subject, target) or by_rank(subject, plain) or identified(subject, target)
+    changed = relieved(subject, target) or by_rank(subject, plain) or identified(subject, target)
+    return changed if changed.found else plain
 
 
 def by_rank(subject: Subject, plain: Identity) -> Identity | None:
     """What tensors of each rank follow, if each rank that is taken follows something, or has more dimensions than the
     rule speaks of that the rank below follows."""
-    found: dict[str, Identity] = {}
+    fitting: dict[str, Identity] = {}
+    notes, most = [], 1
     for rank, shapes in RANKS.items():
         try:
-            found[rank] = identified(replace(subject, shapes=(shapes,)), rank, slips=False)
+            found = identified(replace(subject, shapes=(shapes,)), rank, slips=False)
         except Unanswerable:
             continue
-    fitting = {rank: one for rank, one in found.items() if one.fits}
-    beyond = [rank for rank in found if rank not in fitting]
-    most = find_rule([*fitting.values()][-1].fits[0].rule).dimensions[1] if fitting else 0
-    if not fitting or any(dimensions(RANKS[rank]) <= most for rank in beyond):
-        return None
-    return replace(plain, ranks=fitting, notes=[f"Of {rank} this rule says nothing." for rank in beyond])
+        if found.fits:
+            fitting[rank], most = found, find_rule(found.fits[0].rule).dimensions[1]
+        elif dimensions(shapes) <= most:
+            return None
+        else:
+            notes.append(f"Of {rank} this rule says nothing.")
+    return replace(plain, ranks=fitting, notes=notes) if fitting else None
 
 
 def dimensions(shapes: Shapes) -> int:

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from lawful.properties.identification.probes import Probe, Subject
+from lawful.properties.identification.probes import Probe, Subject, spoken_of
 from lawful.properties.runs.judging import Tally, format_of, parts, trajectory
 from lawful.properties.scenarios.scenarios import Scenario
 from lawful.verify.errors import Unanswerable
@@ -105,8 +105,7 @@ class Inquiry:
     def nearest(self, proposals: Iterable[Proposal]) -> list[tuple[float, Proposal]]:
         """(unexplained share, rule) of those that the first run leaves, the nearest first."""
         begun = _first(self._sorted(proposals, self.probes[:1], steps=1), SIEVED)
-        left = _first(self._sorted(begun, self.probes[:1]), MOST)
-        return self._sorted(left, self.probes)
+        return self._sorted(_first(self._sorted(begun, self.probes[:1]), MOST), self.probes)
 
     def close(self, proposals: Iterable[Proposal]) -> list[Proposal]:
         """The rules that leave next to nothing unexplained in the first run."""
@@ -120,10 +119,11 @@ class Inquiry:
 
         def share(proposal: Proposal) -> float:
             try:
-                of = [unexplained(r.seen[:end], proposal.predicted(r, steps), r.dtype) for r in probes]
+                runs = spoken_of(probes, proposal.variant)
+                of = [unexplained(r.seen[:end], proposal.predicted(r, steps), r.dtype) for r in runs]
+                return float(np.mean(of))
             except UNANALYSED:  # no rule whose steps are numbers
                 return 1.0
-            return float(np.mean(of))
 
         found = [(share(proposal), proposal) for proposal in proposals]
         return sorted(found, key=lambda pair: (round(pair[0], DIGITS), pair[1].plainness))
@@ -145,7 +145,7 @@ class Inquiry:
         """A rule beside what was seen, by the oracle and its budget."""
         tally = Tally()
         try:
-            for probe in self.probes:
+            for probe in spoken_of(self.probes, proposal.variant):
                 self._compare(tally, probe, proposal.rule, probe.under(probe.hyper(proposal.variant)))
                 if share > CLOSE and tally.worst > 1.0:
                     break  # far enough

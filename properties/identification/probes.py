@@ -110,9 +110,10 @@ class Probe:
         return self.blocks[0].x0.dtype
 
     def hyper(self, variant: Variant) -> dict[Symbol, float]:
-        """The hyperparameters that a rule has here: the constructor's, or the rule's own default where it has none."""
-        bound = self._bound(variant)
-        hyper = bound.defaults(variant.rule)
+        """The hyperparameters that a rule has here: the run's learning rate; else the constructor's, or the rule's own
+        default where it has none."""
+        hyper = self._bound(variant).defaults(variant.rule)
+        hyper |= {s: value for s, value in self.scenario.hypers[0].items() if s in hyper}
         return {**hyper, **({lr_0: hyper[lr]} if lr_0 in hyper else {})}
 
     def under(self, hyper: Mapping[Symbol, float]) -> Scenario:
@@ -139,6 +140,16 @@ class Probe:
         scenario = replace(self.under(self.hyper(variant)), steps=steps or self.scenario.steps)
         found = [_path(rule, part, scenario, lines) for part in parts(self.blocks, "cpu", variant.rule)]
         return np.concatenate([self.seen[:1], np.concatenate(found, 1)])
+
+
+def spoken_of(probes: Sequence[Probe], variant: Variant) -> Sequence[Probe]:
+    """The runs whose hyperparameters a rule allows together: MADGRAD's are those with momentum. All, if none is."""
+
+    def allowed(probe: Probe) -> bool:
+        hyper = {s.name: value for s, value in probe.hyper(variant).items()}
+        return variant.family.allows(variant.options, hyper)
+
+    return [probe for probe in probes if allowed(probe)] or probes
 
 
 def _path(rule: Rule, part: Part, scenario: Scenario, lines: Lines) -> Array:

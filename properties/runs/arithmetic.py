@@ -3,32 +3,42 @@
 Numbers that are too small for the format's full precision stand still where nothing moves them; if they become 0, they
 are flushed. For float64 a number is changed by less than float32 can hold. If not one bit of what comes out changes,
 where the rule says that it must, then the candidate does not see the change: it computes in float32, or keeps that
-hyperparameter in float32. For 16 bits, equal weights get equal gradients. If they part, results are rounded at random.
+hyperparameter in float32. If it sees them all and is off by what scalars lose in float32, now to one side and now to
+the other, then what changes from step to step is kept there. For 16 bits, equal weights get equal gradients. If they
+part, results are rounded at random.
 """
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import torch
 from sympy import Symbol
 from torch import Tensor
 
-from lawful.properties.runs.judging import format_of, of_rule
+from lawful.properties.runs.judging import Tally, format_of, of_rule
 from lawful.properties.runs.running import RaisedError, RefusedError, Run
 from lawful.properties.scenarios.defaults import default_scenario
 from lawful.properties.scenarios.scenarios import Block, Scenario, shapes_of
-from lawful.properties.scenarios.strategies import Draw, allowed, tied
+from lawful.properties.scenarios.strategies import Draw, allowed, tied, turned
 from lawful.verify.candidates.candidate import Candidate
 from lawful.verify.language.symbols import g
 from lawful.verify.oracle.formats import FORMATS, Format
 from lawful.verify.oracle.oracle import Oracle
 
+K = TypeVar("K", bound=Symbol | str)
+
 UNSEEN = 1.0 + 2.0**-30
 """By what a number is changed: what float64 holds and float32 does not."""
 
 SINGLE = FORMATS[torch.float32]
+
+MANY = 8
+"""So many roundings have the same sign with a probability below 1 %."""
+
+LITTLE = 0.01
+"""A share of what float32 may lose that is less than what it does lose."""
 
 
 @dataclass(frozen=True)
@@ -68,14 +78,13 @@ class Arithmetic:
         """A scenario in whose hyperparameters nothing is lost that is kept in float32."""
         if not self.rounded:
             return scenario
-        hypers = tuple(
-            {s: _held(v) if s in self.rounded else v for s, v in h.items()} for h in scenario.hypers
-        )
-        moves = {
-            step: {k: _held(v) if k in self.rounded else v for k, v in moved.items()}
-            for step, moved in scenario.moves.items()
-        }
+        hypers = tuple(map(self.held, scenario.hypers))
+        moves = {step: self.held(moved) for step, moved in scenario.moves.items()}
         return replace(scenario, hypers=hypers, moves=moves, defaults=False)
+
+    def held(self, values: Mapping[K, Any]) -> dict[K, Any]:
+        """Hyperparameters as they are kept."""
+        return {k: _held(v) if k in self.rounded else v for k, v in values.items()}
 
     def __str__(self) -> str:
         """`computed in float32`, `with beta1 and lr kept in float32`."""
@@ -189,7 +198,43 @@ class Probe:
         base = self._seen(self.scenario, self.block)
         unseen = [each for each in self._changed() if torch.equal(base, self._seen(each[1], each[2]))]
         rounded = frozenset(symbol for symbol, scenario, block in unseen if self._matters(scenario, block))
-        return Arithmetic(g in rounded, rounded - {g})
+        return Arithmetic(g in rounded, rounded - {g}, moving=not rounded and self._loses_scalars(base))
+
+    def _loses_scalars(self, base: Tensor) -> bool:
+        """Whether a run is off its rule by no more, and no hundred times less, than scalars lose in float32."""
+        own = format_of(torch.float64, self.path, self.device)
+        if self._off(base, self.scenario, own) <= 1:
+            return False
+        return LITTLE < self._off(base, self.scenario, own.tensor_scalars()) <= 1 and not self._leans(own)
+
+    def _leans(self, fmt: Format) -> bool:
+        """Whether first steps are too long, or too short, whatever the hyperparameters: no rounding does that."""
+        signs = [
+            self._side(replace(self.scenario, hypers=(hyper,), steps=1), fmt) for hyper in self._hypers(MANY)
+        ]
+        return len(set(signs)) == 1
+
+    def _hypers(self, count: int) -> Iterator[Mapping[Symbol, float]]:
+        """Hyperparameters that differ in all that may."""
+        (hyper,), options = self.scenario.hypers, self.candidate.options.plain
+        rule = self.candidate.rule(options)
+        source = Draw(self.candidate, (1, 1), generic=True)
+        for turn in range(count):
+            drawn = {s: turned(source.values(rule, s), turn)[0] for s in hyper}
+            yield tied([allowed(self.candidate, options, drawn)], rule, self.candidate)[0]
+
+    def _side(self, scenario: Scenario, fmt: Format) -> float:
+        """1 where the first step is too long, −1 where it is too short, in the middle lane; 0 where it is right."""
+        block = replace(self.block, gradients=self.block.gradients[:1])
+        (seen,), (ball,) = self._seen(scenario, block), self._path(scenario, block, fmt)
+        mid, loss = (torch.as_tensor(v) for v in (ball.mid, ball.radius))
+        off = ((seen - mid) * torch.sign(mid - block.x0))[(seen - mid).abs() > loss]
+        return float(off.median().sign()) if off.numel() else 0.0
+
+    def _off(self, seen: Tensor, scenario: Scenario, fmt: Format) -> float:
+        """How far a run is off its rule, in budgets of a format."""
+        path = self._path(scenario, self.block, fmt)
+        return max(float(Tally().add(ball, x).max()) for x, ball in zip(seen, path, strict=True))
 
     def flushes(self, dtype: torch.dtype) -> bool:
         """Whether subnormal weights are 0 after a step without gradients, where the rule says that they are not."""
@@ -198,7 +243,7 @@ class Probe:
         scenario = replace(self.scenario, steps=1)
         if bool(self._seen(scenario, block).any()):
             return False
-        expected = self._path(scenario, block, FORMATS[dtype])[0]
+        expected = self._path(scenario, block, format_of(dtype, self.path, self.device))[0]
         return bool((torch.as_tensor(expected.mid).abs() > torch.as_tensor(expected.radius)).all())
 
     def _changed(self) -> Iterator[tuple[Symbol, Scenario, Block]]:
@@ -217,15 +262,16 @@ class Probe:
 
     def _matters(self, scenario: Scenario, block: Block) -> bool:
         """Whether the rule moves a weight by the change, and by more than arithmetic in float64 may."""
-        one, other = self._path(self.scenario, self.block), self._path(scenario, block)
+        fmt = format_of(torch.float64, self.path, self.device)
+        one, other = self._path(self.scenario, self.block, fmt), self._path(scenario, block, fmt)
         return any(
             bool((torch.as_tensor(a.mid - b.mid).abs() > 4 * torch.as_tensor(a.radius)).any())
             for a, b in zip(one, other, strict=True)
         )
 
-    def _path(self, scenario: Scenario, block: Block, fmt: Format = FORMATS[torch.float64]) -> list[Any]:
+    def _path(self, scenario: Scenario, block: Block, fmt: Format) -> list[Any]:
         rule = self.candidate.rule(scenario.options)
-        oracle = Oracle(rule, format_of(fmt.dtype, self.path, self.device))
+        oracle = Oracle(rule, fmt)
         steps = range(1, scenario.steps + 1)
         hypers = [of_rule(rule, scenario.hyper_at(0, k), fmt.dtype) for k in steps]
         state, found = oracle.start(block.x0, hypers[0]), []

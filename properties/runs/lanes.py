@@ -9,12 +9,13 @@ import torch
 from sympy import Symbol
 from torch import Tensor
 
+from lawful.properties.runs.arithmetic import granted
 from lawful.properties.runs.judging import of_rule
 from lawful.properties.runs.running import Run
 from lawful.properties.scenarios.scenarios import Block, Scenario
 from lawful.verify.candidates.candidate import Candidate
 from lawful.verify.language.rule import Rule
-from lawful.verify.oracle.formats import FORMATS, Format
+from lawful.verify.oracle.formats import FORMATS
 from lawful.verify.oracle.oracle import Oracle, State
 
 LANES = 131
@@ -35,7 +36,6 @@ class Lanes:
         options: conventions chosen through the constructor.
         schedule: step → factor of lr from then on.
         given: the first weights and the gradients, steps first, in place of those of the seed.
-        format: whose budget is granted: that of the arithmetic in which the candidate computes.
     """
 
     hyper: Mapping[Symbol, float]
@@ -44,7 +44,6 @@ class Lanes:
     options: Mapping[str, Any] = field(default_factory=dict)
     schedule: Mapping[int, float] = field(default_factory=dict)
     given: tuple[Tensor, Tensor] | None = None
-    format: Format = FORMAT
 
     @property
     def words(self) -> str:
@@ -78,9 +77,13 @@ class Lanes:
         for _ in run.steps():
             yield run.parameters[0].detach().clone()
 
-    def expected(self, rule: Rule, start: Tensor | None = None) -> Iterator[State]:
-        """The oracle's states after each step."""
-        oracle, block = Oracle(rule, self.format), self.block
+    def expected(
+        self, candidate: Candidate, rule: Rule | None = None, start: Tensor | None = None
+    ) -> Iterator[State]:
+        """The oracle's states after each step, of the candidate's rule or another, in the arithmetic that it uses."""
+        rule = rule or candidate.rule(self.options)
+        fmt = granted(candidate, next(iter(candidate.paths.values())), FORMAT.dtype, "cpu")
+        oracle, block = Oracle(rule, fmt), self.block
         hypers = [
             of_rule(rule, self.scenario.hyper_at(0, step), torch.float64) for step in range(1, self.steps + 1)
         ]

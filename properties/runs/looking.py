@@ -7,12 +7,11 @@ import torch
 from sympy import Symbol
 from torch import Tensor
 
-from lawful.properties.runs.arithmetic import granted
-from lawful.properties.runs.lanes import FORMAT, Lanes
+from lawful.properties.runs.arithmetic import arithmetic as used
+from lawful.properties.runs.lanes import Lanes
 from lawful.verify.candidates.candidate import Candidate
 from lawful.verify.evidence import Evidence, Finding, Verdict
 from lawful.verify.language.rule import Rule
-from lawful.verify.oracle.formats import Format
 from lawful.verify.theory.prediction import Prediction
 
 GENERIC = {
@@ -30,14 +29,12 @@ GENERIC = {
 def hyperparameters(
     candidate: Candidate, rule: Rule, pins: Mapping[Symbol, float], others: Mapping[str, float] = GENERIC
 ) -> dict[Symbol, float]:
-    """A rule's hyperparameters: as pinned, as the user fixes them, as in `others`, or at the rule's default."""
+    """A rule's hyperparameters: as pinned, as the user fixes them, as in `others`, or at the rule's default; as float32
+    holds them where the candidate keeps them there.
+    """
     given = fixed(candidate) | dict(pins)
-    return {s: given.get(s, others.get(s.name, default)) for s, default in rule.defaults.items()}
-
-
-def in_use(candidate: Candidate) -> Format:
-    """float64 in the arithmetic in which a candidate really computes, on its plainest path."""
-    return granted(candidate, next(iter(candidate.paths.values())), FORMAT.dtype, "cpu")
+    found = {s: given.get(s, others.get(s.name, default)) for s, default in rule.defaults.items()}
+    return used(candidate, next(iter(candidate.paths.values())), torch.float64, "cpu").held(found)
 
 
 def fixed(candidate: Candidate) -> dict[Symbol, float]:

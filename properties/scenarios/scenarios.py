@@ -131,7 +131,7 @@ class Scenario:
         if self.scheduler and step:
             return {**hyper, **scheduled(self.scheduler, tuple(hyper.items()), self.steps)[step - 1]}
         changes = [self.schedule[s] for s in sorted(self.schedule) if s <= step]
-        hyper = {**hyper, lr: hyper[lr] * changes[-1]} if changes else hyper
+        hyper = {**hyper, lr: hyper[lr] * changes[-1]} if changes and lr in hyper else hyper
         moved = {k: v for k, v in self._moved(step).items() if isinstance(k, Symbol)}
         return {**hyper, **moved} if moved else hyper
 

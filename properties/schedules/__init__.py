@@ -1,4 +1,5 @@
-"""What is asked of schedulers: that they set what their schedule says, and what torch's users rely on besides.
+"""What is asked of schedulers: that they set what their schedule says, what torch's users rely on
+besides, and which schedule a scheduler follows.
 
-May import: properties, candidates, errors, evidence, language.
+May import: properties, candidates, errors, evidence, language, variants.
 """

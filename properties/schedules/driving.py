@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import islice
 from typing import Any
 
@@ -13,6 +13,7 @@ from torch.optim import SGD, Adam, Optimizer
 from lawful.properties.promises import RaisedError
 from lawful.properties.schedules.rounding import Set, course, evaluated
 from lawful.verify.candidates.scheduler import Scheduler
+from lawful.verify.candidates.stepping import call, stepped
 from lawful.verify.errors import told
 from lawful.verify.language.schedule import Formula, Part, Values
 
@@ -156,11 +157,7 @@ class Bench:
 
     def fresh(self) -> Optimizer:
         """An optimizer without a scheduler, a group for each rate."""
-        rates = [torch.tensor(rate, dtype=torch.float64) if self.tensors else rate for rate in BASES]
-        groups = [{"params": [torch.nn.Parameter(torch.ones(2))], "lr": rate} for rate in rates]
-        kind: Any = Adam if self.adam else SGD
-        made: Optimizer = kind(groups, lr=1e-3, **({} if self.adam else {"momentum": 0.5}))
-        return made
+        return groups(self.adam, self.tensors)
 
     def step(self) -> None:
         """A step of the optimizer, and one of the scheduler.
@@ -169,19 +166,19 @@ class Bench:
             RaisedError: it raised.
         """
         self.optimizer.step()
-        given = (self.metrics[self.done],) if self.formula.fed else ()
-        _calling(self.done + 1, lambda: self.made.step(*given))
+        metric = self.metrics[self.done] if self.formula.fed else None
+        _calling(self.done + 1, lambda: stepped(self.made, self.done + 1, metric))
         self.done += 1
 
     @property
     def rates(self) -> list[float]:
         """What the groups hold."""
-        return [float(group["lr"]) for group in self.optimizer.param_groups]
+        return rates(self.optimizer)
 
     @property
     def momenta(self) -> list[float]:
         """Momentum, or the first of the betas, of each group."""
-        return [float(g["betas"][0] if self.adam else g["momentum"]) for g in self.optimizer.param_groups]
+        return momenta(self.optimizer)
 
     def run(self, steps: int) -> list[list[float]]:
         """The rates after each of the next steps.
@@ -227,9 +224,41 @@ class Bench:
         return f"optimizer = torch.optim.{made}"
 
     def _stepped(self, steps: int) -> str:
-        if self.formula.fed:
-            return f"for metric in {[*self.metrics[:steps]]}: optimizer.step(); scheduler.step(metric)"
-        return f"for step in range({steps}): optimizer.step(); scheduler.step()"
+        metrics = f"step, metric in enumerate({[*self.metrics[:steps]]})"
+        return f"for {metrics if self.formula.fed else f'step in range({steps})'}: optimizer.step(); {self.stepping}"
+
+    @property
+    def stepping(self) -> str:
+        """A step of the scheduler, as it is called in a loop."""
+        made = getattr(self, "made", None)
+        step = partial(getattr(self.scheduler.cls, "step", _stand), None) if made is None else made.step
+        return call(step, self.formula.fed)
+
+
+def _stand(scheduler: Any) -> None:
+    """A step of what nothing is known of yet."""
+
+
+def groups(adam: bool = False, tensors: bool = False) -> Optimizer:
+    """An optimizer with a group for each rate, which may be a tensor."""
+    rates = [torch.tensor(rate, dtype=torch.float64) if tensors else rate for rate in BASES]
+    kind: Any = Adam if adam else SGD
+    made: Optimizer = kind(
+        [{"params": [torch.nn.Parameter(torch.ones(2))], "lr": rate} for rate in rates],
+        lr=1e-3,
+        **({} if adam else {"momentum": 0.5}),
+    )
+    return made
+
+
+def rates(optimizer: Optimizer) -> list[float]:
+    """What the groups hold."""
+    return [float(group["lr"]) for group in optimizer.param_groups]
+
+
+def momenta(optimizer: Optimizer) -> list[float]:
+    """Momentum, or the first of the betas, of each group."""
+    return [float(g["betas"][0] if "betas" in g else g["momentum"]) for g in optimizer.param_groups]
 
 
 def _calling(step: int, call: Callable[[], Any]) -> Any:

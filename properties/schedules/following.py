@@ -72,11 +72,17 @@ def follow(bench: Bench) -> Seen:
             if not ratio <= 1:
                 seen.finding = _departure(bench, step, base, name, rounded, value)
                 return seen
-        if (last := [float(rate) for rate in bench.made.get_last_lr()]) != bench.rates:
+        if (last := _told(bench.made)) not in (None, bench.rates):
             said = f"{bench.called} says get_last_lr() = {last} after {step} steps; the groups have {bench.rates}."
             seen.finding = Finding(said, script=bench.script(step, "scheduler.get_last_lr()"))
             return seen
     return seen
+
+
+def _told(scheduler: Any) -> list[float] | None:
+    """What `get_last_lr()` says; None of what is no `LRScheduler` and has none."""
+    has = hasattr(scheduler, "get_last_lr")
+    return [float(rate) for rate in scheduler.get_last_lr()] if has else None
 
 
 def _held(bench: Bench, expected: tuple[Set, ...]) -> Iterator[tuple[str, float, Rounded, float]]:

@@ -5,6 +5,9 @@ from dataclasses import replace
 from itertools import pairwise
 from math import isfinite
 
+import torch
+from torch.nn import Parameter
+
 from lawful.properties.promises import RaisedError, Said
 from lawful.properties.schedules.driving import BASES, RATES, TIMES, Bench, SchedulerRaisedError, held
 from lawful.properties.schedules.promise import promise
@@ -119,7 +122,7 @@ def rate_set_by_hand(bench: Bench) -> Said:
         later = [half, *(rates[0] for rates in run.run(bench.last - stop))]
         if grown := _grown(later, law[stop:], half * 2):
             hand = f"for group in optimizer.param_groups: group['lr'] = {half!r}"
-            steps = f"for step in range({bench.last - stop}): scheduler.step(); print({RATES})"
+            steps = f"for step in range({stop}, {bench.last}): {run.stepping}; print({RATES})"
             said = f"makes {grown!r} of a rate that is set to {half!r} after {stop} steps"
             yield f"{said}; its own largest is {half * 2!r}", bench.script(stop, then=f"{hand}\n{steps}")
             return
@@ -144,6 +147,40 @@ def equal_is_not_better(bench: Bench) -> Said:
         before = stuck.rates[-1]
         stuck.run(30)
         if not stuck.rates[-1] < before:
-            steps = f"for step in range(30): optimizer.step(); scheduler.step(float('{metric}'))"
+            loop = f"for step, metric in enumerate([float('{metric}')] * 30): optimizer.step()"
+            steps = f"{loop}; {stuck.stepping}"
             yield f"never lets the rate fall where every metric is {metric}", bench.script(0, then=steps)
             return
+
+
+LATE = 0.5
+"""The rate of a group that comes late."""
+
+
+@promise(severity=Severity.EXTRA, applies=lambda scheduler: not scheduler.schedule.printed().fed)
+def late_group(bench: Bench) -> Said:
+    """A group that is added in mid-run is refused, or its rate moves when those of the others do, which go on as they
+    would have."""
+    whole = [bench.begin().rates, *bench.run(bench.last)]
+    for stop in sorted({min(1, bench.last), min(max(bench.length // 2, 1), bench.last)}):
+        run = replace(bench).begin()
+        run.run(stop)
+        run.optimizer.add_param_group({"params": [Parameter(torch.ones(2))], "lr": LATE})
+        try:
+            later = run.run(bench.last - stop)
+        except RaisedError:
+            continue
+        if wrong := _late(later, whole[stop:], f"a group that is added after {stop} steps"):
+            added = f"optimizer.add_param_group({{'params': [torch.zeros(2)], 'lr': {LATE}}})"
+            steps = f"for step in range({stop}, {bench.last}): {run.stepping}; print({RATES})"
+            yield wrong, bench.script(stop, then=f"{added}\n{steps}")
+            return
+
+
+def _late(seen: Sequence[Sequence[float]], whole: Sequence[Sequence[float]], late: str) -> str:
+    """What is wrong with the rates of all groups, the last of which is late, beside those without it; "" if nothing."""
+    if [list(rates[:-1]) for rates in seen] != list(whole[1:]):
+        return f"sets other rates of the others, with {late}"
+    moved = any(rates != whole[0] for rates in whole[1:])
+    stays = all(rates[-1] == LATE for rates in seen)
+    return f"lets {late} stay at its rate, while the others move" if moved and stays else ""

@@ -91,7 +91,7 @@ def resumed_by_last_epoch(bench: Bench) -> Said:
 def _lines(bench: Bench, stop: int, step: int) -> str:
     """Lines that put another scheduler in the place of the first."""
     made = next(line for line in bench.script(0).splitlines() if line.startswith("scheduler = "))
-    steps = f"for step in range({step - stop}): optimizer.step(); scheduler.step()"
+    steps = f"for step in range({stop}, {step}): optimizer.step(); {bench.stepping}"
     return f"{made.removesuffix(')')}, last_epoch={stop - 1})\n{steps}"
 
 

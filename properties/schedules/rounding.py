@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from mpmath import MPContext
-from sympy import Add, Basic, Expr, Max, Min, Mod, Mul, Piecewise, Pow, Product, Symbol, cos, floor
+from sympy import Add, Basic, Expr, Max, Min, Mod, Mul, Piecewise, Pow, Product, Symbol, cos, floor, tanh
 from sympy.core.function import AppliedUndef
 from sympy.core.relational import Relational
 from sympy.logic.boolalg import ITE, And, BooleanAtom, Not, Or
@@ -114,6 +114,12 @@ def _cosine(expr: Expr, given: Given) -> Rounded:
     return Rounded(value, angle.error + 2 * UNIT)
 
 
+def _tanh(expr: Expr, given: Given) -> Rounded:
+    """Its slope is 1 at most."""
+    place = evaluated(expr.args[0], given)
+    return Rounded(mp.tanh(place.value), place.error + 2 * UNIT)
+
+
 def _whole(expr: Expr, given: Given) -> Rounded:
     return Rounded(mp.floor(evaluated(expr.args[0], given).value))
 
@@ -178,6 +184,7 @@ KINDS: Mapping[type, Callable[[Any, Given], Rounded]] = {
     Mul: _product,
     Pow: _power,
     cos: _cosine,
+    tanh: _tanh,
     floor: _whole,
     Mod: _remainder,
     Max: _extreme(max),

@@ -13,7 +13,7 @@
       const { dataset } = row;
       const fits = words.every((each) => dataset.of.includes(each))
         && (!value(of) || dataset.package === value(of))
-        && (!value(follows) || dataset.rule === value(follows))
+        && (!value(follows) || dataset.rule.split("|").includes(value(follows)))
         && (!changed.checked || "changed" in dataset);
       row.hidden = !fits;
       seen += fits;

@@ -1,4 +1,4 @@
-"""An atlas as a static site: a front page with the matrix, a page a package, a page a rule, a badge an optimizer.
+"""An atlas as a static site: a front page with the matrix, a page a package, a rule and a class, a badge a class.
 
 Every page needs nothing but itself, and no script to be read; the one that it has searches and filters.
 """
@@ -22,25 +22,26 @@ HERE = Path(__file__).parent
 
 def write(atlas: Atlas, folder: Path) -> Path:
     """Writes the site; its front page."""
-    found = view.optimizers(atlas)
-    _save(folder / "index.html", _page("index", atlas, optimizers=found, broken=view.broken(found)))
+    found, unasked = view.optimizers(atlas), view.unasked(atlas)
+    ever = sorted({rule for one in found for rule in one.ever})
+    rules = {rule: [one for one in found if rule in one.rules] for rule in ever}
+
+    def page(template: str, name: str, **known: Any) -> None:
+        up = "../" * name.count("/")
+        text = _templates().get_template(f"{template}.html.j2").render(atlas=atlas, up=up, **known)
+        _save(folder / f"{name}.html", text)
+
+    page("index", "index", optimizers=found, unasked=unasked, rules=rules)
     for package in dict.fromkeys(row.package for row in atlas.rows):
-        of = [one for one in found if one.package == package]
-        page = _page("package", atlas, up="../", package=package, optimizers=of)
-        _save(folder / "packages" / f"{view.slug(package)}.html", page)
-    for rule in filter(None, dict.fromkeys(one.rule for one in found)):
-        of = [one for one in found if one.rule == rule]
-        _save(
-            folder / "rules" / f"{view.slug(rule)}.html",
-            _page("rule", atlas, up="../", rule=rule, optimizers=of),
-        )
+        of, lost = ([one for one in some if one.package == package] for some in (found, unasked))
+        page("package", f"packages/{view.slug(package)}", package=package, optimizers=of, unasked=lost)
+    for rule, now in rules.items():
+        former = [one for one in found if rule in one.ever and one not in now]
+        page("rule", f"rules/{view.slug(rule)}", rule=rule, forms=view.forms(rule, now), former=former)
     for one in found:
+        page("class", f"classes/{one.place}", one=one)
         _save(folder / one.badge, badge(one))
     return folder / "index.html"
-
-
-def _page(name: str, atlas: Atlas, up: str = "", **known: Any) -> str:
-    return _templates().get_template(f"{name}.html.j2").render(atlas=atlas, up=up, **known)
 
 
 @cache

@@ -1,17 +1,35 @@
 """An atlas as its pages see it: optimizers with their releases, rules with those that follow them."""
 
+import ast
 import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
+from hashlib import sha256
 
 from lawful.reports.atlas.data import Atlas
-from lawful.reports.atlas.rows import IDENTITY, Row
+from lawful.reports.atlas.rows import IDENTITY, Row, parted
 from lawful.reports.atlas.telling import outcome
+from lawful.reports.words import quoted
 from lawful.verify.evidence import Verdict, overall
 
 FINE = (Verdict.LAWFUL, Verdict.NOT_APPLICABLE)
+
+
+@dataclass(frozen=True)
+class Followed:
+    """A rule that is followed.
+
+    Attributes:
+        rank: by which tensors: `matrices`; "" if by all.
+        rule: without conventions.
+        form: these, and what it takes besides.
+    """
+
+    rank: str
+    rule: str
+    form: str
 
 
 @dataclass(frozen=True)
@@ -31,13 +49,27 @@ class Seen:
         """Which rule it follows, if that was asked."""
         return next((row for row in self.rows if row.property == IDENTITY), None)
 
+    @cached_property
+    def followed(self) -> list[Followed]:
+        """The rules that it follows: one, or one for each rank of tensors; none where none is known."""
+        found = self.identity
+        if not found or not found.rule:
+            return []
+        if ": " not in found.rule:
+            form = ", ".join(filter(None, (found.conventions, found.beside)))
+            return [Followed("", found.rule, form)]
+        ranks = (each.partition(": ") for each in found.rule.split("; "))
+        return [Followed(rank, *parted(rule)) for rank, _, rule in ranks]
+
     @property
     def follows(self) -> str:
         """The rule that it follows, with its conventions; or why none is known."""
-        if self.identity is None:
-            return ""
-        undecided = self.identity.verdict in (Verdict.LAWFUL, Verdict.INCONCLUSIVE)
-        return self.identity.follows or ("no rule found" if undecided else str(self.identity.verdict))
+        found = self.identity
+        if found is None or found.follows:
+            return found.follows if found else ""
+        if found.verdict not in (Verdict.LAWFUL, Verdict.INCONCLUSIVE):
+            return str(found.verdict)
+        return "no rule found" if found.dtype else "cannot be asked"
 
     @cached_property
     def checks(self) -> list[Row]:
@@ -55,7 +87,12 @@ class Seen:
     @cached_property
     def answer(self) -> str:
         """What it comes to, in words that change where the answer does."""
-        return "; ".join(filter(None, (self.follows, outcome(self.checks))))
+        return "; ".join(filter(None, (self.follows, self.broken)))
+
+    @property
+    def broken(self) -> str:
+        """What else was asked comes to: `fails idle, quiet`."""
+        return outcome(self.checks)
 
     def verdict_of(self, property: str) -> Verdict | None:
         """The worst verdict on a property; None where it was not asked."""
@@ -89,30 +126,46 @@ class Optimizer:
         return self.history[-1]
 
     @property
-    def anchor(self) -> str:
-        """Its place on the page of its package."""
-        return slug(f"{self.target} {self.arguments}")
+    def place(self) -> str:
+        """`PACKAGE/MODULE.CLASS`, and what tells other arguments from them, whatever else is in the atlas."""
+        fixed = f".{sha256(self.arguments.encode()).hexdigest()[:8]}" if self.arguments else ""
+        return f"{slug(self.package)}/{slug(self.target.replace(':', '.'))}{fixed}"
 
     @property
     def page(self) -> str:
-        """Where that is, from the front page."""
-        return f"packages/{slug(self.package)}.html#{self.anchor}"
+        """Where its page is, from the front page."""
+        return f"classes/{self.place}.html"
 
     @property
     def badge(self) -> str:
         """Where its badge is, from the front page."""
-        return f"badges/{slug(self.package)}/{self.anchor}.svg"
+        return f"badges/{self.place}.svg"
 
     @property
-    def rule(self) -> str:
-        """The rule that it follows by now, without conventions; "" where none is known."""
-        return self.latest.identity.rule if self.latest.identity else ""
+    def rules(self) -> list[str]:
+        """The rules that its last release follows, without conventions."""
+        return list(dict.fromkeys(each.rule for each in self.latest.followed))
 
     @property
-    def form(self) -> str:
-        """The conventions of that rule, and what it takes besides."""
-        found = self.latest.identity
-        return ", ".join(filter(None, (found.conventions, found.beside))) if found else ""
+    def ever(self) -> list[str]:
+        """Those that some release follows."""
+        return list(dict.fromkeys(each.rule for seen in self.history for each in seen.followed))
+
+    def form(self, rule: str) -> str:
+        """How its last release follows a rule: with which conventions, for which tensors."""
+        of = [each for each in self.latest.followed if each.rule == rule]
+        return "; ".join(", ".join(filter(None, (each.rank, each.form))) for each in of)
+
+    @cached_property
+    def faults(self) -> dict[Row, list[str]]:
+        """What was seen that is not fine → the releases in which it was, those of the last release first."""
+        found: dict[tuple[str, ...], tuple[Row, list[str]]] = {}
+        for seen in reversed(self.history):
+            for row in seen.checks:
+                if row.verdict not in FINE:
+                    about = row.property, row.path, row.dtype, row.verdict, row.said
+                    found.setdefault(about, (row, []))[1].insert(0, row.version)
+        return dict(found.values())
 
     @cached_property
     def changes(self) -> list[bool]:
@@ -136,19 +189,39 @@ def optimizers(atlas: Atlas) -> list[Optimizer]:
     return [Optimizer(*key, [Seen(v, rows) for v, rows in each.items()]) for key, each in found.items()]
 
 
+def forms(rule: str, found: Iterable[Optimizer]) -> dict[str, list[Optimizer]]:
+    """How a rule is followed → by which optimizers; as it is written first."""
+    by_form: dict[str, list[Optimizer]] = {}
+    for one in found:
+        by_form.setdefault(one.form(rule), []).append(one)
+    return dict(sorted(by_form.items()))
+
+
 def unasked(atlas: Atlas) -> list[Row]:
     """What could not be installed, imported or looked at."""
     return [row for row in atlas.rows if row.property in ("install", "import")]
 
 
-def broken(found: Iterable[Optimizer]) -> list[str]:
-    """The properties that some optimizer lacks in its last release, those first that most lack."""
+def broken(found: Iterable[Optimizer]) -> dict[str, int]:
+    """Property → how many optimizers lack it in their last release, what most lack first."""
     lacking = Counter(
         p for one in found for p in {r.property for r in one.latest.checks if r.verdict not in FINE}
     )
-    return [name for name, _ in lacking.most_common()]
+    return dict(lacking.most_common())
+
+
+def again(one: Optimizer) -> str:
+    """The commands that ask its last release again."""
+    fixed = ast.parse(f"of({one.arguments})", mode="eval").body
+    assert isinstance(fixed, ast.Call)
+    words = [
+        one.target,
+        *(w for each in fixed.keywords for w in ("--arg", f"{each.arg}={ast.unparse(each.value)}")),
+    ]
+    asked = " ".join(map(quoted, words))
+    return f"pip install {one.package}=={one.latest.version}\nlawful identify {asked}\nlawful check {asked}"
 
 
 def slug(text: str) -> str:
     """The text as the name of a file."""
-    return re.sub(r"[^A-Za-z0-9.]+", "-", text).strip("-") or "none"
+    return re.sub(r"[^A-Za-z0-9._]+", "-", text).strip("-") or "none"

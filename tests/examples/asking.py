@@ -10,6 +10,7 @@ from lawful.properties.scenarios.drawing import PROFILES, Profile
 from lawful.properties.settings import Settings
 from lawful.verify.candidates.candidate import Candidate
 from lawful.verify.evidence import Check, Evidence
+from lawful.verify.language.family import _written
 
 
 def conformance(
@@ -31,3 +32,8 @@ def evidence_of(candidate: Candidate, name: str, seed: int = 0) -> Evidence:
     path, dtype = next(iter(candidate.paths)), properties()[name].dtype
     check = Check(name, candidate.family.name, "", path, dtype)
     return run(candidate, check, Settings(profile="quick", seed=seed))
+
+
+def written() -> int:
+    """How many rules stand written in this process."""
+    return _written.cache_info().currsize

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
 import torch
@@ -162,3 +163,86 @@ def sgd_schedulefree(p: Tensor, g: Tensor, s: Any, h: Any) -> None:
     c, z = weight / s.total if s.total else 0.0, getattr(s, "z", s.x0)
     p.copy_((1 - c) * p + c * z - rate * (1 - h.momentum * (1 - c)) * u)
     s.z = z - rate * u
+
+
+def bcos(p: Tensor, g: Tensor, s: Any, h: Any) -> None:
+    p.mul_(1 - h.lr * h.weight_decay)
+    old = getattr(s, "m", g.clone())
+    share = (1 - h.beta) ** 2
+    v = (1 - share) * old**2 + share * g**2
+    s.m = h.beta * old + (1 - h.beta) * g
+    p.sub_(h.lr * s.m / (v.sqrt() + h.eps))
+
+
+def mirrormadgrad(p: Tensor, g: Tensor, s: Any, h: Any) -> None:
+    rate = h.lr + h.eps if h.lr else 0.0
+    grad = g + h.weight_decay * p
+    s.v = ((s.t - 1) / s.t) ** 0.5 * getattr(s, "v", s.zero) + grad**2
+    s.z = getattr(s, "z", s.x0) - rate * s.t ** (1 / 3) * grad / (s.v ** (1 / 3) + h.eps)
+    p.copy_(h.momentum * p + (1 - h.momentum) * s.z)
+
+
+def adapnm(p: Tensor, g: Tensor, s: Any, h: Any) -> None:
+    beta1, beta2, beta3 = h.betas
+    p.mul_(1 - h.lr * h.weight_decay)
+    mine, other = ("odd", "even") if s.t % 2 else ("even", "odd")
+    m = (1 + beta3) * average(s, mine, beta1**2, g) - beta3 * getattr(s, other, s.zero)
+    s.top = torch.maximum(getattr(s, "top", s.zero), average(s, "v", beta2, g * g))
+    root = (s.top / (1 - beta2**s.t)).sqrt() + h.eps
+    p.sub_(h.lr / (1 - beta1**s.t) * m / ((1 + beta3) ** 2 + beta3**2) ** 0.5 / root)
+
+
+def adan_without_first(p: Tensor, g: Tensor, s: Any, h: Any) -> None:
+    beta1, beta2, beta3 = (1 - beta for beta in h.betas)
+    if s.t == 1:
+        s.m = s.c = s.v = s.zero
+    else:
+        change = g - s.before
+        m, c = average(s, "m", beta1, g), average(s, "c", beta2, change)
+        v = average(s, "v", beta3, (g + beta2 * change) ** 2)
+        root = (v / (1 - beta3**s.t)).sqrt() + h.eps
+        p.sub_(h.lr * (m / (1 - beta1**s.t) + beta2 * c / (1 - beta2**s.t)) / root)
+    s.before = g.clone()
+    p.div_(1 + h.lr * h.weight_decay)
+
+
+def adopt_by_calls(p: Tensor, g: Tensor, s: Any, h: Any) -> None:
+    beta1, beta2 = h.betas
+    if s.t == 1:
+        s.v = g**2
+        return
+    bound = s.t**0.25
+    m = average(s, "m", beta1, (g / s.v.sqrt().clamp_min(h.eps)).clamp(-bound, bound))
+    p.sub_(h.lr * m)
+    average(s, "v", beta2, g**2)
+
+
+def adopt_by_power(p: Tensor, g: Tensor, s: Any, h: Any) -> None:
+    beta1, beta2 = h.betas
+    if s.t == 1:
+        s.v = g**2
+        return
+    bound = (s.t - 1) ** h.clip_exp
+    m = average(s, "m", beta1, (g / s.v.sqrt().clamp_min(h.eps)).clamp(-bound, bound))
+    p.sub_(h.lr * m)
+    average(s, "v", beta2, g**2)
+
+
+def padded_adam(p: Tensor, g: Tensor, s: Any, h: Any) -> None:
+    beta1, beta2 = h.betas
+    grad = g + h.weight_decay * p
+    m, v = average(s, "m", beta1, grad), average(s, "v", beta2, grad**2)
+    root = ((v + h.padding) / (1 - beta2**s.t)).sqrt() + h.eps
+    p.sub_(h.lr / (1 - beta1**s.t) * m / root)
+
+
+def clipped_padded_adam(p: Tensor, g: Tensor, s: Any, h: Any) -> None:
+    padded_adam(p, g.clamp(-h.max_norm, h.max_norm), s, SimpleNamespace(**vars(h), padding=1e-15))
+
+
+def floored_adam(p: Tensor, g: Tensor, s: Any, h: Any) -> None:
+    beta1, beta2 = h.betas
+    grad = g + h.weight_decay * p
+    m, v = average(s, "m", beta1, grad), average(s, "v", beta2, grad**2)
+    root = (v / (1 - beta2**s.t)).sqrt().clamp_min(h.eps)
+    p.sub_(h.lr / (1 - beta1**s.t) * m / root)

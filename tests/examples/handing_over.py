@@ -1,4 +1,4 @@
-"""Optimizers that mind how they are handed their parameters, or their gradients by GradScaler, and some that do not."""
+"""Optimizers that mind how they are handed parameters, groups' keys or GradScaler's gradients, and some that do not."""
 
 from typing import Any
 
@@ -24,6 +24,30 @@ class LooksAtTheFirst(Plain):
         for group in self.param_groups:
             group["seen"] = group["params"][0].dtype
         return super().step(closure)
+
+
+class FollowsFirstGroup(Plain):
+    """Once the first group's decay is not what it began with, it is everybody's."""
+
+    def gradient(self, p: Tensor, group: dict[str, Any]) -> Tensor:
+        first = self.param_groups[0]
+        began = first.setdefault("began", first["weight_decay"])
+        return super().gradient(p, first if first["weight_decay"] != began else group)
+
+
+class CallsItEta(torch.optim.Optimizer):
+    """Its groups hold the learning rate under another name than torch's schedulers look for."""
+
+    def __init__(self, params: Any, learning_rate: Any = 1e-3) -> None:
+        super().__init__(params, dict(eta=learning_rate))
+        for group in self.param_groups:
+            group["eta"] = group.pop("learning_rate", group["eta"])
+
+    @torch.no_grad()
+    def step(self, closure: Any = None) -> None:  # type: ignore[override]
+        for group in self.param_groups:
+            for p in (p for p in group["params"] if p.grad is not None):
+                p.sub_(p.grad * group["eta"])
 
 
 class FindsTheTrainable(Plain):
@@ -147,6 +171,11 @@ class CountsUnderAnotherName(torch.optim.Optimizer):
 class CountsAsANumber(CountsUnderAnotherName):
     def start(self) -> Any:
         return 0
+
+
+class CountsInAByte(CountsUnderAnotherName):
+    def start(self) -> Any:
+        return torch.zeros((), dtype=torch.uint8)
 
 
 class HandsOutNothing(Plain):

@@ -218,6 +218,18 @@ class ChangesDefaults(Ramp):
         self.optimizer.defaults["lr"] = self.optimizer.param_groups[0]["lr"]
 
 
+class LeavesLateGroups(Ramp):
+    """Knows the groups that there were."""
+
+    def __init__(self, optimizer: Optimizer, start_factor: float, total_iters: int) -> None:
+        self.known = list(optimizer.param_groups)
+        super().__init__(optimizer, start_factor, total_iters)
+
+    def write(self) -> None:
+        for group in self.known:
+            self.put(group, group["initial_lr"] * self.factor())
+
+
 class LetsNoOneCount(Cosine):
     """Takes any length."""
 

@@ -19,7 +19,7 @@ Batch = Sequence[Query]
 Told = Iterator[tuple[Query, Answer]]
 """Each question with its answer, as they come."""
 
-LONGEST = 8
+LONGEST = 16
 """Questions of a batch: so many share what it takes to start, and are asked again where a node is lost."""
 
 
@@ -46,7 +46,8 @@ def answers(batch: Batch) -> Told:
         failure = Failure("install", Verdict.INCONCLUSIVE, f"{error}")
         yield from ((query, Answer(failure=failure, seconds=perf_counter() - start)) for query in batch)
         return
-    with Inside(python) as inside:
+    asks = {ask for query in batch for ask in (query.ask, *query.then)}
+    with Inside(python, sorted(asks)) as inside:
         next_ones: list[Query] = []
         for query in batch:
             answer = inside.ask(query)
@@ -60,11 +61,12 @@ class Inside:
 
     Args:
         python: the environment's.
+        asks: what will be asked, as far as that is known, so that it is ready for that.
     """
 
-    def __init__(self, python: Path) -> None:
+    def __init__(self, python: Path, asks: Sequence[str] = ()) -> None:
         """Starts nothing yet."""
-        self._python, self._process = python, None
+        self._python, self._asks, self._process = python, asks, None
 
     _process: subprocess.Popen[bytes] | None
 
@@ -83,7 +85,7 @@ class Inside:
 
     def _started(self) -> subprocess.Popen[bytes]:
         clean = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
-        command = [str(self._python), "-P", "-m", "lawful.verify.front.inside"]
+        command = [str(self._python), "-P", "-m", "lawful.verify.front.inside", *self._asks]
         pipe, nowhere = subprocess.PIPE, subprocess.DEVNULL
         self._process = subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=nowhere, env=clean)
         return self._process

@@ -4,7 +4,7 @@ import logging
 import os
 from collections import deque
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from queue import SimpleQueue
 from typing import Any
 
@@ -65,12 +65,13 @@ AHEAD = 4
 """Batches that are sent out for each processor of the cluster; the rest wait here."""
 
 
-def on_ray(address: str, answering: Answering = answers) -> Way:
+def on_ray(address: str, answering: Answering = answers, ahead: int = 0) -> Way:
     """As tasks of Ray, one processor each; a task that is lost with its node is sent out again.
 
     Args:
         address: of a cluster; `local` for nodes of this process alone.
         answering: how a batch is answered.
+        ahead: batches that are sent out at a time; `AHEAD` for each processor by default.
 
     Raises:
         Unanswerable: Ray is not installed, or there is no such cluster.
@@ -79,20 +80,25 @@ def on_ray(address: str, answering: Answering = answers) -> Way:
     task = ray.remote(num_cpus=1, max_retries=0)(_together).remote
 
     def way(batches: Sequence[Batch]) -> Told:
-        waiting, under_way = deque((batch, 1) for batch in batches), dict[Any, tuple[Batch, int]]()
+        waiting, under_way = deque((batch, 1) for batch in batches), 0
+        done = SimpleQueue[tuple[Future[list[tuple[Query, Answer]]], Batch, int]]()
+
+        def send(batch: Batch, tried: int) -> None:
+            task(answering, batch).future().add_done_callback(lambda told: done.put((told, batch, tried)))
+
         while waiting or under_way:
-            while waiting and len(under_way) < AHEAD * _processors(ray):
-                batch, tried = waiting.popleft()
-                under_way[task(answering, batch)] = batch, tried
-            for done in ray.wait(list(under_way))[0]:
-                batch, tried = under_way.pop(done)
-                try:
-                    yield from ray.get(done)
-                except ray.exceptions.RayError as error:
-                    if tried < TRIES:
-                        waiting.append((batch, tried + 1))
-                    else:
-                        yield from _lost(batch, error)
+            for _ in range(min(len(waiting), (ahead or AHEAD * _processors(ray)) - under_way)):
+                send(*waiting.popleft())
+                under_way += 1
+            told, batch, tried = done.get()
+            under_way -= 1
+            try:
+                yield from told.result()
+            except ray.exceptions.RayError as error:
+                if tried < TRIES:
+                    waiting.append((batch, tried + 1))
+                else:
+                    yield from _lost(batch, error)
 
     return way
 

@@ -197,19 +197,23 @@ class Scheduler:
 
     def make(self, optimizer: Optimizer, values: Values, **more: Any) -> Any:
         """A scheduler of an optimizer at these hyperparameters; parts are made before it, in their order."""
-        arguments = {name: _made(value, optimizer) for name, value in self.spoken(values).items()}
-        return self.cls(**{**arguments, **more, "optimizer": optimizer})
+        return constructed(self.cls, {**self.spoken(values), **more}, optimizer)
 
 
-def _made(value: Any, optimizer: Optimizer) -> Any:
+def constructed(maker: Maker, arguments: Values, optimizer: Optimizer) -> Any:
+    """A scheduler of an optimizer, made with these arguments."""
+    return maker(**{n: made(value, optimizer) for n, value in arguments.items()}, optimizer=optimizer)
+
+
+def made(value: Any, optimizer: Optimizer) -> Any:
     """An argument as a scheduler takes it: a list, a part made of the same optimizer."""
     if isinstance(value, tuple):
-        return [_made(member, optimizer) for member in value]
+        return [made(member, optimizer) for member in value]
     return made_part(value, optimizer) if isinstance(value, Part) else value
 
 
 def made_part(part: Part, optimizer: Optimizer) -> Any:
     """A part of a composition, as torch has it."""
     cls = getattr(torch.optim.lr_scheduler, part.schedule.claims[0])
-    arguments = {name: _made(value, optimizer) for name, value in part.values.items()}
+    arguments = {name: made(value, optimizer) for name, value in part.values.items()}
     return cls(**{**arguments, "optimizer": optimizer})

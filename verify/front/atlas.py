@@ -1,6 +1,7 @@
 """`lawful atlas`: releases of packages, each in an environment of its own. This process runs none of them."""
 
 import os
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -37,7 +38,8 @@ def atlas(
 
     wanted, _ = read(plan), uv()
     wanted = with_latest(wanted) if latest else wanted
-    survey = Survey(wanted, Path(folder), on_ray(ray) if ray else here(workers), _told)
+    survey = Survey(wanted, Path(folder), on_ray(ray) if ray else here(workers))
+    survey.listener = partial(_told, survey)
     try:
         survey.run()
     except KeyboardInterrupt:
@@ -49,16 +51,20 @@ def atlas(
 
 def _save(survey: Any) -> None:
     from lawful.reports.atlas.site import write
+    from lawful.reports.atlas.summary import summary
 
     found = survey.atlas()
     for lacking in found.save(survey.folder):
         say(lacking)
+    (survey.folder / "summary.md").write_text(summary(found))
     page = write(found, survey.folder / "site")
     stderr.print(f"{len(found.rows)} rows: {page}", markup=False, highlight=False, soft_wrap=True)
 
 
-def _told(done: int, query: Any, answer: Any) -> None:
-    """A line for each answer."""
+def _told(survey: Any, done: int, query: Any, answer: Any) -> None:
+    """A line for each answer, and how many there are of how many questions."""
     from lawful.reports.atlas.telling import line
 
-    stderr.print(f"[{done:>4}] ", line(query, answer), sep="", soft_wrap=True, markup=False)
+    stderr.print(
+        f"[{done:>4} of {survey.wanted}] ", line(query, answer), sep="", soft_wrap=True, markup=False
+    )

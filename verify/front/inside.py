@@ -50,9 +50,8 @@ def _classes(pool: Pool | Here, query: Query) -> Answer:
 def _identified(pool: Pool | Here, query: Query) -> Answer:
     from lawful.verify.variants.identity import Identity
 
-    asked = query.target, query.arguments, query.names, query.seed
-    about, limit = place_of(query.target), query.timeout
-    return Answer(identity=pool.call(IDENTITY, *asked, gives=Identity, timeout=limit, about=about))
+    asked, about = (query.target, query.arguments, query.names, query.seed), query.target
+    return Answer(identity=pool.call(IDENTITY, *asked, gives=Identity, timeout=query.timeout, about=about))
 
 
 def _checked(pool: Pool | Here, query: Query, only: tuple[str, ...] = ()) -> Answer:
@@ -83,10 +82,14 @@ ANSWERS: dict[str, Callable[[Pool | Here, Query], Answer]] = {
 }
 
 
+READY = {Ask.IDENTIFY: "lawful.verify.variants.written"}
+"""What workers have ready for a question."""
+
+
 def main() -> None:
-    """Answers until nobody asks any more."""
+    """Answers until nobody asks any more. Arguments: what will be asked, as far as that is known."""
     end_with_parent()
-    with Pool(1) as pool:
+    with Pool(1, [module for ask, module in READY.items() if ask in sys.argv[1:]]) as pool:
         for line in sys.stdin.buffer:
             answer = encode(answered(pool, restore(Query, decode(line))))
             sys.stdout.buffer.write(answer + b"\n")

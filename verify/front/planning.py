@@ -144,7 +144,7 @@ def patience(settings: Settings) -> float:
 
 
 DESCRIPTION = "lawful.verify.candidates.describing"
-IDENTITY = "lawful.properties.identification.answering:answer"
+IDENTITY = "lawful.verify.front.questions:identified"
 
 
 def _checks(pool: Pool | Here, target: Description, question: Question, settings: Settings) -> list[Check]:

@@ -74,6 +74,21 @@ def identity(target: str, arguments: dict[str, Any], names: dict[str, str], seed
         return pool.call(IDENTITY, target, arguments, names, seed, gives=Identity, timeout=timeout)
 
 
+def identified(target: str, arguments: dict[str, Any], names: dict[str, str], seed: int) -> Any:
+    """What a target follows: a rule, or, of a scheduler, a schedule; in a worker.
+
+    Raises:
+        Unanswerable: see `identity`.
+    """
+    from lawful.properties.identification.answering import answer
+    from lawful.properties.schedules import identifying
+    from lawful.verify.candidates.loading import meant
+    from lawful.verify.candidates.scheduler import is_scheduler
+
+    asked = identifying.identified if is_scheduler(meant(target)) else answer
+    return asked(target, arguments, names, seed)
+
+
 def adequacies(rules: Sequence[str], seed: int, timeout: float, workers: int) -> list[Any]:
     """The `Adequacy` of each rule, or of the bare names of all families, found by workers.
 

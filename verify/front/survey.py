@@ -25,6 +25,7 @@ class Survey:
 
     Attributes:
         told: key of a query → its answer, and the hash of the record's line that has it.
+        wanted: how many questions there are, as far as it is known by now.
     """
 
     plan: Sequence[Query]
@@ -33,6 +34,7 @@ class Survey:
     listener: Callable[[int, Query, Answer], Any] = lambda *_: None
     told: dict[str, tuple[Answer, str]] = field(default_factory=dict, init=False)
     versions: dict[str, str] = field(default_factory=dict, init=False)
+    wanted: int = field(default=0, init=False)
 
     def run(self) -> None:
         """Asks everything that the record has not: first which classes there are, then what is asked of each.
@@ -45,7 +47,9 @@ class Survey:
         record, events = Record.resumed(self.folder / "record.jsonl")
         with record:
             self._begin(record, events)
+            self.wanted = len(self.asked)
             self._ask(record, self.plan)
+            self.wanted = len(self.asked)
             self._ask(record, [query for query in self.asked if query.ask != CLASSES])
 
     @property
@@ -94,6 +98,7 @@ class Survey:
                 continue
             seal = record.append("answered", key=query.key, query=query, answer=answer)
             self.told[query.key] = answer, seal
+            self.wanted += len(query.of(answer.targets))
             self.listener(len(self.told), query, answer)
 
     def _is_known(self, query: Query) -> bool:

@@ -9,7 +9,7 @@ from typing import Any, Literal
 from sympy import Abs, Expr, Integer, Pow, Symbol, log, preorder_traversal, srepr, sympify
 
 from lawful.verify.language.domain import Domain
-from lawful.verify.language.substitution import put
+from lawful.verify.language.substitution import putting
 from lawful.verify.language.symbols import DOMAINS, TUPLES, g, t, x
 from lawful.verify.language.tensors import EVERYWHERE, SIZES, OfTensor
 
@@ -167,10 +167,7 @@ class Rule:
         What is put in is remembered, and of what is divided by, and of what roots are taken.
         """
         new = {old: sympify(value) for old, value in substitution.items()}
-
-        def sub(expr: Expr) -> Expr:
-            return put(expr, new)
-
+        sub = putting(new)
         return replace(
             self,
             x=sub(self.x),

@@ -1,7 +1,8 @@
 """A schedule as data: what the learning rate is after so many steps of its scheduler.
 
 A *schedule* is a function from hyperparameters to a `Formula`, marked by `@schedule`. Its keyword arguments have the
-names that torch's constructors have for them; those that are switches (`Literal`, `bool`) are its conventions.
+names that constructors have for them, torch's where it has one; those that are switches (`Literal`, `bool`) are its
+conventions.
 """
 
 import inspect
@@ -77,7 +78,7 @@ class Schedule:
 
     Attributes:
         build: the function that writes it.
-        claims: the classes that are documented to be it; the first is torch's.
+        claims: the classes, or functions, that are documented to be it; of parts of compositions the first is torch's.
         source: where it is documented.
         domains: hyperparameter → where it may lie; of what is no number, the values that are tried.
         also: hyperparameters that are tried together.
@@ -121,7 +122,7 @@ class Schedule:
         if lacking := [n for n in self.parameters if n not in {**self.defaults, **values}]:
             raise Unanswerable(f"{self.name} needs {', '.join(lacking)}.")
         symbols, meaning = _symbols({**self.defaults, **values})
-        return self.build(**symbols), meaning
+        return _built(self.build, symbols), meaning
 
     def printed(self, conventions: Values = MappingProxyType({})) -> Formula:
         """The formula at symbols for all that are numbers, and for parts, as a paper prints it."""
@@ -159,10 +160,11 @@ def schedule(
     domains: Mapping[str, Domain | tuple[Any, ...]],
     also: tuple[Values, ...] = (),
     edges: tuple[Values, ...] = (),
+    source: Source | None = None,
 ) -> Callable[[Callable[..., Formula]], Schedule]:
-    """Marks a function from hyperparameters to a formula as a schedule (see `Schedule`)."""
-    source = Source("torch.optim.lr_scheduler", claims[0], checked="torch 2.13.0")
-    return lambda build: Schedule(build, claims, source, domains, also, edges)
+    """Marks a function from hyperparameters to a formula as a schedule (see `Schedule`); torch's if none is said."""
+    torchs = Source("torch.optim.lr_scheduler", claims[0], checked="torch 2.13.0")
+    return lambda build: Schedule(build, claims, source or torchs, domains, also, edges)
 
 
 def _unknown(value: Any) -> Any:
@@ -184,6 +186,20 @@ def function(text: str) -> Callable[[int], float]:
     made = eval(text)  # words of our own
     made.text = text
     return made  # type: ignore[no-any-return]
+
+
+BUILT: dict[tuple[Any, ...], Formula] = {}
+"""Formulas that were written before: thousands of hypotheses are one formula."""
+
+
+def _built(build: Callable[..., Formula], symbols: Mapping[str, Any]) -> Formula:
+    key = (build, *symbols.items())
+    try:
+        if key not in BUILT:
+            BUILT[key] = build(**symbols)
+        return BUILT[key]
+    except TypeError:  # parts have no hash
+        return build(**symbols)
 
 
 def _symbols(values: Values, prefix: str = "") -> tuple[dict[str, Any], dict[Any, Any]]:

@@ -1,6 +1,6 @@
 """Putting values into expressions."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from sympy import ITE, Expr, Max, Min, Piecewise, sympify
@@ -12,6 +12,11 @@ def put(expr: Any, values: Mapping[Expr, Any]) -> Expr:
     sympy factors the differences of the members of a maximum whenever one is built anew, which took half of all time.
     Here a member goes where another is at least as large by the symbols' assumptions; else they stay side by side.
     """
+    return putting(values)(expr)
+
+
+def putting(values: Mapping[Expr, Any]) -> Callable[[Any], Expr]:
+    """`put` for several expressions: what stands in more than one of them is built once."""
     built: dict[Expr, Expr] = {sympify(old): sympify(new) for old, new in values.items()}
 
     def new(node: Any) -> Any:
@@ -22,7 +27,7 @@ def put(expr: Any, values: Mapping[Expr, Any]) -> Expr:
             built[node] = node if parts == list(node.args) else _made(node.func, parts)
         return built[node]
 
-    return new(sympify(expr))
+    return lambda expr: new(sympify(expr))
 
 
 def _made(kind: Any, parts: list[Any]) -> Any:

@@ -53,7 +53,7 @@ class Transformation(Written):
         def build(**conventions: Any) -> Rule:
             own = {name: value for name, value in conventions.items() if name in self.conventions}
             rule = inner(**{name: value for name, value in conventions.items() if name not in own})
-            return _pinned(self, rule, self.build(rule, **own), pins)
+            return _pinned(self, rule, self.build(rule, **own) if own or rule is not bare else made, pins)
 
         build.__name__ = f"{self.name}({', '.join([inner.name, *(f'{n}={v:g}' for n, v in pins.items())])})"
         parameters = [*self.parameters, *inner.parameters]
@@ -75,6 +75,8 @@ def identity() -> Rule:
 
 
 def _pinned(how: Transformation, rule: Rule, made: Rule, pins: Mapping[str, float]) -> Rule:
+    if not pins:
+        return made
     added = {s.name: s for s in made.defaults if s not in rule.defaults}
     for name, value in pins.items():
         if name not in added:

@@ -1,10 +1,11 @@
 """A rule's cases (first step, no momentum …), each compiled when it is first met and once for all formats."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
-from sympy import Expr, Integer, Piecewise, Symbol
+from sympy import Add, Expr, Integer, Mul, Piecewise, Symbol
 
 from lawful.verify.language.rule import Rule
 from lawful.verify.language.symbols import x
@@ -54,6 +55,12 @@ class Program:
     def _after(self) -> Mapping[Symbol, Expr]:
         return {x: self.rule.x, **self.rule.state}
 
+    @cached_property
+    def _weights(self) -> frozenset[Symbol]:
+        """The β of averages β·old + (1 − β)·new: where it is 0, an interpolation from the old end loses what it loses
+        where it is nearly 0."""
+        return frozenset(s for e in self._after.values() for s in weights(e))
+
     def case(self, truth: Truth, zeros: tuple[Symbol, ...]) -> Case:
         """The case in which these conditions hold and these hyperparameters are 0."""
         if (truth, zeros) not in self._cases:
@@ -71,7 +78,7 @@ class Program:
         return self._read[truth, zeros]
 
     def _compile(self, truth: Truth, zeros: tuple[Symbol, ...]) -> Case:
-        after = self._resolved(truth, zeros)
+        after = self._resolved(truth, tuple(s for s in zeros if s not in self._weights))
         numbers = {s: after.pop(s) for s in self.numbers}
         compiler = Compiler(self.tensors, frozenset(after[s] for s in self.read((), zeros)))
         nodes = {s: compiler.node(e) for s, e in after.items()}
@@ -80,6 +87,13 @@ class Program:
     def _resolved(self, truth: Truth, zeros: tuple[Symbol, ...]) -> dict[Symbol, Expr]:
         chosen, nothing = dict(truth), {s: Integer(0) for s in zeros}
         return {s: decided(e, chosen).xreplace(nothing) for s, e in self._after.items()}
+
+
+def weights(expr: Expr) -> Iterator[Symbol]:
+    """The symbols β of sums in which one term has the factor β and another 1 − β."""
+    for summed in expr.atoms(Add):
+        factors = {factor for term in summed.args for factor in Mul.make_args(term)}
+        yield from (s for s in factors if s.is_Symbol and 1 - s in factors)
 
 
 PROGRAMS: dict[object, Program] = {}

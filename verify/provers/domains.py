@@ -1,6 +1,6 @@
 """Where the symbols of rules and claims may lie: what the rules' hyperparameters are declared to be."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from sympy import Rational, Symbol, oo
 
@@ -14,14 +14,17 @@ def range_of(symbol: Symbol, rules: Iterable[Rule]) -> Range | None:
     """The domain of a hyperparameter: that of a rule that has it; one that all rules share, or of one of these rules by
     its name, if it was one.
     """
-    shared, known = {s.name: r for s, r in DOMAINS.items()}, list(rules)
+    known = list(rules)
     if (owner := next((rule for rule in known if symbol in rule.defaults), None)) is not None:
         return owner.domain(symbol)
     for rule in known:
-        own = {s.name: r for s, r in rule.domains.items()}
-        if symbol.name in {str(s) for s in (*rule.defaults, *rule.fixed)}:
-            return own.get(symbol.name) or shared.get(symbol.name)
+        if any(s.is_Symbol and s.name == symbol.name for s in (*rule.defaults, *rule.fixed)):
+            return _named(symbol.name, rule.domains) or _named(symbol.name, DOMAINS)
     return DOMAINS.get(symbol)
+
+
+def _named(name: str, domains: Mapping[Symbol, Range]) -> Range | None:
+    return next((domain for s, domain in domains.items() if s.name == name), None)
 
 
 def limits(symbols: Iterable[Symbol], rules: Iterable[Rule]) -> Domain:

@@ -1,8 +1,9 @@
 """The projection of AdamP and SGDP (arXiv:2006.08217): it takes out what a step has along a scale-invariant weight."""
 
-from sympy import Abs, Expr, Max, Piecewise, Rational, Symbol, sqrt
+from sympy import Abs, Expr, Piecewise, Rational, Symbol, sqrt
 
 from lawful.verify.language.domain import Domain
+from lawful.verify.language.extrema import Max
 from lawful.verify.language.symbols import eps, g, x
 from lawful.verify.language.tensors import IfPositive, Norm, RowMean, Total, cols, dim, n
 

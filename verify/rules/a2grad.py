@@ -2,9 +2,10 @@
 
 from typing import Literal
 
-from sympy import Eq, Max, Piecewise, Symbol, sqrt
+from sympy import Eq, Piecewise, Symbol, sqrt
 
 from lawful.verify.language.domain import WEIGHT, Domain
+from lawful.verify.language.extrema import Max
 from lawful.verify.language.family import Spellings, Words, family
 from lawful.verify.language.rule import Rule, Source
 from lawful.verify.language.symbols import g, g_avg, lr, t, x

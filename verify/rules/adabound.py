@@ -2,10 +2,11 @@
 
 from typing import Literal
 
-from sympy import Max, Min, Symbol
+from sympy import Symbol
 
 from lawful.verify.language.decay import SPELLINGS, WORDS, l2_gradient, shrunk
 from lawful.verify.language.domain import Domain
+from lawful.verify.language.extrema import Max, Min
 from lawful.verify.language.family import Spellings, Words, family
 from lawful.verify.language.rule import Rule, Source
 from lawful.verify.language.symbols import beta1, beta2, eps, g, lr, lr_0, m, t, v, v_max, weight_decay, x

@@ -3,9 +3,10 @@
 from math import inf, nan
 from typing import Literal
 
-from sympy import Expr, Max, Min, Piecewise, Rational, Symbol, sqrt
+from sympy import Expr, Piecewise, Rational, Symbol, sqrt
 
 from lawful.verify.language.domain import Domain
+from lawful.verify.language.extrema import Max, Min
 from lawful.verify.language.family import Words, family
 from lawful.verify.language.rule import Rule, Source
 from lawful.verify.language.symbols import beta2_decay, d, eps1, eps2, g, lr, t, v, weight_decay, x

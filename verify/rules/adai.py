@@ -2,10 +2,11 @@
 
 from typing import Literal
 
-from sympy import Max, Min, Symbol
+from sympy import Symbol
 
 from lawful.verify.language.decay import SPELLINGS, WORDS, Decay, l2_gradient, shrunk, with_start
 from lawful.verify.language.domain import Domain
+from lawful.verify.language.extrema import Max, Min
 from lawful.verify.language.family import Words, family
 from lawful.verify.language.rule import Rule, Source
 from lawful.verify.language.symbols import beta1, beta2, eps, g, lr, m, t, v, weight_decay, x

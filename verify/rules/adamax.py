@@ -2,9 +2,10 @@
 
 from typing import Literal
 
-from sympy import Abs, Max, Symbol
+from sympy import Abs, Symbol
 
 from lawful.verify.language.decay import l2_gradient
+from lawful.verify.language.extrema import Max
 from lawful.verify.language.family import Words, family
 from lawful.verify.language.rule import Rule, Source
 from lawful.verify.language.symbols import beta1, beta2, eps, lr, m, t, weight_decay, x

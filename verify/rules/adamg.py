@@ -1,9 +1,10 @@
 """AdamG (arXiv:2405.04376): Adam whose steps are scaled by a power of their own second moments."""
 
-from sympy import Min, Symbol, sqrt
+from sympy import Symbol, sqrt
 
 from lawful.verify.language.decay import SPELLINGS, WORDS, Decay, l2_gradient, shrunk, with_start
 from lawful.verify.language.domain import WEIGHT, Domain
+from lawful.verify.language.extrema import Min
 from lawful.verify.language.family import family
 from lawful.verify.language.rule import Rule, Source
 from lawful.verify.language.symbols import beta1, beta2, beta3, eps, g, lr, m, t, v, weight_decay, x

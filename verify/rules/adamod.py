@@ -2,10 +2,11 @@
 
 from typing import Literal
 
-from sympy import Min, Symbol
+from sympy import Symbol
 
 from lawful.verify.language.decay import SPELLINGS, WORDS, l2_gradient, shrunk
 from lawful.verify.language.domain import WEIGHT
+from lawful.verify.language.extrema import Min
 from lawful.verify.language.family import family
 from lawful.verify.language.rule import Rule, Source
 from lawful.verify.language.symbols import beta1, beta2, beta3, eps, g, lr, m, t, v, weight_decay, x

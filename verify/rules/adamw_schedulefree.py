@@ -2,9 +2,10 @@
 
 from typing import Any, Literal
 
-from sympy import Expr, Float, Max, Min, Symbol, sqrt
+from sympy import Expr, Float, Symbol, sqrt
 
 from lawful.verify.language.domain import Domain
+from lawful.verify.language.extrema import Max, Min
 from lawful.verify.language.family import Words, family
 from lawful.verify.language.rule import Rule, Source
 from lawful.verify.language.symbols import beta1, beta2, eps, g, lr, t, v, weight_decay, x

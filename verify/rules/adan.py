@@ -2,10 +2,10 @@
 
 from typing import Literal
 
-from sympy import Eq, Piecewise, Symbol, sqrt
+from sympy import Eq, Expr, Piecewise, Symbol, sqrt
 
 from lawful.verify.language.decay import shrunk
-from lawful.verify.language.domain import WEIGHT
+from lawful.verify.language.domain import WEIGHT, Domain
 from lawful.verify.language.family import Spellings, Words, family
 from lawful.verify.language.rule import Rule, Source
 from lawful.verify.language.symbols import beta1, beta2, beta3, eps, g, lr, m, t, v, weight_decay, x
@@ -14,12 +14,18 @@ g_prev, change = Symbol("g_prev", real=True), Symbol("m_change", real=True)
 DIFFERENCE = Symbol("y_t")
 
 DEFAULTS = {lr: 1e-3, beta1: 0.98, beta2: 0.92, beta3: 0.99, eps: 1e-8, weight_decay: 0.0}
+PRESENT = Domain((0.5, 0.1, 0.02, 0.08, 0.01, 0.9), high=1.0, open_low=True)
 
 FORMS: Words = {
     "decay": {
         "proximal": "decay by a division by 1 + lr·wd after the step",
         "before": "decay of the old weight by lr·wd",
-    }
+    },
+    "weights": {"past": "each β the past's weight", "present": "each β the present's weight"},
+    "first": {
+        "averaged": "averages of every gradient",
+        "left out": "averages that leave the first gradient out",
+    },
 }
 SPELLED: Spellings = {
     "decay": {
@@ -30,24 +36,35 @@ SPELLED: Spellings = {
 
 
 @family(spellings=SPELLED, words=FORMS)
-def adan(*, decay: Literal["proximal", "before"] = "proximal") -> Rule:
+def adan(
+    *,
+    decay: Literal["proximal", "before"] = "proximal",
+    weights: Literal["past", "present"] = "past",
+    first: Literal["averaged", "left out"] = "averaged",
+) -> Rule:
     """Averages of the gradient and of its change, over the root of the average square of what both foresee.
 
     Each β weighs the past, as in the authors' code; in the paper it weighs the present. The first gradient has not
-    changed. `decay="before"` is the code's `no_prox`.
+    changed. `decay="before"` is the code's `no_prox`. adan-pytorch has the paper's weights, and leaves the first
+    gradient out of averages that it corrects as if it were there.
     """
+    b1, b2, b3 = (beta1, beta2, beta3) if weights == "past" else (1 - beta1, 1 - beta2, 1 - beta3)
+
+    def average(b: Expr, old: Symbol, new: Expr) -> Expr:
+        mean = b * old + (1 - b) * new
+        return mean if first == "averaged" else Piecewise((old, Eq(t, 1)), (mean, True))
+
     y_t = Piecewise((0, Eq(t, 1)), (g - g_prev, True))
-    m_t = beta1 * m + (1 - beta1) * g
-    change_t = beta2 * change + (1 - beta2) * y_t
-    v_t = beta3 * v + (1 - beta3) * (g + beta2 * y_t) ** 2
-    m_hat, v_hat = m_t / (1 - beta1**t), v_t / (1 - beta3**t)
-    step = lr * (m_hat + beta2 * change_t / (1 - beta2**t)) / (sqrt(v_hat) + eps)
+    m_t, change_t = average(b1, m, g), average(b2, change, y_t)
+    v_t = average(b3, v, (g + b2 * y_t) ** 2)
+    m_hat, v_hat = m_t / (1 - b1**t), v_t / (1 - b3**t)
+    step = lr * (m_hat + b2 * change_t / (1 - b2**t)) / (sqrt(v_hat) + eps)
     return Rule(
         "adan",
         x=(x - step) / (1 + lr * weight_decay) if decay == "proximal" else shrunk(x) - step,
         state={g_prev: g, m: m_t, change: change_t, v: v_t},
-        defaults=DEFAULTS,
-        domains={beta3: WEIGHT},
+        defaults=DEFAULTS if weights == "past" else {**DEFAULTS, beta1: 0.02, beta2: 0.08, beta3: 0.01},
+        domains={beta3: WEIGHT} if weights == "past" else dict.fromkeys((beta1, beta2, beta3), PRESENT),
         tuples={"betas": (beta1, beta2, beta3)},
         source=Source("arXiv:2208.06677", "Algorithm 1, from memory", checked="sail-sg/Adan@062d4cd5de"),
         names={DIFFERENCE: y_t},

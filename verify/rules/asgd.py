@@ -1,9 +1,10 @@
 """ASGD: SGD whose iterates are averaged (Polyak & Juditsky 1992)."""
 
-from sympy import Max, Symbol
+from sympy import Symbol
 
 from lawful.verify.language.decay import l2_gradient
 from lawful.verify.language.domain import WEIGHT, Domain
+from lawful.verify.language.extrema import Max
 from lawful.verify.language.family import family
 from lawful.verify.language.rule import Rule, Source
 from lawful.verify.language.symbols import alpha, lr, t, weight_decay, x

@@ -1,9 +1,10 @@
 """CAME (arXiv:2307.02047)."""
 
-from sympy import Expr, Max, Piecewise, Symbol, sqrt
+from sympy import Expr, Piecewise, Symbol, sqrt
 
 from lawful.verify.language.decay import shrunk
 from lawful.verify.language.domain import WEIGHT, Domain
+from lawful.verify.language.extrema import Max
 from lawful.verify.language.family import family
 from lawful.verify.language.rule import Rule, Source
 from lawful.verify.language.symbols import (

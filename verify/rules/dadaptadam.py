@@ -1,9 +1,10 @@
 """D-Adapted Adam (arXiv:2301.07733)."""
 
-from sympy import Abs, Gt, Max, Piecewise, Symbol, sqrt
+from sympy import Abs, Gt, Piecewise, Symbol, sqrt
 
 from lawful.verify.language.decay import WORDS, l2_gradient
 from lawful.verify.language.domain import Domain
+from lawful.verify.language.extrema import Max
 from lawful.verify.language.family import Spellings, family
 from lawful.verify.language.rule import Rule, Source
 from lawful.verify.language.symbols import beta1, beta2, eps, g, lr, m, v, weight_decay, x

@@ -1,7 +1,8 @@
 """D-Adapted Lion (arXiv:2301.07733)."""
 
-from sympy import Abs, Max, Symbol, sign, sqrt
+from sympy import Abs, Symbol, sign, sqrt
 
+from lawful.verify.language.extrema import Max
 from lawful.verify.language.family import family
 from lawful.verify.language.rule import Rule, Source
 from lawful.verify.language.symbols import beta1, beta2, g, lr, m, weight_decay, x

@@ -1,8 +1,9 @@
 """D-Adapted SGD (arXiv:2301.07733)."""
 
-from sympy import Eq, Integer, Max, Piecewise, Symbol
+from sympy import Eq, Integer, Piecewise, Symbol
 
 from lawful.verify.language.decay import l2_gradient
+from lawful.verify.language.extrema import Max
 from lawful.verify.language.family import family
 from lawful.verify.language.rule import Rule, Source
 from lawful.verify.language.symbols import g, lr, momentum, t, weight_decay, x

@@ -1,9 +1,10 @@
 """DoG and LDoG, distance over gradients (arXiv:2302.12022)."""
 
-from sympy import Expr, Max, Symbol, sqrt
+from sympy import Expr, Symbol, sqrt
 
 from lawful.verify.language.decay import l2_gradient
 from lawful.verify.language.domain import Domain
+from lawful.verify.language.extrema import Max
 from lawful.verify.language.family import family
 from lawful.verify.language.rule import Rule, Source
 from lawful.verify.language.symbols import eps, lr, weight_decay, x

@@ -2,9 +2,10 @@
 
 from typing import Literal
 
-from sympy import Gt, Max, Piecewise, Symbol
+from sympy import Gt, Piecewise, Symbol
 
 from lawful.verify.language.decay import SPELLINGS, WORDS, shrunk
+from lawful.verify.language.extrema import Max
 from lawful.verify.language.family import Words, family
 from lawful.verify.language.rule import Rule, Source
 from lawful.verify.language.symbols import beta1, beta2, eps, g, lr, m, t, v, v_max, weight_decay, x

@@ -11,6 +11,8 @@ from lawful.verify.language.symbols import eps, g, lr, momentum, t, v, weight_de
 s, x_start = Symbol("s", real=True), Symbol("x_start", real=True)
 G, WEIGHT_T, Z = Symbol("g_t"), Symbol("lambda_t"), Symbol("z_t")
 
+# sympy takes lr > 0 for granted, and a schedule may stop it
+RATE = Piecewise((lr + eps, Gt((1 - momentum) * lr, 0)), (0, True))
 DEFAULTS = {lr: 1e-2, momentum: 0.9, weight_decay: 0.0, eps: 1e-6}
 SPELLED: Spellings = {
     "decouple": {
@@ -26,13 +28,11 @@ def madgrad(*, decouple: bool = False) -> Rule:
     lr is eps more than it is, as in the authors' code, unless it is 0. Without momentum the code recovers x₀ from the
     weight, which is another rule where eps is changed, and not this one.
     """
-    # sympy takes lr > 0 for granted, and a schedule may stop it
-    rate = Piecewise((lr + eps, Gt((1 - momentum) * lr, 0)), (0, True))
     g_t = g if decouple else l2_gradient()
-    s_t = s + rate * sqrt(t) * g_t
-    v_t = v + rate * sqrt(t) * g_t**2
+    s_t = s + RATE * sqrt(t) * g_t
+    v_t = v + RATE * sqrt(t) * g_t**2
     z_t = x_start - s_t / (v_t ** Rational(1, 3) + eps)
-    decay = rate * weight_decay * x if decouple else 0
+    decay = RATE * weight_decay * x if decouple else 0
     return Rule(
         "madgrad",
         x=momentum * x + (1 - momentum) * z_t - decay,
@@ -41,6 +41,6 @@ def madgrad(*, decouple: bool = False) -> Rule:
         defaults=DEFAULTS,
         domains={momentum: WEIGHT},
         source=Source("arXiv:2101.11075", "Algorithm 1, from memory", checked="madgrad 1.3"),
-        names={G: g_t, WEIGHT_T: rate * sqrt(t), Z: z_t},
+        names={G: g_t, WEIGHT_T: RATE * sqrt(t), Z: z_t},
         counts="group",
     )

@@ -2,10 +2,11 @@
 
 from typing import Literal
 
-from sympy import Eq, Max, Piecewise, Symbol, sign
+from sympy import Eq, Piecewise, Symbol, sign
 
 from lawful.verify.language.decay import shrunk
 from lawful.verify.language.domain import Domain
+from lawful.verify.language.extrema import Max
 from lawful.verify.language.family import Spellings, Words, family
 from lawful.verify.language.rule import Rule, Source
 from lawful.verify.language.symbols import beta1, beta2, eps, g, lr, m, t, v, weight_decay, x

@@ -1,8 +1,9 @@
 """M-SVAG (arXiv:1705.07774): momentum, each element weighed by what of it is not noise."""
 
-from sympy import Max, Min, Rational, Symbol
+from sympy import Rational, Symbol
 
 from lawful.verify.language.domain import WEIGHT
+from lawful.verify.language.extrema import Max, Min
 from lawful.verify.language.family import family
 from lawful.verify.language.rule import Rule, Source
 from lawful.verify.language.symbols import g, lr, m, t, v, x

@@ -3,10 +3,11 @@
 from math import inf
 from typing import Literal
 
-from sympy import Expr, Float, Max, Symbol, sqrt
+from sympy import Expr, Float, Symbol, sqrt
 
 from lawful.verify.language.decay import shrunk
 from lawful.verify.language.domain import WEIGHT, Domain
+from lawful.verify.language.extrema import Max
 from lawful.verify.language.family import Words, family
 from lawful.verify.language.rule import Rule, Source
 from lawful.verify.language.symbols import b, eps, g, lr, momentum, weight_decay, x

@@ -1,9 +1,10 @@
 """Padam (arXiv:1806.06763): Adam that divides by a power of the root."""
 
-from sympy import Max, Symbol, sqrt
+from sympy import Symbol, sqrt
 
 from lawful.verify.language.decay import WORDS, l2_gradient, shrunk
 from lawful.verify.language.domain import Domain
+from lawful.verify.language.extrema import Max
 from lawful.verify.language.family import Words, family
 from lawful.verify.language.rule import Rule, Source
 from lawful.verify.language.symbols import beta1, beta2, eps, g, lr, m, t, v, v_max, weight_decay, x

@@ -13,6 +13,8 @@ from lawful.verify.language.symbols import beta1, beta2, g, lr, m, weight_decay,
 m_prev = Symbol("m_prev", real=True)
 G = Symbol("g_t")
 
+NOISE = Domain((1.0, 0.5, 0.3, 0.0), high=10.0)
+CODE = "zeke-xie/Positive-Negative-Momentum@5fff62ae5b"
 DEFAULTS = {lr: 1e-3, beta1: 0.9, beta2: 1.0, weight_decay: 0.0}
 SPELLED: Spellings = {
     **SPELLINGS,
@@ -35,11 +37,7 @@ def pnm(*, decouple: bool = True, decay: Literal["lr*wd", "wd"] = "lr*wd") -> Ru
         x=(shrunk(x, decay) if decouple else x) - lr * step,
         state={m: m_t, m_prev: m},
         defaults=DEFAULTS,
-        domains={beta2: Domain((1.0, 0.5, 0.3, 0.0), high=10.0)},
-        source=Source(
-            "arXiv:2103.17182",
-            "Algorithm 1, from memory",
-            checked="zeke-xie/Positive-Negative-Momentum@5fff62ae5b",
-        ),
+        domains={beta2: NOISE},
+        source=Source("arXiv:2103.17182", "Algorithm 1, from memory", checked=CODE),
         names={G: g_t},
     )

@@ -1,8 +1,9 @@
 """Rprop: steps of a size that grows while the gradient's sign stays, and shrinks when it changes."""
 
-from sympy import Gt, Lt, Max, Min, Piecewise, Symbol, sign
+from sympy import Gt, Lt, Piecewise, Symbol, sign
 
 from lawful.verify.language.domain import Domain
+from lawful.verify.language.extrema import Max, Min
 from lawful.verify.language.family import family
 from lawful.verify.language.rule import Rule, Source
 from lawful.verify.language.symbols import g, lr, x

@@ -3,8 +3,9 @@
 from dataclasses import replace
 from typing import Literal
 
-from sympy import Integer, Max, Symbol
+from sympy import Integer, Symbol
 
+from lawful.verify.language.extrema import Max
 from lawful.verify.language.family import Words, family
 from lawful.verify.language.rule import Rule, Source
 from lawful.verify.language.symbols import g, weight_decay, x

@@ -1,9 +1,10 @@
 """StableAdamW (arXiv:2304.13013): AdamW whose rate is less where a gradient is more than its second moment says."""
 
-from sympy import Max, Symbol, sqrt
+from sympy import Symbol, sqrt
 
 from lawful.verify.language.decay import WORDS as DECAYS
 from lawful.verify.language.decay import l2_gradient
+from lawful.verify.language.extrema import Max
 from lawful.verify.language.family import family
 from lawful.verify.language.rule import Rule, Source
 from lawful.verify.language.symbols import beta1, beta2, eps, g, lr, m, t, v, weight_decay, x

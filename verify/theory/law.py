@@ -68,14 +68,14 @@ class Law(ABC):
         """Its claims, made once."""
         return list(self.claims())
 
-    @property
+    @cached_property
     def about(self) -> list[Rule]:
         """The rules of the field of which it speaks."""
         return [rule for rule in self.rules if normal(rule.name) in families()]
 
-    @property
+    @cached_property
     def rules(self) -> list[Rule]:
-        """Every rule in it, with what was put in."""
+        """Every rule in it, with what was put in; found once."""
         said = (
             getattr(self, f.name) for f in fields(self) if f.name not in ("predicts", "refuses", "source")
         )

@@ -3,10 +3,11 @@
 from dataclasses import replace
 from typing import Literal
 
-from sympy import Min, Symbol
+from sympy import Symbol
 
 from lawful.verify.errors import Unanswerable
 from lawful.verify.language.domain import WEIGHT
+from lawful.verify.language.extrema import Min
 from lawful.verify.language.family import Words
 from lawful.verify.language.rule import Rule, Source
 from lawful.verify.language.substitution import put

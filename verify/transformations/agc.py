@@ -1,8 +1,9 @@
 """Adaptive gradient clipping (arXiv:2102.06171): a row of a gradient is no longer than a share of the row's weights."""
 
-from sympy import Expr, Gt, Max, Piecewise, Symbol, sqrt
+from sympy import Expr, Gt, Piecewise, Symbol, sqrt
 
 from lawful.verify.language.domain import Domain
+from lawful.verify.language.extrema import Max
 from lawful.verify.language.rule import Rule, Source
 from lawful.verify.language.symbols import g, x
 from lawful.verify.language.tensors import IfPositive, Norm, RowMean, cols, dim

@@ -2,8 +2,9 @@
 
 from typing import Literal
 
-from sympy import Expr, Max, Mul, Rational, Symbol
+from sympy import Expr, Mul, Rational, Symbol
 
+from lawful.verify.language.extrema import Max
 from lawful.verify.language.family import Words
 from lawful.verify.language.rule import Rule, Source
 from lawful.verify.language.symbols import g, lr

@@ -2,10 +2,11 @@
 
 from typing import Literal
 
-from sympy import Expr, Float, Max, Min, Symbol
+from sympy import Expr, Float, Symbol
 
 from lawful.verify.errors import Unanswerable
 from lawful.verify.language.domain import Domain
+from lawful.verify.language.extrema import Max, Min
 from lawful.verify.language.family import Words
 from lawful.verify.language.rule import Rule, Source
 from lawful.verify.language.symbols import g

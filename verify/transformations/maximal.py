@@ -1,8 +1,7 @@
 """AMSGrad's maximum (arXiv:1904.09237): what is divided by never becomes less."""
 
-from sympy import Max
-
 from lawful.verify.errors import Unanswerable
+from lawful.verify.language.extrema import Max
 from lawful.verify.language.rule import Rule, Source
 from lawful.verify.language.symbols import v, v_max
 from lawful.verify.language.transformation import changed, transformation

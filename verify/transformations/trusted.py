@@ -2,9 +2,10 @@
 
 from typing import Literal
 
-from sympy import Eq, Expr, Min, Piecewise, Symbol
+from sympy import Eq, Expr, Piecewise, Symbol
 
 from lawful.verify.errors import Unanswerable
+from lawful.verify.language.extrema import Min
 from lawful.verify.language.family import Words
 from lawful.verify.language.rule import Rule, Source
 from lawful.verify.language.symbols import lr, weight_decay, x

@@ -2,9 +2,10 @@
 
 from dataclasses import replace
 
-from sympy import Max, Min, Symbol
+from sympy import Symbol
 
 from lawful.verify.language.domain import Domain
+from lawful.verify.language.extrema import Max, Min
 from lawful.verify.language.rule import Rule, Source
 from lawful.verify.language.symbols import lr, t
 from lawful.verify.language.transformation import changed, transformation

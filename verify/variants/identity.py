@@ -46,6 +46,7 @@ class Identity:
         notes: what the reader should know.
         seconds: how long it took.
         once: what must be set for it, beside the defaults: `clip is None`; "" for nothing.
+        share_of: what is left unexplained a share of: of a step, or of the rate that a scheduler sets.
         ranks: where tensors of several ranks follow several rules, what those of each follow.
     """
 
@@ -58,6 +59,7 @@ class Identity:
     notes: list[str] = field(default_factory=list)
     seconds: float = 0.0
     once: str = ""
+    share_of: str = "step"
     ranks: dict[str, "Identity"] = field(default_factory=dict)
 
     @property

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
+from types import MappingProxyType
 from typing import Any
 
 from lawful.verify.errors import Unanswerable
@@ -64,12 +65,15 @@ def variants(families: Sequence[Family]) -> list[Variant]:
     return list({v.rule.mathematics: v for v in found}.values())
 
 
-def members(family: Family, varied: Iterable[str] | None = None) -> Iterator[Variant]:
-    """Every choice of a family's conventions, or of these of them, of which there is a rule."""
+def members(
+    family: Family, varied: Iterable[str] | None = None, fixed: Mapping[str, Any] = MappingProxyType({})
+) -> Iterator[Variant]:
+    """Every choice of a family's conventions, or of these of them beside those that are fixed, of which there is a
+    rule."""
     conventions = {n: v for n, v in family.conventions.items() if varied is None or n in varied}
     for values in product(*conventions.values()):
         chosen = zip(conventions.items(), values, strict=True)
-        variant = Variant(family, {name: v for (name, allowed), v in chosen if v != allowed[0]})
+        variant = Variant(family, {**{name: v for (name, allowed), v in chosen if v != allowed[0]}, **fixed})
         if _is_written(variant):
             yield variant
 

@@ -10,7 +10,7 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from multiprocessing import forkserver
@@ -36,12 +36,13 @@ class Pool:
 
     Args:
         workers: how many processes; as many as there are processors by default.
+        ready: modules that the fork server imports, so that no worker need do what they do once; of the first pool.
     """
 
-    def __init__(self, workers: int = 0) -> None:
+    def __init__(self, workers: int = 0, ready: Sequence[str] = ()) -> None:
         """Starts the fork server; workers start with the first question."""
         self._context = multiprocessing.get_context("forkserver")
-        self._context.set_forkserver_preload(["lawful.verify.workers.preload"])
+        self._context.set_forkserver_preload(["lawful.verify.workers.preload", *ready])
         with _environment(), _deaf():
             forkserver.ensure_running()
         self.workers = workers or min(os.cpu_count() or 1, 8)

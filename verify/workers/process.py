@@ -7,6 +7,8 @@ from collections.abc import Callable
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import ForkServerContext
 from multiprocessing.process import BaseProcess
+from pathlib import Path
+from time import monotonic
 from typing import Any, TypeVar
 
 from lawful.verify.encoding import decode, restore
@@ -25,6 +27,9 @@ LARGEST = 1 << 28
 
 START = 300.0
 """Seconds within which a process must be ready: the first waits for torch to be imported."""
+
+SHORT = 0.05
+"""Seconds that are not worth waiting for."""
 
 SIGNALS = {
     4: "illegal instruction", 6: "abort", 7: "bus error", 8: "arithmetic error", 9: "killed",
@@ -62,7 +67,8 @@ class Process:
         return self._process.is_alive()
 
     def ask(self, function: str, arguments: tuple[Any, ...], timeout: float, gives: type[T]) -> T:
-        """What `module:function` returns in the process, which has `timeout` seconds from when it begins.
+        """What `module:function` returns in the process, which has `timeout` seconds from when it begins; those do not
+        count in which others had its processor, so that no answer depends on how busy the machine is.
 
         The process may be a candidate's by now: what it sends is data, or it is nothing.
 
@@ -84,12 +90,22 @@ class Process:
         return _read(answer, gives)
 
     def _received(self, timeout: float) -> bytes:
-        ready = wait([self._pipe, self._process.sentinel], timeout)
-        if not ready:
-            raise WorkerTimeoutError(f"it takes more than {timeout:g} s")
+        begun, queued, left = monotonic(), self._queued, timeout
+        while not (ready := wait([self._pipe, self._process.sentinel], left)):
+            left = timeout + (self._queued - queued) - (monotonic() - begun)
+            if left < SHORT:
+                raise WorkerTimeoutError(f"it takes more than {timeout:g} s")
         if self._pipe not in ready:
             raise EOFError
         return self._pipe.recv_bytes(LARGEST)
+
+    @property
+    def _queued(self) -> float:
+        """Seconds for which the process could have run and others ran in its place; 0 where the system does not say."""
+        try:
+            return int(Path(f"/proc/{self._process.pid}/schedstat").read_text().split()[1]) / 1e9
+        except (OSError, ValueError, IndexError):
+            return 0.0
 
     def end(self) -> None:
         """Ends the process and what it started."""

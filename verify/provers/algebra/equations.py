@@ -51,7 +51,7 @@ class Equations:
 
 
 def _unknowns(expr: Expr) -> list[Symbol]:
-    return [s for s in sorted(expr.free_symbols, key=str) if s.name.startswith("[")]
+    return sorted((s for s in expr.free_symbols if s.name.startswith("[")), key=lambda s: s.name)
 
 
 def _short(where: Any) -> str:

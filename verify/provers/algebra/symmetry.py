@@ -12,7 +12,7 @@ from sympy import Abs, Dummy, Expr, Function, Gt, Integer, Piecewise, Symbol, di
 from sympy.core.relational import Relational
 
 from lawful.verify.language.rule import Rule, bases
-from lawful.verify.language.symbols import g, lr, lr_0, x
+from lawful.verify.language.symbols import g, lr, lr_0, t, x
 from lawful.verify.language.tensors import SIZES, EverywhereMean, IfPositive, Norm, OfTensor, Total
 from lawful.verify.provers.algebra.equations import Lacks
 from lawful.verify.provers.algebra.unroll import at, at_rest, relevant
@@ -90,9 +90,9 @@ def stands_still(rule: Rule) -> bool:
 
 def begins_nowhere(rule: Rule) -> bool:
     """Whether a rule divides by 0 in its first step, whatever the gradient."""
-    first = rule.at(1)
-    begun = {s: first.initial(s) for s in first.state}
-    return any(base.xreplace(begun) == 0 for e in (first.x, *first.state.values()) for base in bases(e))
+    begun = {s: at(rule.initial(s), {t: Integer(1)}) for s in rule.state}
+    first = (at(e, {t: Integer(1)}) for e in (rule.x, *rule.state.values()))
+    return any(at(base, begun) == 0 for e in first for base in bases(e))
 
 
 @singledispatch

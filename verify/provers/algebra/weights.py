@@ -74,13 +74,19 @@ class Weighing:
     constants: frozenset[Symbol] = frozenset()
     degrees: Equations = field(default_factory=Equations)
     parities: Equations = field(default_factory=lambda: Equations(2))
+    found: dict[Any, Weight | None] = field(default_factory=dict)
 
     def of(self, expr: Any) -> Weight | None:
-        """The weight of an expression; None for 0, which has every weight.
+        """The weight of an expression, found once; None for 0, which has every weight.
 
         Raises:
             Lacks: it has none.
         """
+        if expr not in self.found:
+            self.found[expr] = self._of(expr)
+        return self.found[expr]
+
+    def _of(self, expr: Any) -> Weight | None:
         if expr == 0:
             return None
         if expr.is_number:

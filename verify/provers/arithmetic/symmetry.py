@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sympy import Symbol
+from sympy import Piecewise, Symbol
 
 from lawful.verify.language.rule import Rule
 from lawful.verify.oracle.confirm import exact_trajectory
@@ -51,12 +51,18 @@ def _drawn(random: Random) -> Array:
 
 
 def _path(rule: Rule, x0: Array, gradients: list[Array], hyper: Mapping[Symbol, float]) -> list[Array]:
-    """The weights after each step; lane by lane where the rule looks at lanes."""
+    """The weights after each step; lane by lane where each lane is a case of its own."""
     hypers = [hyper] * len(gradients)
-    if rule.scope != "lane":
+    if not _distinguishes(rule):
         return exact_trajectory(rule, x0, gradients, hypers)
     lanes = [exact_trajectory(rule, x0[i], [g[i] for g in gradients], hypers) for i in np.ndindex(x0.shape)]
     return [
         np.array([at.item() for at in step], dtype=object).reshape(x0.shape)
         for step in zip(*lanes, strict=True)
     ]
+
+
+def _distinguishes(rule: Rule) -> bool:
+    """Whether the case of a rule that holds is another for each lane."""
+    cases = (p for e in (rule.x, *rule.state.values()) for p in e.atoms(Piecewise))
+    return any(case.free_symbols & rule.tensors for p in cases for _, case in p.args)

@@ -1,0 +1,82 @@
+"""The latest rules of the field and their conventions: what follows one, written by hand, is lawful; with one slip it
+is not."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+
+from examples import field_more as by_hand
+from examples.field import slipped
+from lawful.properties.identification.answering import answered
+from lawful.properties.identification.probes import Subject
+from lawful.verify.errors import Unanswerable
+from lawful.verify.evidence import Verdict
+from lawful.verify.language.families import find_rule
+from test_rules_of_the_field import ADAM, Case, asked_of, departs, optimizer
+
+ADOPT = {"lr": 1e-3, "betas": (0.9, 0.9999), "eps": 1e-6}
+
+CASES = [
+    Case("bcos", by_hand.bcos, {"lr": 1e-3, "beta": 0.9, "eps": 1e-6, "weight_decay": 0.1}, [
+        "(1 - share) * old**2 -> old**2",
+        "h.beta * old -> h.beta * g",
+        "(1 - h.beta) ** 2 -> (1 - h.beta)",
+    ]),
+    Case("mirrormadgrad", by_hand.mirrormadgrad, {"lr": 1e-2, "momentum": 0.9, "weight_decay": 0.0, "eps": 1e-6}, [
+        "((s.t - 1) / s.t) ** 0.5 * getattr -> getattr",
+        'getattr(s, "z", s.x0) -> s.x0',
+        "s.t ** (1 / 3) * grad -> s.t ** (1 / 2) * grad",
+    ]),
+    Case("adapnm", by_hand.adapnm, {**ADAM, "betas": (0.9, 0.999, 1.0)}, [
+        "torch.maximum -> torch.minimum",
+        '("odd", "even") if -> ("odd", "odd") if',
+        "h.lr / (1 - beta1**s.t) -> h.lr / (1 - beta1**(2 * s.t))",
+    ]),
+    Case('adan(weights="present", first="left out")', by_hand.adan_without_first, {
+        **ADAM, "betas": (0.02, 0.08, 0.01),
+    }, [
+        "(1 - beta for beta in h.betas) -> h.betas",
+        "(1 - beta3**s.t)) -> (1 - beta3**(s.t - 1)))",
+    ]),
+    Case('adopt(count="calls")', by_hand.adopt_by_calls, ADOPT, ["s.t**0.25 -> (s.t - 1)**0.25"]),
+    Case('adopt(clip="t^p")', by_hand.adopt_by_power, {**ADOPT, "clip_exp": 0.333}, [
+        "(s.t - 1) ** h.clip_exp -> s.t ** h.clip_exp",
+        "** h.clip_exp -> ** 0.25",
+    ]),
+    Case("padded(adam)", by_hand.padded_adam, {**ADAM, "padding": 1e-15}, [
+        "((v + h.padding) / (1 - beta2**s.t)).sqrt() -> (v / (1 - beta2**s.t)).sqrt() + h.padding",
+    ]),
+    Case("floored(adam)", by_hand.floored_adam, ADAM, [".sqrt().clamp_min(h.eps) -> .sqrt() + h.eps"]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.rule)
+def test_what_follows_is_lawful(case: Case) -> None:
+    evidence = asked_of(case, case.move, torch.float64).evidence()
+    assert evidence.verdict is Verdict.LAWFUL, evidence
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.rule)
+def test_a_slip_is_refused(case: Case) -> None:
+    for slip in case.slips:
+        assert departs(asked_of(case, slipped(case.move, slip), torch.float64)), slip
+
+
+def test_two_transformations_are_found_where_one_leaves_next_to_nothing() -> None:
+    defaults = {"lr": 1e-3, "betas": (0.9, 0.999), "eps": 1e-8, "weight_decay": 0.0, "max_norm": 1.0}
+    found = answered(Subject(optimizer(by_hand.clipped_padded_adam, **defaults)))
+    assert found.fits[0].rule in (
+        'padded(clipped(adam), over="value")',
+        'clipped(padded(adam), over="value")',
+    )
+
+
+def test_what_has_no_second_moment_is_not_padded() -> None:
+    with pytest.raises(Unanswerable, match="does not divide by a second moment"):
+        find_rule("padded(sgd)")
+
+
+def test_what_has_no_eps_is_not_floored() -> None:
+    with pytest.raises(Unanswerable, match="adds eps to nothing"):
+        find_rule("floored(lion)")

@@ -1,0 +1,41 @@
+"""A step of a scheduler, given what it asks for: nothing, a metric, or how many steps are done with it."""
+
+import inspect
+from collections.abc import Callable
+from typing import Any
+
+METRICS = ("metric", "metrics")
+"""What a metric is called where it may be left out."""
+
+
+def asked(step: Callable[..., Any], fed: bool) -> dict[str, str]:
+    """What a step is given: argument → "metric" or "done", the steps that are done with this one.
+
+    Args:
+        step: the method.
+        fed: whether its schedule wants a metric: what is called one, or what the step cannot do without.
+    """
+    taken = inspect.signature(step).parameters.values()
+    metrics = {p.name: "metric" for p in taken if fed and p.name in METRICS}
+    lacking = [p.name for p in taken if p.default is p.empty and p.kind in NAMED and p.name not in metrics]
+    return metrics | dict.fromkeys(lacking, "done" if metrics or not fed else "metric")
+
+
+NAMED = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
+
+
+def stepped(scheduler: Any, done: int, metric: float | None = None) -> None:
+    """Makes the step with which so many are done; with a metric where the schedule wants one."""
+    values = {"done": done, "metric": metric}
+    given = {name: values[what] for name, what in asked(scheduler.step, metric is not None).items()}
+    if metric is None or metric in given.values():
+        scheduler.step(**given)
+    else:
+        scheduler.step(metric, **given)
+
+
+def call(step: Callable[..., Any], fed: bool) -> str:
+    """The call in words, in a loop over `step` from 0, or over `metric`: `scheduler.step(epoch=step + 1)`."""
+    words = {"done": "step + 1", "metric": "metric"}
+    given = [f"{name}={words[what]}" for name, what in asked(step, fed).items()]
+    return f"scheduler.step({', '.join(given) or ('metric' if fed else '')})"
