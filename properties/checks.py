@@ -70,11 +70,14 @@ Journal = Callable[[Any], None]
 
 @cache
 def properties() -> dict[str, Property]:
-    """Every property, by name."""
+    """Every property, by name, of which no two have the same."""
     values = [value for module in modules("lawful.properties") for value in vars(module).values()]
     found = [p for p in values if isinstance(p, Property)]
     found += [p for group in values if _is_group(group) for p in group]
-    return {p.name: p for p in found}
+    named = {p.name: p for p in found}
+    if twice := [p.name for p in found if named[p.name] is not p]:
+        raise ValueError(f"two properties are called {twice[0]!r}: one would be asked in the other's place")
+    return named
 
 
 def _is_group(value: Any) -> bool:

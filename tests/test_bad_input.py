@@ -67,7 +67,7 @@ QUESTIONS = {
     "check needy.py:Hidden --rule sgd": ["needy.py:Hidden", "RuntimeError: two lines"],
     # rules and arguments
     "check torch.optim:LBFGS": ["LBFGS is out of scope", "closure"],
-    f"{SGD} --rule sdg": ["rule 'sdg'", "did you mean spd or sgd"],
+    f"{SGD} --rule sdg": ["rule 'sdg'", "did you mean", "spd or sgd?"],
     f"{SGD} --rule sgd(nestrov=True)": ["convention of sgd 'nestrov'", "did you mean nesterov"],
     f"{SGD} --rule sgd(nesterov=3)": ["nesterov is one of False, True"],
     f"{SGD} --rule sgd(nesterov=True": ["'sgd(nesterov=True'", "name(convention=value, …)"],

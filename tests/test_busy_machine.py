@@ -46,19 +46,24 @@ def pool() -> Iterator[Pool]:
 def crowded(pool: Pool) -> Iterator[int]:
     """A processor on which others are busy."""
     processor = max(os.sched_getaffinity(0))
-    busy = f"import os; os.sched_setaffinity(0, {{{processor}}})\nwhile True: pass"
-    others = [subprocess.Popen(["timeout", "600", sys.executable, "-c", busy]) for _ in range(OTHERS)]
+    busy = f"import os; os.sched_setaffinity(0, {{{processor}}}); print(flush=True)\nwhile True: pass"
+    command = ["timeout", "600", sys.executable, "-c", busy]
+    others = [subprocess.Popen(command, stdout=subprocess.PIPE) for _ in range(OTHERS)]
     try:
+        for other in others:
+            assert other.stdout is not None
+            other.stdout.readline()  # it is there
         yield processor
     finally:
         for other in others:
             other.terminate()
-            other.wait()
+            other.communicate()
 
 
 def test_a_worker_that_others_keep_waiting_is_waited_for(pool: Pool, crowded: int) -> None:
-    took = pool.call(f"{__name__}:works", crowded, 0.5, gives=float, timeout=1.0)
-    assert took > 1.0
+    """Of a processor it gets half at the most: systems share among sessions first."""
+    took = pool.call(f"{__name__}:works", crowded, 1.0, gives=float, timeout=1.3)
+    assert took > 1.3
 
 
 @pytest.mark.parametrize("does", ["works", "sleeps"])

@@ -70,7 +70,7 @@ WRONG: list[tuple[Any, str, dict[str, Any]]] = [
     (own.ChangesDefaults, "touches-nothing-else", RAMP),
     (own.LetsNoOneCount, "degenerate-lengths", COSINE),
     (own.Multiplies, "rate-set-by-hand", COSINE),
-    (own.LeavesLateGroups, "late-group", RAMP),
+    (own.LeavesLateGroups, "scheduled-late-group", RAMP),
     (torch.optim.lr_scheduler.OneCycleLR, "after-the-end", CYCLE),
     (torch.optim.lr_scheduler.StepLR, "resumed-by-last-epoch", {"rule": "step"}),
     (torch.optim.lr_scheduler.ReduceLROnPlateau, "equal-is-not-better", PLATEAU),

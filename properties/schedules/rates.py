@@ -162,7 +162,7 @@ LATE = 0.5
 
 
 @promise(severity=Severity.EXTRA, applies=lambda scheduler: not scheduler.schedule.printed().fed)
-def late_group(bench: Bench) -> Said:
+def scheduled_late_group(bench: Bench) -> Said:
     """A group that is added in mid-run is refused, or its rate moves when those of the others do, which go on as they
     would have."""
     whole = [bench.begin().rates, *bench.run(bench.last)]

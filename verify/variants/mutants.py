@@ -9,10 +9,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from sympy import Abs, Expr, I, Integer, Pow, Symbol, Tuple, nan, sqrt, zoo
+from sympy import Abs, Expr, I, Integer, Max, Min, Pow, Symbol, Tuple, nan, sqrt, zoo
 
 from lawful.verify.language.plain import plain
 from lawful.verify.language.rule import Rule
+from lawful.verify.language.substitution import put, putting
 from lawful.verify.language.symbols import g, t, weight_decay, x
 from lawful.verify.variants.slips import held_together, slips
 
@@ -43,15 +44,21 @@ class Mutant:
 
     @cached_property
     def rule(self) -> Rule:
-        """The changed rule."""
+        """The changed rule.
+
+        Raises:
+            ValueError: it would be the larger or smaller of what is no real number.
+        """
         return closed(self.open, self.lines)
 
 
 def closed(rule: Rule, lines: Mapping[Symbol, Expr]) -> Rule:
     """A rule with nothing left in it that a line defines."""
-    known = _whole(lines)
-    state = {s: e.xreplace(known) for s, e in rule.state.items()}
-    return replace(rule, x=rule.x.xreplace(known), state=state)
+    whole = putting(_whole(lines))
+    made = replace(rule, x=whole(rule.x), state={s: whole(e) for s, e in rule.state.items()})
+    if any(of.has(I) for e in (made.x, *made.state.values()) for of in e.atoms(Max, Min)):
+        raise ValueError("the larger or smaller of what is no real number")
+    return made
 
 
 def mutants(rule: Rule) -> Iterator[Mutant]:
@@ -138,8 +145,8 @@ class Opened:
         mates = {s: tuple(m for m in found if not m.free_symbols & hidden) for s, found in self.mates.items()}
         for place in _places(expr):
             for new in slips(_at(expr, place), mates):
-                if (put := _put(expr, place, new)) is not None:
-                    yield put, _words(expr, place, new)
+                if (changed := _put(expr, place, new)) is not None:
+                    yield changed, _words(expr, place, new)
 
     def _throughout(self, expr: Expr) -> Iterator[tuple[Mapping[Expr, Expr], str]]:
         """(what is replaced, the change in words): one hyperparameter for another, or for what is left of 1; powers a
@@ -197,7 +204,7 @@ def _whole(lines: Mapping[Symbol, Expr]) -> Lines:
     """The lines with nothing left in them that a line defines."""
     known: Lines = {}
     for symbol, expr in lines.items():
-        known[symbol] = expr.xreplace(known)
+        known[symbol] = put(expr, known)
     return known
 
 
