@@ -15,11 +15,12 @@ import argparse
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field
-from importlib.metadata import packages_distributions, version
 from itertools import groupby
 from math import inf
 from pathlib import Path
 from typing import Any
+
+from field import of, package, said
 
 from lawful.properties.settings import Settings
 from lawful.reports.words import sign
@@ -28,7 +29,7 @@ from lawful.verify.evidence import Check, Evidence, Verdict
 from lawful.verify.front.planning import DESCRIPTION, IDENTITY
 from lawful.verify.front.session import PERFORM
 from lawful.verify.language.schedules import claimed_schedule
-from lawful.verify.variants.identity import Identity, Match
+from lawful.verify.variants.identity import Identity
 from lawful.verify.workers.pool import Pool
 
 FORMATS = ("float64", "float32")
@@ -66,10 +67,10 @@ class Inquirer:
 
     def row(self, target: str) -> Row:
         """What an optimizer follows, and keeps."""
-        found = Row(target, package(target))
+        found = Row(target, package(of(target)))
         try:
             identity = self.pool.call(
-                IDENTITY, target, {}, {}, 0, gives=Identity, timeout=self.patience, about=module(target)
+                IDENTITY, target, {}, {}, 0, gives=Identity, timeout=self.patience, about=of(target)
             )
         except (Unanswerable, WorkerError) as error:
             found.note = str(error).splitlines()[0]
@@ -104,7 +105,7 @@ class Inquirer:
 
     def _asked(self, row: Row, name: str, dtype: str) -> Evidence:
         check = Check(name, row.rule, row.target, "default", dtype, arguments=given(row.once))
-        about, asked = module(row.target), Settings(profile="quick")
+        about, asked = of(row.target), Settings(profile="quick")
         try:
             return self.pool.call(
                 PERFORM, check, asked, "", gives=Evidence, timeout=self.patience, about=about
@@ -127,23 +128,6 @@ def given(once: str) -> dict[str, Any]:
     return {name: VALUES[value] if value in VALUES else float(value)} if name else {}
 
 
-def said(match: Match) -> str:
-    """A rule, and the change in it where there is one."""
-    return ", ".join(filter(None, (f"`{match.rule}`", match.change)))
-
-
-def module(target: str) -> str:
-    """A target's module."""
-    return target.rpartition(":")[0]
-
-
-def package(target: str) -> str:
-    """A target's package and its version."""
-    top = target.partition(":")[0].partition(".")[0]
-    names = packages_distributions().get(top, [top])
-    return f"{names[0]} {version(names[0])}"
-
-
 def ask(answers: Path, modules: Iterable[str], patience: float, workers: int) -> None:
     """Adds the answers that are not there."""
     done = {row.target for row in rows(answers)} if answers.exists() else set()
@@ -163,9 +147,9 @@ def rows(answers: Path) -> Iterator[Row]:
 def table(found: Iterable[Row]) -> Iterator[str]:
     """The answers as tables, one for each module."""
     found = {row.target: row for row in found}.values()
-    every = sorted(found, key=lambda row: (row.package, module(row.target), row.target.lower()))
+    every = sorted(found, key=lambda row: (row.package, of(row.target), row.target.lower()))
     every, idle = [row for row in every if IDLE not in row.note], [row for row in every if IDLE in row.note]
-    for (name, place), group in groupby(every, key=lambda row: (row.package, module(row.target))):
+    for (name, place), group in groupby(every, key=lambda row: (row.package, of(row.target))):
         yield from (f"\n## {name}, `{place}`\n", HEAD, *map(line, group))
     named = sum(bool(row.follows) for row in every)
     yield f"\n{named} of {len(every)} named."

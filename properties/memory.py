@@ -34,9 +34,7 @@ def state_is_counted(candidate: Candidate, check: Check, settings: Settings, jou
     gradient = torch.linspace(-1.0, 1.0, ROWS * COLS).reshape(1, ROWS, COLS)
     block = Block("the matrix", 0, gradient[0] + 0.5, gradient.repeat(2, 1, 1))
     try:
-        run = Run(
-            candidate, next(iter(candidate.paths.values())), Scenario({}, (defaults,), 2, (0.0, 0.0)), [block]
-        )
+        run = Run(candidate, candidate.plainest, Scenario({}, (defaults,), 2, (0.0, 0.0)), [block])
         *_, _ = run.steps()
     except RefusedError as refusal:
         return Evidence(Verdict.NOT_APPLICABLE, notes=[f"refused: {refusal}"])

@@ -1,8 +1,5 @@
 """Predictions about formats of 16 bits, seen: every weight of a binade, one step."""
 
-from collections.abc import Mapping
-from typing import Any
-
 import torch
 from sympy import lambdify
 from torch import Tensor
@@ -33,7 +30,7 @@ def moved(prediction: LostInRounding, candidate: Candidate, form: Format, change
     start = binade(form)
     gradient = torch.full_like(start, prediction.gradient)[None]
     scenario = Scenario({**candidate.options.plain, **prediction.options}, (hyper,), 1, (0.0, 0.0))
-    run = Run(candidate, _path(candidate), scenario, [Block("weights", 0, start, gradient)])
+    run = Run(candidate, candidate.plainest, scenario, [Block("weights", 0, start, gradient)])
     for _ in run.steps():
         pass
     return run.values()[0] != start
@@ -41,11 +38,7 @@ def moved(prediction: LostInRounding, candidate: Candidate, form: Format, change
 
 def _at_random(candidate: Candidate, form: Format) -> bool:
     """Whether the candidate rounds to either neighbour in a format."""
-    return arithmetic(candidate, _path(candidate), form.dtype, "cpu").chance
-
-
-def _path(candidate: Candidate) -> Mapping[str, Any]:
-    return next(iter(candidate.paths.values()))
+    return arithmetic(candidate, candidate.plainest, form.dtype, "cpu").chance
 
 
 @look.register

@@ -43,7 +43,7 @@ def _reliefs(candidate: Candidate) -> Iterator[dict[str, Any]]:
 
 def _follows(candidate: Candidate, scale: tuple[float, float]) -> bool:
     """Whether the defaults keep the budget on gradients of this size; not if they are refused."""
-    path = next(iter(candidate.paths.values()))
+    path = candidate.plainest
     used = replace(held_near_one(candidate), moving=True)
     scenario = used.seen(replace(default_scenario(candidate, 0), scale=scale))
     fmt = used.of(format_of(torch.float32, path, "cpu"))

@@ -73,7 +73,7 @@ class Lanes:
         """The candidate's weights after each step, from `start` or the lanes' own first weight."""
         block = self.block
         block = Block(block.name, 0, block.x0 if start is None else start, block.gradients)
-        run = Run(candidate, next(iter(candidate.paths.values())), self.scenario, [block], before=before)
+        run = Run(candidate, candidate.plainest, self.scenario, [block], before=before)
         for _ in run.steps():
             yield run.parameters[0].detach().clone()
 
@@ -82,7 +82,7 @@ class Lanes:
     ) -> Iterator[State]:
         """The oracle's states after each step, of the candidate's rule or another, in the arithmetic that it uses."""
         rule = rule or candidate.rule(self.options)
-        fmt = granted(candidate, next(iter(candidate.paths.values())), FORMAT.dtype, "cpu")
+        fmt = granted(candidate, candidate.plainest, FORMAT.dtype, "cpu")
         oracle, block = Oracle(rule, fmt), self.block
         hypers = [
             of_rule(rule, self.scenario.hyper_at(0, step), torch.float64) for step in range(1, self.steps + 1)

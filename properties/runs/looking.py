@@ -34,7 +34,7 @@ def hyperparameters(
     """
     given = fixed(candidate) | dict(pins)
     found = {s: given.get(s, others.get(s.name, default)) for s, default in rule.defaults.items()}
-    return used(candidate, next(iter(candidate.paths.values())), torch.float64, "cpu").held(found)
+    return used(candidate, candidate.plainest, torch.float64, "cpu").held(found)
 
 
 def fixed(candidate: Candidate) -> dict[Symbol, float]:

@@ -16,6 +16,9 @@ from lawful.verify.evidence import Verdict, overall
 
 FINE = (Verdict.LAWFUL, Verdict.NOT_APPLICABLE)
 
+BEFORE = ("install", "import")
+"""What has to be done before an optimizer can be asked anything."""
+
 
 @dataclass(frozen=True)
 class Followed:
@@ -183,7 +186,7 @@ def optimizers(atlas: Atlas) -> list[Optimizer]:
     """Every optimizer of which something was asked."""
     found: dict[tuple[str, str, str], dict[str, list[Row]]] = {}
     for row in atlas.rows:
-        if row.property not in ("install", "import"):
+        if row.property not in BEFORE:
             of = found.setdefault((row.package, row.target, row.arguments), {})
             of.setdefault(row.version, []).append(row)
     return [Optimizer(*key, [Seen(v, rows) for v, rows in each.items()]) for key, each in found.items()]
@@ -199,7 +202,7 @@ def forms(rule: str, found: Iterable[Optimizer]) -> dict[str, list[Optimizer]]:
 
 def unasked(atlas: Atlas) -> list[Row]:
     """What could not be installed, imported or looked at."""
-    return [row for row in atlas.rows if row.property in ("install", "import")]
+    return [row for row in atlas.rows if row.property in BEFORE]
 
 
 def broken(found: Iterable[Optimizer]) -> dict[str, int]:

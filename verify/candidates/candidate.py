@@ -164,6 +164,11 @@ class Candidate:
         """Ways to run → the constructor arguments that choose them, the plainest first."""
         return self.constructor.paths
 
+    @property
+    def plainest(self) -> dict[str, Any]:
+        """The constructor arguments that choose the plainest way to run."""
+        return next(iter(self.paths.values()))
+
     def rule(self, options: Mapping[str, Any]) -> Rule:
         """The rule that these options choose."""
         return self.family(**{**self.pinned, **options})

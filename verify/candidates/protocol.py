@@ -4,8 +4,9 @@ Whoever drives it holds the parameters: they go into every step, and come out of
 """
 
 import inspect
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Protocol
 
 import numpy as np
@@ -50,6 +51,20 @@ class Maker:
     module: str = ""
     doc: str = ""
     files: tuple[str, ...] = ()
+
+    @classmethod
+    def of(
+        cls,
+        found: Any,
+        arguments: Iterable[inspect.Parameter],
+        begin: Callable[[Any, list[Array], Mapping[str, Any]], Optimizer],
+        settable: Iterable[str],
+        name: str = "",
+    ) -> "Maker":
+        """A class or a function that makes optimizers: begun as `begin(found, first parameters, arguments)`, and called
+        as it calls itself, or by another name."""
+        called, doc = name or found.__name__, found.__doc__ or ""
+        return cls(called, list(arguments), partial(begin, found), frozenset(settable), found.__module__, doc)
 
 
 class NotOffered(Exception):

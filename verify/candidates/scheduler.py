@@ -11,6 +11,7 @@ from torch.optim import Optimizer
 
 from lawful.verify.candidates.loading import given, looked_up
 from lawful.verify.candidates.refusing import refuse_arguments, refuse_words
+from lawful.verify.candidates.signature import BY_NAME
 from lawful.verify.errors import Unanswerable
 from lawful.verify.language.schedule import Part, Schedule, Values
 from lawful.verify.language.schedules import claimed_schedule, find_schedule
@@ -42,9 +43,6 @@ def said(maker: Any) -> dict[str, inspect.Parameter]:
         if not any(p.kind is p.VAR_KEYWORD for p in own.values()):
             return found
     return found
-
-
-BY_NAME = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
 
 
 @dataclass(frozen=True)

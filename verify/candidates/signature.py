@@ -10,6 +10,9 @@ import torch
 
 from lawful.verify.errors import Unanswerable
 
+BY_NAME = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
+"""The kinds of parameters that can be given by name."""
+
 Handed = tuple[tuple[str, type], ...]
 """Arguments that are classes, which a constructor may hand its others on to."""
 
@@ -49,7 +52,7 @@ def _said(cls: type) -> tuple[list[inspect.Parameter], bool]:
 
 def _named(every: list[inspect.Parameter]) -> dict[str, inspect.Parameter]:
     """Those that can be given by name, but for the first, which are the optimized parameters."""
-    return {p.name: p for p in every[1:] if p.kind in (p.POSITIONAL_OR_KEYWORD, p.KEYWORD_ONLY)}
+    return {p.name: p for p in every[1:] if p.kind in BY_NAME}
 
 
 def _inherited(cls: type) -> Iterator[type]:

@@ -4,6 +4,8 @@ import inspect
 from collections.abc import Callable
 from typing import Any
 
+from lawful.verify.candidates.signature import BY_NAME
+
 METRICS = ("metric", "metrics")
 """What a metric is called where it may be left out."""
 
@@ -17,11 +19,8 @@ def asked(step: Callable[..., Any], fed: bool) -> dict[str, str]:
     """
     taken = inspect.signature(step).parameters.values()
     metrics = {p.name: "metric" for p in taken if fed and p.name in METRICS}
-    lacking = [p.name for p in taken if p.default is p.empty and p.kind in NAMED and p.name not in metrics]
+    lacking = [p.name for p in taken if p.default is p.empty and p.kind in BY_NAME and p.name not in metrics]
     return metrics | dict.fromkeys(lacking, "done" if metrics or not fed else "metric")
-
-
-NAMED = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
 
 
 def stepped(scheduler: Any, done: int, metric: float | None = None) -> None:

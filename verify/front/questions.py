@@ -80,13 +80,16 @@ def identified(target: str, arguments: dict[str, Any], names: dict[str, str], se
     Raises:
         Unanswerable: see `identity`.
     """
-    from lawful.properties.identification.answering import answer
-    from lawful.properties.schedules import identifying
     from lawful.verify.candidates.loading import meant
     from lawful.verify.candidates.scheduler import is_scheduler
 
-    asked = identifying.identified if is_scheduler(meant(target)) else answer
-    return asked(target, arguments, names, seed)
+    if is_scheduler(meant(target)):
+        from lawful.properties.schedules.identifying import identified as of_scheduler
+
+        return of_scheduler(target, arguments, names, seed)
+    from lawful.properties.identification.answering import answer
+
+    return answer(target, arguments, names, seed)
 
 
 def adequacies(rules: Sequence[str], seed: int, timeout: float, workers: int) -> list[Any]:

@@ -2,22 +2,18 @@
 
 from typing import Literal
 
-from sympy import Expr, Min, cos, pi
+from sympy import Expr, Min
 
 from lawful.verify.language.domain import Domain
 from lawful.verify.language.schedule import Formula, b, k, schedule
-from lawful.verify.schedules.warming import documented, share, warmed
+from lawful.verify.schedules.warming import STEPS, documented, share, warmed, waves
 
 CLAIM = "get_cosine_schedule_with_warmup"
 
 
 @schedule(
     CLAIM,
-    domains={
-        "num_warmup_steps": Domain((3, 1, 0)),
-        "num_training_steps": Domain((11, 5, 100), low=1),
-        "num_cycles": Domain((0.5, 1.0, 1.5, 0.25)),
-    },
+    domains={**STEPS, "num_cycles": Domain((0.5, 1.0, 1.5, 0.25))},
     source=documented(CLAIM),
 )
 def cosine_with_warmup(
@@ -30,5 +26,4 @@ def cosine_with_warmup(
     """From 0 to the rate, and along so many periods of a cosine between it and 0; then it goes on, or stays."""
     done = k if after == "rises" else Min(k, num_training_steps)
     gone = share(num_warmup_steps, num_training_steps, done)
-    height = (1 + cos(2 * pi * num_cycles * gone)) / 2
-    return Formula(warmed(b * height, num_warmup_steps), length=num_training_steps)
+    return Formula(warmed(b * waves(num_cycles, gone), num_warmup_steps), length=num_training_steps)

@@ -4,23 +4,16 @@ from typing import Literal
 
 from sympy import Expr, Max, Min, Piecewise, cos, pi
 
-from lawful.verify.language.domain import Domain
 from lawful.verify.language.schedule import Formula, b, k, schedule
-from lawful.verify.schedules.warming import documented
+from lawful.verify.schedules.warming import INSTEAD, LEAST, STEPS, documented, least
 
 CLAIM = "get_cosine_with_min_lr_schedule_with_warmup_lr_rate"
 
 
 @schedule(
     CLAIM,
-    domains={
-        "num_warmup_steps": Domain((3, 1, 0)),
-        "num_training_steps": Domain((11, 5, 100), low=1),
-        "num_cycles": Domain((0.5, 1.0, 1.5)),
-        "min_lr_rate": Domain((0.1, 0.5, 0.0)),
-        "warmup_lr_rate": (None, 0.2, 0.0),
-    },
-    also=({"min_lr": 0.01, "min_lr_rate": None},),
+    domains={**STEPS, **LEAST, "warmup_lr_rate": (None, 0.2, 0.0)},
+    also=(INSTEAD,),
     source=documented(CLAIM),
 )
 def early_cosine_with_warmup(
@@ -39,6 +32,6 @@ def early_cosine_with_warmup(
     up = b * (first + (1 - first) * k / Max(num_warmup_steps - 1, 1))
     done = k + 1 if after == "rises" else Min(k + 1, num_training_steps)
     gone = (done - num_warmup_steps) / (num_training_steps - num_warmup_steps)
-    least = b * (min_lr_rate or 0) if min_lr is None else min_lr
-    down = least + (b - least) * (1 + cos(2 * pi * num_cycles * gone)) / 2
+    low = least(min_lr, min_lr_rate)
+    down = low + (b - low) * (1 + cos(2 * pi * num_cycles * gone)) / 2
     return Formula(Piecewise((up, k < num_warmup_steps), (down, True)), length=num_training_steps)

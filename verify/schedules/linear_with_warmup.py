@@ -2,16 +2,15 @@
 
 from sympy import Expr, Max, Min
 
-from lawful.verify.language.domain import Domain
 from lawful.verify.language.schedule import Formula, b, k, schedule
-from lawful.verify.schedules.warming import documented, share, warmed
+from lawful.verify.schedules.warming import STEPS, documented, share, warmed
 
 CLAIM = "get_linear_schedule_with_warmup"
 
 
 @schedule(
     CLAIM,
-    domains={"num_warmup_steps": Domain((3, 1, 0)), "num_training_steps": Domain((11, 5, 100), low=1)},
+    domains=STEPS,
     also=({"num_warmup_steps": 4, "num_training_steps": 4},),
     source=documented(CLAIM),
 )

@@ -4,7 +4,7 @@ from sympy import Expr, Min
 
 from lawful.verify.language.domain import Domain
 from lawful.verify.language.schedule import Formula, b, k, schedule
-from lawful.verify.schedules.warming import documented, share, warmed
+from lawful.verify.schedules.warming import STEPS, documented, share, warmed
 
 CLAIM = "get_polynomial_decay_schedule_with_warmup"
 
@@ -12,8 +12,7 @@ CLAIM = "get_polynomial_decay_schedule_with_warmup"
 @schedule(
     CLAIM,
     domains={
-        "num_warmup_steps": Domain((3, 1, 0)),
-        "num_training_steps": Domain((11, 5, 100), low=1),
+        **STEPS,
         "lr_end": Domain((1e-7, 0.0, 5e-4)),
         "power": Domain((1.0, 2.0, 0.5)),
     },

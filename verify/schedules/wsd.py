@@ -6,7 +6,7 @@ from sympy import Expr, Piecewise, cos, pi, sqrt
 
 from lawful.verify.language.domain import Domain
 from lawful.verify.language.schedule import Formula, b, k, schedule
-from lawful.verify.schedules.warming import documented
+from lawful.verify.schedules.warming import documented, waves
 
 CLAIM = "get_wsd_schedule"
 Shape = Literal["linear", "cosine", "1-sqrt"]
@@ -54,5 +54,4 @@ def _up(share: Expr, shape: str) -> Expr:
 
 
 def _down(share: Expr, shape: str, cycles: Expr) -> Expr:
-    waves = (1 + cos(2 * pi * cycles * share)) / 2
-    return {"linear": 1 - share, "cosine": waves, "1-sqrt": 1 - sqrt(share)}[shape]
+    return {"linear": 1 - share, "cosine": waves(cycles, share), "1-sqrt": 1 - sqrt(share)}[shape]

@@ -3,7 +3,6 @@
 import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -99,9 +98,8 @@ def _copied(arrays: Any) -> list[Any]:
 def maker(found: Any) -> Maker:
     """A function that makes an optimizer."""
     arguments = list(inspect.signature(found).parameters.values())
-    numbers = frozenset(p.name for p in arguments if type(p.default) is float or p.name == RATE)
-    begin = partial(Driven.begin, found)
-    return Maker(found.__name__, arguments, begin, numbers, found.__module__, found.__doc__ or "")
+    numbers = {p.name for p in arguments if type(p.default) is float or p.name == RATE}
+    return Maker.of(found, arguments, Driven.begin, numbers)
 
 
 def script(inputs: Inputs) -> list[str]:

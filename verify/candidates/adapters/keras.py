@@ -3,7 +3,6 @@
 import inspect
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -89,8 +88,7 @@ def maker(found: Any) -> Maker:
             f"keras runs on {keras.backend.backend()} here, and is asked on jax: KERAS_BACKEND=jax."
         )
     taken = [p for p in inspect.signature(found).parameters.values() if p.kind is p.POSITIONAL_OR_KEYWORD]
-    begin = partial(Driven.begin, found)
-    return Maker(found.__name__, taken, begin, frozenset({RATE}), found.__module__, found.__doc__ or "")
+    return Maker.of(found, taken, Driven.begin, {RATE})
 
 
 def script(inputs: Inputs) -> list[str]:

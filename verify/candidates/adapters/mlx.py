@@ -3,12 +3,12 @@
 import inspect
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 import numpy as np
 
 from lawful.verify.candidates.adapter import TORCH, Adapter, Inputs
+from lawful.verify.candidates.adapters.bfloat16 import format_of, narrowed, widened
 from lawful.verify.candidates.places import name_of
 from lawful.verify.candidates.protocol import Array, Maker
 
@@ -48,7 +48,7 @@ class Driven:
         """The tree of its state, each array with its format: MLX's own pickles of float64 are of float32."""
         from mlx.utils import tree_flatten
 
-        return [(place, _plain(a), _format(a)) for place, a in tree_flatten(self.optimizer.state)]
+        return [(place, _plain(a), format_of(a)) for place, a in tree_flatten(self.optimizer.state)]
 
     def load(self, saved: Any) -> None:
         """The same, held by this one."""
@@ -65,13 +65,7 @@ def _tree(arrays: list[Any]) -> dict[str, Any]:
     import mlx.core as mx
 
     there = {str(i): a for i, a in enumerate(arrays) if a is not None}
-    wide = {i: a.astype(np.float32) if a.dtype.name == "bfloat16" else a for i, a in there.items()}
-    return {i: mx.array(a, getattr(mx, there[i].dtype.name)) for i, a in wide.items()}
-
-
-def _format(array: Any) -> str:
-    """What MLX calls an array's format."""
-    return str(array.dtype).rpartition(".")[2]
+    return {i: mx.array(widened(a), getattr(mx, a.dtype.name)) for i, a in there.items()}
 
 
 def _plain(array: Any) -> Array:
@@ -83,17 +77,13 @@ def _plain(array: Any) -> Array:
 
 def _numbers(array: Any, like: Array) -> Array:
     """An array of MLX as one of numpy, in its own format."""
-    import mlx.core as mx
-
-    plain = _plain(array)
-    return plain.astype(like.dtype) if array.dtype == mx.bfloat16 and like.dtype.name == "bfloat16" else plain
+    return narrowed(_plain(array), format_of(array), like)
 
 
 def maker(found: Any) -> Maker:
     """A class of optimizers."""
-    taken = list(inspect.signature(found).parameters.values())
-    begin = partial(Driven.begin, found)
-    return Maker(found.__name__, taken, begin, frozenset({RATE}), found.__module__, found.__doc__ or "")
+    taken = inspect.signature(found).parameters.values()
+    return Maker.of(found, taken, Driven.begin, {RATE})
 
 
 def script(inputs: Inputs) -> list[str]:

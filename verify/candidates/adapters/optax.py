@@ -3,7 +3,6 @@
 import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -12,6 +11,7 @@ from lawful.verify.candidates.adapter import TORCH, Adapter, Inputs
 from lawful.verify.candidates.adapters.jit import Lifted, wide
 from lawful.verify.candidates.places import name_of
 from lawful.verify.candidates.protocol import Array, Maker, NotOffered
+from lawful.verify.candidates.signature import BY_NAME
 
 
 @dataclass
@@ -91,12 +91,8 @@ def _copied(arrays: Any) -> list[Any]:
 def maker(found: Any) -> Maker:
     """A function that makes a transformation."""
     arguments = [p for p in inspect.signature(found).parameters.values() if p.kind in BY_NAME]
-    numbers = frozenset(p.name for p in arguments if _is_number(p))
-    begin = partial(Driven.begin, found)
-    return Maker(found.__name__, arguments, begin, numbers, found.__module__, found.__doc__ or "")
-
-
-BY_NAME = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
+    numbers = {p.name for p in arguments if _is_number(p)}
+    return Maker.of(found, arguments, Driven.begin, numbers)
 
 
 def _is_number(parameter: inspect.Parameter) -> bool:

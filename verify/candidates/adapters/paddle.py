@@ -3,12 +3,10 @@
 import inspect
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
-import numpy as np
-
 from lawful.verify.candidates.adapter import TORCH, Adapter, Inputs
+from lawful.verify.candidates.adapters.bfloat16 import NAME, format_of, narrowed, widened
 from lawful.verify.candidates.places import name_of
 from lawful.verify.candidates.protocol import Array, Maker
 
@@ -55,7 +53,7 @@ class Driven:
     def save(self) -> Any:
         """Its state, as arrays, and what its parameters are called, by which the state goes."""
         state = self.optimizer.state_dict()
-        held = {name: (_plain(v), _format(v)) if hasattr(v, "numpy") else v for name, v in state.items()}
+        held = {name: (_plain(v), format_of(v)) if hasattr(v, "numpy") else v for name, v in state.items()}
         return held, [p.name for p in self.held]
 
     def load(self, saved: Any) -> None:
@@ -81,31 +79,24 @@ def _tensor(array: Array) -> Any:
     """An array as a tensor, whose bfloat16 numpy does not know but through float32."""
     import paddle
 
-    low = array.dtype.name == "bfloat16"
-    return paddle.to_tensor(array.astype(np.float32)).astype("bfloat16") if low else paddle.to_tensor(array)
-
-
-def _format(tensor: Any) -> str:
-    return str(tensor.dtype).rpartition(".")[2]
+    return paddle.to_tensor(widened(array)).astype(array.dtype.name)
 
 
 def _plain(tensor: Any) -> Array:
-    low = _format(tensor) == "bfloat16"
+    low = format_of(tensor) == NAME
     array: Array = (tensor.astype("float32") if low else tensor).numpy()
     return array.copy()
 
 
 def _array(tensor: Any, like: Array) -> Array:
     """A tensor as an array, in its own format."""
-    plain = _plain(tensor)
-    return plain.astype(like.dtype) if _format(tensor) == "bfloat16" == like.dtype.name else plain
+    return narrowed(_plain(tensor), format_of(tensor), like)
 
 
 def maker(found: Any) -> Maker:
     """A class of optimizers."""
     taken = [p for name, p in inspect.signature(found).parameters.items() if name != PARAMETERS]
-    begin = partial(Driven.begin, found)
-    return Maker(found.__name__, taken, begin, frozenset({RATE}), found.__module__, found.__doc__ or "")
+    return Maker.of(found, taken, Driven.begin, {RATE})
 
 
 def script(inputs: Inputs) -> list[str]:

@@ -1,31 +1,20 @@
 """PennyLane: optimizers that give new arrays for old ones and their gradients."""
 
-import copy
 import inspect
-from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 import numpy as np
 
 from lawful.verify.candidates.adapter import TORCH, Adapter, Inputs
+from lawful.verify.candidates.adapters.holding import Holding
 from lawful.verify.candidates.places import name_of
 from lawful.verify.candidates.protocol import Array, Maker, NotOffered
 
 RATE = "stepsize"
 
 
-@dataclass
-class Driven:
+class Driven(Holding):
     """An optimizer at work."""
-
-    optimizer: Any
-
-    @classmethod
-    def begin(cls, kind: Any, parameters: list[Array], arguments: Mapping[str, Any]) -> "Driven":
-        """The optimizer before its first step."""
-        return cls(kind(**arguments))
 
     def step(self, parameters: list[Array], gradients: list[Array | None]) -> list[Array]:
         """The parameters after a step.
@@ -44,21 +33,12 @@ class Driven:
         """The step size."""
         self.optimizer.stepsize = value
 
-    def save(self) -> Any:
-        """All that the optimizer holds."""
-        return copy.deepcopy(vars(self.optimizer))
-
-    def load(self, saved: Any) -> None:
-        """The same, held by this one."""
-        vars(self.optimizer).update(copy.deepcopy(saved))
-
 
 def maker(found: Any) -> Maker:
     """A class of optimizers."""
-    taken = list(inspect.signature(found).parameters.values())
+    taken = inspect.signature(found).parameters.values()
     name = found.__name__.removesuffix("Optimizer")
-    begin = partial(Driven.begin, found)
-    return Maker(name, taken, begin, frozenset({RATE}), found.__module__, found.__doc__ or "")
+    return Maker.of(found, taken, Driven.begin, {RATE}, name)
 
 
 def script(inputs: Inputs) -> list[str]:

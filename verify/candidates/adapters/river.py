@@ -1,31 +1,21 @@
 """river: optimizers of weights in a dict, a number for each feature, as its linear models hold them."""
 
-import copy
 import inspect
 from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 import numpy as np
 
 from lawful.verify.candidates.adapter import TORCH, Adapter, Inputs
+from lawful.verify.candidates.adapters.holding import Holding
 from lawful.verify.candidates.places import name_of
 from lawful.verify.candidates.protocol import Array, Maker
 
 RATE = "lr"
 
 
-@dataclass
-class Driven:
+class Driven(Holding):
     """An optimizer at work; each element of each parameter is a feature."""
-
-    optimizer: Any
-
-    @classmethod
-    def begin(cls, kind: Any, parameters: list[Array], arguments: Mapping[str, Any]) -> "Driven":
-        """The optimizer before its first step."""
-        return cls(kind(**arguments))
 
     def step(self, parameters: list[Array], gradients: list[Array | None]) -> list[Array]:
         """The parameters after a step; a gradient that is not there is of features that are not there."""
@@ -38,14 +28,6 @@ class Driven:
         from river.optim.schedulers import Constant
 
         self.optimizer.lr = Constant(value)
-
-    def save(self) -> Any:
-        """All that the optimizer holds."""
-        return copy.deepcopy(vars(self.optimizer))
-
-    def load(self, saved: Any) -> None:
-        """The same, held by this one."""
-        vars(self.optimizer).update(copy.deepcopy(saved))
 
 
 def _features(arrays: list[Any]) -> dict[tuple[int, ...], Any]:
@@ -62,8 +44,7 @@ def _array(weights: Mapping[tuple[int, ...], Any], number: int, like: Array) -> 
 def maker(found: Any) -> Maker:
     """A class of optimizers."""
     taken = inspect.signature(found).parameters
-    begin, settable = partial(Driven.begin, found), frozenset({RATE} & taken.keys())
-    return Maker(found.__name__, list(taken.values()), begin, settable, found.__module__, found.__doc__ or "")
+    return Maker.of(found, taken.values(), Driven.begin, {RATE} & taken.keys())
 
 
 def script(inputs: Inputs) -> list[str]:

@@ -4,7 +4,6 @@ import copy
 import inspect
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 from lawful.verify.candidates.adapter import TORCH, Adapter, Inputs
@@ -61,8 +60,7 @@ def maker(found: Any) -> Maker:
     """A class that is made of parameters and steps them."""
     taken = [p for name, p in inspect.signature(found).parameters.items() if name != PARAMS]
     name = found.__name__.removesuffix("Optimizer")
-    begin = partial(Driven.begin, found)
-    return Maker(name, taken, begin, frozenset({RATES[0]}), found.__module__, found.__doc__ or "")
+    return Maker.of(found, taken, Driven.begin, {RATES[0]}, name)
 
 
 def script(inputs: Inputs) -> list[str]:

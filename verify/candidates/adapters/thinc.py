@@ -4,7 +4,6 @@ import copy
 import inspect
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -64,9 +63,7 @@ KEPT = ("mom1", "mom2", "averages", "nr_update", "last_seen", "_step")
 def maker(found: Any) -> Maker:
     """A function that makes an optimizer."""
     taken = inspect.signature(found).parameters
-    begin = partial(Driven.begin, found)
-    settable = frozenset(ATTRIBUTES.keys() & taken.keys())
-    return Maker(found.__name__, list(taken.values()), begin, settable, found.__module__, found.__doc__ or "")
+    return Maker.of(found, taken.values(), Driven.begin, ATTRIBUTES.keys() & taken.keys())
 
 
 def script(inputs: Inputs) -> list[str]:

@@ -3,7 +3,6 @@
 import inspect
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -91,8 +90,7 @@ def _array(tensor: Any, like: Array) -> Array:
 def maker(found: Any) -> Maker:
     """A class of optimizers, or a function that makes one of parameters."""
     taken = [p for n, p in inspect.signature(found).parameters.items() if n not in (PARAMS, *PLACES)]
-    begin = partial(Driven.begin, found)
-    return Maker(found.__name__, taken, begin, frozenset({RATE}), found.__module__, found.__doc__ or "")
+    return Maker.of(found, taken, Driven.begin, {RATE})
 
 
 def script(inputs: Inputs) -> list[str]:
