@@ -50,6 +50,7 @@ UNREACHED = {
     ("shards_are_independent", "adam8bit"),
     ("gradients_have_a_unit", "mars"),  # a clip at norm 1, at gradients below it
     ("scale_invariance", "mars"),
+    ("scale_invariance", "adatam"),  # the least norm that is divided by, at norms above it
     ("permutation_symmetry", "adamp"),  # means of rows, at weights in one row
     ("permutation_symmetry", "sgdp"),
     *(
