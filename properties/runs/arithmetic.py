@@ -8,7 +8,7 @@ the other, then what changes from step to step is kept there. For 16 bits, equal
 part, results are rounded at random.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
@@ -17,14 +17,14 @@ import torch
 from sympy import Symbol
 from torch import Tensor
 
-from lawful.properties.runs.judging import Tally, format_of, of_rule
+from lawful.properties.runs.judging import Tally, format_of, of_rule, side
 from lawful.properties.runs.running import RaisedError, RefusedError, Run
 from lawful.properties.scenarios.defaults import default_scenario
 from lawful.properties.scenarios.scenarios import Block, Scenario, shapes_of
 from lawful.properties.scenarios.strategies import Draw, allowed, tied, turned
 from lawful.verify.candidates.candidate import Candidate
 from lawful.verify.language.symbols import g
-from lawful.verify.oracle.formats import FORMATS, Format
+from lawful.verify.oracle.formats import FORMATS, Format, single
 from lawful.verify.oracle.oracle import Oracle
 
 K = TypeVar("K", bound=Symbol | str)
@@ -39,6 +39,11 @@ MANY = 8
 
 LITTLE = 0.01
 """A share of what float32 may lose that is less than what it does lose."""
+
+
+def one_sided(signs: Sequence[float]) -> bool:
+    """Whether first steps are too long, or too short, in all of many cases alike: no rounding does that."""
+    return len(signs) >= MANY and len(set(signs)) == 1
 
 
 @dataclass(frozen=True)
@@ -84,7 +89,7 @@ class Arithmetic:
 
     def held(self, values: Mapping[K, Any]) -> dict[K, Any]:
         """Hyperparameters as they are kept."""
-        return {k: _held(v) if k in self.rounded else v for k, v in values.items()}
+        return {k: single(v) if k in self.rounded else v for k, v in values.items()}
 
     def __str__(self) -> str:
         """`computed in float32`, `with beta1 and lr kept in float32`."""
@@ -185,7 +190,7 @@ class Probe:
         options = self.candidate.options.plain
         rule = self.candidate.rule(options)
         source = Draw(self.candidate, (1, 1), generic=True)
-        drawn = {s: _held(source.values(rule, s)[0]) for s in rule.defaults}
+        drawn = {s: single(source.values(rule, s)[0]) for s in rule.defaults}
         hyper = tied([allowed(self.candidate, options, drawn)], rule, self.candidate)[0]
         self.scenario = Scenario(options, (hyper,), 3, (0.0, 0.0))
         random, shape = np.random.Generator(np.random.PCG64(1)), shapes_of(rule).first[-2]
@@ -205,14 +210,10 @@ class Probe:
         own = format_of(torch.float64, self.path, self.device)
         if self._off(base, self.scenario, own) <= 1:
             return False
-        return LITTLE < self._off(base, self.scenario, own.tensor_scalars()) <= 1 and not self._leans(own)
-
-    def _leans(self, fmt: Format) -> bool:
-        """Whether first steps are too long, or too short, whatever the hyperparameters: no rounding does that."""
-        signs = [
-            self._side(replace(self.scenario, hypers=(hyper,), steps=1), fmt) for hyper in self._hypers(MANY)
-        ]
-        return len(set(signs)) == 1
+        if not LITTLE < self._off(base, self.scenario, own.tensor_scalars()) <= 1:
+            return False
+        first = (replace(self.scenario, hypers=(hyper,), steps=1) for hyper in self._hypers(MANY))
+        return not one_sided([self._side(scenario, own) for scenario in first])
 
     def _hypers(self, count: int) -> Iterator[Mapping[Symbol, float]]:
         """Hyperparameters that differ in all that may."""
@@ -228,8 +229,7 @@ class Probe:
         block = replace(self.block, gradients=self.block.gradients[:1])
         (seen,), (ball,) = self._seen(scenario, block), self._path(scenario, block, fmt)
         mid, loss = (torch.as_tensor(v) for v in (ball.mid, ball.radius))
-        off = ((seen - mid) * torch.sign(mid - block.x0))[(seen - mid).abs() > loss]
-        return float(off.median().sign()) if off.numel() else 0.0
+        return side((seen - mid) * torch.sign(mid - block.x0), (seen - mid).abs() > loss)
 
     def _off(self, seen: Tensor, scenario: Scenario, fmt: Format) -> float:
         """How far a run is off its rule, in budgets of a format."""
@@ -279,8 +279,3 @@ class Probe:
             state = oracle.step(state, slope, hyper)
             found.append(state.x)
         return found
-
-
-def _held(value: float) -> float:
-    """The nearest number that float32 holds."""
-    return float(np.float32(value))
