@@ -14,7 +14,8 @@ import torch
 from torch import Tensor
 
 from lawful.properties.counterexamples.explaining import explained
-from lawful.properties.identification.identify import Inquiry, Proposal, identified, unexplained
+from lawful.properties.identification.identify import identified
+from lawful.properties.identification.inquiry import Inquiry, Proposal, unexplained
 from lawful.properties.identification.probes import Subject
 from lawful.verify.candidates.candidate import Candidate
 from lawful.verify.candidates.loading import load

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from itertools import islice
 
-from lawful.properties.identification.identify import CLOSE, Inquiry, Proposal
+from lawful.properties.identification.inquiry import CLOSE, Inquiry, Proposal
 from lawful.verify.errors import Unanswerable
 from lawful.verify.language.families import find_family, rules, transformations
 from lawful.verify.language.names import normal
