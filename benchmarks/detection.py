@@ -28,7 +28,7 @@ from lawful.verify.errors import Unanswerable
 from lawful.verify.evidence import Check, Evidence, Verdict
 from lawful.verify.front.planning import Question, plan
 from lawful.verify.front.session import Session
-from lawful.verify.language.families import rules
+from lawful.verify.language.families import rules, transformations
 from lawful.verify.language.names import normal
 from lawful.verify.workers.pool import Pool
 
@@ -85,10 +85,11 @@ class Result:
 
 
 def cases(folder: Path) -> list[Case]:
-    """The corpus's cases whose claimed rule exists."""
+    """The corpus's cases whose claimed rule exists, as itself or in a transformation."""
     sys.path.insert(0, str(folder.resolve().parent))
     everything: list[Case] = importlib.import_module(f"{folder.resolve().name}.corpus").CASES
-    return [case for case in everything if normal(case.claims.partition("(")[0]) in rules()]
+    known = {*rules(), *transformations()}
+    return [case for case in everything if normal(case.claims.partition("(")[0]) in known]
 
 
 def target(cls: type) -> str:
