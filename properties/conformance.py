@@ -18,8 +18,9 @@ from lawful.properties.counterexamples.rerun import Rerun
 from lawful.properties.counterexamples.telling import departed, doubted, narrower, signs_of, told
 from lawful.properties.counterexamples.weighing import weighed
 from lawful.properties.outputs import departure
-from lawful.properties.runs.arithmetic import LITTLE, MANY, OWN, Arithmetic, arithmetic, held_near_one
+from lawful.properties.runs.arithmetic import LITTLE, MANY, arithmetic, held_near_one
 from lawful.properties.runs.judging import Tally, format_of
+from lawful.properties.runs.narrow import OWN, Arithmetic
 from lawful.properties.runs.running import RaisedError, RefusedError
 from lawful.properties.runs.summary import exercised, in_words, refusal_notes
 from lawful.properties.runs.watching import Suspicion, Watch

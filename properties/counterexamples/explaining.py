@@ -56,7 +56,7 @@ def _chosen(candidate: Candidate, options: Mapping[str, Any], rule: Rule) -> dic
 
 def _words(subject: Subject, claimed: Variant) -> str:
     try:
-        inquiry = Inquiry(subject.probes([claimed.family]), subject.path, subject.device)
+        inquiry = Inquiry(subject, subject.probes([claimed.family]))
     except Unanswerable:
         return ""
     if not any(np.isfinite(probe.seen).all() for probe in inquiry.probes):

@@ -12,8 +12,8 @@ from lawful.properties.counterexamples.cases import Case, Departure
 from lawful.properties.counterexamples.counterexamples import counterexample
 from lawful.properties.counterexamples.rerun import Rerun
 from lawful.properties.counterexamples.weighing import Weight
-from lawful.properties.runs.arithmetic import Arithmetic
 from lawful.properties.runs.judging import format_of
+from lawful.properties.runs.narrow import Arithmetic
 from lawful.properties.runs.watching import Sight, Suspicion, Watch
 from lawful.properties.scenarios.defaults import default_scenario
 from lawful.verify.candidates.candidate import Candidate
