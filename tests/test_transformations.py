@@ -87,7 +87,7 @@ BAD = {
     "cautious(adamw)(lion)": "conventions are given by keyword",
     "adamw(sgd)": "adamw is a rule, and makes none of another",
     'cautious(adamw, mask="sum")': "did you mean mask_scale",
-    "decayed(adamw)": "has a weight decay already",
+    "decayed(adamw)": "both have a convention 'decay_order'",
     "maximal(sgd)": "does not divide by a second moment",
     "nesterov(adagrad)": "does not step along an average",
     "uncorrected(lion)": "corrects nothing",

@@ -68,7 +68,7 @@ def identified(
             target=target or subject.cls.__name__,
             searched=inquiry.compared,
             dtype=str(dtype).removeprefix("torch."),
-            notes=inquiry.notes,
+            notes=[*inquiry.notes, *(inquiry.used[m.rule] for m, _ in found[:1] if m.rule in inquiry.used)],
             seconds=perf_counter() - start,
         )
 
@@ -93,7 +93,7 @@ def _formats(subject: Subject, families: Sequence[Family]) -> Iterator[tuple[Inq
         try:
             one = replace(subject, dtype=dtype)
             notes = [f"{str(FORMATS[0]).removeprefix('torch.')} is refused"] if refused else []
-            yield Inquiry(one.probes(_varied(subject, families)), one.path, one.device, notes), dtype
+            yield Inquiry(one, one.probes(_varied(subject, families)), notes), dtype
         except Unanswerable as error:
             refused.append(error)
     if len(refused) == len(FORMATS):

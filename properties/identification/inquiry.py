@@ -1,19 +1,18 @@
 """A class's runs, against which rules are held: by what they leave unexplained first, then by the oracle."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
 
 import numpy as np
-import torch
 
+from lawful.properties.identification.comparing import compared, leans, narrower, unexplained
 from lawful.properties.identification.foretelling import Probe, spoken_of
-from lawful.properties.runs.judging import Tally, format_of, parts, trajectory
-from lawful.properties.scenarios.scenarios import Scenario
+from lawful.properties.identification.probes import Subject
+from lawful.properties.runs.arithmetic import LITTLE
+from lawful.properties.runs.narrow import OWN, Arithmetic
 from lawful.verify.language.rule import Rule
-from lawful.verify.oracle.oracle import Oracle
 from lawful.verify.oracle.quick import Array
 from lawful.verify.variants.identity import Match
 from lawful.verify.variants.mutants import UNANALYSED, Mutant
@@ -34,9 +33,6 @@ SIEVED, LEAST, MOST = 24, 2, 12
 
 ALIKE = 5
 """How many of one family may be among these."""
-
-ROUNDING = {torch.float64: 1e-12, torch.float32: 1e-6}
-"""What of a weight is no step, in formats in which steps have some digits."""
 
 
 @dataclass(frozen=True)
@@ -75,12 +71,20 @@ class Proposal:
 
 @dataclass
 class Inquiry:
-    """A class's runs, against which rules are held; `compared`: how many were."""
+    """A class's runs, against which rules are held.
 
+    Args:
+        subject: the class, in the format in which it was run.
+        probes: the runs.
+        notes: what the reader should know of them.
+        used: rule → the arithmetic in which it fits, in words, where that is narrower than the format.
+        compared: how many rules were.
+    """
+
+    subject: Subject
     probes: Sequence[Probe]
-    path: Mapping[str, Any] = field(default_factory=dict)
-    device: str = "cpu"
     notes: list[str] = field(default_factory=list)
+    used: dict[str, str] = field(default_factory=dict)
     compared: int = 0
 
     def narrow(self, found: Sequence[tuple[Match, Proposal]]) -> bool:
@@ -141,27 +145,31 @@ class Inquiry:
         return found
 
     def judged(self, share: float, proposal: Proposal) -> Match:
-        """A rule beside what was seen, by the oracle and its budget."""
-        tally = Tally()
-        try:
-            for probe in spoken_of(self.probes, proposal.variant):
-                self._compare(tally, probe, proposal.rule, probe.under(probe.hyper(proposal.variant)))
-                if share > CLOSE and tally.worst > 1.0:
-                    break  # far enough
-            worst = tally.worst
-        except UNANALYSED:
-            worst = np.inf
-        decided = 1.0 - tally.no_verdict / max(tally.comparisons, 1)
-        return Match(proposal.variant.spec, proposal.words, worst, share, decided, proposal.change)
+        """A rule beside what was seen, by the oracle and its budget; in the arithmetic that is really used, if that is
+        narrower than the format and explains what the format does not."""
+        found, variant = self._judged(share, proposal, OWN), proposal.variant
+        if found.worst <= 1.0 or proposal.mutant is not None or np.isinf(found.worst):
+            return found
+        for used in narrower(self.subject, variant, share, SINGLE):
+            other = self._judged(share, proposal, used)
+            if other.fits and other.worst > LITTLE and not self._leans(proposal, used):
+                self.used[other.rule] = str(used)
+                return other
+        return found
 
-    def _compare(self, tally: Tally, probe: Probe, rule: Rule, scenario: Scenario) -> None:
-        lane = 0
-        for part in parts(probe.blocks, "cpu", rule):
-            oracle = Oracle(rule, format_of(part.dtype, self.path, self.device))
-            end = lane + part.x0.numel()
-            for state, seen in zip(trajectory(oracle, part, scenario), probe.seen[1:, lane:end], strict=True):
-                tally.add(state.x, torch.from_numpy(seen).reshape(part.x0.shape))
-            lane = end
+    def _judged(self, share: float, proposal: Proposal, used: Arithmetic) -> Match:
+        rule, variant = proposal.rule, proposal.variant
+        try:
+            tally = compared(self.subject, self.probes, variant, rule, used, share > CLOSE)
+            worst, decided = tally.worst, 1.0 - tally.no_verdict / max(tally.comparisons, 1)
+        except UNANALYSED:
+            worst, decided = np.inf, 1.0
+        return Match(variant.spec, proposal.words, worst, share, decided, proposal.change)
+
+    def _leans(self, proposal: Proposal, used: Arithmetic) -> bool:
+        """Whether what scalars in float32 are to explain has one sign."""
+        scalars = used.moving and not used.rounded
+        return scalars and leans(self.subject, self.probes, proposal.variant, proposal.rule)
 
     def same(self, one: Proposal, other: Proposal) -> str:
         """How two rules are known to be one for this class, in which what its constructor lacks is a number."""
@@ -179,12 +187,3 @@ def _first(ranking: Sequence[tuple[float, Proposal]], most: int) -> Iterator[Pro
         if share < CLOSE or (taken.total() < most and taken[name] < ALIKE):
             taken[name] += 1
             yield proposal
-
-
-def unexplained(seen: Array, expected: Array, dtype: torch.dtype = torch.float64) -> float:
-    """The mean share of a step that differs: |a − b|/(|a| + |b|) of the steps a and b, 0 for what rounding explains."""
-    with np.errstate(all="ignore"):
-        a, b = np.diff(seen, axis=0), np.diff(expected, axis=0)
-        gap, size = np.abs(a - b), np.abs(a) + np.abs(b)
-        share = np.where(gap <= ROUNDING.get(dtype, 0.0) * np.abs(seen[1:]), 0.0, gap / size)
-    return float(np.nan_to_num(share, nan=1.0).mean())

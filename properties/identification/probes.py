@@ -24,6 +24,7 @@ from lawful.verify.language.family import Family
 from lawful.verify.language.rule import Rule, Source
 from lawful.verify.language.symbols import lr, x
 from lawful.verify.oracle.formats import single
+from lawful.verify.variants.variants import Variant
 
 SHAPES = (Shapes(((97,), (6, 9), (40, 3), (2, 3, 4), ())), Shapes(((6, 9), (40, 3), (5, 5))))
 """Vectors, matrices, a stack and a scalar; matrices alone, for those that refuse others."""
@@ -106,6 +107,10 @@ class Subject:
     def candidate(self, family: Family = ANYTHING) -> Candidate:
         """The class, held against a family."""
         return Candidate(self.cls, family, {}, self.arguments, self.adapter)
+
+    def following(self, variant: Variant) -> Candidate:
+        """The class, held against one member of a family."""
+        return Candidate(self.cls, variant.family, variant.options, self.arguments, self.adapter)
 
     def probes(self, families: Sequence[Family]) -> list[Probe]:
         """The runs; the families' hyperparameters are those that it may have, the likeliest last.

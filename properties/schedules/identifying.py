@@ -12,10 +12,12 @@ from typing import Any
 
 import numpy as np
 
-from lawful.properties.schedules.driving import BASES, METRICS
+from lawful.properties.schedules.course import course
+from lawful.properties.schedules.driving import METRICS
 from lawful.properties.schedules.floats import Array, line
+from lawful.properties.schedules.groups import BASES
 from lawful.properties.schedules.hypotheses import SET, Hypothesis, hypotheses
-from lawful.properties.schedules.rounding import Rounded, course
+from lawful.properties.schedules.rounding import Rounded
 from lawful.properties.schedules.watching import Watch, Watched
 from lawful.verify.candidates.loading import given, looked_up
 from lawful.verify.candidates.refusing import refuse_arguments

@@ -9,8 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from lawful.properties.schedules.driving import METRICS, groups, momenta, rates
+from lawful.properties.schedules.driving import METRICS
 from lawful.properties.schedules.floats import Array
+from lawful.properties.schedules.groups import groups, momenta, rates
 from lawful.verify.candidates.scheduler import GIVEN, Maker, Scheduler, constructed, said
 from lawful.verify.candidates.stepping import stepped
 from lawful.verify.errors import Unanswerable, told
