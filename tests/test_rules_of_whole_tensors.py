@@ -53,6 +53,13 @@ CASES = [
         ".clamp(-1, 1) -> ",
         "h.rho * s.h + h.eps -> torch.clamp_min(h.rho * s.h, h.eps)",
     ]),
+    Case("mars_by_rank", by_hand.mars_by_rank, {
+        **ADAM, "lr": 3e-3, "gamma": 0.025, "lr_1d": 3e-3, "betas_1d": (0.9, 0.95), "weight_decay_1d": 0.1,
+    }, [
+        "h.lr * h.lr_1d / h.lr_0 -> h.lr_1d",
+        "h.betas if matrix else h.betas_1d -> h.betas",
+        "matrix, before = p.dim() > 1 -> matrix, before = p.dim() > 0",
+    ]),
     Case('lamb(bias_correction="rate", clamp=True, part="step + eps")', by_hand.lamb_apart, ADAM, [
         "clamp_max(10) -> clamp_max(20)",
         "h.lr / (1 - beta1**s.t) -> h.lr",

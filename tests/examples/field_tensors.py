@@ -88,6 +88,18 @@ def sophia(p: Tensor, g: Tensor, s: Any, h: Any) -> None:
     p.sub_(h.lr * (m / (h.rho * s.h + h.eps)).clamp(-1, 1))
 
 
+def mars_by_rank(p: Tensor, g: Tensor, s: Any, h: Any) -> None:
+    matrix, before = p.dim() > 1, getattr(s, "before", s.zero)
+    s.before = g.clone()
+    beta1, beta2 = h.betas if matrix else h.betas_1d
+    rate = h.lr if matrix else h.lr * h.lr_1d / h.lr_0
+    c = g + h.gamma * beta1 / (1 - beta1) * (g - before) if matrix else g
+    c = c / max(1.0, float(c.norm())) if matrix else c
+    m, v = average(s, "m", beta1, c), average(s, "v", beta2, c * c)
+    p.mul_(1 - rate * (h.weight_decay if matrix else h.weight_decay_1d))
+    p.sub_(rate * m / (1 - beta1**s.t) / ((v / (1 - beta2**s.t)).sqrt() + h.eps))
+
+
 # -------------------------------------------------------------------------------------------------------- of libraries'
 def lamb_apart(p: Tensor, g: Tensor, s: Any, h: Any) -> None:
     beta1, beta2 = h.betas
