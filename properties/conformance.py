@@ -18,8 +18,9 @@ from lawful.properties.counterexamples.rerun import Rerun
 from lawful.properties.counterexamples.telling import departed, doubted, narrower, signs_of, told
 from lawful.properties.counterexamples.weighing import weighed
 from lawful.properties.outputs import departure
-from lawful.properties.runs.arithmetic import LITTLE, MANY, OWN, Arithmetic, arithmetic, held_near_one
+from lawful.properties.runs.arithmetic import LITTLE, MANY, arithmetic, held_near_one
 from lawful.properties.runs.judging import Tally, format_of
+from lawful.properties.runs.narrow import OWN, Arithmetic
 from lawful.properties.runs.running import RaisedError, RefusedError
 from lawful.properties.runs.summary import exercised, in_words, refusal_notes
 from lawful.properties.runs.watching import Suspicion, Watch
@@ -168,7 +169,7 @@ class Conformance:
         What float32 loses of the first has no one sign, and is more than a hundredth of what it may lose.
         """
         assert self.arithmetic is not None
-        if self.failing is None or self.arithmetic.narrow:
+        if self.failing is None or self.arithmetic.narrow or not self._explicit(self.failing):
             return None
         flushed, others = self.arithmetic.flushed, list[Arithmetic]()
         if self.dtype in (torch.float64, torch.float32) and not self._steady():
@@ -176,6 +177,11 @@ class Conformance:
         if self.dtype is torch.float32:
             others.append(replace(held_near_one(self.candidate), flushed=flushed))
         return next(filter(None, map(self._in, others)), None)
+
+    def _explicit(self, scenario: Scenario) -> bool:
+        """Whether it leaves its rule with its defaults handed over too: they are not what is wrong."""
+        given = self.watch(replace(scenario, defaults=False))
+        return not scenario.defaults or first_departure(given) is not None
 
     def _in(self, arithmetic: Arithmetic) -> Evidence | None:
         """The evidence in another arithmetic, if that explains everything."""
@@ -219,7 +225,7 @@ class Conformance:
             scenarios=len(self.seen),
             exercised=exercised(self.seen),
             notes=[*dict.fromkeys(self.notes), *refusal_notes(self.refusals)],
-            arithmetic="" if self.arithmetic == OWN else str(self.arithmetic),
+            arithmetic="" if self.finding or self.arithmetic == OWN else str(self.arithmetic),
             off=[
                 f"{n} is {self.candidate.arguments[n]!r} ({d!r} by default)"
                 for n, d in self.candidate.off.items()
@@ -229,6 +235,8 @@ class Conformance:
 
     def _beside(self) -> list[Finding]:
         assert self.arithmetic is not None
+        if self.finding:  # in which arithmetic a formula is computed that is not known, cannot be told
+            return [*self.beside.values()]
         said = narrower(self.candidate, self.path, self.dtype, self.device, self.arithmetic, self.seed)
         return [*self.beside.values(), *([said] if said else [])]
 

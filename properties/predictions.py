@@ -15,8 +15,10 @@ from lawful.properties.races.convergence import run_trial
 from lawful.properties.runs.lanes import Lanes, radius
 from lawful.properties.runs.looking import contradicted, hyperparameters, look, within
 from lawful.properties.runs.running import RefusedError
+from lawful.properties.runs.taken import nearest_taken
 from lawful.properties.settings import Settings
 from lawful.verify.candidates.candidate import Candidate
+from lawful.verify.candidates.protocol import NotOffered
 from lawful.verify.evidence import Check, Evidence, Figure, Finding, Series, Severity, Verdict
 from lawful.verify.language.names import normal
 from lawful.verify.language.rule import Rule
@@ -167,7 +169,8 @@ def _(prediction: DriftsTo, candidate: Candidate, seed: int) -> Evidence:
     options, hyper = candidate.options.plain, _trial_hyper(trial, candidate)
     next(Lanes(hyper, 1, seed, options).seen(candidate))  # refused, it is not asked
     arguments = candidate.arguments_for(options, hyper)
-    ends = run_trial(trial, lambda params: candidate.cls(params, **arguments), seed)
+    dtype = nearest_taken(candidate, torch.float64)
+    ends = run_trial(trial, lambda params: candidate.cls(params, **arguments), seed, dtype)
     astray = ends.beyond(trial.end or 0, trial.margin)
     betas = ", ".join(f"{s} = {v:g}" for s, v in trial.hyper.items())
     title = f"{trial.problem.name}: {betas}"
@@ -216,7 +219,7 @@ def test_of(law: Law) -> Property:
             return Evidence(Verdict.NOT_APPLICABLE, notes=["the law is about another form of the rule"])
         try:
             return together([look(p, candidate, settings.seed) for p in about])
-        except RefusedError as refusal:
+        except (RefusedError, NotOffered) as refusal:
             return Evidence(Verdict.NOT_APPLICABLE, notes=[f"refused: {refusal}"])
 
     return Property(

@@ -10,12 +10,15 @@ from lawful.verify.candidates.averager import Averager
 from lawful.verify.candidates.candidate import Candidate
 from lawful.verify.candidates.claim import claimed
 from lawful.verify.candidates.clip import Clip
+from lawful.verify.candidates.frameworks import drives
 from lawful.verify.candidates.grouper import Grouper
 from lawful.verify.candidates.loading import looked_up
+from lawful.verify.candidates.measure import Measure
+from lawful.verify.candidates.scaler import Scaler
 from lawful.verify.candidates.scheduler import Scheduler
 from lawful.verify.candidates.statistics import Statistics
 
-Asked = Candidate | Scheduler | Averager | Statistics | Clip | Grouper
+Asked = Candidate | Scheduler | Scaler | Averager | Statistics | Measure | Clip | Grouper
 
 
 class Kind(Protocol):
@@ -44,12 +47,14 @@ class Kind(Protocol):
         ...
 
 
-KINDS: tuple[Kind, ...] = (Scheduler, Averager, Statistics, Clip, Grouper)
+KINDS: tuple[Kind, ...] = (Scheduler, Scaler, Averager, Statistics, Measure, Clip, Grouper)
 """Those beside optimizers; what is of none of them is one, or is refused."""
 
 
 def kind_of(maker: Any, rule: str = "") -> Kind | None:
-    """What something is asked as; None for an optimizer."""
+    """What something is asked as; None for an optimizer, which is what a framework's adapter drives."""
+    if drives(maker):
+        return None
     return next((kind for kind in KINDS if kind.takes(maker, rule)), None)
 
 
