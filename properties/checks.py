@@ -128,10 +128,17 @@ def plan_for(
         if _concerns(p, candidate, rule) and (settings.only or settings.profile in p.profiles)
         for device in settings.devices
         if p.on(device)
-        for dtype in (settings.dtypes if p.everywhere else (p.dtype,))
+        for dtype in (settings.dtypes if p.everywhere else (_taken(candidate, p.dtype),))
         for path in (paths if p.everywhere or p.paths else paths[:1])
         if not settings.paths or path in settings.paths
     ]
+
+
+def _taken(candidate: Asked, dtype: str) -> str:
+    """A dtype, or the widest that the candidate takes, if it does not take this."""
+    from lawful.properties.runs.taken import named_taken
+
+    return named_taken(candidate, dtype) if isinstance(candidate, Candidate) else dtype
 
 
 def _concerns(asked: Property, candidate: Asked, rule: str) -> bool:
@@ -190,8 +197,9 @@ def _seen(candidate: Asked, check: Check, settings: Settings, journal: Journal) 
 
 
 def judged(check: Check, candidate: Asked, evidence: Evidence) -> Evidence:
-    """A candidate that refuses even its first path in float32 has not been tested, which is no pass."""
-    basic = check.path == next(iter(candidate.paths)) and check.dtype == "float32"
+    """A candidate that refuses even its first path in float32, or else in the widest format that it takes, has not been
+    tested, which is no pass."""
+    basic = check.path == next(iter(candidate.paths)) and check.dtype == _taken(candidate, "float32")
     if basic and evidence.verdict is Verdict.NOT_APPLICABLE and properties()[check.property].everywhere:
         refusals = [note for note in evidence.notes if note.startswith("refused")]
         return replace(evidence, verdict=Verdict.CRASHED, findings=[Finding(f"{n}.") for n in refusals])

@@ -18,8 +18,9 @@ from lawful.properties.counterexamples.rerun import Rerun
 from lawful.properties.counterexamples.telling import departed, doubted, narrower, signs_of, told
 from lawful.properties.counterexamples.weighing import weighed
 from lawful.properties.outputs import departure
-from lawful.properties.runs.arithmetic import LITTLE, MANY, OWN, Arithmetic, arithmetic, held_near_one
+from lawful.properties.runs.arithmetic import LITTLE, MANY, arithmetic, held_near_one
 from lawful.properties.runs.judging import Tally, format_of
+from lawful.properties.runs.narrow import OWN, Arithmetic
 from lawful.properties.runs.running import RaisedError, RefusedError
 from lawful.properties.runs.summary import exercised, in_words, refusal_notes
 from lawful.properties.runs.watching import Suspicion, Watch
@@ -219,7 +220,7 @@ class Conformance:
             scenarios=len(self.seen),
             exercised=exercised(self.seen),
             notes=[*dict.fromkeys(self.notes), *refusal_notes(self.refusals)],
-            arithmetic="" if self.arithmetic == OWN else str(self.arithmetic),
+            arithmetic="" if self.finding or self.arithmetic == OWN else str(self.arithmetic),
             off=[
                 f"{n} is {self.candidate.arguments[n]!r} ({d!r} by default)"
                 for n, d in self.candidate.off.items()
@@ -229,6 +230,8 @@ class Conformance:
 
     def _beside(self) -> list[Finding]:
         assert self.arithmetic is not None
+        if self.finding:  # in which arithmetic a formula is computed that is not known, cannot be told
+            return [*self.beside.values()]
         said = narrower(self.candidate, self.path, self.dtype, self.device, self.arithmetic, self.seed)
         return [*self.beside.values(), *([said] if said else [])]
 

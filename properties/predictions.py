@@ -15,6 +15,7 @@ from lawful.properties.races.convergence import run_trial
 from lawful.properties.runs.lanes import Lanes, radius
 from lawful.properties.runs.looking import contradicted, hyperparameters, look, within
 from lawful.properties.runs.running import RefusedError
+from lawful.properties.runs.taken import nearest_taken
 from lawful.properties.settings import Settings
 from lawful.verify.candidates.candidate import Candidate
 from lawful.verify.evidence import Check, Evidence, Figure, Finding, Series, Severity, Verdict
@@ -167,7 +168,8 @@ def _(prediction: DriftsTo, candidate: Candidate, seed: int) -> Evidence:
     options, hyper = candidate.options.plain, _trial_hyper(trial, candidate)
     next(Lanes(hyper, 1, seed, options).seen(candidate))  # refused, it is not asked
     arguments = candidate.arguments_for(options, hyper)
-    ends = run_trial(trial, lambda params: candidate.cls(params, **arguments), seed)
+    dtype = nearest_taken(candidate, torch.float64)
+    ends = run_trial(trial, lambda params: candidate.cls(params, **arguments), seed, dtype)
     astray = ends.beyond(trial.end or 0, trial.margin)
     betas = ", ".join(f"{s} = {v:g}" for s, v in trial.hyper.items())
     title = f"{trial.problem.name}: {betas}"

@@ -19,7 +19,8 @@ from lawful.properties.predictions import together
 from lawful.properties.runs.arithmetic import granted
 from lawful.properties.runs.judging import of_rule
 from lawful.properties.runs.lanes import radius
-from lawful.properties.runs.running import RefusedError, Run
+from lawful.properties.runs.running import RefusedError
+from lawful.properties.runs.taken import TakenRun
 from lawful.properties.scenarios.scenarios import Block, Scenario
 from lawful.properties.settings import Settings
 from lawful.verify.candidates.candidate import Candidate
@@ -54,13 +55,14 @@ class Inputs:
     hyper: Hyper
 
     def path(self, candidate: Candidate, way: Mapping[str, Any]) -> list[Array]:
-        """The candidate's weights after each step."""
+        """The candidate's weights after each step; where it refuses float64, in the widest format that it takes."""
         options = candidate.options.plain
         block = Block(
             "the matrix", 0, torch.from_numpy(self.x0.copy()), torch.from_numpy(np.array(self.gradients))
         )
-        run = Run(candidate, way, Scenario(options, (self.hyper,), len(self.gradients), (0.0, 0.0)), [block])
-        return [run.parameters[0].detach().numpy().copy() for _ in run.steps()]
+        scenario = Scenario(options, (self.hyper,), len(self.gradients), (0.0, 0.0))
+        run = TakenRun(candidate, way, scenario, [block])
+        return [run.wide().numpy() for _ in run.steps()]
 
     def budgets(self, candidate: Candidate, way: Mapping[str, Any]) -> list[Array]:
         """How far correct weights may be from the rule's, after each step in the arithmetic that is really used."""

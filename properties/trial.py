@@ -6,6 +6,7 @@ from typing import Any
 import torch
 
 from lawful.properties.runs.running import RaisedError, RefusedError, Run
+from lawful.properties.runs.taken import nearest_taken
 from lawful.properties.scenarios.defaults import default_scenario
 from lawful.properties.scenarios.scenarios import expand
 from lawful.verify.candidates.asking import candidate_of
@@ -18,7 +19,8 @@ HELD = ("param_groups", "state")
 
 
 def tried(check: Check, seed: int) -> None:
-    """Constructs the candidate of a check at its defaults, and steps it.
+    """Constructs the candidate of a check at its defaults, and steps it; in float32, or where it does not take that in
+    the widest format that it takes.
 
     Raises:
         Unanswerable: it cannot be constructed, is not driven as torch's optimizers are, or cannot be stepped.
@@ -44,7 +46,7 @@ def tried(check: Check, seed: int) -> None:
 def _constructed(candidate: Candidate, path: Mapping[str, Any], seed: int) -> Run:
     scenario = default_scenario(candidate, seed)
     try:
-        return Run(candidate, path, scenario, expand(scenario, torch.float32))
+        return Run(candidate, path, scenario, expand(scenario, nearest_taken(candidate, torch.float32)))
     except (RefusedError, RaisedError) as error:
         given = _given(candidate.arguments) or " with groups of parameters"
         raise Unanswerable(

@@ -6,9 +6,11 @@ import pytest
 import torch
 from torch import Tensor
 
+from examples.asking import conformance
 from examples.moving import Group, Plain
 from lawful.properties.checks import properties
-from lawful.properties.runs.arithmetic import Arithmetic, arithmetic
+from lawful.properties.runs.arithmetic import arithmetic
+from lawful.properties.runs.narrow import Arithmetic
 from lawful.properties.settings import Settings
 from lawful.verify.candidates.candidate import Candidate
 from lawful.verify.evidence import Check, Verdict
@@ -54,6 +56,24 @@ class KeepsInSingle(Plain):
         return {**group, **{name: float(torch.tensor(group[name])) for name in ("lr", "eps")}}
 
 
+class AddsSingle(Plain):
+    """Computes steps in float32, and adds them to the parameter in its own format."""
+
+    def move(self, p: Tensor, s: dict[str, Any], h: Group) -> None:
+        assert p.grad is not None
+        step = torch.zeros_like(p, dtype=torch.float32)
+        step.grad = self.decayed(-p.grad if h["maximize"] else p.grad, p, h).float()
+        super().move(step, s, {**h, "weight_decay": 0.0, "maximize": False})
+        p.add_(step.to(p.dtype))
+
+
+class AddsShort(AddsSingle):
+    """Likewise, steps that are too short, by what float32 loses ten times."""
+
+    def corrections(self, s: dict[str, Any], beta1: float, beta2: float, t: int) -> tuple[float, float]:
+        return (1 - beta1**t) * (1 + 1e-5), 1 - beta2**t
+
+
 class SingleAndShort(Single):
     """Likewise, with a first step that is too short."""
 
@@ -76,11 +96,12 @@ def test_what_is_narrower_is_found() -> None:
     assert used(Plain) == Arithmetic()
     assert used(SingleCorrections) == Arithmetic(moving=True)
     assert used(Single).single
+    assert used(AddsSingle).apart and not used(AddsSingle).single
     assert {s.name for s in used(KeepsInSingle).rounded} == {"lr", "eps"}
 
 
 @pytest.mark.parametrize("law", LAWS)
-@pytest.mark.parametrize("cls", [SingleCorrections, Single, KeepsInSingle])
+@pytest.mark.parametrize("cls", [SingleCorrections, Single, KeepsInSingle, AddsSingle])
 def test_laws_hold_in_it(cls: type, law: str) -> None:
     assert judged(cls, law) is Verdict.LAWFUL
 
@@ -92,3 +113,13 @@ def test_a_wrong_constant_is_no_arithmetic() -> None:
 
 def test_a_wrong_step_is_seen_through_it() -> None:
     assert judged(SingleAndShort, "first_step_of_adam") is Verdict.UNLAWFUL
+
+
+def test_steps_in_float32_have_a_budget_of_their_own() -> None:
+    """Not that of a weight in float32, which is a thousand times as wide."""
+    right, short = (
+        conformance(Candidate.of(cls, "adam"), dtype=torch.float64).evidence()
+        for cls in (AddsSingle, AddsShort)
+    )
+    assert right.verdict is Verdict.LAWFUL and right.arithmetic == "with steps computed in float32"
+    assert short.verdict is Verdict.UNLAWFUL

@@ -14,7 +14,8 @@ import torch
 from torch import Tensor
 
 from lawful.properties.counterexamples.explaining import explained
-from lawful.properties.identification.identify import Inquiry, Proposal, identified, unexplained
+from lawful.properties.identification.comparing import unexplained
+from lawful.properties.identification.identify import Inquiry, Proposal, identified
 from lawful.properties.identification.probes import Subject
 from lawful.verify.candidates.candidate import Candidate
 from lawful.verify.candidates.loading import load
@@ -236,8 +237,9 @@ def test_the_lattice_has_each_rule_once_and_reads_its_own_names() -> None:
 
 def test_the_inputs_separate_what_is_not_the_same() -> None:
     """AdamW's conventions: two that predict the same paths are the same rule, and that is proved."""
-    probes = Subject(AdamW).probes([rules()["adamw"]])
-    inquiry, found = Inquiry(probes), [Proposal(v) for v in variants([rules()["adamw"]])[::3]]
+    subject = Subject(AdamW)
+    probes = subject.probes([rules()["adamw"]])
+    inquiry, found = Inquiry(subject, probes), [Proposal(v) for v in variants([rules()["adamw"]])[::3]]
 
     def together(one: Proposal, other: Proposal) -> bool:
         return all(unexplained(*_paths(one, other, probe)) < 1e-9 for probe in inquiry.probes)

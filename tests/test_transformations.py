@@ -81,7 +81,7 @@ BAD = {
     "lookahead(adam, k=0)": "k=0 is not in [1, 1e+06)",
     'lookahead(adam, k="six")': "unknown convention of lookahead(adam) 'k'",
     "lookahead(lookahead(adam))": "has slow already",
-    "decayed(adamw)": "has a weight decay already",
+    "decayed(adamw)": "both have a convention 'decay_order'",
     "maximal(sgd)": "does not divide by a second moment",
     "nesterov(adagrad)": "does not step along an average",
     "uncorrected(lion)": "corrects nothing",

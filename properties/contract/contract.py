@@ -1,12 +1,14 @@
 """From a sentence of the contract to a property: the function that looks, asked in every way that matters."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 from lawful.properties.checks import Journal, Property
 from lawful.properties.contract.bench import Bench, NotOwedError
-from lawful.properties.contract.way import Ways, plainly
+from lawful.properties.contract.way import Way, Ways, plainly
 from lawful.properties.promises import name_of, sentence
 from lawful.properties.runs.running import RaisedError, RefusedError
+from lawful.properties.runs.taken import named_taken
 from lawful.properties.settings import Settings
 from lawful.verify.candidates.candidate import Candidate
 from lawful.verify.candidates.protocol import NotOffered
@@ -43,7 +45,8 @@ def contract(
         def seen(candidate: Candidate, check: Check, settings: Settings, journal: Journal) -> Evidence:
             notes: list[str] = []
             found: list[Finding] = []
-            benches = [Bench(candidate, way, check.device, settings.seed, notes) for way in over(candidate)]
+            ways = [_taken(candidate, way) for way in over(candidate)]
+            benches = [Bench(candidate, way, check.device, settings.seed, notes) for way in ways]
             looked = 0
             for bench in benches:
                 journal(f"{name}{bench.way}")
@@ -58,6 +61,11 @@ def contract(
         )  # fmt: skip
 
     return decorate
+
+
+def _taken(candidate: Candidate, way: Way) -> Way:
+    """A way in the format nearest to its own that the candidate takes; the same, where that is what is asked about."""
+    return way if way.dtype in way.shown else replace(way, dtype=named_taken(candidate, way.dtype))
 
 
 def _look(look: Look, bench: Bench, found: list[Finding]) -> bool:

@@ -12,8 +12,8 @@ from lawful.properties.counterexamples.cases import Case, Departure
 from lawful.properties.counterexamples.counterexamples import counterexample
 from lawful.properties.counterexamples.rerun import Rerun
 from lawful.properties.counterexamples.weighing import Weight
-from lawful.properties.runs.arithmetic import Arithmetic
 from lawful.properties.runs.judging import format_of
+from lawful.properties.runs.narrow import Arithmetic
 from lawful.properties.runs.watching import Sight, Suspicion, Watch
 from lawful.properties.scenarios.defaults import default_scenario
 from lawful.verify.candidates.candidate import Candidate
@@ -29,7 +29,7 @@ def departed(watch: Watch, found: Suspicion) -> Departure:
     """A suspicion as a case, and what the second oracle says of it."""
     sight, lane = found.sight, found.lane
     block, _ = sight.part.locate(lane, sight.run.blocks)
-    case = Case.of(watch.scenario, watch.rule, sight.part, sight.step, lane, block.size)
+    case = Case.of(watch.scenario, watch.rule, sight.part, sight.step, lane, block)
     within = 0 if case.elements else lane
     departure = Departure.of(case, sight.run, sight.part, sight.expected, lane, within)
     if sight.start is None:

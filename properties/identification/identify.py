@@ -4,7 +4,7 @@ Rules in plain float64 are sorted by how much of the candidate's steps they leav
 the others; the oracle with its budget judges those that leave next to nothing, and the nearest of the others.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import takewhile
@@ -14,16 +14,16 @@ from typing import Any
 import numpy as np
 import torch
 
+from lawful.properties.identification.comparing import compared, leans, narrower, unexplained
 from lawful.properties.identification.probes import Probe, Subject, spoken_of
-from lawful.properties.runs.judging import Tally, format_of, parts, trajectory
-from lawful.properties.scenarios.scenarios import Scenario
+from lawful.properties.runs.arithmetic import LITTLE
+from lawful.properties.runs.narrow import OWN, Arithmetic
 from lawful.verify.errors import Unanswerable
 from lawful.verify.language.families import refuse_if_out_of_scope
 from lawful.verify.language.family import Family
 from lawful.verify.language.names import normal
 from lawful.verify.language.rule import Rule
 from lawful.verify.language.tensors import Kept, NewtonSchulzInBfloat16
-from lawful.verify.oracle.oracle import Oracle
 from lawful.verify.oracle.quick import Array
 from lawful.verify.variants.identity import Identity, Match
 from lawful.verify.variants.mutants import UNANALYSED, Mutant, mutants
@@ -44,9 +44,6 @@ SIEVED, LEAST, MOST = 24, 2, 12
 
 PATIENCE = 3.0
 """Seconds of this process for the slips of one rule."""
-
-ROUNDING = {torch.float64: 1e-12, torch.float32: 1e-6}
-"""What of a weight is no step, in formats in which steps have some digits."""
 
 
 @dataclass(frozen=True)
@@ -85,12 +82,19 @@ class Proposal:
 
 @dataclass
 class Inquiry:
-    """A class's runs, against which rules are held."""
+    """A class's runs, against which rules are held.
 
+    Args:
+        subject: the class, in the format in which it was run.
+        probes: the runs.
+        notes: what the reader should know of them.
+        used: rule → the arithmetic in which it fits, in words, where that is narrower than the format.
+    """
+
+    subject: Subject
     probes: Sequence[Probe]
-    path: Mapping[str, Any] = field(default_factory=dict)
-    device: str = "cpu"
     notes: list[str] = field(default_factory=list)
+    used: dict[str, str] = field(default_factory=dict)
 
     def narrow(self, found: Sequence[tuple[Match, Proposal]]) -> bool:
         """Whether something is kept in float32, as it seems: nothing fits, but one rule to six digits; or all weights
@@ -142,27 +146,31 @@ class Inquiry:
         return found
 
     def judged(self, share: float, proposal: Proposal) -> Match:
-        """A rule beside what was seen, by the oracle and its budget."""
-        tally = Tally()
-        try:
-            for probe in spoken_of(self.probes, proposal.variant):
-                self._compare(tally, probe, proposal.rule, probe.under(probe.hyper(proposal.variant)))
-                if share > CLOSE and tally.worst > 1.0:
-                    break  # far enough
-            worst = tally.worst
-        except UNANALYSED:
-            worst = np.inf
-        decided = 1.0 - tally.no_verdict / max(tally.comparisons, 1)
-        return Match(proposal.variant.spec, proposal.words, worst, share, decided, proposal.change)
+        """A rule beside what was seen, by the oracle and its budget; in the arithmetic that is really used, if that is
+        narrower than the format and explains what the format does not."""
+        found, variant = self._judged(share, proposal, OWN), proposal.variant
+        if found.worst <= 1.0 or proposal.mutant is not None or np.isinf(found.worst):
+            return found
+        for used in narrower(self.subject, variant, share, SINGLE):
+            other = self._judged(share, proposal, used)
+            if other.fits and other.worst > LITTLE and not self._leans(proposal, used):
+                self.used[other.rule] = str(used)
+                return other
+        return found
 
-    def _compare(self, tally: Tally, probe: Probe, rule: Rule, scenario: Scenario) -> None:
-        lane = 0
-        for part in parts(probe.blocks, "cpu", rule):
-            oracle = Oracle(rule, format_of(part.dtype, self.path, self.device))
-            end = lane + part.x0.numel()
-            for state, seen in zip(trajectory(oracle, part, scenario), probe.seen[1:, lane:end], strict=True):
-                tally.add(state.x, torch.from_numpy(seen).reshape(part.x0.shape))
-            lane = end
+    def _judged(self, share: float, proposal: Proposal, used: Arithmetic) -> Match:
+        rule, variant = proposal.rule, proposal.variant
+        try:
+            tally = compared(self.subject, self.probes, variant, rule, used, share > CLOSE)
+            worst, decided = tally.worst, 1.0 - tally.no_verdict / max(tally.comparisons, 1)
+        except UNANALYSED:
+            worst, decided = np.inf, 1.0
+        return Match(variant.spec, proposal.words, worst, share, decided, proposal.change)
+
+    def _leans(self, proposal: Proposal, used: Arithmetic) -> bool:
+        """Whether what scalars in float32 are to explain has one sign."""
+        scalars = used.moving and not used.rounded
+        return scalars and leans(self.subject, self.probes, proposal.variant, proposal.rule)
 
     def same(self, one: Proposal, other: Proposal) -> str:
         """How two rules are known to be one for this class, in which what its constructor lacks is a number."""
@@ -182,15 +190,6 @@ def _storage(rule: Rule) -> set[Any]:
 def _first(ranking: Sequence[tuple[float, Proposal]], most: int) -> Iterator[Proposal]:
     """The nearest so many, and all others that leave next to nothing unexplained."""
     return (p for place, (share, p) in enumerate(ranking) if share < CLOSE or place < most)
-
-
-def unexplained(seen: Array, expected: Array, dtype: torch.dtype = torch.float64) -> float:
-    """The mean share of a step that differs: |a − b|/(|a| + |b|) of the steps a and b, 0 for what rounding explains."""
-    with np.errstate(all="ignore"):
-        a, b = np.diff(seen, axis=0), np.diff(expected, axis=0)
-        gap, size = np.abs(a - b), np.abs(a) + np.abs(b)
-        share = np.where(gap <= ROUNDING.get(dtype, 0.0) * np.abs(seen[1:]), 0.0, gap / size)
-    return float(np.nan_to_num(share, nan=1.0).mean())
 
 
 Search = Callable[[Inquiry, Sequence[Variant], str], list[tuple[Match, Proposal]]]
@@ -237,7 +236,7 @@ def identified(
         target=target or subject.cls.__name__,
         searched=len(members),
         dtype=str(dtype).removeprefix("torch."),
-        notes=inquiry.notes,
+        notes=[*inquiry.notes, *(inquiry.used[m.rule] for m, _ in found[:1] if m.rule in inquiry.used)],
         seconds=perf_counter() - start,
     )
 
@@ -256,7 +255,7 @@ def _formats(subject: Subject, families: Sequence[Family]) -> Iterator[tuple[Inq
         try:
             one = replace(subject, dtype=dtype)
             notes = [f"{str(FORMATS[0]).removeprefix('torch.')} is refused"] if refused else []
-            yield Inquiry(one.probes(_varied(subject, families)), one.path, one.device, notes), dtype
+            yield Inquiry(one, one.probes(_varied(subject, families)), notes), dtype
         except Unanswerable as error:
             refused.append(error)
     if len(refused) == len(FORMATS):

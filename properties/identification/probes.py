@@ -186,6 +186,10 @@ class Subject:
         """The class, held against a family."""
         return Candidate(self.cls, family, {}, self.arguments, self.adapter)
 
+    def following(self, variant: Variant) -> Candidate:
+        """The class, held against one member of a family."""
+        return Candidate(self.cls, variant.family, variant.options, self.arguments, self.adapter)
+
     def probes(self, families: Sequence[Family]) -> list[Probe]:
         """The runs; the families' hyperparameters are those that it may have, the likeliest last.
 

@@ -144,13 +144,15 @@ def paths(
     ]
 
 
-def run_trial(trial: Trial, make_optimizer: Make, seed: int) -> Ends:
+def run_trial(trial: Trial, make_optimizer: Make, seed: int, dtype: torch.dtype = torch.float64) -> Ends:
     """Run what a law predicts: the trial's problem, lanes and steps.
 
     Args:
         trial: the prediction.
         make_optimizer: takes a list of one parameter; with the trial's learning rate and hyperparameters.
         seed: of the gradients.
+        dtype: of the parameter.
     """
-    (ends,) = paths(make_optimizer, trial.problem, [trial.lr], trial.lanes, trial.steps, seed)
+    rates, lanes, steps = [trial.lr], trial.lanes, trial.steps
+    (ends,) = paths(make_optimizer, trial.problem, rates, lanes, steps, seed, dtype=dtype)
     return ends

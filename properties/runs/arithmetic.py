@@ -4,13 +4,14 @@ Numbers that are too small for the format's full precision stand still where not
 are flushed. For float64 a number is changed by less than float32 can hold. If not one bit of what comes out changes,
 where the rule says that it must, then the candidate does not see the change: it computes in float32, or keeps that
 hyperparameter in float32. If it sees them all and is off by what scalars lose in float32, now to one side and now to
-the other, then what changes from step to step is kept there. For 16 bits, equal weights get equal gradients. If they
-part, results are rounded at random.
+the other, then what changes from step to step is kept there. If steps from 0 are numbers that float32 holds, where the
+rule's are not, then steps are computed there, and added to the weight in float64. Where float64 is refused, float32 is
+all that there is. For 16 bits, equal weights get equal gradients. If they part, results are rounded at random.
 """
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 import torch
@@ -18,91 +19,25 @@ from sympy import Symbol
 from torch import Tensor
 
 from lawful.properties.runs.judging import Tally, format_of, of_rule
+from lawful.properties.runs.narrow import OWN, Arithmetic, held_in_single
 from lawful.properties.runs.running import RaisedError, RefusedError, Run
+from lawful.properties.runs.taken import nearest_taken
 from lawful.properties.scenarios.defaults import default_scenario
 from lawful.properties.scenarios.scenarios import Block, Scenario, shapes_of
 from lawful.properties.scenarios.strategies import Draw, allowed, tied, turned
 from lawful.verify.candidates.candidate import Candidate
-from lawful.verify.language.symbols import g
-from lawful.verify.oracle.formats import FORMATS, Format
+from lawful.verify.language.symbols import g, lr
+from lawful.verify.oracle.formats import Format
 from lawful.verify.oracle.oracle import Oracle
-
-K = TypeVar("K", bound=Symbol | str)
 
 UNSEEN = 1.0 + 2.0**-30
 """By what a number is changed: what float64 holds and float32 does not."""
-
-SINGLE = FORMATS[torch.float32]
 
 MANY = 8
 """So many roundings have the same sign with a probability below 1 %."""
 
 LITTLE = 0.01
 """A share of what float32 may lose that is less than what it does lose."""
-
-
-@dataclass(frozen=True)
-class Arithmetic:
-    """What is narrower than the parameters' dtype.
-
-    Attributes:
-        single: whether the step is computed in float32.
-        rounded: the hyperparameters that are kept in float32.
-        moving: whether scalars that change from step to step are.
-        chance: whether results are rounded at random: to either neighbour.
-        flushed: whether subnormal numbers are taken for 0, as compilers for accelerators like to do.
-    """
-
-    single: bool = False
-    rounded: frozenset[Symbol] = frozenset()
-    moving: bool = False
-    chance: bool = False
-    flushed: bool = False
-
-    @property
-    def narrow(self) -> bool:
-        """Whether something is narrower."""
-        return self.single or self.moving or bool(self.rounded)
-
-    def of(self, fmt: Format) -> Format:
-        """The format whose budget this arithmetic is granted."""
-        fmt, single = (f.flushing() if self.flushed else f for f in (fmt, SINGLE))
-        if self.chance or not self.narrow:
-            return fmt.to_a_neighbour() if self.chance else fmt
-        if self.single:
-            return fmt.computed_in(single)
-        # what is computed from numbers that float32 holds loses nothing more in float32
-        return fmt.tensor_scalars() if self.moving or fmt.dtype is torch.float64 else fmt
-
-    def seen(self, scenario: Scenario) -> Scenario:
-        """A scenario in whose hyperparameters nothing is lost that is kept in float32."""
-        if not self.rounded:
-            return scenario
-        hypers = tuple(map(self.held, scenario.hypers))
-        moves = {step: self.held(moved) for step, moved in scenario.moves.items()}
-        return replace(scenario, hypers=hypers, moves=moves, defaults=False)
-
-    def held(self, values: Mapping[K, Any]) -> dict[K, Any]:
-        """Hyperparameters as they are kept."""
-        return {k: _held(v) if k in self.rounded else v for k, v in values.items()}
-
-    def __str__(self) -> str:
-        """`computed in float32`, `with beta1 and lr kept in float32`."""
-        own = self._precision if self.chance or self.narrow else ""
-        return " and ".join(
-            filter(None, [own, "with subnormal numbers flushed to 0" if self.flushed else ""])
-        )
-
-    @property
-    def _precision(self) -> str:
-        if self.chance:
-            return "rounded at random"
-        if self.single:
-            return "computed in float32"
-        if self.rounded:
-            names = sorted(s.name for s in self.rounded)
-            return f"with {' and '.join(filter(None, [', '.join(names[:-1]), names[-1]]))} kept in float32"
-        return "with what changes from step to step kept in float32"
 
 
 NEAR_ONE = 0.9
@@ -116,8 +51,7 @@ def held_near_one(candidate: Candidate) -> Arithmetic:
     return Arithmetic(rounded=frozenset(near) & candidate.binding.free.keys())
 
 
-OWN = Arithmetic()
-FOUND: dict[str, tuple[Candidate, Arithmetic]] = {}
+FOUND: dict[tuple[type, str], tuple[Candidate, Arithmetic]] = {}
 """What has been found, with the candidate, so that nothing else gets the addresses that its text contains."""
 
 
@@ -127,15 +61,22 @@ def granted(candidate: Candidate, path: Mapping[str, Any], dtype: torch.dtype, d
 
 
 def arithmetic(candidate: Candidate, path: Mapping[str, Any], dtype: torch.dtype, device: str) -> Arithmetic:
-    """What a candidate uses for parameters of a dtype on a path; its own where it refuses them."""
-    key = repr((candidate, path, dtype, device))
+    """What a candidate uses for parameters of a dtype on a path; where it refuses them, what it uses instead."""
+    key = candidate.cls, repr((candidate, path, dtype, device))
     if key not in FOUND:
         try:
             found = _found(candidate, path, dtype, device)
         except (RefusedError, RaisedError):
-            found = OWN
+            found = _instead(candidate, dtype)
         FOUND[key] = candidate, found
     return FOUND[key][1]
+
+
+def _instead(candidate: Candidate, dtype: torch.dtype) -> Arithmetic:
+    """Where float64 is refused and float32 is not: that, at hyperparameters which it holds."""
+    if dtype is not torch.float64 or nearest_taken(candidate, dtype) is not torch.float32:
+        return OWN
+    return Arithmetic(single=True, rounded=frozenset(s for s in candidate.binding.free if not s.is_integer))
 
 
 def _found(candidate: Candidate, path: Mapping[str, Any], dtype: torch.dtype, device: str) -> Arithmetic:
@@ -185,7 +126,7 @@ class Probe:
         options = self.candidate.options.plain
         rule = self.candidate.rule(options)
         source = Draw(self.candidate, (1, 1), generic=True)
-        drawn = {s: _held(source.values(rule, s)[0]) for s in rule.defaults}
+        drawn = {s: held_in_single(source.values(rule, s)[0]) for s in rule.defaults}
         hyper = tied([allowed(self.candidate, options, drawn)], rule, self.candidate)[0]
         self.scenario = Scenario(options, (hyper,), 3, (0.0, 0.0))
         random, shape = np.random.Generator(np.random.PCG64(1)), shapes_of(rule).first[-2]
@@ -198,7 +139,23 @@ class Probe:
         base = self._seen(self.scenario, self.block)
         unseen = [each for each in self._changed() if torch.equal(base, self._seen(each[1], each[2]))]
         rounded = frozenset(symbol for symbol, scenario, block in unseen if self._matters(scenario, block))
-        return Arithmetic(g in rounded, rounded - {g}, moving=not rounded and self._loses_scalars(base))
+        found = Arithmetic(g in rounded, rounded - {g})
+        if self._steps_in_single():
+            return Arithmetic(rounded=found.rounded, apart=True)
+        return replace(found, moving=not rounded and self._loses_scalars(base))
+
+    def _steps_in_single(self) -> bool:
+        """Whether steps from 0 are numbers of float32, with a rate that moves no digit, and neither other weights nor
+        the rule's own steps are."""
+        (hyper,) = self.scenario.hypers
+        rate = {lr: 2.0**-5} if lr in self.candidate.binding.free else {}
+        scenario = replace(self.scenario, hypers=({**hyper, **rate},), steps=1)
+        block = replace(self.block, gradients=self.block.gradients[:1])
+        (seen,), own = self._seen(scenario, block), format_of(torch.float64, self.path, self.device)
+        expected = torch.as_tensor(self._path(scenario, block, own)[0].mid).expand(seen.shape)
+        from_0 = block.x0 == 0
+        wide = (seen[~from_0], expected[from_0])
+        return _in_single(seen[from_0]) and not any(map(_in_single, wide))
 
     def _loses_scalars(self, base: Tensor) -> bool:
         """Whether a run is off its rule by no more, and no hundred times less, than scalars lose in float32."""
@@ -281,6 +238,6 @@ class Probe:
         return found
 
 
-def _held(value: float) -> float:
-    """The nearest number that float32 holds."""
-    return float(np.float32(value))
+def _in_single(values: Tensor) -> bool:
+    """Whether float32 holds all of these numbers."""
+    return bool((values.float().double() == values).all())

@@ -11,7 +11,7 @@ from torch import Tensor
 
 from lawful.properties.runs.arithmetic import granted
 from lawful.properties.runs.judging import of_rule
-from lawful.properties.runs.running import Run
+from lawful.properties.runs.taken import TakenRun
 from lawful.properties.scenarios.scenarios import Block, Scenario
 from lawful.verify.candidates.candidate import Candidate
 from lawful.verify.language.rule import Rule
@@ -51,7 +51,7 @@ class Lanes:
         values = ", ".join(f"{s} = {value:.6g}" for s, value in self.hyper.items())
         count = self.block.x0.numel()
         weights = f"{count} weights" if count > 1 else "one weight"
-        return f"On {weights} in float64, {self.steps} steps, with {values}."
+        return f"On {weights}, {self.steps} steps, with {values}."
 
     @property
     def block(self) -> Block:
@@ -70,12 +70,13 @@ class Lanes:
     def seen(
         self, candidate: Candidate, before: Before | None = None, start: Tensor | None = None
     ) -> Iterator[Tensor]:
-        """The candidate's weights after each step, from `start` or the lanes' own first weight."""
+        """The candidate's weights after each step, from `start` or the lanes' own first weight; where it refuses
+        float64, in the widest format that it takes."""
         block = self.block
         block = Block(block.name, 0, block.x0 if start is None else start, block.gradients)
-        run = Run(candidate, candidate.plainest, self.scenario, [block], before=before)
+        run = TakenRun(candidate, candidate.plainest, self.scenario, [block], before=before)
         for _ in run.steps():
-            yield run.parameters[0].detach().clone()
+            yield run.wide()
 
     def expected(
         self, candidate: Candidate, rule: Rule | None = None, start: Tensor | None = None

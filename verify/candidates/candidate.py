@@ -7,6 +7,7 @@ import inspect
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from math import isnan
 from typing import Any
 
 from sympy import Symbol
@@ -178,9 +179,16 @@ class Candidate:
         return {**self.options.arguments(options), **self.binding.group(hyper), **self.arguments}
 
     def defaults(self, rule: Rule) -> dict[Symbol, float]:
-        """A rule's hyperparameters at the constructor's own defaults, or the rule's where it has none."""
+        """A rule's hyperparameters at the constructor's own defaults, or the rule's where it has none; 0 where its own
+        is None, and what is not there is 0."""
         own = {symbol: self.binding.default(symbol) for symbol in rule.defaults}
-        return {s: rule.defaults[s] if value is None else value for s, value in own.items()}
+        return {s: self._lacking(rule, s) if value is None else value for s, value in own.items()}
+
+    def _lacking(self, rule: Rule, symbol: Symbol) -> float:
+        """What a hyperparameter is that the constructor has no number for."""
+        name, default = self.binding.names.get(symbol, ""), rule.defaults[symbol]
+        absent = name and self.constructor.default(name) is None and not isnan(default)
+        return 0.0 if absent and 0.0 in rule.domain(symbol).values else default
 
     @cached_property
     def unexplored(self) -> list[str]:

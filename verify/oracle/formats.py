@@ -18,6 +18,8 @@ class Format:
         scalar: relative error of one operation on scalars that depend on `t` or `lr`; 2⁻⁵³ when they are
             Python floats, 2⁻²⁴ on paths that keep them in float32 tensors (capturable, differentiable).
         taken: relative error of taking in a parameter or a gradient; 0 unless it is computed in a narrower format.
+        adding: unit roundoff with which a step that is computed in a narrower format is added to the parameter, where
+            that is done in the parameter's own; 0 where nothing is done apart.
     """
 
     dtype: torch.dtype
@@ -27,6 +29,7 @@ class Format:
     largest: float
     scalar: float = 2.0**-53
     taken: float = 0.0
+    adding: float = 0.0
 
     @property
     def kept(self) -> float:
@@ -50,6 +53,10 @@ class Format:
     def computed_in(self, other: "Format") -> "Format":
         """Parameters of this format, each step of which is computed in a narrower one."""
         return replace(other, dtype=self.dtype, scalar=max(self.scalar, other.unit), taken=other.unit)
+
+    def added_to(self, other: "Format") -> "Format":
+        """Parameters of this format, to which steps are added that are computed in a narrower one."""
+        return replace(self.computed_in(other), adding=self.unit)
 
     def to_a_neighbour(self) -> "Format":
         """The same format where a result may be either of its two neighbours, not the nearer one alone."""

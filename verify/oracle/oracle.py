@@ -17,13 +17,14 @@ from lawful.verify.language.rule import Rule
 from lawful.verify.language.symbols import g, lr, t, x
 from lawful.verify.language.tensors import sizes
 from lawful.verify.oracle import balls
+from lawful.verify.oracle.apart import step_of
 from lawful.verify.oracle.balls import Ball
 from lawful.verify.oracle.compiler import Compiler
 from lawful.verify.oracle.formats import Format
 from lawful.verify.oracle.fused.running import Fusion
 from lawful.verify.oracle.program import Case, program
 from lawful.verify.oracle.scalars import Environment, Scalar, evaluated, holds, symbols
-from lawful.verify.oracle.step import Step
+from lawful.verify.oracle.step import Step, charged
 
 Hyper = Mapping[Symbol, float]
 
@@ -54,7 +55,7 @@ class Oracle:
 
     def __post_init__(self) -> None:
         """Finds the rule's program."""
-        self._program = program(self.rule)
+        self._program = program(step_of(self.rule) if self.fmt.adding else self.rule)
 
     def start(self, x0: Tensor, hyper: Hyper = MappingProxyType({})) -> State:
         """The state before the first step, for parameters of any shape and dtype.
@@ -89,7 +90,13 @@ class Oracle:
         nodes = {**case.slots, x: case.x}  # what overflows only on the way to x leaves the state alone
         after = self._fusion(case, run).results(run, nodes, self.patience)
         after = after if sure else {s: b.widened(torch.inf) for s, b in after.items()}
-        return State(now, after.pop(x), after, {s: self._kept(e, kept) for s, e in case.scalars.items()})
+        last = self._added(state.x, after.pop(x))
+        return State(now, last, after, {s: self._kept(e, kept) for s, e in case.scalars.items()})
+
+    def _added(self, before: Ball, found: Ball) -> Ball:
+        """The next parameter: what was found, or what it is added to."""
+        adding = self.fmt.adding
+        return charged(balls.add(before, found), adding) if adding else found
 
     def _fusion(self, case: Case, step: Step) -> Fusion:
         """What is compiled for steps like this one: what is exact in it, is so in all of them."""
