@@ -281,9 +281,11 @@ def test_what_the_page_says_of_torch_is_so() -> None:
 
 def test_a_departure_is_drawn_beside_the_schedule() -> None:
     seen = lawful.check(own.GoesOn, properties=["schedule"], **RAMP)
-    law, found = seen.report.figures[0].series
-    assert (law.name, found.name) == ("the schedule", "seen")
-    assert found.y[-1] > law.y[len(found.y) - 1] and found.y[:-1] == pytest.approx(law.y[: len(found.y) - 1])
+    law, found, mark = seen.report.figures[0].series
+    (at,) = map(int, mark.x)
+    assert (law.name, found.name, mark.name) == ("the schedule", "seen", f"departs at step {at}")
+    assert found.y[:at] == pytest.approx(law.y[:at]) and mark.y == [found.y[at]] != [law.y[at]]
+    assert len(found.y) == len(law.y)
 
 
 def test_what_is_hardly_used_stands_beside_the_verdict() -> None:
