@@ -1,9 +1,9 @@
 """What the optimizers of other frameworks follow, in what arithmetic, and what they do not keep.
 
-`python benchmarks/frameworks.py ask ANSWERS MODULE ...` asks the optimizers of modules, or single ones (`optax:adan`),
-one after the other, and adds a line of JSON for each to a file; what is answered there is not asked again, so that a
-run that ends goes on later, and each framework may be asked in an environment of its own. `python
-benchmarks/frameworks.py table ANSWERS` prints them, as in docs/frameworks-table.md.
+`python benchmarks/frameworks.py ask ANSWERS MODULE ...` asks the optimizers of modules, or single ones
+(`optax:adan`), one after the other, and adds a line of JSON for each to a file; what is answered there is not asked
+again, so that a run that ends goes on later, and each framework may be asked in an environment of its own.
+`python benchmarks/frameworks.py table ANSWERS` prints them, as in docs/frameworks-table.md.
 
 An optimizer is asked as `lawful identify` asks it. Where that names a rule, the claim is checked in float64 and float32
 on the quick profile, which finds the arithmetic too, and the promises that make sense for all frameworks are asked.

@@ -169,7 +169,7 @@ class Conformance:
         What float32 loses of the first has no one sign, and is more than a hundredth of what it may lose.
         """
         assert self.arithmetic is not None
-        if self.failing is None or self.arithmetic.narrow:
+        if self.failing is None or self.arithmetic.narrow or not self._explicit(self.failing):
             return None
         flushed, others = self.arithmetic.flushed, list[Arithmetic]()
         if self.dtype in (torch.float64, torch.float32) and not self._steady():
@@ -177,6 +177,11 @@ class Conformance:
         if self.dtype is torch.float32:
             others.append(replace(held_near_one(self.candidate), flushed=flushed))
         return next(filter(None, map(self._in, others)), None)
+
+    def _explicit(self, scenario: Scenario) -> bool:
+        """Whether it leaves its rule with its defaults handed over too: they are not what is wrong."""
+        given = self.watch(replace(scenario, defaults=False))
+        return not scenario.defaults or first_departure(given) is not None
 
     def _in(self, arithmetic: Arithmetic) -> Evidence | None:
         """The evidence in another arithmetic, if that explains everything."""

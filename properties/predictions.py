@@ -18,6 +18,7 @@ from lawful.properties.runs.running import RefusedError
 from lawful.properties.runs.taken import nearest_taken
 from lawful.properties.settings import Settings
 from lawful.verify.candidates.candidate import Candidate
+from lawful.verify.candidates.protocol import NotOffered
 from lawful.verify.evidence import Check, Evidence, Figure, Finding, Series, Severity, Verdict
 from lawful.verify.language.names import normal
 from lawful.verify.language.rule import Rule
@@ -218,7 +219,7 @@ def test_of(law: Law) -> Property:
             return Evidence(Verdict.NOT_APPLICABLE, notes=["the law is about another form of the rule"])
         try:
             return together([look(p, candidate, settings.seed) for p in about])
-        except RefusedError as refusal:
+        except (RefusedError, NotOffered) as refusal:
             return Evidence(Verdict.NOT_APPLICABLE, notes=[f"refused: {refusal}"])
 
     return Property(

@@ -43,6 +43,8 @@ CASES = [
     Case("paddle.optimizer:AdamW", "adamw", 'adamw(eps="hat")'),
     Case("pennylane:AdamOptimizer", 'adam(eps="hat")', "adam", torch.float64),
     Case("jax.example_libraries.optimizers:adam", "adam", 'adam(eps="hat")', torch.float64),
+    Case("numpyro.optim:Adam", "adam", 'adam(eps="hat")', torch.float64),
+    Case("warp.optim:Adam", "adam", 'adam(eps="hat")'),
 ]
 
 

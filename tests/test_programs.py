@@ -91,6 +91,18 @@ def test_a_wrong_neighbour_is_refused(wrong: str, tmp_path: Path) -> None:
     assert evidence.verdict is Verdict.UNLAWFUL and evidence.findings
 
 
+def test_a_gradient_that_is_not_there_may_be_refused(tmp_path: Path) -> None:
+    old = "        each = zip(memory, map(numbers"
+    lines = (
+        '        if None in said["gradients"]:',
+        """            print('{"refused": "all of them"}', flush=True)""",
+        "            continue",
+        old,
+    )
+    evidence = evidence_of(Candidate.of(changed(tmp_path, old, "\n".join(lines))), "idle")
+    assert evidence.verdict is Verdict.NOT_APPLICABLE and "all of them" in evidence.notes[0], evidence
+
+
 @pytest.mark.parametrize("wrong", LEFT)
 def test_a_broken_promise_is_found(wrong: str, tmp_path: Path) -> None:
     old, new, asked = LEFT[wrong]

@@ -145,8 +145,8 @@ class Probe:
         return replace(found, moving=not rounded and self._loses_scalars(base))
 
     def _steps_in_single(self) -> bool:
-        """Whether steps from 0 are numbers of float32, with a rate that moves no digit, and neither other weights nor
-        the rule's own steps are."""
+        """Whether steps from 0 are numbers of float32, with a rate that moves no digit, and other weights are not, nor
+        the rule's own steps."""
         (hyper,) = self.scenario.hypers
         rate = {lr: 2.0**-5} if lr in self.candidate.binding.free else {}
         scenario = replace(self.scenario, hypers=({**hyper, **rate},), steps=1)

@@ -10,6 +10,7 @@ from lawful.verify.candidates.averager import Averager
 from lawful.verify.candidates.candidate import Candidate
 from lawful.verify.candidates.claim import claimed
 from lawful.verify.candidates.clip import Clip
+from lawful.verify.candidates.frameworks import drives
 from lawful.verify.candidates.grouper import Grouper
 from lawful.verify.candidates.loading import looked_up
 from lawful.verify.candidates.measure import Measure
@@ -51,7 +52,9 @@ KINDS: tuple[Kind, ...] = (Scheduler, Scaler, Averager, Statistics, Measure, Cli
 
 
 def kind_of(maker: Any, rule: str = "") -> Kind | None:
-    """What something is asked as; None for an optimizer."""
+    """What something is asked as; None for an optimizer, which is what a framework's adapter drives."""
+    if drives(maker):
+        return None
     return next((kind for kind in KINDS if kind.takes(maker, rule)), None)
 
 

@@ -38,8 +38,9 @@ class Binding:
         return {symbol: name for symbol, name in self.names.items() if name not in self.fixed}
 
     def _tuple(self, symbol: Symbol) -> tuple[str, int]:
-        """The tuple that may hold a hyperparameter, "" for none, and its place there."""
-        return self.rule.tuple_of(symbol) or ("", 0)
+        """The tuple that may hold a hyperparameter, as the constructor calls it, "" for none, and its place there."""
+        held, place = self.rule.tuple_of(symbol) or ("", 0)
+        return self.constructor.meant(held) or held, place
 
     def group(self, hyper: Mapping[Symbol, float]) -> dict[str, Any]:
         """Hyperparameters as the keys of a parameter group; NaN stands for None."""

@@ -5,13 +5,14 @@ those of the entry points `lawful.adapters`, so that adding one is one file.
 import inspect
 import os
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, partial
 from importlib.metadata import entry_points
 from types import MappingProxyType
 from typing import Any
 
 from lawful.verify.candidates.adapter import TORCH, Adapter
 from lawful.verify.candidates.adapting import adapted
+from lawful.verify.candidates.places import name_of
 from lawful.verify.candidates.shell import Shell, shelled
 from lawful.verify.errors import Unanswerable
 from lawful.verify.package import modules
@@ -40,6 +41,7 @@ def classed(found: Any, target: str) -> type:
     Raises:
         Unanswerable: it is no optimizer, of no framework that is known here.
     """
+    found = _named(found, target)
     adapter = _owner(found)
     if adapter is None or adapter.maker is None:
         return adapted(found, target)
@@ -52,6 +54,16 @@ def _owner(found: Any) -> Adapter | None:
     owning = (adapter for adapter in there if adapter.owns(found))
     taking = (adapter for adapter in there if adapter.takes is not None and adapter.takes(found))
     return next(owning, None) or next(taking, None)
+
+
+def _named(found: Any, target: str) -> Any:
+    """A function with some of its arguments fixed, called as the target calls it, and from where the function is."""
+    if not isinstance(found, partial) or hasattr(found, "__name__"):
+        return found
+    known = {"__name__": name_of(target), "__module__": found.func.__module__, "__doc__": found.func.__doc__}
+    named = partial(found)
+    vars(named).update(known)
+    return named
 
 
 def drives(found: Any) -> bool:

@@ -17,21 +17,22 @@ G, M = Symbol("g_t"), Symbol("m_hat")
 
 
 WORDS: Words = {
-    "eps_place": {"maximum": "eps added to |g| in the maximum", "denominator": "eps added to the maximum"}
+    "eps_place": {
+        "maximum": "eps added to |g| in the maximum",
+        "memory": "eps added to β2·u in the maximum",
+        "denominator": "eps added to the maximum",
+    }
 }
 
 
 @family(words=WORDS)
-def adamax(*, eps_place: Literal["maximum", "denominator"] = "maximum") -> Rule:
-    """torch.optim.Adamax: max(β2 u, |g| + eps). Keras and optax: m / (u + eps)."""
+def adamax(*, eps_place: Literal["maximum", "memory", "denominator"] = "maximum") -> Rule:
+    """torch.optim.Adamax: max(β2 u, |g| + eps). PaddlePaddle: max(β2 u + eps, |g|). Keras: m / (u + eps)."""
     g_t = l2_gradient()
     m_t = beta1 * m + (1 - beta1) * g_t
-    if eps_place == "maximum":
-        u_t = Max(beta2 * u, Abs(g_t) + eps)
-        denominator = u_t
-    else:
-        u_t = Max(beta2 * u, Abs(g_t))
-        denominator = u_t + eps
+    inside = {"maximum": (0, eps), "memory": (eps, 0), "denominator": (0, 0)}[eps_place]
+    u_t = Max(beta2 * u + inside[0], Abs(g_t) + inside[1])
+    denominator = u_t + eps if eps_place == "denominator" else u_t
     return Rule(
         "adamax",
         x=x - lr * (m_t / (1 - beta1**t)) / denominator,

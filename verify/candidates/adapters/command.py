@@ -63,6 +63,10 @@ class Driven:
         except ProgramError:
             self.program.end()
             raise
+        except ValueError as error:
+            if None in said["gradients"]:
+                raise NotOffered(str(error)) from error
+            raise
 
     def set(self, name: str, value: Any) -> None:
         """Sets an argument."""

@@ -132,6 +132,7 @@ PADDLE = Adapter(
         "alpha": ("rho",),
         "weight_decay": ("lamb_weight_decay", "coeff"),
         "nesterov": ("use_nesterov",),
+        "step_sizes": ("learning_rate_range",),
     },
     hints=TORCH.hints,
     maker=maker,
