@@ -112,6 +112,7 @@ def script(inputs: Inputs) -> list[str]:
 
 WARP = Adapter(
     name="warp",
+    extra="warp",
     roots=("warp",),
     words=TORCH.words,
     hints=TORCH.hints,
