@@ -225,7 +225,7 @@ class Conformance:
             scenarios=len(self.seen),
             exercised=exercised(self.seen),
             notes=[*dict.fromkeys(self.notes), *refusal_notes(self.refusals)],
-            arithmetic="" if self.arithmetic == OWN else str(self.arithmetic),
+            arithmetic="" if self.finding or self.arithmetic == OWN else str(self.arithmetic),
             off=[
                 f"{n} is {self.candidate.arguments[n]!r} ({d!r} by default)"
                 for n, d in self.candidate.off.items()
@@ -235,6 +235,8 @@ class Conformance:
 
     def _beside(self) -> list[Finding]:
         assert self.arithmetic is not None
+        if self.finding:  # in which arithmetic a formula is computed that is not known, cannot be told
+            return [*self.beside.values()]
         said = narrower(self.candidate, self.path, self.dtype, self.device, self.arithmetic, self.seed)
         return [*self.beside.values(), *([said] if said else [])]
 

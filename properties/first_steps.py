@@ -21,10 +21,22 @@ GRADIENTS = (1.0, -1.0, 10.0, 0.0, 1e-3)
 
 @dataclass(frozen=True)
 class Walk:
-    """A candidate's weights under constant gradients, each beginning at 1: step → one value a gradient."""
+    """A candidate's weights under constant gradients, each beginning at 1: step → one value a gradient.
+
+    Attributes:
+        weights: those.
+        rate: the learning rate.
+        narrow: whether numbers have 16 bits.
+    """
 
     weights: list[list[float]]
     rate: float
+    narrow: bool
+
+    @property
+    def lost(self) -> bool:
+        """Whether gradients of 1 and −1 move nothing, which in 16 bits says that the steps are small and no more."""
+        return self.narrow and all(step[0] == step[1] == 1.0 for step in self.weights)
 
     @property
     def findings(self) -> list[str]:
@@ -35,7 +47,7 @@ class Walk:
             found.append(
                 f"the first step goes up the gradient: to {first[1.0]} from 1, to {first[-1.0]} from -1"
             )
-        if all(step[0] == step[1] for step in self.weights):
+        if all(step[0] == step[1] for step in self.weights) and not self.lost:
             found.append(
                 f"gradients of 1 and of -1 lead to the same weights in all {len(self.weights)} steps"
             )
@@ -65,7 +77,7 @@ def walked(candidate: Candidate, check: Check, settings: Settings, journal: Jour
         seen = [[_value(p) for p in run.parameters] for _ in run.steps()]
     except RefusedError as refusal:
         return Evidence(Verdict.NOT_APPLICABLE, notes=[f"refused: {refusal}"])
-    walk = Walk(seen, candidate.binding.default(lr) or scenario.hypers[0].get(lr, 1.0))
+    walk = Walk(seen, candidate.binding.default(lr) or scenario.hypers[0].get(lr, 1.0), dtype.itemsize < 4)
     findings = [Finding(f"{said}.") for said in walk.findings]
     verdict = Verdict.UNLAWFUL if findings else Verdict.LAWFUL
     notes = (

@@ -6,7 +6,16 @@ from lawful.reports.model import Report, Result, Summary
 from lawful.reports.words import enumerated, number, plain, plural, ratio, way
 from lawful.verify.evidence import UNCLAIMED, Severity, Verdict, overall
 
-CONFORMANCE = ("conformance", "schedule", "average", "statistics", "clip", "division")
+CONFORMANCE = (
+    "conformance",
+    "schedule",
+    "average",
+    "statistics",
+    "clip",
+    "division",
+    "loss-scale",
+    "total-norm",
+)
 """The checks that a rule is followed, in every way to run, or a schedule, or by another piece of a training loop."""
 
 ONLY = "default"

@@ -23,13 +23,17 @@ def schedule_text(schedule: Schedule, pinned: Values, name: str = "") -> RuleTex
         defaults={n: v for n, v in schedule.defaults.items() if type(v) in (int, float)},
         algorithm=[f"{latex(symbol)} = {latex(expr)}" for symbol, expr in lines],
         start=[f"{latex(symbol)}_0 = {latex(begin)}" for symbol, begin in start],
-        text=text(formula),
+        text=text(formula, schedule.sets),
     )
 
 
-def text(formula: Formula) -> str:
-    """The formula in plain Unicode, over several lines."""
-    said = {**{s: f"{s}" for s in formula.names}, RATE: f"η after {k} steps", MOMENTUM: "momentum"}
+def text(formula: Formula, sets: str = "rate") -> str:
+    """The formula of what is set in plain Unicode, over several lines."""
+    said = {
+        **{s: f"{s}" for s in formula.names},
+        RATE: f"{'η' if sets == 'rate' else sets} after {k} steps",
+        MOMENTUM: "momentum",
+    }
     parts = [f"{said.get(symbol, f'next {symbol}')} =\n{_block(expr)}" for symbol, expr in _lines(formula)]
     begins = [f"{symbol} = {begin} at first" for symbol, (begin, _) in formula.state.items()]
     return "\n\n".join([*parts, *([", ".join(begins)] if begins else [])])

@@ -32,6 +32,8 @@ def sentences(answer: Any, proof: bool = False) -> Iterator[str]:
         yield from _witness(found.witness, proof)
     if found.reason:
         yield f"  No setting was found, and it is not proved that there is none: {found.reason}."
+    if found.rounding:
+        yield f"  {found.rounding}."
     if found.nearest and not answer.found:
         yield from _nearest(found.nearest)
     yield from (f"  {line}" for line in answer.differs)

@@ -3,6 +3,7 @@
 import math
 import shlex
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from lawful.reports.model import Report
 from lawful.verify.evidence import UNCLAIMED, Check, Counterexample, Evidence, Verdict
@@ -133,7 +134,8 @@ def company(example: Counterexample) -> dict[str, str]:
     """In what a counterexample shows, and where it was found."""
     said = {}
     if example.whole:
-        said["shown by"] = f"element {example.lane} of a whole tensor (in the script)"
+        shape = _shape(example.whole.x0)
+        said["shown by"] = f"element {example.lane} of a tensor of shape {shape} (in the script)"
     elif example.elements > 1:
         said["shown by"] = f"a tensor of {example.elements} such elements"
     if example.before or example.after:
@@ -145,6 +147,11 @@ def company(example: Counterexample) -> dict[str, str]:
         said["shown by"] = "the tensors and groups among which it was found, not by it alone"
         said["found in"] = plain(example.found)
     return said
+
+
+def _shape(values: Any) -> tuple[int, ...]:
+    """Of nested lists."""
+    return (len(values), *_shape(values[0])) if isinstance(values, list) and values else ()
 
 
 def outcome(example: Counterexample) -> dict[str, str]:

@@ -17,10 +17,39 @@ from lawful.properties.runs.judging import Tally
 from lawful.properties.settings import Settings
 from lawful.verify.candidates.clip import ORDERS, Clip
 from lawful.verify.candidates.describing import describe, listed
+from lawful.verify.candidates.measure import Measure
 from lawful.verify.errors import Unanswerable
 from lawful.verify.evidence import Verdict
 from lawful.verify.language.families import find_rule
 from lawful.verify.language.symbols import g
+
+NORM = {"rule": 'clipped(over="parameters")'}
+MEASURES: list[tuple[Any, str]] = [
+    (own.sum_of_norms, "total-norm"),
+    (own.norm_in_float32, "total-norm"),
+    (own.empties, "total-norm"),
+    (own.wants_tensors, "norm-of-nothing"),
+    (own.finite_part, "norm-says-what-is-not-finite"),
+]
+
+
+@pytest.mark.parametrize("measure", [own.whole_norm, torch.nn.utils.get_total_norm])
+def test_what_measures_rightly_is_not_refused(measure: Any) -> None:
+    seen = lawful.check(measure, **NORM)
+    assert seen.verdict is Verdict.LAWFUL and not any(e.findings for e in seen.results.values()), repr(seen)
+
+
+@pytest.mark.parametrize(("measure", "asked"), MEASURES, ids=[s.__name__ for s, _ in MEASURES])
+def test_what_measures_wrongly_is_found(measure: Any, asked: str) -> None:
+    seen = lawful.check(measure, properties=[asked], **NORM)
+    assert seen.verdict is Verdict.UNLAWFUL
+    for finding in (f for e in seen.results.values() for f in e.findings):
+        compile(finding.script, "shown", "exec")
+
+
+def test_every_question_about_norms_has_a_twin_that_fails_it() -> None:
+    assert {n for n, each in properties().items() if each.asks is Measure} == {n for _, n in MEASURES}
+
 
 ALL = {"rule": 'clipped(over="parameters")'}
 EACH = {"rule": "clipped"}
@@ -109,7 +138,7 @@ def test_the_rule_is_that_before_an_optimizer() -> None:
 
 def test_all_of_torch_s_are_asked() -> None:
     asked = [target.rpartition(":")[2] for target in listed("torch.nn.utils").asked]
-    assert asked == ["clip_grad_norm_", "clip_grad_value_", "clip_grads_with_norm_"]
+    assert asked == ["clip_grad_norm_", "clip_grad_value_", "clip_grads_with_norm_", "get_total_norm"]
 
 
 def test_a_clip_is_asked_in_every_way_to_run_and_no_question_about_optimizers() -> None:

@@ -14,15 +14,17 @@ import lawful
 from examples import schedulers as own
 from examples.pages import blocks, page
 from lawful.properties.checks import plan, properties
+from lawful.properties.schedules.course import course
 from lawful.properties.schedules.driving import Bench
 from lawful.properties.schedules.following import follow
-from lawful.properties.schedules.rounding import course
+from lawful.properties.schedules.rounding import Rounded, mpf
 from lawful.properties.settings import Settings
 from lawful.verify.candidates.describing import describe, listed
 from lawful.verify.candidates.scheduler import Scheduler, is_scheduler
 from lawful.verify.errors import Unanswerable
 from lawful.verify.evidence import Severity, Verdict
 from lawful.verify.language.schedules import find_schedule, schedules
+from lawful.verify.oracle.formats import FORMATS
 
 RAMP = {"rule": "linear(end_factor=1.0)"}
 """Of classes in the manner of `Ramp`, as they are asked."""
@@ -30,6 +32,7 @@ RAMP = {"rule": "linear(end_factor=1.0)"}
 RIGHT: list[tuple[Any, dict[str, Any]]] = [
     (own.Cosine, {"rule": "cosine"}),
     (own.CosineThatStays, {"rule": 'cosine(after="stays")'}),
+    (own.CosineInItsFormat, {"rule": "cosine", "properties": ("schedule", "scheduled-format", "long-run")}),
     (own.CountsOn, {"rule": "cosine"}),
     (torch.optim.lr_scheduler.ExponentialLR, {"rule": "exponential"}),
     (own.Ramp, RAMP),
@@ -66,6 +69,10 @@ WRONG: list[tuple[Any, str, dict[str, Any]]] = [
     (own.Rebinds, "scheduled-tensor", RAMP),
     (own.LosesDigitsOfTensors, "scheduled-tensor", RAMP),
     (own.SharesTensors, "scheduled-tensor", RAMP),
+    (own.ThroughBfloat16, "scheduled-format", RAMP),
+    (own.Widens, "scheduled-format", RAMP),
+    (own.BeginsAgain, "long-run", RAMP),
+    (own.MultipliesWhatIsThere, "rate-moves", RAMP),
     (own.StopsMomentum, "touches-nothing-else", RAMP),
     (own.ChangesDefaults, "touches-nothing-else", RAMP),
     (own.LetsNoOneCount, "degenerate-lengths", COSINE),
@@ -142,6 +149,27 @@ def test_the_bound_is_no_wider_than_the_roundings() -> None:
         assert told.rate.error <= (k + 2) * 2.0**-53 * abs(told.rate.value) * (1 + 1e-9)
 
 
+def test_the_bound_in_a_format_is_no_wider_than_the_roundings() -> None:
+    """Of gamma to the k: gamma is rounded, and each product."""
+    formula, given = schedules()["exponential"].of({"gamma": 0.9})
+    for fmt in (FORMATS[torch.float32], FORMATS[torch.bfloat16]):
+        for k, told in enumerate(islice(course(formula, given, 0.125, fmt=fmt), 40)):
+            assert told.rate is not None and told.rate.held is fmt
+            assert told.rate.error <= ((1 + fmt.unit) ** (2 * k + 1) - 1) * told.rate.value * (1 + 1e-9)
+
+
+def test_a_number_of_few_bits_is_rounded_to_no_format() -> None:
+    narrow = FORMATS[torch.bfloat16]
+    assert Rounded(mpf(0.75)).into(narrow).error == 0 < Rounded(mpf(0.1)).into(narrow).error
+    assert Rounded(mpf(0.75), 1e-17).into(narrow).error > 0.75 * narrow.unit
+
+
+def test_a_quotient_of_whole_numbers_that_is_whole_is_one() -> None:
+    formula, given = schedules()["step"].of({"step_size": 375, "gamma": 0.1})
+    rates = [float(told.rate.value) for told in islice(course(formula, given, 1.0), 376) if told.rate]
+    assert rates[374:] == [1.0, 0.1]
+
+
 def test_the_values_are_those_of_the_formula() -> None:
     formula, given = schedules()["cosine"].of({"T_max": 7, "eta_min": 0.25})
     with mp.workdps(50):
@@ -161,7 +189,8 @@ def test_a_recursion_is_the_closed_form(name: str) -> None:
 
 def along(schedule: Any, values: Any) -> Any:
     """How far the recursion, in 60 digits, is from the formula at most."""
-    from lawful.properties.schedules.rounding import b, eta, evaluated, k, mpf
+    from lawful.properties.schedules.rounding import evaluated
+    from lawful.verify.language.schedule import b, eta, k
 
     formula, given = schedule.of(values)
     if formula.recursion is None:

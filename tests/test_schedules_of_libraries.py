@@ -11,9 +11,9 @@ from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LambdaLR
 
 import lawful
+from lawful.properties.schedules.course import course
 from lawful.properties.schedules.driving import Bench
 from lawful.properties.schedules.identifying import identified
-from lawful.properties.schedules.rounding import course
 from lawful.verify.candidates.scheduler import Scheduler
 from lawful.verify.evidence import Verdict
 from lawful.verify.language.schedules import find_schedule, schedules

@@ -282,7 +282,8 @@ def _nearest(values: Sequence[float]) -> float:
 
 
 def _in_group(block: Block, group: int) -> Block:
-    return replace(block, group=group, name=f"{block.name} of the second group" if group else block.name)
+    of = ("", " of the second group", " of the third group")[group]
+    return replace(block, group=group, name=f"{block.name}{of}")
 
 
 def _part(block: Block) -> Part:

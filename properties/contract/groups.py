@@ -12,6 +12,9 @@ from lawful.properties.scenarios.scenarios import Scenario
 from lawful.properties.scenarios.strategies import Draw, tied
 from lawful.verify.candidates.candidate import Candidate
 
+MOST = 3
+"""How many groups there are, each with a value of its own where there are so many values."""
+
 MIDDLE = 4
 """The step before which groups exchange what they hold, or one is added."""
 
@@ -42,14 +45,14 @@ def groups(bench: Bench) -> Messages:
         others = [v for v in source.values(bench.rule, symbol) if v != first[symbol]]
         if not others or symbol in bench.candidate.shared(bench.rule):
             continue
-        _, second = tied([first, {**first, symbol: others[0]}], bench.rule, bench.candidate)
-        scenario = bench.scenario(first, second)
-        blocks = bench.blocks(scenario)
-        pair = blocks[:2]
-        for block, values in zip(pair, bench.trajectories(scenario, pair), strict=True):
+        held = [first[symbol], *others][:MOST]
+        hypers = tied([{**first, symbol: value} for value in held], bench.rule, bench.candidate)
+        scenario = bench.scenario(*hypers)
+        each = bench.blocks(scenario)[: len(held)]
+        for block, values in zip(each, bench.trajectories(scenario, each), strict=True):
             if k := bench.departs_from_alone(scenario, block, values):
                 yield (
-                    f"{symbol}={first[symbol]:g} in the first group and {others[0]:g} in the second ({name}): "
+                    f"{symbol} ({name}) is {', '.join(f'{value:g}' for value in held)} in the groups: "
                     f"{block.name} is not where it would be alone, from step {k} on"
                 )
     yield from _exchanged(bench)

@@ -1,7 +1,8 @@
-"""Where a parameter's elements lie in memory changes nothing."""
+"""Where the elements of a parameter and of its gradient lie in memory changes nothing."""
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import partial
 
 import torch
 from torch import Tensor
@@ -10,6 +11,7 @@ from lawful.properties.contract.bench import STEPS, Bench
 from lawful.properties.contract.contract import Messages, contract, of_each_tensor
 from lawful.properties.contract.following import followed, same_bits
 from lawful.properties.contract.way import paths
+from lawful.properties.runs.running import Run
 from lawful.properties.scenarios.scenarios import Block
 
 
@@ -58,6 +60,43 @@ def _laid_out(bench: Bench, block: Block, laid: Callable[[Tensor], Tensor], expe
         return "memory beside the parameter is written to"
     k = bench.departs(scenario, block, seen, expected)
     return f"it is not where a contiguous one would be, from step {k} on" if k else ""
+
+
+def expanded(gradient: Tensor) -> Tensor:
+    """One number for all elements, as a sum leaves it; what lies behind it in memory is 0."""
+    behind = torch.zeros_like(gradient.reshape(-1))
+    behind[0] = gradient.reshape(-1)[0]
+    return behind.as_strided(gradient.shape, (0,) * gradient.ndim)
+
+
+@dataclass
+class Sloped(Run):
+    """A run whose gradients are laid out in memory in some way."""
+
+    layout: Callable[[Tensor], Tensor] = Tensor.clone
+
+    def feed(self, step: int) -> None:
+        """Gives every parameter its gradient of a step, from 1."""
+        for p, block in zip(self.parameters, self.blocks, strict=True):
+            p.grad = self.layout(block.gradients[step - 1].to(p.device))
+
+
+@contract(over=paths, applies=of_each_tensor)
+def gradient_layout(bench: Bench) -> Messages:
+    """Gradients that lie otherwise in memory than their parameter, transposed, strided or one number for all elements,
+    as `torch.autograd.grad` gives them, lead where contiguous ones do."""
+    scenario = bench.scenario(bench.hyper())
+    for block in {b.x0.shape: b for b in bench.blocks(scenario) if b.x0.ndim}.values():
+        for laid in (transposed, strided, expanded) if block.x0.ndim > 1 else (strided, expanded):
+            same = replace(block, gradients=torch.stack([laid(g).contiguous() for g in block.gradients]))
+            (expected,) = bench.trajectories(scenario, [same])
+            with bench.may_refuse(f"a gradient that is {laid.__name__}"):
+                run = bench.run(scenario, [same], kind=partial(Sloped, layout=laid))
+                if k := bench.departs(scenario, same, followed(run, range(1, STEPS + 1))[0], expected):
+                    yield (
+                        f"{block.name}, with a gradient that is {laid.__name__}, is not where a contiguous one leads, "
+                        f"from step {k} on"
+                    )
 
 
 def _memory(p: Tensor) -> Tensor:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from math import inf, isfinite
+from math import inf, isfinite, prod
 from typing import Any
 
 import torch
@@ -31,6 +31,7 @@ class Case:
         before: how many other tensors, of ones with gradients of ones, stand before it in the optimizer.
         after: and how many after it.
         elements: how many times x0 stands in its tensor, where it is that of a lane; 0 where it is the tensor's.
+        shape: of such a tensor; () for a vector of so many elements.
     """
 
     scenario: Scenario
@@ -39,10 +40,11 @@ class Case:
     before: int = 0
     after: int = 0
     elements: int = 0
+    shape: tuple[int, ...] = ()
 
     @classmethod
-    def of(cls, scenario: Scenario, rule: Rule, part: Part, step: int, lane: int, size: int = 0) -> "Case":
-        """A lane of a part up to a step, in a vector of a size, or the whole tensor where its rule looks at others."""
+    def of(cls, scenario: Scenario, rule: Rule, part: Part, step: int, lane: int, block: Block) -> "Case":
+        """A lane of a part up to a step, in a tensor like its own; the whole tensor where its rule looks at others."""
         own = replace(
             scenario,
             options=scenario.options_at(part.group, 0),
@@ -54,7 +56,8 @@ class Case:
         )
         x0, gradients = part.x0.cpu(), part.gradients.cpu()
         if rule.scope == "lane":
-            return cls(own, x0[lane], gradients[:, lane], elements=size or 1).until(step)
+            found = cls(own, x0[lane], gradients[:, lane], elements=block.size or 1).until(step)
+            return found if block.size else found.shaped(tuple(block.x0.shape))
         return cls(own, x0, gradients).until(step)
 
     @property
@@ -73,7 +76,11 @@ class Case:
 
     def among(self, before: int, elements: int, after: int) -> "Case":
         """The same in other company; a whole tensor is as it is."""
-        return replace(self, before=before, after=after, elements=elements if self.elements else 0)
+        return replace(self, before=before, after=after, elements=elements if self.elements else 0, shape=())
+
+    def shaped(self, shape: tuple[int, ...]) -> "Case":
+        """The same lane in each place of a tensor of a shape, alone."""
+        return replace(self, before=0, after=0, elements=prod(shape), shape=shape)
 
     @property
     def blocks(self) -> list[Block]:
@@ -82,7 +89,8 @@ class Case:
         if self.elements > LONG:
             return [Block("", 0, x0[None], gradients[:, None], self.elements)]
         if self.elements:
-            x0, gradients = x0.repeat(self.elements), gradients[:, None].repeat(1, self.elements)
+            shape = self.shape or (self.elements,)
+            x0, gradients = x0.repeat(shape), gradients.reshape(-1, *[1] * len(shape)).repeat(1, *shape)
         own = Block("", 0, x0, gradients)
         other = Block("", 0, torch.ones_like(x0), torch.ones_like(gradients))
         return [*[other] * self.before, own, *[other] * self.after]

@@ -40,9 +40,10 @@ def counterexample(rerun: Rerun, departure: Departure, found: str, seed: int) ->
 
 def _told(rerun: Rerun, departure: Departure, found: str, seed: int) -> Counterexample:
     case, dtype = departure.case, departure.case.x0.dtype
-    x0, *gradients = (_decimals(t.tolist(), dtype) for t in (case.x0, *case.gradients))
+    shape = case.shape or tuple(case.x0.shape)
+    x0, *gradients = (_decimals(t.expand(shape).tolist(), dtype) for t in (case.x0, *case.gradients))
     lane = departure.lane
-    whole = None if case.elements else Whole(x0, gradients, lane)
+    whole = None if case.elements and not case.shape else Whole(x0, gradients, lane)
     return Counterexample(
         constructor=_arguments(rerun, case),
         x0=_at(x0, lane),
@@ -62,7 +63,7 @@ def _told(rerun: Rerun, departure: Departure, found: str, seed: int) -> Countere
         confirmed=departure.confirmed,
         seed=seed,
         whole=whole,
-        elements=max(case.elements, 1),
+        elements=1 if whole else max(case.elements, 1),
         before=case.before,
         after=case.after,
         tensor=_tensor(rerun, case),

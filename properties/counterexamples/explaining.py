@@ -68,10 +68,12 @@ def _words(subject: Subject, claimed: Variant) -> str:
     if fits:
         nearest = min(fits, key=lambda v: len(v.options.items() ^ claimed.options.items()))
         return f"{nearest.beside(claimed)}{difference(claimed.rule, nearest.rule)}: that is {nearest.spec}"
-    if elsewhere := _of_another_family(inquiry, claimed):
-        return f"what it does is {elsewhere.spec} ({elsewhere.words})"
-    slip = slipped(inquiry, [claimed, *(p.variant for _, p in found[:NEAREST])])
-    return f"{slip[1].words}{difference(claimed.rule, slip[1].rule)}" if slip else ""
+    elsewhere = _of_another_family(inquiry, claimed)
+    if elsewhere is None or len(elsewhere.options) > 1:  # more than the one change that a slip is
+        slip = slipped(inquiry, [claimed, *(p.variant for _, p in found[:NEAREST])])
+        if slip:
+            return f"{slip[1].words}{difference(claimed.rule, slip[1].rule)}"
+    return f"what it does is {elsewhere.spec} ({elsewhere.words})" if elsewhere else ""
 
 
 def _of_another_family(inquiry: Inquiry, claimed: Variant) -> Variant | None:

@@ -5,7 +5,7 @@ has been seen to fail alone, beyond the second oracle's value too. Nothing is ta
 deviation's orders of magnitude, so that a value that is plainly wrong, or NaN, remains so.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from math import sqrt
 
@@ -41,16 +41,23 @@ def shrunk(rerun: Rerun, found: Departure) -> Departure | None:
     """The departure of the smallest case that is found; None if it fails in no company that is tried."""
     case = replace(found.case, scenario=by_hand(found.case.scenario))
     shrinker = Shrinker(rerun, sqrt(found.ratio))
-    for company in _company(case, shrinker.rule(case)):
-        if departure := shrinker.alone(case.among(*company)):
+    for apart in _apart(case, shrinker.rule(case)):
+        if departure := shrinker.alone(apart):
             return shrinker.smallest(departure)
     return None
 
 
-def _company(case: Case, rule: Rule) -> tuple[tuple[int, int, int], ...]:
+def _apart(case: Case, rule: Rule) -> Iterator[Case]:
     """What is tried, in this order, to see the failure apart from its scenario; a mean over all takes no other."""
-    own = ((0, case.elements, 0),) if case.elements > LONG else ()
-    return OTHERS[:1] if rule.scope == "optimizer" else OTHERS + (LENGTHS + own if case.elements else ())
+    yield from (case.among(*others) for others in (OTHERS[:1] if rule.scope == "optimizer" else OTHERS))
+    if not case.elements or rule.scope == "optimizer":
+        return
+    if len(case.shape) > 1:
+        yield case.shaped((1,) * len(case.shape))
+        yield case
+    yield from (case.among(*length) for length in LENGTHS)
+    if case.elements > LONG:
+        yield case
 
 
 def by_hand(scenario: Scenario) -> Scenario:

@@ -29,7 +29,7 @@ def departed(watch: Watch, found: Suspicion) -> Departure:
     """A suspicion as a case, and what the second oracle says of it."""
     sight, lane = found.sight, found.lane
     block, _ = sight.part.locate(lane, sight.run.blocks)
-    case = Case.of(watch.scenario, watch.rule, sight.part, sight.step, lane, block.size)
+    case = Case.of(watch.scenario, watch.rule, sight.part, sight.step, lane, block)
     within = 0 if case.elements else lane
     departure = Departure.of(case, sight.run, sight.part, sight.expected, lane, within)
     if sight.start is None:

@@ -58,13 +58,20 @@ def _rows(values: Tensor, lanes: int) -> Tensor:
 
 
 def parts(blocks: list[Block], device: str, rule: Rule) -> list[Part]:
-    """The parts of a scenario's blocks."""
-    if any(b.size for b in blocks):
-        return [
-            Part(b.group, b.x0.dtype, (i,), b.x0.to(device), b.gradients.to(device), fold=fold)
-            for i, b in enumerate(blocks)
-            for fold in (torch.amin, torch.amax)
-        ]
+    """The parts of a scenario's blocks, of which long vectors stand last."""
+    whole = [b for b in blocks if not b.size]
+    return [*_unfolded(whole, device, rule), *_folded(blocks[len(whole) :], len(whole), device)]
+
+
+def _folded(blocks: list[Block], first: int, device: str) -> list[Part]:
+    return [
+        Part(b.group, b.x0.dtype, (i,), b.x0.to(device), b.gradients.to(device), fold=fold)
+        for i, b in enumerate(blocks, first)
+        for fold in (torch.amin, torch.amax)
+    ]
+
+
+def _unfolded(blocks: list[Block], device: str, rule: Rule) -> list[Part]:
     if rule.scope == "tensor":
         return [
             Part(b.group, b.x0.dtype, (i,), b.x0.to(device), b.gradients.to(device))

@@ -123,10 +123,10 @@ class Run:
 
     def _groups(self) -> list[dict[str, Any]]:
         groups: list[dict[str, Any]] = [{"params": self._members(0)}]
-        if len(self.scenario.hypers) > 1:
-            own, others = self.scenario.hypers[1], self.candidate.options.arguments(self.scenario.others)
+        others = self.candidate.options.arguments(self.scenario.others)
+        for index, own in enumerate(self.scenario.hypers[1:], 1):
             named = {**self.candidate.binding.group(own), **rate(self.candidate, own), **others}
-            groups.append({"params": self._members(1), **named})
+            groups.append({"params": self._members(index), **named})
         return groups
 
     def _members(self, group: int) -> list[Tensor]:

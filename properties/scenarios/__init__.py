@@ -1,4 +1,4 @@
 """What is drawn: hyperparameters, options, groups, schedules, tensors.
 
-May import: language, candidates.
+May import: evidence, language, candidates.
 """

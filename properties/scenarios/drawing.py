@@ -2,13 +2,16 @@
 
 import os
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
+from typing import Any
+from unittest import mock
 
 import hypothesis
 import hypothesis.strategies as st
 from hypothesis import HealthCheck, Phase, Verbosity
 from hypothesis.configuration import set_hypothesis_home_dir, storage_directory
+from hypothesis.internal.conjecture.providers import HypothesisProvider
 
 from lawful.properties.scenarios.defaults import default_scenario
 from lawful.properties.scenarios.scenarios import Scenario
@@ -127,7 +130,7 @@ def drawn(sources: Sequence[Draw], count: int, seed: int) -> list[Scenario]:
     def each(of_each: tuple[Scenario, ...]) -> None:
         found.append(of_each)
 
-    with _nothing_kept():
+    with _nothing_kept(), _by_the_seed_alone():
         each()
     return [scenario for of_one in zip(*found, strict=True) for scenario in of_one]
 
@@ -141,3 +144,13 @@ def _nothing_kept() -> Iterator[None]:
         yield
     finally:
         set_hypothesis_home_dir(home)
+
+
+def _by_the_seed_alone() -> AbstractContextManager[Any]:
+    """Hypothesis also draws constants that it reads in the sources of the modules that happen to be loaded, which takes
+    seconds and makes what is drawn depend on what ran before."""
+    return mock.patch.object(HypothesisProvider, CONSTANT, lambda *_, **__: None, create=True)
+
+
+CONSTANT = "_maybe_draw_constant"
+"""Of Hypothesis since 6.131; None from it is no constant."""

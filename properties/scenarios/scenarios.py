@@ -16,6 +16,7 @@ from sympy import Symbol
 from torch import Tensor
 
 from lawful.properties.scenarios.schedules import scheduled
+from lawful.verify.evidence import UNCLAIMED
 from lawful.verify.language.rule import Rule
 from lawful.verify.language.symbols import lr
 
@@ -25,6 +26,10 @@ SHAPES: tuple[tuple[int, ...], ...] = ((131,), (131,), (3, 4, 5), ())
 MATRICES: tuple[tuple[int, ...], ...] = ((5, 5), (5, 5), (2, 3), (40, 3), (3, 37))
 """Square, small, tall and wide, with a dimension longer than two SIMD widths."""
 
+RANKS: tuple[tuple[int, ...], ...] = (
+    (1,), (5, 5), (2, 7), (7, 1), (1, 7), (2, 1, 3), (3, 2, 2, 2), (2, 3, 1, 1), (2, 2, 1, 2, 2),
+)  # fmt: skip
+"""Of weights of every kind: vectors, matrices, a column, a row, tokens, convolutions in two and three dimensions."""
 
 LANES = ((61,),)
 FEW: tuple[tuple[int, ...], ...] = ((11,), (5, 5), (3, 2))
@@ -51,7 +56,7 @@ class Shapes:
         second: of the tensor of the second group.
         other: of the tensor of another dtype.
         pausing: whether the second tensor's gradient is 0, all of it, in the first step and in one in the middle.
-        sizes: of the vectors that stand there instead, of the same few lanes over and over.
+        sizes: of long vectors beside those of the first group, of the same few lanes over and over.
     """
 
     first: tuple[tuple[int, ...], ...] = SHAPES
@@ -62,15 +67,18 @@ class Shapes:
 
 
 def shapes_of(rule: Rule) -> Shapes:
-    """Where a rule looks at whole tensors: matrices, stacks, vectors and scalars. All as far as it takes them."""
-    if rule.scope == "tensor":
+    """Where a rule looks at whole tensors, or is not known: matrices, stacks, vectors and scalars, as far as it takes
+    them."""
+    if rule.scope == "tensor" or rule.name == UNCLAIMED:
         return Shapes(taken(rule, (*MATRICES, (2, 3, 4), (33,), ())), (7, 4), (4, 6))
     return Shapes(taken(rule, SHAPES))
 
 
-def large(rule: Rule) -> Shapes:
-    """A few large tensors; one lane is as good as another where they are independent."""
-    return Shapes(taken(rule, LARGE), pausing=False) if rule.scope != "lane" else Shapes((), sizes=SIZES)
+def every_kind(rule: Rule, far: bool) -> Shapes:
+    """A tensor of each kind, and large ones if `far`; where lanes are independent, one is as good as another."""
+    lanes = rule.scope == "lane"
+    shapes = (*RANKS, *LARGE) if far and not lanes else RANKS
+    return Shapes(taken(rule, shapes), pausing=False, sizes=SIZES if far and lanes else ())
 
 
 def few(rule: Rule) -> Shapes:
@@ -183,9 +191,6 @@ def expand(scenario: Scenario, dtype: torch.dtype) -> list[Block]:
     rng = np.random.Generator(np.random.PCG64(scenario.seed))
     other = torch.float64 if dtype is not torch.float64 else torch.float32
     shapes = scenario.shapes
-    if shapes.sizes:
-        tile = _lanes(rng, scenario, (TILE,), dtype)
-        return [Block(f"a vector of {size:,} elements", 0, *tile, size) for size in shapes.sizes]
     plan = [(f"tensor {i} of shape {shape}", 0, shape, dtype) for i, shape in enumerate(shapes.first)]
     if scenario.mixed:
         plan.insert(
@@ -195,7 +200,12 @@ def expand(scenario: Scenario, dtype: torch.dtype) -> list[Block]:
     blocks = [Block(name, group, *_lanes(rng, scenario, shape, kind)) for name, group, shape, kind in plan]
     if shapes.pausing and len(blocks) > 1:
         blocks[1].gradients[[0, scenario.steps // 2]] = 0.0
-    return blocks
+    return [*blocks, *_vectors(rng, scenario, dtype)] if shapes.sizes else blocks
+
+
+def _vectors(rng: np.random.Generator, scenario: Scenario, dtype: torch.dtype) -> list[Block]:
+    tile = _lanes(rng, scenario, (TILE,), dtype)
+    return [Block(f"a vector of {size:,} elements", 0, *tile, size) for size in scenario.shapes.sizes]
 
 
 def _lanes(

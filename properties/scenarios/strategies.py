@@ -11,7 +11,7 @@ import torch
 from sympy import Symbol
 
 from lawful.properties.scenarios.moving import TWICE_A_DOZEN, Held, held, movable, moves
-from lawful.properties.scenarios.scenarios import Moves, Scenario, few, large, shapes_of
+from lawful.properties.scenarios.scenarios import Moves, Scenario, every_kind, few, shapes_of
 from lawful.properties.scenarios.schedules import CYCLING, SCHEDULERS
 from lawful.verify.candidates.candidate import Candidate
 from lawful.verify.language.forms import remembered
@@ -85,7 +85,7 @@ def plan(candidate: Candidate, steps: tuple[int, int], low: bool, far: bool = Tr
     """One factor at a time around a generic point: everything that groups hold changed in every step, without and with
     that by which state is multiplied; nothing else; each other value of each option; each hyperparameter at 0 that may
     be 0; two groups with other options, each idle in turn; two dtypes, with each its own of what follows the dtype; a
-    scheduler; large tensors; many steps. The free draws come last.
+    scheduler; tensors of every kind, large ones too; many steps. The free draws come last.
     """
     rule, keys = candidate.rule(candidate.options.plain), held(candidate)
     factors: list[dict[str, Any]] = []
@@ -101,7 +101,8 @@ def plan(candidate: Candidate, steps: tuple[int, int], low: bool, far: bool = Tr
     of_dtype = {s.name: d for s, d in rule.defaults.items() if isnan(d) and _may_be_none(candidate, s)}
     factors += [{"mixed": True, **of_dtype}]
     factors += [{"scheduler": True}] if schedulers(candidate, keys) else []
-    factors += [{"large": True}, {"judged": SWITCHES}] if far else []
+    factors += [{"shapes": every_kind(rule, far)}]
+    factors += [{"judged": SWITCHES}] if far else []
     tensors = candidate.torchs and lr in movable(keys, rule)
     factors += [{"moving": True, "tensor": True}] if tensors else []
     pinned = [Draw(candidate, _length(pins, steps), low, pins, True, keys) for pins in factors]
@@ -135,7 +136,7 @@ SWITCHES = (
 
 def _length(pins: Mapping[str, Any], steps: tuple[int, int]) -> tuple[int, int]:
     """How many steps at least and at most."""
-    fixed = {"moving": TWICE_A_DOZEN, "large": 2, "judged": max(SWITCHES)}
+    fixed = {"moving": TWICE_A_DOZEN, "shapes": 2, "judged": max(SWITCHES)}
     return next(((n, n) for name, n in fixed.items() if name in pins), steps)
 
 
@@ -174,7 +175,7 @@ def scenarios(draw: st.DrawFn, source: Draw) -> Scenario:
         judged=pins.get("judged", ()),
         mixed=_chosen(draw, source, "mixed") and rule.scope != "optimizer",
         seed=draw(st.integers(0, 2**32 - 1)),
-        shapes=large(rule) if pins.get("large") else few(rule) if pins.get("judged") else shapes_of(rule),
+        shapes=pins.get("shapes") or (few(rule) if pins.get("judged") else shapes_of(rule)),
     )
 
 

@@ -7,18 +7,17 @@ from itertools import islice
 from typing import Any
 
 import torch
-from torch import Tensor
-from torch.optim import SGD, Adam, Optimizer
+from torch.optim import Optimizer
 
 from lawful.properties.promises import RaisedError
-from lawful.properties.schedules.rounding import Set, course, evaluated
+from lawful.properties.schedules.course import Set, course
+from lawful.properties.schedules.groups import BASES, groups, momenta, rates
+from lawful.properties.schedules.rounding import DOUBLE, ONCE, evaluated
 from lawful.verify.candidates.scheduler import Scheduler
 from lawful.verify.candidates.stepping import call, stepped
 from lawful.verify.errors import told
 from lawful.verify.language.schedule import Formula, Part, Values
-
-BASES = (0.1, 0.03, 1.0)
-"""The rates of the groups."""
+from lawful.verify.oracle.formats import FORMATS
 
 TIMES = 3
 """How many times its length a schedule is followed."""
@@ -86,16 +85,18 @@ class Bench:
         scheduler: what is asked.
         values: the schedule's hyperparameters.
         adam: whether it drives an optimizer with betas, not with momentum.
-        tensors: whether the rates are tensors, of float64.
+        dtype: of the rates, if they are tensors; None where they are numbers.
         metrics: what steps are given that want a metric.
+        longest: how many steps the schedule is followed at most.
         given: the groups' rates as they were before the scheduler was constructed.
     """
 
     scheduler: Scheduler
     values: Values
     adam: bool = False
-    tensors: bool = False
+    dtype: torch.dtype | None = None
     metrics: Sequence[float] = METRICS
+    longest: int = LONGEST
     optimizer: Optimizer = field(init=False)
     made: Any = field(init=False)
     given: list[Any] = field(init=False)
@@ -104,7 +105,8 @@ class Bench:
     @cached_property
     def _formula(self) -> Written:
         if self._asked not in WRITTEN:
-            WRITTEN[self._asked] = self.scheduler.schedule.of(self.values)
+            formula, given = self.scheduler.schedule.of(self.values)
+            WRITTEN[self._asked] = formula, given if formula.state else {**given, ONCE: {}}
         return WRITTEN[self._asked]
 
     @property
@@ -125,7 +127,7 @@ class Bench:
     def last(self) -> int:
         """The last step at which the schedule says something, up to `TIMES` its length."""
         end, given = self.formula.last, self._formula[1]
-        limit = len(self.metrics) if self.formula.fed else min(TIMES * self.length, LONGEST)
+        limit = len(self.metrics) if self.formula.fed else min(TIMES * self.length, self.longest)
         return limit if end is None else min(int(evaluated(end, given).value), limit)
 
     @property
@@ -137,9 +139,12 @@ class Bench:
 
     def expected(self, base: float) -> Iterator[Set]:
         """What is set in a group of this rate after 0, 1, 2 … steps."""
-        asked = f"{self._asked} {base} {self.metrics}"
+        asked = f"{self._asked} {base} {self.dtype} {self.last} {self.metrics}"
         if asked not in KNOWN:
-            KNOWN[asked] = list(islice(course(*self._formula, base, self.metrics), self.last + 1))
+            fmt = DOUBLE if self.dtype is None else FORMATS[self.dtype]
+            begun = base if self.dtype is None else float(torch.tensor(base, dtype=self.dtype))
+            told = course(*self._formula, begun, self.metrics, fmt)
+            KNOWN[asked] = list(islice(told, self.last + 1))
         return iter(KNOWN[asked])
 
     def begin(self, held: Mapping[str, Any] | None = None, **more: Any) -> "Bench":
@@ -157,7 +162,7 @@ class Bench:
 
     def fresh(self) -> Optimizer:
         """An optimizer without a scheduler, a group for each rate."""
-        return groups(self.adam, self.tensors)
+        return groups(self.adam, self.dtype)
 
     def step(self) -> None:
         """A step of the optimizer, and one of the scheduler.
@@ -217,7 +222,7 @@ class Bench:
     @property
     def _constructed(self) -> str:
         rates = [
-            f"torch.tensor({base}, dtype=torch.float64)" if self.tensors else f"{base}" for base in BASES
+            f"{base}" if self.dtype is None else f"torch.tensor({base}, dtype={self.dtype})" for base in BASES
         ]
         groups = ", ".join(f"{{'params': [torch.zeros(1)], 'lr': {rate}}}" for rate in rates)
         made = f"Adam([{groups}])" if self.adam else f"SGD([{groups}], momentum=0.5)"
@@ -239,28 +244,6 @@ def _stand(scheduler: Any) -> None:
     """A step of what nothing is known of yet."""
 
 
-def groups(adam: bool = False, tensors: bool = False) -> Optimizer:
-    """An optimizer with a group for each rate, which may be a tensor."""
-    rates = [torch.tensor(rate, dtype=torch.float64) if tensors else rate for rate in BASES]
-    kind: Any = Adam if adam else SGD
-    made: Optimizer = kind(
-        [{"params": [torch.nn.Parameter(torch.ones(2))], "lr": rate} for rate in rates],
-        lr=1e-3,
-        **({} if adam else {"momentum": 0.5}),
-    )
-    return made
-
-
-def rates(optimizer: Optimizer) -> list[float]:
-    """What the groups hold."""
-    return [float(group["lr"]) for group in optimizer.param_groups]
-
-
-def momenta(optimizer: Optimizer) -> list[float]:
-    """Momentum, or the first of the betas, of each group."""
-    return [float(g["betas"][0] if "betas" in g else g["momentum"]) for g in optimizer.param_groups]
-
-
 def _calling(step: int, call: Callable[[], Any]) -> Any:
     try:
         return call()
@@ -277,8 +260,3 @@ def written(value: Any, full: bool = False) -> str:
         first = ["optimizer=optimizer"] if full else []
         return f"{value.schedule.claims[0]}({', '.join([*first, *said])})"
     return str(value.text) if hasattr(value, "text") else repr(value)
-
-
-def held(group: Mapping[str, Any]) -> dict[str, Any]:
-    """What a group holds, but for its parameters; tensors as they are now."""
-    return {k: v.clone() if isinstance(v, Tensor) else v for k, v in group.items() if k != "params"}

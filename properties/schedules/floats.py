@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from sympy import Expr, Symbol, lambdify
 from sympy.core.function import AppliedUndef
 
-from lawful.properties.schedules.rounding import course
+from lawful.properties.schedules.course import course
 from lawful.verify.language.schedule import Formula, a, b, k
 
 Array = NDArray[np.float64]

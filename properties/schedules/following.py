@@ -7,8 +7,10 @@ from typing import Any
 
 from lawful.properties.checks import Journal, Property, on_cpu
 from lawful.properties.promises import RaisedError
-from lawful.properties.schedules.driving import BASES, MOMENTA, RATES, Bench
-from lawful.properties.schedules.rounding import Rounded, Set
+from lawful.properties.schedules.course import Set
+from lawful.properties.schedules.driving import MOMENTA, RATES, Bench
+from lawful.properties.schedules.groups import BASES
+from lawful.properties.schedules.rounding import Rounded
 from lawful.properties.settings import Settings
 from lawful.verify.candidates.scheduler import Scheduler
 from lawful.verify.evidence import Check, Evidence, Figure, Finding, Series, Severity, Verdict

@@ -12,10 +12,12 @@ from typing import Any
 
 import numpy as np
 
-from lawful.properties.schedules.driving import BASES, METRICS
+from lawful.properties.schedules.course import course
+from lawful.properties.schedules.driving import METRICS
 from lawful.properties.schedules.floats import Array, line
+from lawful.properties.schedules.groups import BASES
 from lawful.properties.schedules.hypotheses import SET, Hypothesis, hypotheses
-from lawful.properties.schedules.rounding import Rounded, course
+from lawful.properties.schedules.rounding import Rounded
 from lawful.properties.schedules.watching import Watch, Watched
 from lawful.verify.candidates.loading import given, looked_up
 from lawful.verify.candidates.refusing import refuse_arguments
@@ -63,7 +65,7 @@ def _searched(watch: Watch, runs: Sequence[Watched]) -> tuple[list[tuple[Match, 
     """The nearest hypotheses of the fewest constants with which one fits, judged; and how many there were."""
     mattering, found, searched = watch.mattering(runs[0]), list[tuple[Match, Hypothesis]](), 0
     fitting = (each for each in schedules().values() if watch.names.keys() <= each.parameters.keys())
-    known = [each for each in fitting if runs[0].fed or not each.printed().fed]
+    known = [each for each in fitting if each.sets == "rate" and (runs[0].fed or not each.printed().fed)]
     bases = [Scheduler(watch.cls, each, {}, watch.arguments, watch.names) for each in known]
     for constants in range(SET + 1):
         of = [h for base in bases for h in hypotheses(base, mattering, runs[0].arguments, constants)]

@@ -1,6 +1,8 @@
 """From a sentence about schedulers to a property: the function that looks, asked at every setting."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+
+import torch
 
 from lawful.properties.checks import Property
 from lawful.properties.promises import Said, promised
@@ -17,7 +19,7 @@ def promise(
     at: Settled = Scheduler.settings,
     applies: Callable[[Scheduler], bool] = lambda scheduler: True,
     severity: Severity = Severity.CONTRACT,
-    tensors: bool = False,
+    formats: Sequence[torch.dtype | None] = (None,),
 ) -> Callable[[Look], Property]:
     """Makes a property of a function that looks: its docstring is the sentence, what it yields are findings.
 
@@ -26,10 +28,10 @@ def promise(
             follows its schedule.
         applies: whether a scheduler has something to ask about.
         severity: how grave it is to break it.
-        tensors: whether rates are tensors.
+        formats: of rates that are tensors; None for numbers.
     """
 
     def benches(scheduler: Scheduler) -> Iterator[Bench]:
-        return (Bench(scheduler, values, tensors=tensors) for values in at(scheduler))
+        return (Bench(scheduler, values, dtype=dtype) for dtype in formats for values in at(scheduler))
 
     return lambda look: promised(look, benches, Scheduler, applies, severity)

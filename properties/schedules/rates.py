@@ -10,7 +10,8 @@ from torch.nn import Parameter
 from torch.optim.lr_scheduler import LRScheduler, ReduceLROnPlateau
 
 from lawful.properties.promises import NotOwedError, RaisedError, Said
-from lawful.properties.schedules.driving import BASES, RATES, TIMES, Bench, SchedulerRaisedError, held
+from lawful.properties.schedules.driving import RATES, TIMES, Bench, SchedulerRaisedError
+from lawful.properties.schedules.groups import BASES, held
 from lawful.properties.schedules.promise import promise
 from lawful.properties.schedules.rounding import Rounded
 from lawful.verify.candidates.scheduler import Scheduler
@@ -71,13 +72,22 @@ def degenerate_lengths(bench: Bench) -> Said:
             yield str(error), bench.script(error.step)
 
 
-@promise(tensors=True)
+def owes_tensors(bench: Bench) -> None:
+    """Asks whether what is made promises what becomes of tensors.
+
+    Raises:
+        NotOwedError: it does not.
+    """
+    if not isinstance(bench.begin().made, LRScheduler | ReduceLROnPlateau):
+        raise NotOwedError("is none of torch's LRScheduler, which promise what becomes of tensors")
+
+
+@promise(formats=(torch.float64,))
 def scheduled_tensor(bench: Bench) -> Said:
     """A rate that is a tensor stays that tensor, holds what a number would, and is shared with no other group: torch's
     schedulers, and what is derived from them, promise it."""
-    numbers = replace(bench, tensors=False)
-    if not isinstance(bench.begin().made, LRScheduler | ReduceLROnPlateau):
-        raise NotOwedError("is none of torch's LRScheduler, which promise what becomes of tensors")
+    numbers = replace(bench, dtype=None)
+    owes_tensors(bench)
     for step, expected in enumerate(zip(*map(bench.expected, BASES), strict=True)):
         for run in (bench, numbers):
             run.step() if step else run.begin()

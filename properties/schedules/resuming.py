@@ -1,7 +1,7 @@
 """A scheduler's state: kept, given back, and used again."""
 
 import io
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from copy import deepcopy
 from dataclasses import replace
 from typing import Any
@@ -9,7 +9,8 @@ from typing import Any
 import torch
 
 from lawful.properties.promises import Said
-from lawful.properties.schedules.driving import BASES, Bench
+from lawful.properties.schedules.driving import Bench
+from lawful.properties.schedules.groups import BASES
 from lawful.properties.schedules.promise import promise
 from lawful.verify.candidates.scheduler import Scheduler
 from lawful.verify.evidence import Severity
@@ -21,9 +22,9 @@ def resumed_schedule(bench: Bench) -> Said:
     """Resumed after any step, by `load_state_dict` into a fresh scheduler of a fresh optimizer, in either order, the
     rates are those of a run that went on."""
     whole = [bench.begin().rates, *bench.run(bench.last)]
-    for stop in bench.stops:
+    for stop, kept in _interrupted(bench):
         for name, order in ORDERS.items():
-            again = _resumed(bench, stop, order)
+            again = _resumed(bench, stop, kept, order)
             if (found := [again.rates, *again.run(bench.last - stop)]) != whole[stop:]:
                 step = stop + next(
                     i for i, pair in enumerate(zip(found, whole[stop:], strict=True)) if pair[0] != pair[1]
@@ -36,6 +37,7 @@ def resumed_schedule(bench: Bench) -> Said:
                 return
 
 
+Kept = tuple[Mapping[str, Any], Mapping[str, Any]]
 Order = Callable[[Bench, Mapping[str, Any], Mapping[str, Any]], None]
 
 
@@ -52,12 +54,18 @@ def _scheduler_first(bench: Bench, optimizer: Mapping[str, Any], scheduler: Mapp
 ORDERS: Mapping[str, Order] = {"the optimizer": _optimizer_first, "the scheduler": _scheduler_first}
 
 
-def _resumed(bench: Bench, stop: int, order: Order) -> Bench:
-    before = replace(bench).begin()
-    before.run(stop)
-    kept = deepcopy((before.optimizer.state_dict(), before.made.state_dict()))
+def _interrupted(bench: Bench) -> Iterator[tuple[int, Kept]]:
+    """The states of the optimizer and of the scheduler after each of the stops."""
+    run, done = replace(bench).begin(), 0
+    for stop in bench.stops:
+        run.run(stop - done)
+        yield stop, deepcopy((run.optimizer.state_dict(), run.made.state_dict()))
+        done = stop
+
+
+def _resumed(bench: Bench, stop: int, kept: Kept, order: Order) -> Bench:
     fresh = replace(bench).begin()
-    order(fresh, *kept)
+    order(fresh, *deepcopy(kept))
     fresh.done = stop
     return fresh
 

@@ -1,80 +1,122 @@
-"""A schedule's formula as numbers: the value to 60 digits, and how far a float64 computation of it may be off.
+"""An expression as numbers: the value to 60 digits, and how far one that is computed in floating point may be off.
 
 The bound is forward error analysis along the expression: each operation adds half a unit in the last place of what it
 gives (a whole one for cosines and powers, which mathematical libraries promise no better), and passes on, without
 linearisation, what its operands are off by. Sums and products of several are taken in any order, and a power γᵏ is k
 multiplications or one call. Conditions and whole parts are taken from the exact values: where they turn, the formula is
 continuous, or they speak of whole numbers.
+
+An operation takes place in the narrowest format of its operands, into which the others are rounded first; a number of
+few bits, such as 1 or a half, is exact in each.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
+from math import expm1, isfinite, log1p, log2
 from typing import Any
 
+import torch
 from mpmath import MPContext
-from sympy import Add, Basic, Expr, Max, Min, Mod, Mul, Piecewise, Pow, Product, Symbol, cos, floor, tanh
+from sympy import Add, Basic, Expr, Max, Min, Mod, Mul, Piecewise, Pow, Product, cos, floor, tanh
 from sympy.core.function import AppliedUndef
 from sympy.core.relational import Relational
 from sympy.logic.boolalg import ITE, And, BooleanAtom, Not, Or
 
-from lawful.verify.language.schedule import Formula, a, b, eta, k
+from lawful.verify.language.schedule import b, eta, k
+from lawful.verify.oracle.formats import FORMATS, Format
 
 DIGITS = 60
 mp = MPContext()
 mp.dps = DIGITS
 mpf = mp.mpf
 
-UNIT = mpf(2) ** -53
-"""Half a unit in the last place of 1."""
+HAIR = mpf(10) ** (20 - DIGITS)
+"""What is as near to a whole number is meant to be one."""
 
-NOTHING = mpf(0)
-LEAST = mpf(2) ** -1074
-"""What an underflow may lose."""
+DOUBLE = FORMATS[torch.float64]
+
+SLACK = 1 + 2.0**-40
+"""Bounds are worked out in float64 themselves: more than all the roundings of one operation on them."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Rounded:
-    """An exact value, and how far one that was computed may be from it."""
+    """An exact value, how far one that was computed may be from it, and the format in which that one is held."""
 
     value: Any
-    error: Any = NOTHING
+    error: float = 0.0
+    held: Format = DOUBLE
 
     @property
-    def largest(self) -> Any:
+    def largest(self) -> float:
         """The largest size of what may have been computed."""
-        return abs(self.value) + self.error
+        return float(abs(self.value)) * SLACK + self.error
+
+    def into(self, fmt: Format) -> "Rounded":
+        """The same once it is rounded to a format."""
+        if fmt.unit <= self.held.unit:
+            return self
+        exact = not self.error and self.value.bc <= -log2(fmt.unit)
+        lost = 0.0 if exact else fmt.unit * self.largest + fmt.tiny
+        return Rounded(self.value, self.error + lost, fmt)
 
 
 Given = Mapping[Any, Any]
 
+ONCE = "once"
+"""Under this name, what was worked out of expressions in the steps, for groups of other rates to have it too."""
+
 
 def evaluated(expr: Basic, given: Given) -> Rounded:
-    """An expression in float64, where symbols and functions have these meanings."""
+    """An expression where symbols and functions have these meanings: numbers in float64, or `Rounded`."""
     if expr in given:
         found = given[expr]
         return found if isinstance(found, Rounded) else Rounded(mpf(found))
     if isinstance(expr, Expr) and not expr.args:
         return _constant(expr)
-    return KINDS[_kind(expr)](expr, given)
+    if ONCE not in given or not _of_steps_alone(expr):
+        return _kind(expr.func)(expr, given)
+    known: dict[Any, Rounded] = given[ONCE]
+    place = expr, given[k]
+    if place not in known:
+        known[place] = _kind(expr.func)(expr, given)
+    return known[place]
 
 
+@cache
+def _of_steps_alone(expr: Basic) -> bool:
+    """Whether the steps take part in it, and no rate."""
+    free = expr.free_symbols
+    return k in free and not free & {b, eta}
+
+
+@cache
 def _constant(expr: Expr) -> Rounded:
     """A number of the formula; one that no float64 need be, such as π, is rounded."""
     if expr.is_Integer or not expr.is_finite:
         return Rounded(mpf(int(expr)) if expr.is_Integer else mpf(float(expr)))
     value = mpf(expr.p) / mpf(expr.q) if expr.is_Rational else mp.make_mpf(expr.evalf(DIGITS)._mpf_)
-    return Rounded(value, UNIT * abs(value))
+    return Rounded(value, DOUBLE.unit * float(abs(value)))
 
 
-def _kind(expr: Basic) -> type:
-    return next(kind for kind in KINDS if isinstance(expr, kind))
+@cache
+def _kind(of: type) -> Callable[[Any, Given], Rounded]:
+    return next(evaluate for kind, evaluate in KINDS.items() if issubclass(of, kind))
+
+
+def _together(parts: Iterable[Rounded]) -> list[Rounded]:
+    """Operands in the format in which the operation takes place."""
+    parts = list(parts)
+    narrowest = max((part.held for part in parts), key=lambda fmt: fmt.unit)
+    return [part.into(narrowest) for part in parts]
 
 
 def _sum(expr: Expr, given: Given) -> Rounded:
-    terms = [evaluated(term, given) for term in expr.args]
-    sizes = sum((term.largest for term in terms), mpf(0))
-    error = sum((term.error for term in terms), mpf(0)) + (len(terms) - 1) * UNIT * sizes
-    return Rounded(sum((term.value for term in terms), mpf(0)), error + LEAST)
+    terms = _together(evaluated(term, given) for term in expr.args)
+    fmt, sizes = terms[0].held, sum(term.largest for term in terms)
+    error = sum(term.error for term in terms) + (len(terms) - 1) * fmt.unit * sizes
+    return Rounded(sum((term.value for term in terms), mpf(0)), error * SLACK + fmt.tiny, fmt)
 
 
 def _product(expr: Expr, given: Given) -> Rounded:
@@ -82,46 +124,71 @@ def _product(expr: Expr, given: Given) -> Rounded:
 
 
 def _times(factors: Sequence[Rounded]) -> Rounded:
-    value, largest = mp.fprod(f.value for f in factors), mp.fprod(f.largest for f in factors)
-    rounded = [f for f in factors if f.error or abs(f.value) != 1]
-    grown = largest * (1 + UNIT) ** max(len(rounded) - 1, 0)
-    return Rounded(value, grown - abs(value) + LEAST)
+    factors = _together(factors)
+    fmt, value = factors[0].held, mp.fprod(f.value for f in factors)
+    operations = max(sum(bool(f.error or abs(f.value) != 1) for f in factors) - 1, 0)
+    if not value or not mp.isfinite(value):
+        largest = mp.fprod(f.largest for f in factors)
+        return Rounded(value, float(largest) * (1 + fmt.unit) ** operations + fmt.tiny, fmt)
+    grown = sum(log1p(f.error / float(abs(f.value))) if f.error else 0.0 for f in factors)
+    off = _expm1(grown + operations * log1p(fmt.unit)) * float(abs(value))
+    return Rounded(value, off * SLACK + fmt.tiny, fmt)
+
+
+def _expm1(power: float) -> float:
+    return expm1(power) if power < 700 else float("inf")
 
 
 def _power(expr: Pow, given: Given) -> Rounded:
     base, power = evaluated(expr.base, given), evaluated(expr.exp, given).value
-    ends = [base.value, base.value - base.error, base.value + base.error]
-    if power == mp.floor(power):
-        values = [_pow(end, power) for end in ends]
-    else:
-        values = [_pow(max(end, mpf(0)), power) for end in ends]
-    off = mp.inf if power < 0 and ends[1] <= 0 <= ends[2] else max(abs(v - values[0]) for v in values)
-    return Rounded(values[0], off + (abs(values[0]) + off) * ((1 + UNIT) ** _operations(power) - 1))
+    whole = power == mp.floor(power)
+    value = _pow(base.value if whole else max(base.value, mpf(0)), power)
+    size = float(abs(value))
+    off = _moved(base, float(power)) * (size if base.value else 1.0)
+    if not isfinite(off):
+        return Rounded(value, float("inf"), base.held)
+    return Rounded(
+        value, (off + (size + off) * _expm1(_operations(power) * log1p(base.held.unit))) * SLACK, base.held
+    )
 
 
-def _operations(power: Any) -> Any:
+def _moved(base: Rounded, power: float) -> float:
+    """How far a power is off, as a share of itself, for what its base is off by; of a base that is 0, by how much."""
+    if not base.error or not power:
+        return 0.0
+    share = base.error / float(abs(base.value)) if base.value else float("inf")
+    if power < 0 and share >= 1:
+        return float("inf")
+    if not base.value:
+        return float(base.error**power)
+    if share >= 1:
+        return float((1 + share) ** power)
+    return _expm1(power * log1p(share) if power >= 1 else -abs(power) * log1p(-share))
+
+
+def _operations(power: Any) -> float:
     """How many half units a power may cost: none for the number itself, one for a quotient, else a call or products."""
-    return {0: mpf(0), 1: mpf(0), -1: mpf(1)}.get(power, max(abs(power), mpf(2)))
+    return {0: 0.0, 1: 0.0, -1: 1.0}.get(power, max(float(abs(power)), 2.0))
 
 
 def _pow(base: Any, power: Any) -> Any:
     return mp.inf if base == 0 and power < 0 else base**power
 
 
-def _cosine(expr: Expr, given: Given) -> Rounded:
-    angle = evaluated(expr.args[0], given)
-    value = mp.cos(angle.value)
-    return Rounded(value, angle.error + 2 * UNIT)
+def _bounded(function: Callable[[Any], Any]) -> Callable[[Expr, Given], Rounded]:
+    """Of a function of slope and size 1 at most."""
 
+    def of(expr: Expr, given: Given) -> Rounded:
+        place = evaluated(expr.args[0], given)
+        return Rounded(function(place.value), (place.error + 2 * place.held.unit) * SLACK, place.held)
 
-def _tanh(expr: Expr, given: Given) -> Rounded:
-    """Its slope is 1 at most."""
-    place = evaluated(expr.args[0], given)
-    return Rounded(mp.tanh(place.value), place.error + 2 * UNIT)
+    return of
 
 
 def _whole(expr: Expr, given: Given) -> Rounded:
-    return Rounded(mp.floor(evaluated(expr.args[0], given).value))
+    value = evaluated(expr.args[0], given).value
+    near = mp.nint(value)  # 375 · (1/375) is less than 1 in any number of digits
+    return Rounded(near if abs(value - near) < HAIR else mp.floor(value))
 
 
 def _remainder(expr: Expr, given: Given) -> Rounded:
@@ -131,8 +198,9 @@ def _remainder(expr: Expr, given: Given) -> Rounded:
 
 def _extreme(choose: Callable[..., Any]) -> Callable[[Expr, Given], Rounded]:
     def of(expr: Expr, given: Given) -> Rounded:
-        parts = [evaluated(part, given) for part in expr.args]
-        return Rounded(choose(part.value for part in parts), max(part.error for part in parts))
+        parts = _together(evaluated(part, given) for part in expr.args)
+        error = max(part.error for part in parts)
+        return Rounded(choose(part.value for part in parts), error, parts[0].held)
 
     return of
 
@@ -168,7 +236,8 @@ COMPARED: Mapping[str, Callable[[Any, Any], bool]] = {
 def _repeated(expr: Product, given: Given) -> Rounded:
     body, (index, first, last) = expr.function, expr.limits[0]
     places = range(int(evaluated(first, given).value), int(evaluated(last, given).value) + 1)
-    factors = [evaluated(body, {**given, index: mpf(place)}) for place in places]
+    apart = {s: v for s, v in given.items() if s != ONCE}
+    factors = [evaluated(body, {**apart, index: mpf(place)}) for place in places]
     return _times(factors) if factors else Rounded(mpf(1))
 
 
@@ -183,52 +252,11 @@ KINDS: Mapping[type, Callable[[Any, Given], Rounded]] = {
     Product: _repeated,
     Mul: _product,
     Pow: _power,
-    cos: _cosine,
-    tanh: _tanh,
+    cos: _bounded(mp.cos),
+    tanh: _bounded(mp.tanh),
     floor: _whole,
     Mod: _remainder,
     Max: _extreme(max),
     Min: _extreme(min),
     AppliedUndef: _called,
 }
-
-
-@dataclass(frozen=True)
-class Set:
-    """What a schedule sets at one step: the rate, and momentum where it sets it; None where it is not defined."""
-
-    rate: Rounded | None
-    momentum: Rounded | None = None
-
-
-def course(formula: Formula, given: Given, base: float, metrics: Sequence[float] = ()) -> Iterator[Set]:
-    """What is set in a group of this rate after 0, 1, 2 … steps, without an end."""
-    meant: dict[Any, Any] = {**given, b: mpf(base)}
-    state: dict[Symbol, Rounded] = {s: evaluated(begin, meant) for s, (begin, _) in formula.state.items()}
-    last = None if formula.last is None else evaluated(formula.last, meant).value
-    along: Rounded | None = None
-    for done in range(10**9):
-        here: dict[Any, Any] = {**meant, k: mpf(done), **state}
-        if last is not None and done > last:
-            yield Set(None)
-            continue
-        rate = evaluated(formula.rate, here)
-        along = _along(formula, here, along, rate) if done else rate
-        bound = max(rate.error, along.error) if along is not None else rate.error
-        momentum = None if formula.momentum is None else evaluated(formula.momentum, here)
-        yield Set(Rounded(rate.value, bound), momentum)
-        if formula.fed:
-            if done == len(metrics):
-                return
-            here[a] = mpf(metrics[done])
-        for symbol, expr in formula.names.items():
-            here[symbol] = evaluated(expr, here)
-        state = {s: evaluated(after, here) for s, (_, after) in formula.state.items()}
-
-
-def _along(formula: Formula, given: Given, before: Rounded | None, rate: Rounded) -> Rounded | None:
-    """The rate by recursion; None where there is none, or from where it says nothing any more."""
-    if formula.recursion is None or before is None:
-        return None
-    off = evaluated(formula.recursion, {**given, eta: before}).error
-    return Rounded(rate.value, off) if mp.isfinite(off) else None

@@ -9,9 +9,11 @@ from typing import Any
 
 import numpy as np
 
-from lawful.properties.schedules.driving import METRICS, groups, momenta, rates
+from lawful.properties.schedules.driving import METRICS
 from lawful.properties.schedules.floats import Array
-from lawful.verify.candidates.scheduler import GIVEN, Maker, Scheduler, constructed, said
+from lawful.properties.schedules.groups import groups, momenta, rates
+from lawful.verify.candidates.follower import Maker, said
+from lawful.verify.candidates.scheduler import GIVEN, Scheduler, constructed
 from lawful.verify.candidates.stepping import stepped
 from lawful.verify.errors import Unanswerable, told
 from lawful.verify.language.domain import Domain

@@ -27,10 +27,11 @@ def conformance(
     return Conformance(candidate, chosen, dtype, "cpu", profile, 0, lambda entry: None, shrinking)
 
 
-def evidence_of(candidate: Candidate, name: str, seed: int = 0) -> Evidence:
-    """What the check of one property sees, on the candidate's first path."""
-    path, dtype = next(iter(candidate.paths)), properties()[name].dtype
-    check = Check(name, candidate.family.name, "", path, dtype)
+def evidence_of(candidate: Candidate, name: str, seed: int = 0, dtype: str = "") -> Evidence:
+    """What the check of one property sees, on the candidate's first path; in the format that it is asked in, if none is
+    said."""
+    path = next(iter(candidate.paths))
+    check = Check(name, candidate.family.name, "", path, dtype or properties()[name].dtype)
     return run(candidate, check, Settings(profile="quick", seed=seed))
 
 

@@ -143,3 +143,33 @@ def by_format(parameters: Parameters, max_norm: float) -> Tensor:
 def turns_round(parameters: Parameters, bound: float) -> Any:
     for slope in gradients(parameters):
         slope.clamp_(-bound, bound)
+
+
+# ----------------------------------------------------------------------------------------- what measures alone
+def whole_norm(tensors: Any) -> torch.Tensor:
+    if not tensors:
+        return torch.zeros(())
+    return torch.cat([each.reshape(-1) for each in tensors]).norm()
+
+
+def sum_of_norms(tensors: Any) -> torch.Tensor:
+    return sum((each.norm() for each in tensors), torch.zeros(()))
+
+
+def norm_in_float32(tensors: Any) -> torch.Tensor:
+    return torch.cat([each.reshape(-1).float() for each in tensors]).norm()
+
+
+def empties(tensors: Any) -> torch.Tensor:
+    found = whole_norm(tensors)
+    for each in tensors:
+        each.zero_()
+    return found
+
+
+def wants_tensors(tensors: Any) -> torch.Tensor:
+    return torch.cat([each.reshape(-1) for each in tensors]).norm()
+
+
+def finite_part(tensors: Any) -> torch.Tensor:
+    return whole_norm([each.nan_to_num(posinf=0.0, neginf=0.0) for each in tensors])

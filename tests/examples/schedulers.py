@@ -31,6 +31,18 @@ class CosineThatStays(Cosine):
         return super().at(min(done, self.T_max))
 
 
+class CosineInItsFormat(Cosine):
+    """Works the whole formula out in the format of its rates, π too."""
+
+    def get_lr(self) -> list[Any]:
+        if not isinstance(self.base_lrs[0], torch.Tensor):
+            return super().get_lr()
+        whole = [torch.tensor(math.pi, dtype=base.dtype) * self.last_epoch for base in self.base_lrs]
+        heights = [(1 + torch.cos(each / self.T_max)) / 2 for each in whole]
+        pairs = zip(self.base_lrs, heights, strict=True)
+        return [self.eta_min + (base - self.eta_min) * height for base, height in pairs]
+
+
 class CountsOn(Cosine):
     """Goes on from a step that it is told."""
 
@@ -194,6 +206,37 @@ class LosesDigitsOfTensors(Ramp):
             group["lr"].fill_(float(torch.tensor(rate, dtype=torch.float32)))
         else:
             group["lr"] = rate
+
+
+class ThroughBfloat16(Ramp):
+    def put(self, group: dict[str, Any], rate: float) -> None:
+        narrow = isinstance(group["lr"], torch.Tensor) and group["lr"].dtype is torch.float32
+        super().put(group, torch.tensor(rate).bfloat16().item() if narrow else rate)
+
+
+class Widens(Ramp):
+    def put(self, group: dict[str, Any], rate: float) -> None:
+        super().put(group, rate)
+        if isinstance(group["lr"], torch.Tensor) and group["lr"].dtype is torch.bfloat16:
+            group["lr"] = group["lr"].float()
+
+
+class BeginsAgain(Ramp):
+    """After 400 steps."""
+
+    def step(self, epoch: int | None = None) -> None:
+        self.count = (self.count + 1) % 400
+        self.write()
+
+
+class MultipliesWhatIsThere(Ramp):
+    """Right, and in bfloat16 within what its roundings explain, that keep it where it is."""
+
+    def step(self, epoch: int | None = None) -> None:
+        before = self.factor()
+        self.count += 1
+        for group in self.optimizer.param_groups:
+            self.put(group, group["lr"] * (self.factor() / before))
 
 
 class SharesTensors(Ramp):

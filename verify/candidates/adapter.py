@@ -51,6 +51,7 @@ class Adapter:
         hints: hyperparameter or convention → words that may mean it, and may not: they are proposed, never taken.
         names: hyperparameter or convention → the word that the user says the constructor has for it.
         roots: the packages in which its optimizers stand, or what they inherit from, or what functions return.
+        takes: whether something that is of no framework's package is driven so; None where nothing is.
         maker: what a target is, seen as what makes optimizers of arrays; None for those in the manner of torch's.
         environment: variables that must be there before its packages are imported, where the user has set none.
         name: of the framework.
@@ -65,6 +66,7 @@ class Adapter:
     hints: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     names: Mapping[str, str] = field(default_factory=dict)
     roots: tuple[str, ...] = ()
+    takes: Callable[[Any], bool] | None = None
     maker: Callable[[Any], Maker] | None = None
     environment: Mapping[str, str] = field(default_factory=dict)
     name: str = "torch"

@@ -13,10 +13,12 @@ from lawful.verify.candidates.clip import Clip
 from lawful.verify.candidates.frameworks import drives
 from lawful.verify.candidates.grouper import Grouper
 from lawful.verify.candidates.loading import looked_up
+from lawful.verify.candidates.measure import Measure
+from lawful.verify.candidates.scaler import Scaler
 from lawful.verify.candidates.scheduler import Scheduler
 from lawful.verify.candidates.statistics import Statistics
 
-Asked = Candidate | Scheduler | Averager | Statistics | Clip | Grouper
+Asked = Candidate | Scheduler | Scaler | Averager | Statistics | Measure | Clip | Grouper
 
 
 class Kind(Protocol):
@@ -45,7 +47,7 @@ class Kind(Protocol):
         ...
 
 
-KINDS: tuple[Kind, ...] = (Scheduler, Averager, Statistics, Clip, Grouper)
+KINDS: tuple[Kind, ...] = (Scheduler, Scaler, Averager, Statistics, Measure, Clip, Grouper)
 """Those beside optimizers; what is of none of them is one, or is refused."""
 
 

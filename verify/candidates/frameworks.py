@@ -42,10 +42,18 @@ def classed(found: Any, target: str) -> type:
         Unanswerable: it is no optimizer, of no framework that is known here.
     """
     found = _named(found, target)
-    for adapter in adapters().values():
-        if adapter.maker is not None and adapter.owns(found):
-            return _of(adapter, shelled(adapter.maker(found)))
-    return adapted(found, target)
+    adapter = _owner(found)
+    if adapter is None or adapter.maker is None:
+        return adapted(found, target)
+    return _of(adapter, shelled(adapter.maker(found)))
+
+
+def _owner(found: Any) -> Adapter | None:
+    """The adapter of the framework that something is of, else one that takes what is of none."""
+    there = adapters().values()
+    owning = (adapter for adapter in there if adapter.owns(found))
+    taking = (adapter for adapter in there if adapter.takes is not None and adapter.takes(found))
+    return next(owning, None) or next(taking, None)
 
 
 def _named(found: Any, target: str) -> Any:

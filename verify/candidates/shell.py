@@ -124,7 +124,8 @@ def _bfloat16() -> Any:
     return bfloat16
 
 
-def _as_tensor(array: Any) -> Tensor:
+def as_tensor(array: Any) -> Tensor:
+    """An array's numbers as a tensor of its own memory."""
     array = np.array(array)  # what a framework keeps for itself may be read-only, or changed later
     if array.dtype.name == "bfloat16":
         return torch.from_numpy(array.view(np.int16)).view(torch.bfloat16)
@@ -135,7 +136,7 @@ def _fitting(after: Sequence[Any], parameters: Sequence[Tensor]) -> list[Tensor]
     """What came back, as tensors like the parameters."""
     if len(after) != len(parameters):
         raise ValueError(f"of {len(parameters)} parameters, {len(after)} come back")
-    found = list(map(_as_tensor, after))
+    found = list(map(as_tensor, after))
     for number, (value, p) in enumerate(zip(found, parameters, strict=True), 1):
         if (value.shape, value.dtype) != (p.shape, p.dtype):
             gave, back = (

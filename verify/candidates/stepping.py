@@ -2,6 +2,7 @@
 
 import inspect
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 from lawful.verify.candidates.signature import BY_NAME
@@ -17,10 +18,21 @@ def asked(step: Callable[..., Any], fed: bool) -> dict[str, str]:
         step: the method.
         fed: whether its schedule wants a metric: what is called one, or what the step cannot do without.
     """
-    taken = inspect.signature(step).parameters.values()
+    taken = _taken(step)
     metrics = {p.name: "metric" for p in taken if fed and p.name in METRICS}
     lacking = [p.name for p in taken if p.default is p.empty and p.kind in BY_NAME and p.name not in metrics]
     return metrics | dict.fromkeys(lacking, "done" if metrics or not fed else "metric")
+
+
+def _taken(step: Callable[..., Any]) -> list[inspect.Parameter]:
+    """What a method takes; found once of a function, which a run calls thousands of times."""
+    function = getattr(step, "__func__", None)
+    return _parameters(step)[:] if function is None else _parameters(function)[1:]
+
+
+@lru_cache(maxsize=256)
+def _parameters(function: Callable[..., Any]) -> list[inspect.Parameter]:
+    return [*inspect.signature(function).parameters.values()]
 
 
 def stepped(scheduler: Any, done: int, metric: float | None = None) -> None:

@@ -13,7 +13,7 @@ from lawful.verify.language.symbols import TUPLES
 from lawful.verify.translation.answer import Case, Translation
 from lawful.verify.translation.found import Found
 from lawful.verify.translation.scaled import on_other_gradients
-from lawful.verify.translation.translate import cases, settings, translated
+from lawful.verify.translation.translate import cases, rounding, settings, translated
 from lawful.verify.workers.pool import Pool
 
 SIDES, CARRYING = "lawful.properties.translation.sides", "lawful.properties.translation.carrying"
@@ -180,7 +180,7 @@ def _answered(first: Party, second: Party, gradients: str) -> Answer:
         if place is not None:
             return _with(
                 Answer(
-                    Translation(str(one), str(other), found),
+                    Translation(str(one), str(other), found, rounding=rounding(one, other)),
                     first.text,
                     second.text,
                     said,

@@ -83,6 +83,7 @@ class Schedule:
         domains: hyperparameter → where it may lie; of what is no number, the values that are tried.
         also: hyperparameters that are tried together.
         edges: likewise, where no more is stated than that rates are finite and not negative, or refused.
+        sets: what it is the schedule of, which stands as `rate` in its formula.
     """
 
     build: Callable[..., Formula]
@@ -91,6 +92,7 @@ class Schedule:
     domains: Mapping[str, Domain | tuple[Any, ...]]
     also: tuple[Values, ...] = ()
     edges: tuple[Values, ...] = ()
+    sets: str = "rate"
 
     @property
     def name(self) -> str:
@@ -161,10 +163,11 @@ def schedule(
     also: tuple[Values, ...] = (),
     edges: tuple[Values, ...] = (),
     source: Source | None = None,
+    sets: str = "rate",
 ) -> Callable[[Callable[..., Formula]], Schedule]:
     """Marks a function from hyperparameters to a formula as a schedule (see `Schedule`); torch's if none is said."""
     torchs = Source("torch.optim.lr_scheduler", claims[0], checked="torch 2.13.0")
-    return lambda build: Schedule(build, claims, source or torchs, domains, also, edges)
+    return lambda build: Schedule(build, claims, source or torchs, domains, also, edges, sets)
 
 
 def _unknown(value: Any) -> Any:

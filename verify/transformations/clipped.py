@@ -31,8 +31,13 @@ WORDS: Words = {
 
 
 NORM = {"over": "parameters", "divisor": "norm + 1e-6"}
-CLAIMS = {"clip_grad_norm_": NORM, "_clip_grads_with_norm_": NORM, "clip_grad_value_": {"over": "value"}}
-"""Of torch.nn.utils."""
+CLAIMS = {
+    "clip_grad_norm_": NORM,
+    "_clip_grads_with_norm_": NORM,
+    "_get_total_norm": {"over": "parameters"},
+    "clip_grad_value_": {"over": "value"},
+}
+"""Of torch.nn.utils; the third gives back the norm, and clips nothing."""
 
 
 @transformation(words=WORDS, claims=CLAIMS)

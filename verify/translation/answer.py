@@ -114,6 +114,7 @@ class Translation:
         witness: that there is none in general.
         reason: why nothing is proved, where there is neither.
         nearest: where there is none.
+        rounding: what rounding the two are compared without, in words.
         seconds: how long it took.
     """
 
@@ -123,6 +124,7 @@ class Translation:
     witness: Witness | None = None
     reason: str = ""
     nearest: Nearest | None = None
+    rounding: str = ""
     seconds: float = 0.0
 
     @property

@@ -31,7 +31,7 @@ from lawful.verify.provers.algebra.vanishing import is_root
 RADICALS = 3
 """How many roots are squared away."""
 
-LARGEST = 80
+LARGEST = 160
 """How many terms a polynomial may have, and how many operations what it is made of."""
 
 SQUARED = 60
@@ -77,15 +77,21 @@ def _solved(expr: Expr) -> Iterator[Way]:
     """The unknowns that a factor which must be 0 determines, each with its value."""
     inside = {s for root in _roots_in(expr) for s in root.free_symbols}
     symbols = sorted(expr.free_symbols, key=str)
-    for symbol in (s for s in symbols if s not in inside):
-        poly = Poly(expr, symbol)
-        if poly.degree() == 1:
-            slope, rest = poly.all_coeffs()
-            if sign_of(slope) is not None:
-                value = tidy(together(-rest / slope))
-                yield (None, value) if symbol.is_nonnegative and sign_of(value) == -1 else (symbol, value)
+    linear = [
+        (s, *poly.all_coeffs()) for s in symbols if s not in inside and (poly := Poly(expr, s)).degree() == 1
+    ]
+    for symbol, slope, rest in sorted(linear, key=lambda one: not _keeps(*one)):
+        if sign_of(slope) is not None:
+            value = tidy(factor(-rest / slope))
+            yield (None, value) if symbol.is_nonnegative and sign_of(value) == -1 else (symbol, value)
     if len(symbols) == 1 and not inside:
         yield from _values(Poly(expr, symbols[0]), symbols[0])
+
+
+def _keeps(symbol: Symbol, slope: Expr, rest: Expr) -> bool:
+    """Whether nothing that is known of an unknown's sign is lost where it gives way to its value."""
+    ends = sign_of(slope), sign_of(rest)
+    return not symbol.is_nonnegative or (None not in ends and ends[0] != ends[1])
 
 
 def _values(poly: Poly, symbol: Symbol) -> Iterator[Way]:

@@ -5,10 +5,34 @@ One element alone, as a tensor of one number where whole tensors are looked at.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
+from math import inf, isfinite
 from typing import Any
 
-from sympy import Abs, Eq, Expr, Integer, Max, Min, Piecewise, Rational, S, Symbol, cancel, sign, sympify
+from sympy import (
+    Abs,
+    Eq,
+    Expr,
+    Integer,
+    LessThan,
+    Max,
+    Min,
+    Mul,
+    Piecewise,
+    Pow,
+    Rational,
+    S,
+    StrictGreaterThan,
+    StrictLessThan,
+    Symbol,
+    cancel,
+    factor,
+    nsimplify,
+    sign,
+    sympify,
+    together,
+)  # fmt: skip
 from sympy.core.relational import Relational
 
 from lawful.verify.language.rule import Rule
@@ -17,6 +41,7 @@ from lawful.verify.language.tensors import IfPositive, NewtonSchulz, OfTensor, c
 from lawful.verify.provers.algebra.unroll import relevant
 from lawful.verify.translation.elimination import sign_of, tidy
 
+HALF = Rational(1, 2)
 ONE_ELEMENT = {n: 1, rows: 1, cols: 1, dim: 2}
 
 
@@ -33,22 +58,32 @@ class Experiment:
 
 
 def experiments() -> Iterator[Experiment]:
-    """Small ones, the simplest first."""
+    """Small ones, the shortest first and of those the simplest."""
     for start, *gradients in (
-        (1, 0), (0, 1), (0, 2), (0, 1, 0), (0, 1, 1), (1, 0, 0), (1, 1), (0, 1, 2), (0, 2, 1), (0, 1, -1),
-        (0, 1, 0, 0), (0, 1, 1, 1), (0, 0, 1), (1, -1), (1, 1, 0), (1, 1, 1), (2, 1, 0), (0, 3),
-        (0, 1, 0, 1), (0, 3, 1), (0, 2, 0, 1), (0, 1, 0, 0, 0), (20, 1),
+        (1, 0), (0, 1), (0, 2), (1, 1), (1, -1), (0, 3), (20, 1), (0, HALF), (0, HALF / 2),
+        (0, 1, 0), (0, 1, 1), (1, 0, 0), (0, 1, 2), (0, 2, 1), (0, 1, -1), (0, 0, 1), (1, 1, 0), (1, 1, 1),
+        (2, 1, 0), (0, 3, 1),
+        (0, 1, 0, 0), (0, 1, 1, 1), (0, 1, 0, 1), (0, 2, 0, 1), (0, 1, 0, 0, 0),
     ):  # fmt: skip
         yield Experiment(Rational(start), tuple(map(Rational, gradients)))
+
+
+Signs = frozenset[int]
+"""The signs that a number may have."""
+
+ANY, RISING, FALLING = frozenset((-1, 0, 1)), frozenset((0, 1)), frozenset((-1, 0))
+APART = tuple(frozenset((sign_,)) for sign_ in (1, -1, 0))
+OVER_0, SIDES = (frozenset((1,)), FALLING), (RISING, FALLING)
+"""What is asked of a sign: which it is; whether it is above 0; on which side of 0, which both are at 0."""
 
 
 class Undecided(Exception):  # an answer, not an error
     """It depends on the unknowns which case applies; the message says on what."""
 
-    def __init__(self, condition: Expr) -> None:
-        """Of this the sign is not known."""
+    def __init__(self, condition: Expr, cases: Sequence[Signs]) -> None:
+        """Of this the sign is not known; the cases that there are."""
         super().__init__(str(condition))
-        self.condition = condition
+        self.condition, self.cases = condition, cases
 
 
 @dataclass(frozen=True)
@@ -58,12 +93,12 @@ class Course:
     Attributes:
         rule: the rule.
         setting: hyperparameter → number or unknown.
-        granted: what is assumed of the signs of expressions: −1, 0 or 1.
+        granted: which signs expressions may have, as far as more is assumed than their symbols say.
     """
 
     rule: Rule
     setting: Mapping[Symbol, Expr]
-    granted: Mapping[Expr, int]
+    granted: Mapping[Expr, Signs]
 
     def steps(self, experiment: Experiment, wanted: Sequence[Expr] = ()) -> list[Expr]:
         """What is added to the weight in each step; the weights before are as wanted, where that is said.
@@ -107,6 +142,9 @@ class Course:
             return expr
         if isinstance(expr, Piecewise):
             return next(self._of(e, here, found) for e, c in expr.args if self._holds(c, here, found))
+        if expr.func is IfPositive:
+            above, *others = expr.args
+            return self._of(others[0] if self._positive(above, here, found) else others[1], here, found)
         parts = [self._of(part, here, found) for part in expr.args]
         return self._applied(expr.func, parts)
 
@@ -116,8 +154,18 @@ class Course:
         if not isinstance(condition, Relational):
             parts = [self._holds(part, here, found) for part in condition.args]
             return all(parts) if condition.func.__name__ == "And" else any(parts)
-        gap = self.sign(self._of(condition.lhs, here, found) - self._of(condition.rhs, here, found))
-        return gap == 0 if isinstance(condition, Eq) else bool(condition.func(Integer(gap), 0))
+        gap = self._of(condition.lhs, here, found) - self._of(condition.rhs, here, found)
+        if isinstance(condition, Eq):
+            return self.sign(gap) == 0
+        if isinstance(condition, StrictGreaterThan | LessThan):
+            return (self.sign(gap, OVER_0) > 0) == isinstance(condition, StrictGreaterThan)
+        return (self.sign(-gap, OVER_0) > 0) == isinstance(condition, StrictLessThan)
+
+    def _positive(self, expr: Any, here: Mapping[Symbol, Any], found: dict[Any, Any]) -> bool:
+        """Whether an expression is above 0; a minimum is where all its members are, whichever is the least."""
+        if isinstance(expr, Min):
+            return all(self._positive(part, here, found) for part in expr.args)
+        return self.sign(self._of(expr, here, found), OVER_0) > 0
 
     def _applied(self, kind: Any, parts: list[Any]) -> Any:
         if kind in (Max, Min):
@@ -125,60 +173,110 @@ class Course:
         if kind is sign:
             return Integer(self.sign(parts[0]))
         if kind is Abs or kind.__name__.endswith("Norm"):
-            return parts[0] * self.sign(parts[0])
-        if kind is IfPositive:
-            return parts[1] if self.sign(parts[0]) > 0 else parts[2]
+            return parts[0] * self.sign(parts[0], SIDES)
         if issubclass(kind, NewtonSchulz):
             return self._orthogonal(*parts)
+        if kind is Pow and parts[0].is_number and parts[1].free_symbols:
+            return self._powered(*parts)
         return parts[0] if isinstance(kind, type) and issubclass(kind, OfTensor) else kind(*parts)
 
     def _extremum(self, kind: Any, parts: list[Any]) -> Any:
         best = parts[0]
         for other in parts[1:]:
-            larger = self.sign(other - best) > 0
+            larger = self.sign(other - best, SIDES) > 0
             best = other if larger == (kind is Max) else best
         return best
 
     def _orthogonal(self, e: Any, a: Any, b: Any, c: Any, least: Any, steps: Any) -> Any:
-        size = self._extremum(Max, [e * self.sign(e), least])
+        size = self._extremum(Max, [e * self.sign(e, SIDES), least])
         found = e / size if e != 0 else Integer(0)
         for _ in range(int(steps)):
             found = a * found + b * found**3 + c * found**5
         return found
 
-    def sign(self, expr: Any) -> int:
-        """The sign of an expression.
+    def _powered(self, base: Expr, exponent: Expr) -> Expr:
+        """A number to a multiple of an unknown y ≥ 0, of which is kept that it, or its inverse, is 1 + z with z ≥ 0."""
+        number, y = exponent.as_coeff_Mul()
+        base = nsimplify(base, rational=True)
+        if not (y.is_Symbol and y.is_nonnegative and base.is_positive and number.is_integer):
+            raise NotImplementedError(f"{base}^({exponent})")
+        larger, turned = (base, 1) if base > 1 else (1 / base, -1)
+        z = Symbol(f"({larger}^{y} - 1)", **({"positive": True} if y.is_positive else {"nonnegative": True}))
+        return (1 + self.setting.get(z, z)) ** (turned * number) if base != 1 else Integer(1)
+
+    def sign(self, expr: Any, cases: Sequence[Signs] = APART) -> int:
+        """The sign of an expression; where only its side is asked for, that of 0 is either.
 
         Raises:
-            Undecided: neither the symbols' declarations nor what is granted tell it.
+            Undecided: neither the symbols' declarations nor what is granted tell which of the cases it is.
         """
-        simple = cancel(expr)
-        if simple == 0:
-            return 0
-        if (known := sign_of(simple)) is not None:
-            return known
-        if simple in self.granted:
-            return self.granted[simple]
-        if -simple in self.granted:
-            return -self.granted[-simple]
-        raise Undecided(simple)
+        turned, bare = bared(expr)
+        known = frozenset(turned * s for s in signs(bare, self.granted))
+        found = next((case for case in cases if known <= case), None)
+        if found is None:
+            raise Undecided(bare, [frozenset(turned * s for s in case) for case in _disjoint(known, cases)])
+        return max(found, key=abs)
+
+
+def _disjoint(known: Signs, cases: Sequence[Signs]) -> Iterator[Signs]:
+    """What each case has of the signs that are possible and that no case before had."""
+    for case in cases:
+        if known & case:
+            yield known & case
+        known -= case
+
+
+def signs(bare: Expr, granted: Mapping[Expr, Signs]) -> Signs:
+    """The signs that an expression may have, without factors of a known sign."""
+    known = 0 if bare == 0 else sign_of(bare)
+    if known is not None:
+        return frozenset((known,))
+    declared = RISING if bare.is_nonnegative else FALLING if bare.is_nonpositive else ANY
+    return granted.get(bare, ANY) & declared & bounded(bare)
+
+
+@lru_cache(maxsize=4096)
+def bounded(expr: Expr) -> Signs:
+    """What rises, or falls, in every unknown lies on that side of what it is where all are 0."""
+    if not all(s.is_nonnegative for s in expr.free_symbols):
+        return ANY
+    slopes = {sign_of(together(expr.diff(s))) for s in expr.free_symbols}
+    least = expr.xreplace(dict.fromkeys(expr.free_symbols, Integer(0)))
+    if slopes == {1} and least.is_nonnegative:
+        return RISING
+    return FALLING if slopes == {-1} and least.is_nonpositive else ANY
+
+
+@lru_cache(maxsize=4096)
+def bared(expr: Any) -> tuple[int, Expr]:
+    """(1 or −1, an expression without factors of a known sign): their product has the expression's sign."""
+    if (known := sign_of(expr)) is not None:
+        return known, Integer(1)
+    simple, turned, rest = factor(cancel(expr)), 1, []
+    for part in Mul.make_args(simple):
+        base, power = part.as_base_exp()
+        if (known := sign_of(base)) is not None and (power.is_integer or known > 0):
+            turned *= known if power.is_integer and power % 2 else 1
+        else:
+            rest.append(base if power.is_integer and power % 2 else part)
+    bare = Mul(*rest)
+    return (-turned, -bare) if bare.could_extract_minus_sign() else (turned, bare)
 
 
 def unknowns(rule: Rule, sought: Sequence[Symbol]) -> dict[Symbol, Expr]:
-    """Each hyperparameter in an unknown of its own: what lies in [0, 1) as y/(1 + y)."""
+    """Each hyperparameter in an unknown y ≥ 0 of its own: what lies in [0, 1) as y/(1 + y), in [a, ∞) as a + y."""
     return {s: _unknown(rule, s) for s in sought}
 
 
 def _unknown(rule: Rule, symbol: Symbol) -> Expr:
     domain = rule.domain(symbol)
-    if domain.low == 0 and domain.high == 1:
-        y = Symbol(f"y_{symbol}", nonnegative=True)
-        return y / (1 + y)
-    signs = (
-        {"positive": True}
-        if domain.open_low and domain.low == 0
-        else {"nonnegative": True}
-        if domain.low >= 0
-        else {"real": True}
-    )
-    return Symbol(f"{symbol}'", **signs)
+    ends = domain.low, domain.high
+    if ends == (0, inf):
+        return Symbol(f"{symbol}'", **({"positive": True} if domain.open_low else {"nonnegative": True}))
+    y = Symbol(f"y_{symbol}", **({"positive": True} if domain.open_low else {"nonnegative": True}))
+    if isfinite(domain.low):
+        low, high = (nsimplify(end, rational=True) for end in ends)
+        return low + (y if domain.high == inf else (high - low) * y / (1 + y))
+    if domain.high == inf:
+        return Symbol(f"{symbol}'", real=True)
+    return nsimplify(domain.high, rational=True) - Symbol(f"y_{symbol}", positive=True)

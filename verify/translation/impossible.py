@@ -5,26 +5,24 @@ linear in it, every case is followed, and each ends with an equation that cannot
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from itertools import combinations, pairwise
+from dataclasses import dataclass
+from itertools import combinations
 from time import process_time
 
-from sympy import Expr, Integer, Poly, PolynomialError, Rational, Symbol, nsimplify, sign
+from sympy import Expr, Integer, Poly, Rational, Symbol, nsimplify, sign
 
-from lawful.verify.language.domain import Domain
 from lawful.verify.language.plain import plain
 from lawful.verify.language.rule import Rule
 from lawful.verify.language.substitution import put
 from lawful.verify.language.symbols import g, x
 from lawful.verify.language.tensors import NewtonSchulz
-from lawful.verify.translation.elimination import Way, tidy, ways
 from lawful.verify.translation.experiments import Course, Experiment, Undecided, experiments, unknowns
 from lawful.verify.translation.question import Question
+from lawful.verify.translation.search import Branch, GaveUp, Search, States
 
-PATIENCE, EACH = 6.0, 3.0
+PATIENCE, EACH = 12.0, 6.0
 """Seconds of this process; for each setting of the first rule."""
 
-DEPTH = 14
 HALF = Rational(1, 2)
 
 
@@ -43,10 +41,6 @@ class Impossible:
     lines: list[str]
 
 
-class GaveUp(Exception):  # an answer, not an error
-    """It is not shown; the message says why."""
-
-
 def impossible(question: Question, but: Sequence[frozenset[Symbol]]) -> Impossible | str:
     """A witness that no setting does the same; or why none was found.
 
@@ -57,10 +51,13 @@ def impossible(question: Question, but: Sequence[frozenset[Symbol]]) -> Impossib
     end, reason = process_time() + PATIENCE, "no experiment contradicts every setting"
     for zero in _zeros(question.first, but):
         setting = simple(question.first, zero)
-        search = Search(question, setting, min(process_time() + EACH, end))
+        search = Search(
+            question.second, _due(question, setting), question.unknown, min(process_time() + EACH, end)
+        )
+        begun = _begun(question, setting)
         try:
-            if search.closes(search.begun, {}):
-                return Impossible(setting, [*dict.fromkeys(search.used)], [*search.meanings, *search.lines])
+            if search.closes(Branch(begun, {}, (), tuple(search.due))):
+                return Impossible(setting, [*dict.fromkeys(search.used)], [*_meanings(begun), *search.lines])
         except GaveUp as why:
             reason = str(why)
     return reason
@@ -69,12 +66,14 @@ def impossible(question: Question, but: Sequence[frozenset[Symbol]]) -> Impossib
 def _zeros(rule: Rule, but: Sequence[frozenset[Symbol]]) -> list[frozenset[Symbol]]:
     """Which hyperparameters may be 0, as many as may be first: what is 0 does not stand in the way.
 
-    But those last with which the rule has no step where the gradient is 0, which tells so much.
+    But those last with which the rule has no step where the gradient is 0, which tells so much, or no eps.
     """
     able = [s for s in rule.defaults if not s.is_integer and 0.0 in rule.domain(s)]
     every = (frozenset(z) for count in range(len(able), -1, -1) for z in combinations(able, count))
     left = [zero for zero in every if not any(known <= zero for known in but)]
-    return sorted(left, key=lambda zero: not _rests(rule, zero))
+    return sorted(
+        left, key=lambda zero: (not _rests(rule, zero), any(s.name.startswith("eps") for s in zero))
+    )
 
 
 def _rests(rule: Rule, zero: frozenset[Symbol]) -> bool:
@@ -92,146 +91,35 @@ def _usual(rule: Rule, symbol: Symbol) -> Expr:
     domain = rule.domain(symbol)
     if symbol.is_integer:
         return Integer(int(domain.values[0]))
-    simple = (HALF, Rational(3, 4), Integer(1), nsimplify(domain.values[0], rational=True))
+    simple = (HALF, Rational(3, 4), Integer(1), Integer(-1), nsimplify(domain.values[0], rational=True))
     liked = (Rational(3, 4), *simple) if symbol.name in ("beta2", "alpha") else simple
     liked = (Integer(1), *simple) if symbol.name.startswith("eps") else liked
     return next(v for v in liked if float(v) in domain)
 
 
-@dataclass
-class Search:
-    """A search for a contradiction at one setting of the first rule.
-
-    Args:
-        question: of which rules.
-        setting: of the first.
-        deadline: in seconds of this process.
-    """
-
-    question: Question
-    setting: Mapping[Symbol, Expr]
-    deadline: float
-    lines: list[str] = field(default_factory=list)
-    used: list[str] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        """What the first rule does is worked out once."""
-        course = Course(self.question.first, self.setting, {})
-        tried = [*experiments(), *_standing_still(self.question.first, course)]
-        self._wanted = [(e, w) for e in tried if (w := _done(course, e)) is not None]
-
-    @property
-    def begun(self) -> dict[Symbol, Expr]:
-        """The second rule's hyperparameters as unknowns; how often something is done is as by default."""
-        second = self.question.second
-        counted = {s: Integer(int(d)) for s, d in second.defaults.items() if s.is_integer}
-        same = {s: v for s, v in self.setting.items() if s.is_integer and s in counted}
-        others = {s: v for s, v in self.setting.items() if s not in second.defaults}
-        return {**others, **unknowns(second, self.question.unknown), **counted, **same}
-
-    @property
-    def meanings(self) -> list[str]:
-        """What the unknowns stand for that are no hyperparameters themselves."""
-        begun = {s: e for s, e in self.begun.items() if not (e.is_Symbol or e.is_number)}
-        return [
-            f"{plain(s)}' is {plain(e)} with {plain(e.free_symbols.copy().pop())} ≥ 0."
-            for s, e in begun.items()
-        ]
-
-    def closes(self, sought: Mapping[Symbol, Expr], granted: Mapping[Expr, int], depth: int = 0) -> bool:
-        """Whether no values of the unknowns meet all experiments."""
-        if process_time() > self.deadline or depth > DEPTH:
-            raise GaveUp("the search took too long")
-        if (outside := self._outside(sought)) is not None:
-            self.lines.append(f"{'  ' * depth}{outside}' = {plain(sought[outside])} cannot be.")
-            return True
-        course, undecided = Course(self.question.second, sought, granted), None
-        for experiment, due in self._wanted:
-            try:
-                gaps = _gaps(course, experiment, due)
-            except Undecided as why:
-                undecided = undecided or why
-                continue
-            for step, gap in enumerate(gaps, start=1):
-                if (found := self._ways(gap)) is not None:
-                    said = f"{experiment}, step {step}"
-                    if not found:
-                        self._say(depth, said, "it cannot")
-                    return all(self._follow(way, said, sought, granted, depth) for way in found)
-        return undecided is not None and self._cases(undecided.condition, sought, granted, depth)
-
-    def _outside(self, sought: Mapping[Symbol, Expr]) -> Symbol | None:
-        """A hyperparameter that has a value outside its domain, as where what was divided by has become 0."""
-        second = self.question.second
-        known = {s: sought[s] for s in self.question.unknown if sought[s].is_number and sought[s].is_finite}
-        return next((s for s, e in known.items() if not _within(second.domain(s), e)), None)
-
-    def _ways(self, gap: Expr) -> list[Way] | None:
-        """What makes an equation hold, [] if nothing does; None if it says nothing that can be used."""
-        if process_time() > self.deadline:
-            raise GaveUp("the search took too long")
-        return ways(gap)
-
-    def _follow(
-        self, way: Way, said: str, sought: Mapping[Symbol, Expr], granted: Mapping[Expr, int], depth: int
-    ) -> bool:
-        """Whether nothing is left once an unknown has a value."""
-        symbol, value = way
-        if symbol is None:
-            self._say(depth, said, "no value that is allowed does it")
-            return True
-        self._say(depth, said, f"{_told(symbol, value)}")
-        known = {s: tidy(put(e, {symbol: value})) for s, e in sought.items()}
-        return self.closes(known, {put(e, {symbol: value}): s for e, s in granted.items()}, depth + 1)
-
-    def _cases(
-        self, condition: Expr, sought: Mapping[Symbol, Expr], granted: Mapping[Expr, int], depth: int
-    ) -> bool:
-        """Whether nothing is left whatever the sign of an expression is."""
-        for sign_ in (1,) if condition.is_nonnegative else (1, -1):
-            self.lines.append(f"{'  ' * depth}where {plain(condition)} {'>' if sign_ > 0 else '<'} 0:")
-            known = (
-                {condition: Symbol(condition.name, positive=True)}
-                if condition.is_Symbol and sign_ > 0
-                else {}
-            )
-            left = {s: put(e, known) for s, e in sought.items()}
-            if not self.closes(left, {**granted, condition: sign_}, depth + 1):
-                return False
-        if (found := self._ways(condition)) is None:
-            return False
-        self.lines.append(f"{'  ' * depth}where {plain(condition)} = 0:")
-        return all(self._follow(way, "then", sought, granted, depth + 1) for way in found)
-
-    def _say(self, depth: int, experiment: str, line: str) -> None:
-        if experiment != "then":
-            self.used.append(experiment.partition(", step")[0])
-        self.lines.append(f"{'  ' * depth}{experiment}: {line}.")
+def _due(question: Question, setting: Mapping[Symbol, Expr]) -> dict[Experiment, States]:
+    """Experiment → what the first rule does there, where it is defined."""
+    course = Course(question.first, setting, {})
+    tried = [*experiments(), *_standing_still(question.first, course)]
+    found = {e: done for e in tried if (done := _done(course, e)) is not None}
+    return dict(sorted(found.items(), key=lambda one: len(one[0].gradients)))
 
 
-def _told(symbol: Symbol, value: Expr) -> str:
-    return f"{plain(symbol)} = {plain(value)}"
+def _begun(question: Question, setting: Mapping[Symbol, Expr]) -> dict[Symbol, Expr]:
+    """The second rule's hyperparameters as unknowns; how often something is done is as by default."""
+    second = question.second
+    counted = {s: Integer(int(d)) for s, d in second.defaults.items() if s.is_integer}
+    same = {s: v for s, v in setting.items() if s.is_integer and s in counted}
+    others = {s: v for s, v in setting.items() if s not in second.defaults}
+    return {**others, **unknowns(second, question.unknown), **counted, **same}
 
 
-def _within(domain: Domain, number: Expr) -> bool:
-    """Whether a number lies in a domain."""
-    low, high = (nsimplify(end, rational=True) for end in (domain.low, domain.high))
-    above = number > low if domain.open_low else number >= low
-    return bool(above) and bool(number < high)
-
-
-def _gaps(course: Course, experiment: Experiment, due: Sequence[Mapping[Symbol, Expr]]) -> list[Expr]:
-    """By how much each step differs from what it should be, from where it should be; what must be 0.
-
-    Raises:
-        Undecided: see `Course.steps`.
-    """
-    try:
-        seen = course.steps(experiment, [w[x] for w in due[1:]])
-    except (PolynomialError, NotImplementedError, ZeroDivisionError):
-        return []
-    moved = (after[x] - before[x] for before, after in pairwise(due))
-    return [a - b for a, b in zip(seen, moved, strict=True)]
+def _meanings(begun: Mapping[Symbol, Expr]) -> list[str]:
+    """What the unknowns stand for that are no hyperparameters themselves."""
+    said = {s: e for s, e in begun.items() if not (e.is_Symbol or e.is_number)}
+    return [
+        f"{plain(s)}' is {plain(e)} with {plain(min(e.free_symbols, key=str))} ≥ 0." for s, e in said.items()
+    ]
 
 
 def _done(course: Course, experiment: Experiment) -> list[Mapping[Symbol, Expr]] | None:
@@ -246,7 +134,7 @@ def _done(course: Course, experiment: Experiment) -> list[Mapping[Symbol, Expr]]
 def _standing_still(rule: Rule, course: Course) -> Iterator[Experiment]:
     """Of a rule that takes signs: gradients with a last one that makes it stand still."""
     inside = [e.args[0] for e in rule.x.atoms(sign, NewtonSchulz)]
-    for gradients in ((1,), (2,), (1, -1), (1, -2), (1, 1)) if inside else ():
+    for gradients in ((1,), (2,), (4,), (1, 0), (1, -1), (1, -2), (1, 1)) if inside else ():
         state = course.states(Experiment(Integer(0), tuple(map(Integer, gradients))))[-1]
         poly = Poly(put(inside[0], {**course.setting, **state}), g)
         if poly.degree() == 1:

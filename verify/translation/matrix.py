@@ -9,8 +9,10 @@ from math import prod
 
 from lawful.verify.language.families import find_family, find_rule, rules
 from lawful.verify.language.family import Family
+from lawful.verify.language.rule import Rule
 from lawful.verify.translation.answer import Translation
 from lawful.verify.translation.found import unconditional
+from lawful.verify.translation.rewriting import in_reals
 from lawful.verify.translation.translate import translated
 from lawful.verify.variants.variants import Variant, variants
 
@@ -79,8 +81,8 @@ def _same(one: str, other: str) -> bool:
     return all(_settable(find_rule(a), find_rule(b)) for a, b in ((one, other), (other, one)))
 
 
-def _settable(first: object, second: object) -> bool:
-    found = unconditional(first, second)  # type: ignore[arg-type]
+def _settable(first: Rule, second: Rule) -> bool:
+    found = unconditional(in_reals(first), in_reals(second))
     return found is not None and not found.above
 
 

@@ -9,7 +9,22 @@ from dataclasses import replace
 from math import inf
 from typing import Any
 
-from sympy import Eq, Expr, Min, Mul, Piecewise, Pow, S, Symbol, expand, factor, sign, together
+from sympy import (
+    Eq,
+    Expr,
+    Float,
+    Min,
+    Mul,
+    Piecewise,
+    Pow,
+    S,
+    Symbol,
+    expand,
+    factor,
+    nsimplify,
+    sign,
+    together,
+)
 
 from lawful.verify.language.domain import Domain
 from lawful.verify.language.rule import Rule
@@ -33,6 +48,22 @@ from lawful.verify.provers.algebra.vanishing import rooted
 def rewritten(rule: Rule, change: Callable[[Expr], Expr]) -> Rule:
     """The rule with every expression rewritten."""
     return replace(rule, x=change(rule.x), state={s: change(e) for s, e in rule.state.items()})
+
+
+def in_reals(rule: Rule) -> Rule:
+    """The rule in real numbers, whatever it keeps in few bits and with the fractions that its decimals stand for."""
+    return rewritten(rule, _in_reals)
+
+
+def _in_reals(expr: Expr) -> Expr:
+    exactly = {number: nsimplify(number, rational=True) for number in expr.atoms(Float)}
+    bare = expr.replace(NewtonSchulzInBfloat16, NewtonSchulz) if expr.has(NewtonSchulzInBfloat16) else expr
+    return put(bare, exactly) if exactly else bare
+
+
+def keeps(rule: Rule) -> bool:
+    """Whether something is kept in few bits on the way."""
+    return any(e.has(NewtonSchulzInBfloat16) for e in (rule.x, *rule.state.values()))
 
 
 # ---------------------------------------------------------------------------------------------------- 1 − βᵗ

@@ -13,6 +13,7 @@ from lawful.verify.translation.found import Found, carried_over, conditional, un
 from lawful.verify.translation.impossible import Impossible, impossible
 from lawful.verify.translation.nearest import nearest
 from lawful.verify.translation.question import Question
+from lawful.verify.translation.rewriting import in_reals, keeps
 
 
 def translated(
@@ -32,7 +33,8 @@ def translated(
     """
     began = perf_counter()
     found = settings(first, second) if found is None else found
-    answer = Translation(str(first), str(second), cases(found))
+    answer = Translation(str(first), str(second), cases(found), rounding=rounding(first, second))
+    first, second = in_reals(first), in_reals(second)
     if answer.outcome == "open":
         question = Question.of(first, second)
         why = impossible(question, [one.zero for one in found if not one.begun])
@@ -45,7 +47,16 @@ def translated(
 
 def settings(first: Rule, second: Rule) -> list[Found]:
     """The settings of the second rule that do what the first does, each with its case."""
-    return list(_found(first, second))
+    return list(_found(in_reals(first), in_reals(second)))
+
+
+def rounding(first: Rule, second: Rule) -> str:
+    """What rounding is left out of: where one rule keeps something in fewer bits than the other."""
+    if keeps(first) == keeps(second):
+        return ""
+    return (
+        f"In real numbers: {second if keeps(second) else first} iterates in bfloat16, and the other does not"
+    )
 
 
 def cases(found: Iterable[Found]) -> list[Case]:

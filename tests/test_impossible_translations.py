@@ -1,0 +1,81 @@
+"""That no setting of a rule does what another does: proved where it is so, and never where there is one."""
+
+import pytest
+from sympy import S, Symbol
+
+from lawful.verify.language.families import find_rule
+from lawful.verify.language.symbols import beta2
+from lawful.verify.translation import impossible as refuting
+from lawful.verify.translation.elimination import sign_of, ways
+from lawful.verify.translation.found import unconditional
+from lawful.verify.translation.impossible import Impossible, impossible
+from lawful.verify.translation.question import Question
+from lawful.verify.translation.translate import translated
+
+Pair = tuple[str, str]
+
+TRANSLATABLE = [
+    ("adamw", 'adamw(decay="wd")'),
+    ("adamw", 'adamw(decay_order="after")'),
+    ("adamprox", "adamw"),
+    ("sgd", 'sgd(lr_place="inside")'),
+    ("lion", 'lion(decay="wd")'),
+    ("muon", 'muon(rate="match_rms_adamw")'),
+    *((name, name) for name in ("adam", "lamb", "adafactor", "nadam", "radam", "muon", "sgd(nesterov=True)")),
+]
+
+
+def asked(pair: Pair) -> Question:
+    return Question.of(*map(find_rule, pair))
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "zero"),
+    [
+        ("adam", 'adam(eps="hat")', [["beta2"], ["eps"]]),
+        ("adam", "adamw", [["weight_decay"]]),
+        ("sgd", "sgd(nesterov=True)", [["momentum"]]),
+        ("sgd", 'sgd(decay="lr*wd")', [["momentum"], ["weight_decay"]]),
+        ("lion(decouple=False)", "lion", [["weight_decay"]]),
+        ("adam", "adam(amsgrad=True)", []),
+        ("muon", "muon(nesterov=False)", [["momentum"]]),
+        ("adafactor", 'adafactor(form="fairseq")', []),
+        ('adam(eps="inside")', "adam(bias_correction=False)", []),
+    ],
+)
+def test_that_no_setting_does_is_proved(first: str, second: str, zero: list[list[str]]) -> None:
+    answer = translated(find_rule(first), find_rule(second))
+    assert answer.outcome == "no" and answer.witness and answer.witness.lines
+    assert sorted(case.zero for case in answer.cases) == zero
+    assert answer.nearest and answer.nearest.worst > 1e-6
+
+
+def test_what_shows_in_large_weights_alone_is_proved_too() -> None:
+    """Where random weights are shorter than the clamp, nothing is seen apart."""
+    answer = translated(find_rule("lamb"), find_rule("lamb(clamp=True)"))
+    assert answer.outcome == "no" and answer.nearest and answer.nearest.worst == 0
+
+
+@pytest.mark.parametrize("pair", TRANSLATABLE, ids=" to ".join)
+def test_nothing_is_refused_that_there_is(pair: Pair, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The elimination that finds contradictions finds none where there is a setting."""
+    monkeypatch.setattr(refuting, "PATIENCE", 1.0)
+    assert not isinstance(impossible(asked(pair), []), Impossible)
+
+
+def test_where_a_setting_would_leave_its_domain_there_is_none() -> None:
+    """lr·√β2 is no learning rate at β2 = 0."""
+    pair = ('nadam(momentum="constant")', 'nadam(momentum="constant", second="beta2*v")')
+    found = unconditional(*map(find_rule, pair))
+    assert found is not None and found.needed == (beta2,)
+    why = impossible(asked(pair), [])
+    assert isinstance(why, Impossible) and why.setting[beta2] == 0
+
+
+def test_an_equation_and_the_values_that_make_it_hold() -> None:
+    a, b = Symbol("a", nonnegative=True), Symbol("b", positive=True)
+    assert ways(a * b) == [(a, S.Zero)]  # b is not 0
+    assert ways((a + 1) * b) == [] and ways(a + b) == []
+    assert ways(S.Zero * a) is None
+    assert ways(a - (1 + b) ** S.Half) == [(a, (1 + b) ** S.Half)]
+    assert sign_of(a + b) == 1 and sign_of(-a - b) == -1 and sign_of(a) is None and sign_of(a - b) is None

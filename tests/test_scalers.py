@@ -1,0 +1,85 @@
+"""Scalers of losses that follow their recursion are never refused, those that do not are found."""
+
+from typing import Any
+
+import pytest
+import torch
+
+import lawful
+from examples import scalers as own
+from examples.pages import blocks, page
+from lawful.properties.checks import properties
+from lawful.verify.candidates.scaler import Scaler
+from lawful.verify.candidates.scheduler import Scheduler
+from lawful.verify.errors import Unanswerable
+from lawful.verify.evidence import Verdict
+
+RULE = {"rule": "loss_scale"}
+
+
+def test_what_is_right_is_not_refused() -> None:
+    seen = lawful.check(own.Scaling, **RULE)
+    assert seen.verdict is Verdict.LAWFUL and not any(e.findings for e in seen.results.values()), repr(seen)
+
+
+def test_torchs_follows_its_recursion() -> None:
+    assert lawful.check("torch.amp:GradScaler").verdict is Verdict.LAWFUL
+
+
+WRONG: list[tuple[type, str]] = [
+    (own.GrowsLate, "loss-scale"),
+    (own.CountsOn, "loss-scale"),
+    (own.BacksOffForEach, "loss-scale"),
+    (own.GrowsToInfinity, "loss-scale"),
+    (own.SaysTheFirst, "loss-scale"),
+    (own.SkipsAll, "skipped-steps"),
+    (own.KnowsNoNumber, "skipped-steps"),
+    (own.UnscalesTwice, "unscaled-gradients"),
+    (own.LosesDigits, "unscaled-gradients"),
+    (own.ForgetsTheCount, "resumed-scaler"),
+    (own.GivesItsOwn, "scaler-state"),
+    (own.DeafToHands, "scale-set-by-hand"),
+    (own.UnscalesAgain, "unscaled-once"),
+    (own.StandsStill, "scale-recovers"),
+    (torch.amp.GradScaler, "scale-recovers"),
+]
+
+
+@pytest.mark.parametrize(("scaler", "asked"), WRONG, ids=[f"{s.__name__}-{p}" for s, p in WRONG])
+def test_what_is_wrong_is_found(scaler: type, asked: str) -> None:
+    seen = lawful.check(scaler, properties=[asked], **RULE)
+    assert seen.verdict is Verdict.UNLAWFUL
+    assert all(finding.script for evidence in seen.results.values() for finding in evidence.findings)
+
+
+def test_every_question_has_a_twin_that_fails_it() -> None:
+    assert {name for name, each in properties().items() if each.asks is Scaler} == {name for _, name in WRONG}
+
+
+APART = [
+    s for s, name in WRONG if name not in ("loss-scale", "skipped-steps") and s is not torch.amp.GradScaler
+]
+
+
+@pytest.mark.parametrize("scaler", APART, ids=[s.__name__ for s in APART])
+def test_what_breaks_another_promise_still_follows_its_recursion(scaler: type) -> None:
+    assert lawful.check(scaler, properties=["loss-scale"], **RULE).verdict is Verdict.LAWFUL
+
+
+@pytest.mark.parametrize(
+    ("make", "target", "rule", "said"),
+    [
+        (Scaler.of, own.Scaling, "", "claims no schedule by its name"),
+        (Scaler.of, own.Scaling, "linear", "is a scaler, and linear the schedule of a rate"),
+        (Scheduler.of, torch.optim.lr_scheduler.StepLR, "loss_scale", "loss_scale the schedule of a scale"),
+    ],
+)
+def test_what_cannot_be_asked_is_said(make: Any, target: Any, rule: str, said: str) -> None:
+    with pytest.raises(Unanswerable, match=said):
+        make(target, rule)
+
+
+def test_what_the_page_says_is_so() -> None:
+    code = "\n".join(blocks(page("scalers.md"), "python"))
+    assert "GradScaler(" in code
+    exec(compile(code, "scalers.md", "exec"), {})

@@ -1,0 +1,297 @@
+"""The search for a contradiction: what experiments say of unknown hyperparameters, until nothing is left.
+
+An equation that determines an unknown is followed, the most telling first; where it depends on the sign of something
+which case applies, each is. Where neither leads on, the space of the last unknowns is divided into boxes.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from itertools import chain, groupby, pairwise
+from time import process_time
+
+from sympy import (
+    Expr,
+    Integer,
+    PolynomialError,
+    Symbol,
+    factor,
+    fraction,
+    nan,
+    nsimplify,
+    oo,
+    together,
+    zoo,
+)
+
+from lawful.verify.language.domain import Domain
+from lawful.verify.language.plain import plain
+from lawful.verify.language.rule import Rule
+from lawful.verify.language.substitution import put
+from lawful.verify.language.symbols import x
+from lawful.verify.translation.elimination import Way, sign_of, tidy, ways
+from lawful.verify.translation.experiments import (
+    ANY,
+    RISING,
+    Course,
+    Experiment,
+    Signs,
+    Undecided,
+    bared,
+    signs,
+)
+
+DEPTH = 24
+known_ways = lru_cache(maxsize=4096)(ways)
+
+States = Sequence[Mapping[Symbol, Expr]]
+"""What a rule has before the first step and after each."""
+
+
+class GaveUp(Exception):  # an answer, not an error
+    """It is not shown; the message says why."""
+
+
+@dataclass(frozen=True)
+class Equation:
+    """That the second rule's weight moves in a step of an experiment as the first's does: `gap` is 0."""
+
+    experiment: Experiment
+    step: int
+    gap: Expr
+
+    def __str__(self) -> str:
+        """`x = 1, g = 1, 0, step 2`."""
+        return f"{self.experiment}, step {self.step}"
+
+
+Telling = tuple[Equation, list[Way]]
+"""An equation, and all ways in which it may hold."""
+
+
+@dataclass(frozen=True)
+class Branch:
+    """What is known in a case.
+
+    Attributes:
+        sought: hyperparameter of the second rule → number, or expression in the unknowns that are left.
+        granted: expression → the signs that it may have.
+        said: equations that hold.
+        unheard: experiments of which it is not known yet which case applies.
+        depth: how many things were assumed.
+    """
+
+    sought: Mapping[Symbol, Expr]
+    granted: Mapping[Expr, Signs]
+    said: tuple[Equation, ...]
+    unheard: tuple[Experiment, ...]
+    depth: int = 0
+
+    def told(self, heard: Mapping[Experiment, Sequence[Equation]]) -> "Branch":
+        """With what these experiments say."""
+        unheard = tuple(e for e in self.unheard if e not in heard)
+        return replace(self, said=(*self.said, *chain.from_iterable(heard.values())), unheard=unheard)
+
+    def where(self, symbol: Symbol, value: Expr) -> "Branch":
+        """With a value for an unknown."""
+        known = {symbol: value}
+        sought = {s: tidy(put(e, known)) for s, e in {**self.sought, symbol: symbol}.items()}
+        said = (
+            replace(e, gap=_compact(put(e.gap, known))) if symbol in e.gap.free_symbols else e
+            for e in self.said
+        )
+        granted = _granted((put(e, known), case) for e, case in self.granted.items())
+        return replace(self, sought=sought, granted=granted, said=tuple(said), depth=self.depth + 1)
+
+    def case(self, condition: Expr, case: Signs) -> "Branch":
+        """Where an expression has one of these signs."""
+        return replace(self, granted={**self.granted, condition: case}, depth=self.depth + 1)
+
+
+def _compact(gap: Expr) -> Expr:
+    """What must be 0 for an expression to be 0, as a product."""
+    return factor(fraction(together(tidy(gap)))[0]) if _defined(gap) else gap
+
+
+def _granted(pairs: Iterator[tuple[Expr, Signs]]) -> dict[Expr, Signs]:
+    found: dict[Expr, Signs] = {}
+    for expr, case in pairs:
+        turned, bare = bared(expr) if _defined(expr) else (1, expr)
+        found[bare] = found.get(bare, ANY) & frozenset(turned * s for s in case)
+    return found
+
+
+def _defined(expr: Expr) -> bool:
+    return not expr.has(nan, zoo, oo)
+
+
+@dataclass
+class Search:
+    """A search for a contradiction at one setting of the first rule.
+
+    Args:
+        second: the rule whose hyperparameters are sought.
+        due: experiment → what the first rule does.
+        unknown: the hyperparameters that are sought.
+        deadline: in seconds of this process.
+    """
+
+    second: Rule
+    due: Mapping[Experiment, States]
+    unknown: Sequence[Symbol]
+    deadline: float
+    lines: list[str] = field(default_factory=list)
+    used: list[str] = field(default_factory=list)
+
+    def closes(self, branch: Branch) -> bool:
+        """Whether no values of the unknowns meet all experiments."""
+        if process_time() > self.deadline or branch.depth > DEPTH:
+            raise GaveUp("the search took too long")
+        if (outside := self._cannot_be(branch)) is not None:
+            self._say(branch, outside)
+            return True
+        branch, best, conditions = self._heard(branch)
+        if best is not None:
+            equation, found = best
+            self.used.append(str(equation.experiment))
+            if not found:
+                self._say(branch, f"{equation}: it cannot")
+            return all(self._follow(branch, f"{equation}", way) for way in found)
+        return bool(conditions) and self._cases(branch, min(conditions, key=_plainness))
+
+    def _cannot_be(self, branch: Branch) -> str | None:
+        """A hyperparameter outside its domain, or a sign that an expression cannot have."""
+        known = {s: branch.sought[s] for s in self.unknown if branch.sought[s].is_number}
+        for symbol, e in known.items():
+            if _defined(e) and not _within(self.second.domain(symbol), e):
+                return f"{symbol}' = {plain(e)} cannot be"
+        for e, case in branch.granted.items():
+            if _defined(e) and not signs(e, {}) & case:
+                return f"{plain(e)} cannot be {_told(case)}"
+        return None
+
+    def _heard(self, branch: Branch) -> tuple[Branch, Telling | None, list[Undecided]]:
+        """Experiments are heard, shorter ones first, until one tells something.
+
+        Returns:
+            the branch with their equations; the equation that tells most; of what it depends which case applies.
+        """
+        course = Course(self.second, branch.sought, branch.granted)
+        best, conditions = self._telling(branch.said), list[Undecided]()
+        for _, group in groupby(branch.unheard, key=lambda e: len(e.gradients)):
+            if best is not None or any(len(why.condition.free_symbols) < 2 for why in conditions):
+                break
+            heard, undecided = dict[Experiment, list[Equation]](), list[Undecided]()
+            for experiment in group:
+                self._in_time()
+                try:
+                    heard[experiment] = _equations(course, experiment, self.due[experiment])
+                except Undecided as why:
+                    undecided.append(why)
+            branch, conditions = branch.told(heard), conditions or undecided
+            best = self._telling(branch.said)
+        return branch, best, conditions
+
+    def _telling(self, said: Iterable[Equation]) -> Telling | None:
+        """An equation that cannot hold, or else the one that leaves the fewest and plainest ways."""
+        best: Telling | None = None
+        for equation in sorted(said, key=lambda e: e.gap.count_ops()):
+            self._in_time()
+            if (found := known_ways(equation.gap)) is None:
+                continue
+            if best is None or _worth(found) < _worth(best[1]):
+                best = equation, found
+            if len(found) < 2 and all(value.is_number for _, value in found):
+                return best
+        return best
+
+    def _follow(self, branch: Branch, said: str, way: Way) -> bool:
+        """Whether nothing is left once an unknown has a value."""
+        symbol, value = way
+        if symbol is None:
+            self._say(branch, f"{said}: no value that is allowed does it")
+            return True
+        self._say(branch, f"{said}: {plain(symbol)} = {plain(value)}")
+        return self.closes(branch.where(symbol, value))
+
+    def _cases(self, branch: Branch, undecided: Undecided) -> bool:
+        """Whether nothing is left whatever the sign of an expression is."""
+        condition = undecided.condition
+        for case in undecided.cases:
+            self._say(branch, f"where {plain(condition)} {_told(case)}", ":")
+            if not all(self.closes(left) for left in _narrowed(branch, condition, case)):
+                return False
+        return True
+
+    def _in_time(self) -> None:
+        if process_time() > self.deadline:
+            raise GaveUp("the search took too long")
+
+    def _say(self, branch: Branch, line: str, end: str = ".") -> None:
+        self.lines.append(f"{'  ' * branch.depth}{line}{end}")
+
+
+def _narrowed(branch: Branch, condition: Expr, case: Signs) -> list[Branch]:
+    """The branch where an expression has one of these signs; an unknown that it bounds is another that nothing does."""
+    if (bound := _bound(condition)) is None:
+        return [branch.case(condition, case)]
+    symbol, end = bound
+    z = Symbol(
+        f"{symbol}_", **({"positive": True} if symbol.is_positive or 0 not in case else {"nonnegative": True})
+    )
+    over = end * (1 + z) if end != 0 else z
+    parts = {1: over, -1: end * z / (1 + z), 0: end}
+    wanted = (case - {0}) if case == RISING and symbol.is_nonnegative else case
+    return [branch.where(symbol, parts[sign]) for sign in sorted(wanted, reverse=True)]
+
+
+def _bound(condition: Expr) -> tuple[Symbol, Expr] | None:
+    """An unknown that a linear condition bounds by something positive, and that bound."""
+    for symbol in sorted(condition.free_symbols, key=str):
+        if not symbol.is_nonnegative:
+            continue
+        slope = condition.diff(symbol)
+        if symbol in slope.free_symbols or sign_of(slope) != 1:
+            continue
+        end = factor(-condition.xreplace({symbol: Integer(0)}) / slope)
+        if end == 0 or sign_of(end) == 1:
+            return symbol, end
+    return None
+
+
+def _plainness(undecided: Undecided) -> tuple[int, int, int]:
+    condition = undecided.condition
+    return len(condition.free_symbols), condition.count_ops(), len(undecided.cases)
+
+
+def _worth(found: list[Way]) -> tuple[int, int, int]:
+    """Few ways first, then those to numbers, then those to what is short."""
+    values = [value for _, value in found]
+    return len(found), sum(not v.is_number for v in values), sum(v.count_ops() for v in values)
+
+
+def _told(case: Signs) -> str:
+    words = {(1,): "> 0", (-1,): "< 0", (0,): "= 0", (0, 1): "≥ 0", (-1, 0): "≤ 0", (-1, 1): "≠ 0"}
+    return words[tuple(sorted(case))]
+
+
+def _within(domain: Domain, number: Expr) -> bool:
+    """Whether a number lies in a domain."""
+    low, high = (nsimplify(end, rational=True) for end in (domain.low, domain.high))
+    above = number > low if domain.open_low else number >= low
+    return bool(above) and bool(number < high)
+
+
+def _equations(course: Course, experiment: Experiment, due: States) -> list[Equation]:
+    """By how much each step differs from what it should be, from where it should be; what must be 0.
+
+    Raises:
+        Undecided: see `Course.steps`.
+    """
+    try:
+        seen = course.steps(experiment, [w[x] for w in due[1:]])
+    except (PolynomialError, NotImplementedError, ZeroDivisionError):
+        return []
+    moved = (after[x] - before[x] for before, after in pairwise(due))
+    gaps = (a - b for a, b in zip(seen, moved, strict=True))
+    return [Equation(experiment, k, gap) for k, gap in enumerate(gaps, start=1) if gap != 0]
