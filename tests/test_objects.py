@@ -114,3 +114,11 @@ def test_which_classes_are_such(course: Path) -> None:
     others = torch.optim.SGD, torch.optim.lr_scheduler.StepLR, module["WantsMore"], torch.nn.Linear, len
     assert not any(map(takes, others))
     assert maker(module["Momentum"]).settable == {"lr", "momentum"}
+
+
+def test_optimizers_of_torch_are_not_made_to_find_out() -> None:
+    class Untouched(torch.optim.SGD):
+        def step(self, closure: Any = None) -> Any:
+            return super().step(closure)
+
+    assert not takes(Untouched) and not hasattr(Untouched.step, "hooked")

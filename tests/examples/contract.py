@@ -91,20 +91,6 @@ class UsesFirstGroup(Plain):
         super().update(p, g, {**group, "momentum": self.param_groups[0]["momentum"]})
 
 
-class FollowsTheSecondGroup(Plain):
-    def update(self, p: Tensor, g: Tensor, group: dict[str, Any]) -> None:
-        known = any(group is one for one in self.param_groups[:2])
-        super().update(p, g, group if known else {**group, "momentum": self.param_groups[1]["momentum"]})
-
-
-class ReadsFromTheBeginning(Plain):
-    """Takes every gradient for contiguous."""
-
-    def update(self, p: Tensor, g: Tensor, group: dict[str, Any]) -> None:
-        contiguous = torch.empty(g.shape).stride()
-        super().update(p, g.as_strided(g.shape, contiguous), group)
-
-
 class PreparesInConstructor(Plain):
     def __init__(
         self, params: Any, lr: float = 1e-3, momentum: float = 0.0, weight_decay: float = 0.0

@@ -235,3 +235,17 @@ class NeverGoesThere(AdamWScheduleFree):
 
     def train(self) -> None:
         pass
+
+
+class FollowsTheSecondGroup(Plain):
+    def update(self, p: Tensor, g: Tensor, group: dict[str, Any]) -> None:
+        known = any(group is one for one in self.param_groups[:2])
+        super().update(p, g, group if known else {**group, "momentum": self.param_groups[1]["momentum"]})
+
+
+class ReadsFromTheBeginning(Plain):
+    """Takes every gradient for contiguous."""
+
+    def update(self, p: Tensor, g: Tensor, group: dict[str, Any]) -> None:
+        contiguous = torch.empty(g.shape).stride()
+        super().update(p, g.as_strided(g.shape, contiguous), group)

@@ -50,8 +50,13 @@ class Driven:
 
 
 def takes(found: Any) -> bool:
-    """Whether it is a class whose objects step a list of tensors and hold no groups of them."""
-    if not isinstance(found, type) or not callable(getattr(found, "step", None)):
+    """Whether it is a class whose objects step a list of tensors and hold no groups of them.
+
+    An optimizer of torch's is never made here: its first object leaves hooks on its class.
+    """
+    if not isinstance(found, type) or issubclass(found, torch.optim.Optimizer):
+        return False
+    if not callable(getattr(found, "step", None)):
         return False
     try:
         return not hasattr(_made(found), "param_groups")
