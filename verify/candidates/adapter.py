@@ -119,6 +119,7 @@ TORCH = Adapter(
             "decoupled",
         ),
         "alpha": ("rho", "decay_rate"),
+        "momentum": ("beta",),
         "beta2_decay": ("decay_rate",),
         "d": ("clip_threshold",),
         "beta1": ("beta_1",),
