@@ -54,7 +54,7 @@ def svg(figure: Figure, name: str) -> str:
 def _draw(axes: Axes, figure: Figure) -> None:
     for index, series in enumerate(figure.series):
         heights = [y if math.isfinite(y) else math.nan for y in series.y]
-        look = _points(index) if series.points else _line(index)
+        look = _points(index, len(series.x) > 1) if series.points else _line(index)
         axes.plot(series.x, heights, label=series.name, color=COLOURS[index % len(COLOURS)], **look)
     axes.set(xlabel=figure.x, ylabel=figure.y)
     if figure.shares:
@@ -70,8 +70,8 @@ def _line(index: int) -> Any:
     return {"linestyle": (0, DASHES[index % len(DASHES)])}
 
 
-def _points(index: int) -> Any:
-    return {"linestyle": "none", "marker": MARKS[index % len(MARKS)], "markersize": 3.5}
+def _points(index: int, many: bool) -> Any:
+    return {"linestyle": "none", "marker": MARKS[index % len(MARKS)], "markersize": 3.5 if many else 7}
 
 
 def _scale_shares(axes: Axes) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from math import isinf
 
 from rich.console import Console
 
@@ -43,12 +44,18 @@ def _answer(identity: Identity) -> str:
     if identity.fits:
         first, once = identity.fits[0], identity.once and f", once {identity.once}"
         return f"{first.words}{once}. Off by at most {ratio(first.worst)} of what rounding explains."
-    return f"none of the {identity.searched} rules and conventions fits."
+    what = "schedules" if identity.share_of == "rate" else "rules"
+    return f"none of the {identity.searched} {what} and conventions fits."
 
 
 def _other(identity: Identity, match: Match) -> str:
     share = f"{match.unexplained:.2g} of a {identity.share_of} on average"
-    left = f"off by {ratio(match.worst)} times what rounding explains, by {share}"
+    exact = f"off by {share}, where nothing is rounded too"
+    left = (
+        exact
+        if isinf(match.worst)
+        else f"off by {ratio(match.worst)} times what rounding explains, by {share}"
+    )
     if not identity.fits:
         return f"Nearest: {match.words} ({left})."
     return f"No other of the {identity.searched} variants fits; the nearest, {match.words}, is {left}."

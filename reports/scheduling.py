@@ -20,7 +20,7 @@ def schedule_text(schedule: Schedule, pinned: Values, name: str = "") -> RuleTex
         hash=sha256("\n".join(srepr(expr) for _, expr in lines).encode()).hexdigest(),
         source=str(schedule.source),
         conventions={n: v for n, v in pinned.items() if v != schedule.defaults.get(n)},
-        defaults={n: v for n, v in schedule.defaults.items() if type(v) in (int, float)},
+        defaults={latex(Symbol(n)): v for n, v in schedule.defaults.items() if type(v) in (int, float)},
         algorithm=[f"{latex(symbol)} = {latex(expr)}" for symbol, expr in lines],
         start=[f"{latex(symbol)}_0 = {latex(begin)}" for symbol, begin in start],
         text=text(formula, schedule.sets),

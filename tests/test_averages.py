@@ -53,7 +53,7 @@ WRONG: list[tuple[Any, str, dict[str, Any]]] = [
     (own.Ema, "average", MEAN | {"arguments": {"decay": 0.5}}),
     (swa_utils.get_swa_multi_avg_fn, "average", {}),
     (own.PairsWhatItCan, "average-pairs", EMA),
-    (own.Broadcasts, "average-pairs", EMA),
+    (own.Broadcasts, "average-shapes", EMA),
     (own.SharesOneWeight, "average-apart", EMA),
     (own.Evaluates, "average-apart", EMA),
     (own.StopsTraining, "average-apart", EMA),

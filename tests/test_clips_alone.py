@@ -24,31 +24,39 @@ from lawful.verify.language.families import find_rule
 from lawful.verify.language.symbols import g
 
 NORM = {"rule": 'clipped(over="parameters")'}
-MEASURES: list[tuple[Any, str]] = [
-    (own.sum_of_norms, "total-norm"),
-    (own.norm_in_float32, "total-norm"),
-    (own.empties, "total-norm"),
-    (own.wants_tensors, "norm-of-nothing"),
-    (own.finite_part, "norm-says-what-is-not-finite"),
+RIGHT_MEASURES: list[tuple[Any, dict[str, Any]]] = [
+    (own.whole_norm, NORM),
+    (torch.nn.utils.get_total_norm, NORM),
+]
+WRONG_MEASURES: list[tuple[Any, str, dict[str, Any]]] = [
+    (own.sum_of_norms, "total-norm", NORM),
+    (own.norm_in_float32, "total-norm", NORM),
+    (own.empties, "total-norm", NORM),
+    (own.wants_tensors, "norm-of-nothing", NORM),
+    (own.finite_part, "norm-says-what-is-not-finite", NORM),
 ]
 
 
-@pytest.mark.parametrize("measure", [own.whole_norm, torch.nn.utils.get_total_norm])
-def test_what_measures_rightly_is_not_refused(measure: Any) -> None:
-    seen = lawful.check(measure, **NORM)
+@pytest.mark.parametrize(("measure", "how"), RIGHT_MEASURES)
+def test_what_measures_rightly_is_not_refused(measure: Any, how: dict[str, Any]) -> None:
+    seen = lawful.check(measure, **how)
     assert seen.verdict is Verdict.LAWFUL and not any(e.findings for e in seen.results.values()), repr(seen)
 
 
-@pytest.mark.parametrize(("measure", "asked"), MEASURES, ids=[s.__name__ for s, _ in MEASURES])
-def test_what_measures_wrongly_is_found(measure: Any, asked: str) -> None:
-    seen = lawful.check(measure, properties=[asked], **NORM)
+@pytest.mark.parametrize(
+    ("measure", "asked", "how"), WRONG_MEASURES, ids=[s.__name__ for s, _, _ in WRONG_MEASURES]
+)
+def test_what_measures_wrongly_is_found(measure: Any, asked: str, how: dict[str, Any]) -> None:
+    seen = lawful.check(measure, properties=[asked], **how)
     assert seen.verdict is Verdict.UNLAWFUL
     for finding in (f for e in seen.results.values() for f in e.findings):
         compile(finding.script, "shown", "exec")
 
 
 def test_every_question_about_norms_has_a_twin_that_fails_it() -> None:
-    assert {n for n, each in properties().items() if each.asks is Measure} == {n for _, n in MEASURES}
+    assert {n for n, each in properties().items() if each.asks is Measure} == {
+        n for _, n, _ in WRONG_MEASURES
+    }
 
 
 ALL = {"rule": 'clipped(over="parameters")'}

@@ -17,8 +17,12 @@ from lawful.verify.evidence import Verdict
 RULE = {"rule": "loss_scale"}
 
 
-def test_what_is_right_is_not_refused() -> None:
-    seen = lawful.check(own.Scaling, **RULE)
+RIGHT: list[tuple[Any, dict[str, Any]]] = [(own.Scaling, RULE)]
+
+
+@pytest.mark.parametrize(("scaler", "how"), RIGHT)
+def test_what_is_right_is_not_refused(scaler: Any, how: dict[str, Any]) -> None:
+    seen = lawful.check(scaler, **how)
     assert seen.verdict is Verdict.LAWFUL and not any(e.findings for e in seen.results.values()), repr(seen)
 
 
@@ -26,38 +30,40 @@ def test_torchs_follows_its_recursion() -> None:
     assert lawful.check("torch.amp:GradScaler").verdict is Verdict.LAWFUL
 
 
-WRONG: list[tuple[type, str]] = [
-    (own.GrowsLate, "loss-scale"),
-    (own.CountsOn, "loss-scale"),
-    (own.BacksOffForEach, "loss-scale"),
-    (own.GrowsToInfinity, "loss-scale"),
-    (own.SaysTheFirst, "loss-scale"),
-    (own.SkipsAll, "skipped-steps"),
-    (own.KnowsNoNumber, "skipped-steps"),
-    (own.UnscalesTwice, "unscaled-gradients"),
-    (own.LosesDigits, "unscaled-gradients"),
-    (own.ForgetsTheCount, "resumed-scaler"),
-    (own.GivesItsOwn, "scaler-state"),
-    (own.DeafToHands, "scale-set-by-hand"),
-    (own.UnscalesAgain, "unscaled-once"),
-    (own.StandsStill, "scale-recovers"),
-    (torch.amp.GradScaler, "scale-recovers"),
+WRONG: list[tuple[type, str, dict[str, Any]]] = [
+    (own.GrowsLate, "loss-scale", RULE),
+    (own.CountsOn, "loss-scale", RULE),
+    (own.BacksOffForEach, "loss-scale", RULE),
+    (own.GrowsToInfinity, "loss-scale", RULE),
+    (own.SaysTheFirst, "loss-scale", RULE),
+    (own.SkipsAll, "skipped-steps", RULE),
+    (own.KnowsNoNumber, "skipped-steps", RULE),
+    (own.UnscalesTwice, "unscaled-gradients", RULE),
+    (own.LosesDigits, "unscaled-gradients", RULE),
+    (own.ForgetsTheCount, "resumed-scaler", RULE),
+    (own.GivesItsOwn, "scaler-state", RULE),
+    (own.DeafToHands, "scale-set-by-hand", RULE),
+    (own.UnscalesAgain, "unscaled-once", RULE),
+    (own.StandsStill, "scale-recovers", RULE),
+    (torch.amp.GradScaler, "scale-recovers", RULE),
 ]
 
 
-@pytest.mark.parametrize(("scaler", "asked"), WRONG, ids=[f"{s.__name__}-{p}" for s, p in WRONG])
-def test_what_is_wrong_is_found(scaler: type, asked: str) -> None:
-    seen = lawful.check(scaler, properties=[asked], **RULE)
+@pytest.mark.parametrize(("scaler", "asked", "how"), WRONG, ids=[f"{s.__name__}-{p}" for s, p, _ in WRONG])
+def test_what_is_wrong_is_found(scaler: type, asked: str, how: dict[str, Any]) -> None:
+    seen = lawful.check(scaler, properties=[asked], **how)
     assert seen.verdict is Verdict.UNLAWFUL
     assert all(finding.script for evidence in seen.results.values() for finding in evidence.findings)
 
 
 def test_every_question_has_a_twin_that_fails_it() -> None:
-    assert {name for name, each in properties().items() if each.asks is Scaler} == {name for _, name in WRONG}
+    assert {name for name, each in properties().items() if each.asks is Scaler} == {
+        name for _, name, _ in WRONG
+    }
 
 
 APART = [
-    s for s, name in WRONG if name not in ("loss-scale", "skipped-steps") and s is not torch.amp.GradScaler
+    s for s, name, _ in WRONG if name not in ("loss-scale", "skipped-steps") and s is not torch.amp.GradScaler
 ]
 
 

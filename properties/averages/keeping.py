@@ -11,6 +11,7 @@ from lawful.properties.averages.driving import Bench
 from lawful.properties.averages.promise import promise
 from lawful.properties.promises import RaisedError, Said, calling
 from lawful.verify.candidates.averager import Averager
+from lawful.verify.evidence import Severity
 
 WAY = (1.0, 2.0, 4.0)
 """Weights that a script goes through."""
@@ -57,21 +58,27 @@ def _parameters(made: Any) -> list[tuple[str, Tensor]]:
 
 @promise()
 def average_pairs(bench: Bench) -> Said:
-    """A model that has other weights than that of which the average was made, fewer, more or of another shape, is
-    refused, and not averaged in part."""
-    others = {
-        "fewer weights": [nn.Linear(2, 2, bias=False), nn.Linear(2, 2)],
-        "more weights": [nn.Linear(2, 2), nn.Linear(2, 2, bias=False)],
-        "weights of another shape": [nn.Linear(1, 2, bias=False), nn.Linear(3, 2, bias=False)],
-    }
-    for said, (theirs, own) in others.items():
-        made = bench.average_of(own)
-        try:
-            for _ in WAY:
-                calling(lambda made=made, theirs=theirs: bench.averager.update(made, theirs))  # type: ignore[misc]
-        except RaisedError:
-            continue
-        yield f"takes a model with {said} than the one that it was made of", _mismatched(bench, own, theirs)
+    """A model that has other weights than that of which the average was made, fewer or more, is refused, and not
+    averaged in part."""
+    yield from _taken(bench, "fewer weights", nn.Linear(2, 2, bias=False), nn.Linear(2, 2))
+    yield from _taken(bench, "more weights", nn.Linear(2, 2), nn.Linear(2, 2, bias=False))
+
+
+@promise(severity=Severity.EXTRA)
+def average_shapes(bench: Bench) -> Said:
+    """A model whose weights have another shape than those of which the average was made is refused, and not spread."""
+    one, three = nn.Linear(1, 2, bias=False), nn.Linear(3, 2, bias=False)
+    yield from _taken(bench, "weights of another shape", one, three)
+
+
+def _taken(bench: Bench, what: str, theirs: nn.Module, own: nn.Module) -> Said:
+    made = bench.average_of(own)
+    try:
+        for _ in WAY:
+            calling(lambda: bench.averager.update(made, theirs))
+    except RaisedError:
+        return
+    yield f"takes a model with {what} than the one that it was made of", _mismatched(bench, own, theirs)
 
 
 def _mismatched(bench: Bench, own: nn.Module, theirs: nn.Module) -> str:

@@ -103,7 +103,8 @@ class Bench:
     done: int = field(init=False, default=0)
 
     @cached_property
-    def _formula(self) -> Written:
+    def written(self) -> Written:
+        """The formula at symbols, and what these stand for."""
         if self._asked not in WRITTEN:
             formula, given = self.scheduler.schedule.of(self.values)
             WRITTEN[self._asked] = formula, given if formula.state else {**given, ONCE: {}}
@@ -116,17 +117,17 @@ class Bench:
     @property
     def formula(self) -> Formula:
         """What the schedule says."""
-        return self._formula[0]
+        return self.written[0]
 
     @cached_property
     def length(self) -> int:
         """Its length in steps."""
-        return max(int(evaluated(self.formula.length, self._formula[1]).value), 1)
+        return max(int(evaluated(self.formula.length, self.written[1]).value), 1)
 
     @cached_property
     def last(self) -> int:
         """The last step at which the schedule says something, up to `TIMES` its length."""
-        end, given = self.formula.last, self._formula[1]
+        end, given = self.formula.last, self.written[1]
         limit = len(self.metrics) if self.formula.fed else min(TIMES * self.length, self.longest)
         return limit if end is None else min(int(evaluated(end, given).value), limit)
 
@@ -143,7 +144,7 @@ class Bench:
         if asked not in KNOWN:
             fmt = DOUBLE if self.dtype is None else FORMATS[self.dtype]
             begun = base if self.dtype is None else float(torch.tensor(base, dtype=self.dtype))
-            told = course(*self._formula, begun, self.metrics, fmt)
+            told = course(*self.written, begun, self.metrics, fmt)
             KNOWN[asked] = list(islice(told, self.last + 1))
         return iter(KNOWN[asked])
 

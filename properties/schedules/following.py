@@ -21,10 +21,11 @@ TOLD, DRAWN = 8, 2
 
 @dataclass
 class Seen:
-    """What was seen at one setting: deviations, what failed, and the first group's rates up to there."""
+    """What was seen at one setting: deviations, what failed and at which step, and the first group's rates."""
 
     ratios: list[float] = field(default_factory=list)
     finding: Finding | None = None
+    departs: int = 0
     rates: list[float] = field(default_factory=list)
 
 
@@ -36,6 +37,7 @@ def _run(candidate: Scheduler, check: Check, settings: Settings, journal: Journa
     for bench in benches:
         journal(bench.called)
         seen.append(follow(bench))
+        _go_on(bench, seen[-1])
     findings = [each.finding for each in seen if each.finding is not None]
     ratios = [ratio for each in seen for ratio in each.ratios]
     return Evidence(
@@ -46,9 +48,7 @@ def _run(candidate: Scheduler, check: Check, settings: Settings, journal: Journa
         scenarios=len(benches),
         unvaried=_unvaried(candidate),
         findings=findings[:TOLD],
-        figures=[_figure(b, each.rates) for b, each in zip(benches, seen, strict=True) if each.finding][
-            :DRAWN
-        ],
+        figures=[_figure(b, each) for b, each in zip(benches, seen, strict=True) if each.finding][:DRAWN],
     )
 
 
@@ -67,6 +67,7 @@ def follow(bench: Bench) -> Seen:
         except RaisedError as error:
             seen.finding = Finding(f"{bench.called} {error}.", script=bench.script(step))
             return seen
+        seen.departs = step
         seen.rates.append(bench.rates[0])
         for name, base, rounded, value in _held(bench, expected):
             ratio = _ratio(rounded, value)
@@ -108,15 +109,26 @@ def _departure(bench: Bench, step: int, base: float, name: str, rounded: Rounded
     return Finding(said, script=bench.script(step, RATES if name == "the rate" else MOMENTA))
 
 
-def _figure(bench: Bench, rates: list[float]) -> Figure:
-    """The schedule, and what was seen of it up to the step that departs."""
+def _go_on(bench: Bench, seen: Seen) -> None:
+    """What becomes of the rate after it has departed, for the figure."""
+    try:
+        while seen.finding is not None and bench.done < bench.last:
+            bench.step()
+            seen.rates.append(bench.rates[0])
+    except (RaisedError, AttributeError):  # it raised before, or was never made
+        return
+
+
+def _figure(bench: Bench, seen: Seen) -> Figure:
+    """The schedule, what was seen of it, and the step at which that departs."""
     law = [float(each.rate.value) for each in bench.expected(BASES[0]) if each.rate is not None]
-    steps = [float(step) for step in range(max(len(law), len(rates)))]
+    at, steps = seen.departs, [float(step) for step in range(max(len(law), len(seen.rates)))]
     lines = [
         Series("the schedule", steps[: len(law)], law),
-        Series("seen", steps[: len(rates)], rates, points=True),
+        Series("seen", steps[: len(seen.rates)], seen.rates, points=True),
     ]
-    return Figure(bench.called, "step", "rate", lines)
+    marked = [Series(f"departs at step {at}", [float(at)], seen.rates[at : at + 1], points=True)]
+    return Figure(bench.called, "step", "rate", [*lines, *(marked if at < len(seen.rates) else [])])
 
 
 follows_its_schedule = Property(

@@ -117,13 +117,23 @@ class Watch:
             **self.arguments,
         }
 
+    @cached_property
+    def _has_lengths_of_its_own(self) -> bool:
+        """Whether an argument looks like a length and has no name that a schedule knows: lengths of two sources may be
+        one, and a warm-up as long as all tells little."""
+        return any(
+            not (_known(n) or isinstance(p.default, bool | str | float) or p.default is None)
+            and p.annotation not in (float, "float")
+            for n, p in self.parameters.items()
+        )
+
     def _guess(
         self, name: str, parameter: inspect.Parameter, place: int, whole: Iterator[int], parts: Iterator[int]
     ) -> Any:
         default = parameter.default
         if isinstance(default, bool | str) or default is None:
             return parameter.empty
-        if values := _known(name):
+        if (values := _known(name)) and not (self._has_lengths_of_its_own and _are_lengths(values)):
             return values[place % len(values)]
         if isinstance(default, float) or parameter.annotation in (float, "float"):
             return SHARES[place][next(parts) % len(SHARES[place])]
@@ -174,3 +184,7 @@ def _known(name: str) -> Sequence[Any]:
     domain = next(found, ())
     values = domain.values if isinstance(domain, Domain) else domain
     return [value for value in values if value is not None]
+
+
+def _are_lengths(values: Sequence[Any]) -> bool:
+    return all(isinstance(value, int) and not isinstance(value, bool) for value in values)

@@ -59,8 +59,11 @@ class Ramp(LRScheduler):
     def __init__(self, optimizer: Optimizer, start_factor: float, total_iters: int) -> None:
         self.optimizer, self.start, self.total, self.count = optimizer, start_factor, total_iters, 0
         for group in optimizer.param_groups:
-            group.setdefault("initial_lr", float(group["lr"]))
+            group["initial_lr"] = self.first(group)
         self.write()
+
+    def first(self, group: dict[str, Any]) -> float:
+        return float(group["lr"])
 
     def factor(self) -> float:
         share = min(self.count / self.total, 1.0) if self.total else 1.0
@@ -217,20 +220,17 @@ class ThroughBfloat16(Ramp):
 class Widens(Ramp):
     def put(self, group: dict[str, Any], rate: float) -> None:
         super().put(group, rate)
-        if isinstance(group["lr"], torch.Tensor) and group["lr"].dtype is torch.bfloat16:
-            group["lr"] = group["lr"].float()
+        group["lr"] = group["lr"].float() if isinstance(group["lr"], torch.Tensor) else rate
 
 
 class BeginsAgain(Ramp):
-    """After 400 steps."""
-
     def step(self, epoch: int | None = None) -> None:
         self.count = (self.count + 1) % 400
         self.write()
 
 
 class MultipliesWhatIsThere(Ramp):
-    """Right, and in bfloat16 within what its roundings explain, that keep it where it is."""
+    """In bfloat16 within what its roundings explain, that keep it where it is."""
 
     def step(self, epoch: int | None = None) -> None:
         before = self.factor()
@@ -259,6 +259,11 @@ class ChangesDefaults(Ramp):
     def write(self) -> None:
         super().write()
         self.optimizer.defaults["lr"] = self.optimizer.param_groups[0]["lr"]
+
+
+class RemembersTheFirst(Ramp):
+    def first(self, group: dict[str, Any]) -> float:
+        return float(group.get("initial_lr", group["lr"]))
 
 
 class LeavesLateGroups(Ramp):
