@@ -30,8 +30,8 @@ def sophia(*, divisor: Literal["sum", "max"] = "sum") -> Rule:
     """x ← x·(1 − lr·wd) − lr·clip(m/(γ·h + eps), 1); the paper's divisor is max(γ·h, eps), its authors' code adds.
 
     h is an average of estimates, one every `update_period` steps from the first on. An estimate is a second input; here
-    it is the Gauss-Newton-Bartlett one as a step of gradient descent has it, g² of this step's gradient, with γ times the
-    size of the batch for γ. SophiaH's, a product with the Hessian, no gradient gives.
+    it is the Gauss-Newton-Bartlett one as a step of gradient descent has it, g² of this step's gradient, with γ times
+    the size of the batch for γ. SophiaH's, a product with the Hessian, no gradient gives.
     """
     m_t = beta1 * m + (1 - beta1) * g
     h_t = Piecewise((beta2 * h + (1 - beta2) * g**2, Eq(Mod(t, every), Mod(1, every))), (h, True))
