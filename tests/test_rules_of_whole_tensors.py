@@ -46,10 +46,10 @@ CASES = [
     }, ['"dim": 0 -> "dim": -1', 'getattr(s, "b", g) -> getattr(s, "b", s.zero)']),
     Case("adatam", by_hand.adatam, {**ADAM, "decay_rate": 0.9}, ["/ 2 + h.eps) * g -> / 2 + h.eps)"]),
     Case("sophia", by_hand.sophia, {
-        "lr": 1e-4, "betas": (0.965, 0.99), "rho": 0.04, "k": 10, "eps": 1e-15, "weight_decay": 0.1,
+        "lr": 1e-4, "betas": (0.965, 0.99), "rho": 0.04, "update_period": 10, "eps": 1e-15, "weight_decay": 0.1,
     }, [
         "beta2, g * g) -> beta1, g * g)",
-        "% h.k == 0 -> % (h.k + 1) == 0",
+        "% h.update_period == 0 -> % (h.update_period + 1) == 0",
         ".clamp(-1, 1) -> ",
         "h.rho * s.h + h.eps -> torch.clamp_min(h.rho * s.h, h.eps)",
     ]),

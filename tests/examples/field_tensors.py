@@ -82,7 +82,7 @@ def adatam(p: Tensor, g: Tensor, s: Any, h: Any) -> None:
 def sophia(p: Tensor, g: Tensor, s: Any, h: Any) -> None:
     beta1, beta2 = h.betas
     m = average(s, "m", beta1, g)
-    if (s.t - 1) % h.k == 0:
+    if (s.t - 1) % h.update_period == 0:
         average(s, "h", beta2, g * g)
     p.mul_(1 - h.lr * h.weight_decay)
     p.sub_(h.lr * (m / (h.rho * s.h + h.eps)).clamp(-1, 1))

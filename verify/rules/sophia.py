@@ -12,7 +12,7 @@ from lawful.verify.language.rule import Rule, Source
 from lawful.verify.language.symbols import beta1, beta2, eps, g, lr, m, t, weight_decay, x
 
 h = Symbol("h", nonnegative=True)
-gamma, every = Symbol("rho", positive=True), Symbol("k", integer=True, positive=True)
+gamma, every = Symbol("rho", positive=True), Symbol("update_period", integer=True, positive=True)
 U = Symbol("u_t")
 DEFAULTS = {lr: 1e-4, beta1: 0.965, beta2: 0.99, gamma: 0.04, every: 10, eps: 1e-15, weight_decay: 0.1}
 DOMAINS = {
@@ -29,9 +29,9 @@ WORDS: Words = {
 def sophia(*, divisor: Literal["sum", "max"] = "sum") -> Rule:
     """x ← x·(1 − lr·wd) − lr·clip(m/(γ·h + eps), 1); the paper's divisor is max(γ·h, eps), its authors' code adds.
 
-    h is an average of estimates, one every k steps from the first on. An estimate is a second input; here it is the
-    Gauss-Newton-Bartlett one as a step of gradient descent has it, g² of this step's gradient, with γ times the size of
-    the batch for γ. SophiaH's, a product with the Hessian, no gradient gives.
+    h is an average of estimates, one every `update_period` steps from the first on. An estimate is a second input; here
+    it is the Gauss-Newton-Bartlett one as a step of gradient descent has it, g² of this step's gradient, with γ times
+    the size of the batch for γ. SophiaH's, a product with the Hessian, no gradient gives.
     """
     m_t = beta1 * m + (1 - beta1) * g
     h_t = Piecewise((beta2 * h + (1 - beta2) * g**2, Eq(Mod(t, every), Mod(1, every))), (h, True))

@@ -16,7 +16,7 @@ slow = Symbol("slow", real=True)
 FAST = Symbol("fast_t")
 
 DEFAULTS = {k: 5, alpha: 0.5}
-DOMAINS = {k: Domain((2, 3, 5), low=1, high=1e6), alpha: Domain((0.5, 0.8, 0.3), high=1.01)}
+DOMAINS = {k: Domain((2, 3, 5), low=1, high=1e6), alpha: Domain((0.8, 0.5, 0.3), high=1.01)}
 
 WORDS: Words = {
     "begins": {
