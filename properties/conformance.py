@@ -18,7 +18,7 @@ from lawful.properties.counterexamples.rerun import Rerun
 from lawful.properties.counterexamples.telling import departed, doubted, narrower, signs_of, told
 from lawful.properties.counterexamples.weighing import weighed
 from lawful.properties.outputs import departure
-from lawful.properties.runs.arithmetic import LITTLE, MANY, arithmetic, held_near_one
+from lawful.properties.runs.arithmetic import LITTLE, arithmetic, held_near_one, one_sided
 from lawful.properties.runs.judging import Tally, format_of
 from lawful.properties.runs.narrow import OWN, Arithmetic
 from lawful.properties.runs.running import RaisedError, RefusedError
@@ -172,7 +172,7 @@ class Conformance:
         if self.failing is None or self.arithmetic.narrow or not self._explicit(self.failing):
             return None
         flushed, others = self.arithmetic.flushed, list[Arithmetic]()
-        if self.dtype in (torch.float64, torch.float32) and not self._steady():
+        if self.dtype in (torch.float64, torch.float32) and not self._one_sided():
             others.append(replace(self.arithmetic, moving=True))
         if self.dtype is torch.float32:
             others.append(replace(held_near_one(self.candidate), flushed=flushed))
@@ -195,11 +195,10 @@ class Conformance:
         found = other.evidence()
         return found if found.verdict is Verdict.LAWFUL and found.worst > LITTLE else None
 
-    def _steady(self) -> bool:
+    def _one_sided(self) -> bool:
         """Whether first steps are too long, or too short, in all scenarios alike."""
         drawn = asked(self.candidate, self.profile, self.seed, self.low)
-        signs = [s for scenario in drawn for s in self._signs(scenario)]
-        return len(signs) >= MANY and len(set(signs)) == 1
+        return one_sided([s for scenario in drawn for s in self._signs(scenario)])
 
     def _signs(self, scenario: Scenario) -> list[float]:
         try:

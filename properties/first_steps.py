@@ -42,7 +42,8 @@ class Walk:
     def findings(self) -> list[str]:
         """What no optimizer does."""
         first = dict(zip(GRADIENTS, self.weights[0], strict=True))
-        found = [f"a gradient of {g:g} leads to {w} in step {k}" for k, g, w in self._broken()][:1]
+        broken = [] if self.narrow else self._broken()  # of 16 bits `finite` says it, and where they have it
+        found = [f"a gradient of {g:g} leads to {w} in step {k}" for k, g, w in broken][:1]
         if first[1.0] > first[-1.0]:
             found.append(
                 f"the first step goes up the gradient: to {first[1.0]} from 1, to {first[-1.0]} from -1"

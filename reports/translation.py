@@ -88,6 +88,12 @@ def _witness(witness: Witness, proof: bool) -> Iterator[str]:
     if proof:
         yield "  To do the same, it would have to be set so:"
         yield from (f"    {line}" for line in witness.lines)
+        yield f"    Checked again: {witness.second_check}."
+        yield (
+            f"    Refused: {witness.neighbour}."
+            if witness.neighbour
+            else "    No step has a way that could be left out."
+        )
 
 
 def _nearest(near: Nearest) -> Iterator[str]:

@@ -104,6 +104,8 @@ QUESTIONS = {
     "report nosuch.jsonl": ["'nosuch.jsonl' cannot be read"],
     "report .": ["'record.jsonl', line 1"],
     "report ..": ["'..' cannot be read"],
+    "vectors --verify nosuch.jsonl nosuch.jsonl": ["nosuch.jsonl cannot be read: No such file"],
+    "check --command adamw.py": ["no program 'adamw.py'", "--command 'python adamw.py'"],
     "report notes.txt": ["'notes.txt', line 1"],
     "report record.jsonl": ["'record.jsonl', line 1"],
     "report empty.jsonl": ["'empty.jsonl' holds no event"],

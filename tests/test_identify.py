@@ -15,7 +15,8 @@ from torch import Tensor
 
 from lawful.properties.counterexamples.explaining import explained
 from lawful.properties.identification.comparing import unexplained
-from lawful.properties.identification.identify import Inquiry, Proposal, identified
+from lawful.properties.identification.identify import identified
+from lawful.properties.identification.inquiry import Inquiry, Proposal
 from lawful.properties.identification.probes import Subject
 from lawful.verify.candidates.candidate import Candidate
 from lawful.verify.candidates.loading import load

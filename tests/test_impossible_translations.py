@@ -1,15 +1,22 @@
 """That no setting of a rule does what another does: proved where it is so, and never where there is one."""
 
+from dataclasses import replace
+from time import process_time
+
 import pytest
-from sympy import S, Symbol
+from flint import arb
+from sympy import Expr, S, Symbol
 
 from lawful.verify.language.families import find_rule
-from lawful.verify.language.symbols import beta2
+from lawful.verify.language.symbols import beta2, lr
 from lawful.verify.translation import impossible as refuting
 from lawful.verify.translation.elimination import sign_of, ways
 from lawful.verify.translation.found import unconditional
-from lawful.verify.translation.impossible import Impossible, impossible
+from lawful.verify.translation.impossible import Impossible, impossible, simple
 from lawful.verify.translation.question import Question
+from lawful.verify.translation.ranges import course
+from lawful.verify.translation.replay import Claim, replayed
+from lawful.verify.translation.search import Branch, Search
 from lawful.verify.translation.translate import translated
 
 Pair = tuple[str, str]
@@ -61,6 +68,41 @@ def test_nothing_is_refused_that_there_is(pair: Pair, monkeypatch: pytest.Monkey
     """The elimination that finds contradictions finds none where there is a setting."""
     monkeypatch.setattr(refuting, "PATIENCE", 1.0)
     assert not isinstance(impossible(asked(pair), []), Impossible)
+
+
+# ------------------------------------------------------------------------------------------------ the second check
+def claimed(pair: Pair, zero: set[str]) -> tuple[Question, dict[Symbol, Expr], list[Claim]]:
+    """The steps with which the elimination shows that there is no setting."""
+    question = asked(pair)
+    setting = simple(question.first, frozenset(s for s in question.first.defaults if s.name in zero))
+    due = refuting._due(question, setting)
+    search = Search(question.second, due, question.unknown, process_time() + 20)
+    assert search.closes(Branch(refuting._begun(question, setting), {}, (), tuple(due)))
+    return question, setting, search.claims
+
+
+def test_each_step_is_checked_again_in_balls_and_a_false_one_is_found() -> None:
+    question, setting, claims = claimed(("adam", 'adam(eps="hat")'), {"beta1", "weight_decay"})
+    found = replayed(question.first, setting, question.second, claims)
+    assert found.confirmed and found.refused and found.neighbour
+    lame = [replace(claims[0], ways=[]), *claims[1:]]
+    assert not replayed(question.first, setting, question.second, lame).confirmed
+    moved = [replace(claims[0], ways=[(s, value + 1) for s, value in claims[0].ways]), *claims[1:]]
+    assert not replayed(question.first, setting, question.second, moved).confirmed
+
+
+def test_where_there_is_a_setting_the_second_check_refuses_the_proof_of_none() -> None:
+    """The steps that are right for Adam with epsilon's hat are wrong for Adam, which can be set as itself."""
+    question, setting, claims = claimed(("adam", 'adam(eps="hat")'), {"beta1", "weight_decay"})
+    assert not replayed(question.first, setting, question.first, claims).confirmed
+
+
+def test_the_range_of_a_weight_holds_every_branch() -> None:
+    rule = find_rule("lamb(clamp=True)")
+    setting = {s: arb(0.5) for s in rule.defaults}
+    wide = {**setting, lr: arb(0.25).union(arb(0.5))}
+    ends = course(rule, S(20), [S(1)], wide)[-1]
+    assert ends.contains(course(rule, S(20), [S(1)], setting)[-1]) and ends.rad() < 5
 
 
 def test_where_a_setting_would_leave_its_domain_there_is_none() -> None:

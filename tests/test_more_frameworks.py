@@ -45,6 +45,7 @@ CASES = [
     Case("jax.example_libraries.optimizers:adam", "adam", 'adam(eps="hat")', torch.float64),
     Case("numpyro.optim:Adam", "adam", 'adam(eps="hat")', torch.float64),
     Case("warp.optim:Adam", "adam", 'adam(eps="hat")'),
+    Case("warp.optim:SGD", "sgd", "signum"),
 ]
 
 

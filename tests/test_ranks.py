@@ -101,3 +101,20 @@ class Still(SGD):
 
 def test_standing_still_is_one() -> None:
     assert evidence_of(Candidate.of(Still), "first-steps").verdict is Verdict.UNLAWFUL
+
+
+class Divides(SGD):
+    """0/0 in float16 alone, where 1e-8 is 0."""
+
+    @torch.no_grad()
+    def step(self, closure: Any = None) -> None:
+        for group in self.param_groups:
+            for p in group["params"]:
+                if p.grad is not None:
+                    p -= group["lr"] * p.grad / (p.grad.abs() + 1e-8)
+
+
+def test_what_is_no_number_in_16_bits_alone_is_told_by_finite() -> None:
+    candidate = Candidate.of(Divides)
+    assert evidence_of(candidate, "first-steps", dtype="float16").verdict is Verdict.LAWFUL
+    assert evidence_of(candidate, "finite").findings

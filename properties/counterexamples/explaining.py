@@ -6,7 +6,8 @@ from typing import Any
 import numpy as np
 from sympy import Symbol, expand
 
-from lawful.properties.identification.identify import Inquiry, Proposal, slipped
+from lawful.properties.identification.identify import slipped
+from lawful.properties.identification.inquiry import Inquiry, Proposal
 from lawful.properties.identification.probes import Subject
 from lawful.verify.candidates.candidate import Candidate
 from lawful.verify.errors import Unanswerable

@@ -12,7 +12,7 @@ from lawful.properties.counterexamples.cases import Case, Departure
 from lawful.properties.counterexamples.counterexamples import counterexample
 from lawful.properties.counterexamples.rerun import Rerun
 from lawful.properties.counterexamples.weighing import Weight
-from lawful.properties.runs.judging import format_of
+from lawful.properties.runs.judging import format_of, side
 from lawful.properties.runs.narrow import Arithmetic
 from lawful.properties.runs.watching import Sight, Suspicion, Watch
 from lawful.properties.scenarios.defaults import default_scenario
@@ -108,9 +108,8 @@ def signs_of(watch: Watch) -> list[float]:
     for sight in takewhile(lambda sight: sight.step == 1, watch.along()):
         mid = torch.as_tensor(sight.expected.x.mid).expand(sight.seen.shape)
         off = sight.judged((sight.seen - mid) * torch.sign(mid - sight.before))
-        far = off[sight.distance > sight.budget]
-        found += [float(far.median().sign())] if far.numel() else []
-    return found
+        found += [side(off, sight.distance > sight.budget)]
+    return [sign for sign in found if sign]
 
 
 def _cost(sight: Sight) -> float:

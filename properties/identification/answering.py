@@ -41,11 +41,11 @@ def answered(subject: Subject, target: str = "") -> Identity:
     Raises:
         Unanswerable: see `identified`.
     """
-    plain = identified(subject, target, slips=False, beyond=composed)
-    if plain.fits:
-        return plain
-    changed = relieved(subject, target) or by_rank(subject, plain) or identified(subject, target)
-    return changed if changed.found else plain
+
+    def instead(plain: Identity) -> Identity | None:
+        return relieved(subject, target) or by_rank(subject, plain)
+
+    return identified(subject, target, beyond=composed, instead=instead)
 
 
 def by_rank(subject: Subject, plain: Identity) -> Identity | None:
@@ -55,7 +55,7 @@ def by_rank(subject: Subject, plain: Identity) -> Identity | None:
     notes, most = [], 1
     for rank, shapes in RANKS.items():
         try:
-            found = identified(replace(subject, shapes=(shapes,)), rank, slips=False)
+            found = identified(replace(subject, shapes=(shapes,)), rank, slips=False, far=False)
         except Unanswerable:
             continue
         if found.fits:

@@ -6,9 +6,10 @@ from typing import Any
 import numpy as np
 import torch
 
-from lawful.properties.identification.probes import Probe, Subject, spoken_of
+from lawful.properties.identification.foretelling import Probe, spoken_of
+from lawful.properties.identification.probes import Subject
 from lawful.properties.runs.arithmetic import arithmetic
-from lawful.properties.runs.judging import Part, Tally, format_of, parts, trajectory
+from lawful.properties.runs.judging import Part, Tally, format_of, parts, side, trajectory
 from lawful.properties.runs.narrow import OWN, Arithmetic
 from lawful.properties.runs.running import RaisedError, RefusedError
 from lawful.verify.language.rule import Rule
@@ -63,7 +64,7 @@ def narrower(subject: Subject, variant: Variant, share: float, least: float) -> 
 
 def leans(subject: Subject, probes: Sequence[Probe], variant: Variant, rule: Rule) -> bool:
     """Whether first steps are too long in all runs, or too short: no rounding does that."""
-    signs = {sign for probe in probes for sign in _signs(subject, probe, variant, rule)}
+    signs = {sign for probe in probes for sign in _signs(subject, probe, variant, rule)} - {0.0}
     return len(signs) == 1
 
 
@@ -71,9 +72,8 @@ def _signs(subject: Subject, probe: Probe, variant: Variant, rule: Rule) -> Iter
     for step, ball, seen, before in _along(subject, probe, variant, rule, OWN):
         mid = torch.as_tensor(ball.mid).expand(seen.shape)
         off = (seen - mid) * torch.sign(mid - before)
-        far = off[ball.distance(seen) > torch.as_tensor(ball.radius)]
-        if step == 1 and far.numel():
-            yield float(far.median().sign())
+        if step == 1:
+            yield side(off, ball.distance(seen) > torch.as_tensor(ball.radius))
 
 
 def _along(subject: Subject, probe: Probe, variant: Variant, rule: Rule, used: Arithmetic) -> Iterator[Seen]:

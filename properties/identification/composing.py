@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from itertools import islice
 
-from lawful.properties.identification.identify import CLOSE, Inquiry, Proposal
+from lawful.properties.identification.inquiry import CLOSE, Inquiry, Proposal
 from lawful.verify.errors import Unanswerable
 from lawful.verify.language.families import find_family, rules, transformations
 from lawful.verify.language.names import normal
@@ -42,11 +42,11 @@ def _fit(found: Sequence[tuple[Match, Proposal]]) -> bool:
 
 def _bases(near: Sequence[Variant], name: str) -> list[Variant]:
     """The bare rules whose names the class's holds, the longest first, and the common ones; the nearest rule of each
-    family as it is."""
+    family as it is; what is said of sparse gradients alone is not."""
     held = [family for short, family in rules().items() if short in normal(name)]
     held.sort(key=lambda family: -len(family.name))
     bare = [Variant(family, {}) for family in (*held[:2], *(rules()[name] for name in COMMON))]
-    nearest = {v.family.name: v for v in reversed(near)}
+    nearest = {v.family.name: v for v in reversed(near) if not v.rule.sparse}
     return list({v.spec: v for v in (*bare, *reversed(nearest.values()))}.values())[:BASES]
 
 

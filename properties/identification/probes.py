@@ -7,33 +7,29 @@ gradients around eps; everything at 0 that may be 0; the constructor's own defau
 import inspect
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from types import MappingProxyType
 from typing import Any
 
-import numpy as np
 import torch
 from sympy import Symbol
 from torch import Tensor
 
-from lawful.properties.runs.judging import Part, of_rule, parts
+from lawful.properties.identification.foretelling import Probe
 from lawful.properties.runs.running import RaisedError, RefusedError, Run
-from lawful.properties.scenarios.scenarios import Block, Scenario, Shapes, expand
+from lawful.properties.scenarios.scenarios import Scenario, Shapes, expand
 from lawful.properties.scenarios.strategies import turned
 from lawful.verify.candidates.adapter import TORCH, Adapter
 from lawful.verify.candidates.candidate import Candidate
 from lawful.verify.errors import Unanswerable
 from lawful.verify.language.family import Family
 from lawful.verify.language.rule import Rule, Source
-from lawful.verify.language.symbols import lr, lr_0, x
-from lawful.verify.oracle.quick import Array, Lines, path
-from lawful.verify.variants.mutants import Mutant
+from lawful.verify.language.symbols import lr, x
+from lawful.verify.oracle.formats import single
 from lawful.verify.variants.variants import Variant
 
 SHAPES = (Shapes(((97,), (6, 9), (40, 3), (2, 3, 4), ())), Shapes(((6, 9), (40, 3), (5, 5))))
 """Vectors, matrices, a stack and a scalar; matrices alone, for those that refuse others."""
 
 RATE = 1e-3
-NONE: Lines = MappingProxyType({})
 
 
 def _anything(*, sparse: bool = False) -> Rule:
@@ -82,80 +78,6 @@ PLANS = (
     Plan(_idle, (-2.0, 1.0), weights=64.0),
     Plan(None, (-3.0, 1.0), 16),
 )
-
-
-@dataclass(frozen=True)
-class Probe:
-    """A run that was made.
-
-    Attributes:
-        cls: the candidate's class.
-        arguments: of its constructor.
-        scenario: steps, schedule, seed.
-        blocks: the tensors.
-        seen: the candidate's weights from the first on, steps × the lanes of all blocks.
-        adapter: the words of its framework, and the user's.
-    """
-
-    cls: type
-    arguments: Mapping[str, Any]
-    scenario: Scenario
-    blocks: list[Block]
-    seen: Array
-    adapter: Adapter = TORCH
-
-    @property
-    def dtype(self) -> torch.dtype:
-        """Of the weights."""
-        return self.blocks[0].x0.dtype
-
-    def hyper(self, variant: Variant) -> dict[Symbol, float]:
-        """The hyperparameters that a rule has here: the run's learning rate; else the constructor's, or the rule's own
-        default where it has none."""
-        hyper = self._bound(variant).defaults(variant.rule)
-        hyper |= {s: value for s, value in self.scenario.hypers[0].items() if s in hyper}
-        return {**hyper, **({lr_0: hyper[lr]} if lr_0 in hyper else {})}
-
-    def under(self, hyper: Mapping[Symbol, float]) -> Scenario:
-        """The scenario with a rule's hyperparameters."""
-        return replace(self.scenario, hypers=(hyper,))
-
-    def lacking(self, variant: Variant) -> list[Symbol]:
-        """The hyperparameters of a rule that the constructor lacks."""
-        bound = self._bound(variant).binding.names
-        return [s for s in variant.rule.defaults if s not in bound and s != lr_0]
-
-    def _bound(self, variant: Variant) -> Candidate:
-        return Candidate(self.cls, variant.family, variant.options, self.arguments, self.adapter)
-
-    def without_what_lacks(self, variant: Variant) -> Rule:
-        """A rule in which the hyperparameters are numbers that the constructor lacks."""
-        rule = variant.rule
-        lacking = {s: rule.defaults[s] for s in self.lacking(variant)}
-        return rule.replace({s: int(v) if v == int(v) else v for s, v in lacking.items()})
-
-    def predicted(self, variant: Variant, mutant: Mutant | None = None, steps: int | None = None) -> Array:
-        """What `seen` would be, or its first steps, under a rule, or under one of its mutants."""
-        rule, lines = (mutant.open, mutant.lines) if mutant else (variant.rule, NONE)
-        scenario = replace(self.under(self.hyper(variant)), steps=steps or self.scenario.steps)
-        found = [_path(rule, part, scenario, lines) for part in parts(self.blocks, "cpu", variant.rule)]
-        return np.concatenate([self.seen[:1], np.concatenate(found, 1)])
-
-
-def spoken_of(probes: Sequence[Probe], variant: Variant) -> Sequence[Probe]:
-    """The runs whose hyperparameters a rule allows together: MADGRAD's are those with momentum. All, if none is."""
-
-    def allowed(probe: Probe) -> bool:
-        hyper = {s.name: value for s, value in probe.hyper(variant).items()}
-        return variant.family.allows(variant.options, hyper)
-
-    return [probe for probe in probes if allowed(probe)] or probes
-
-
-def _path(rule: Rule, part: Part, scenario: Scenario, lines: Lines) -> Array:
-    hypers = [of_rule(rule, scenario.hyper_at(0, k), part.dtype) for k in range(1, scenario.steps + 1)]
-    x0, gradients = (a.to(torch.float64).numpy() for a in (part.x0, part.gradients))
-    return path(rule, x0, gradients[: scenario.steps], hypers, lines).reshape(scenario.steps, -1)
 
 
 @dataclass(frozen=True)
@@ -281,4 +203,4 @@ def _held(value: Any) -> Any:
     """Numbers of float32 for numbers: some frameworks keep hyperparameters in it, where parameters are no wider."""
     if isinstance(value, tuple | list):
         return tuple(map(_held, value))
-    return float(np.float32(value)) if _shares(value) else value
+    return single(value) if _shares(value) else value

@@ -9,7 +9,7 @@ rule's are not, then steps are computed there, and added to the weight in float6
 all that there is. For 16 bits, equal weights get equal gradients. If they part, results are rounded at random.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -18,8 +18,8 @@ import torch
 from sympy import Symbol
 from torch import Tensor
 
-from lawful.properties.runs.judging import Tally, format_of, of_rule
-from lawful.properties.runs.narrow import OWN, Arithmetic, held_in_single
+from lawful.properties.runs.judging import Tally, format_of, of_rule, side
+from lawful.properties.runs.narrow import OWN, Arithmetic
 from lawful.properties.runs.running import RaisedError, RefusedError, Run
 from lawful.properties.runs.taken import nearest_taken
 from lawful.properties.scenarios.defaults import default_scenario
@@ -27,7 +27,7 @@ from lawful.properties.scenarios.scenarios import Block, Scenario, shapes_of
 from lawful.properties.scenarios.strategies import Draw, allowed, tied, turned
 from lawful.verify.candidates.candidate import Candidate
 from lawful.verify.language.symbols import g, lr
-from lawful.verify.oracle.formats import Format
+from lawful.verify.oracle.formats import Format, single
 from lawful.verify.oracle.oracle import Oracle
 
 UNSEEN = 1.0 + 2.0**-30
@@ -38,6 +38,11 @@ MANY = 8
 
 LITTLE = 0.01
 """A share of what float32 may lose that is less than what it does lose."""
+
+
+def one_sided(signs: Sequence[float]) -> bool:
+    """Whether first steps are too long, or too short, in all of many cases alike: no rounding does that."""
+    return len(signs) >= MANY and len(set(signs)) == 1
 
 
 NEAR_ONE = 0.9
@@ -126,7 +131,7 @@ class Probe:
         options = self.candidate.options.plain
         rule = self.candidate.rule(options)
         source = Draw(self.candidate, (1, 1), generic=True)
-        drawn = {s: held_in_single(source.values(rule, s)[0]) for s in rule.defaults}
+        drawn = {s: single(source.values(rule, s)[0]) for s in rule.defaults}
         hyper = tied([allowed(self.candidate, options, drawn)], rule, self.candidate)[0]
         self.scenario = Scenario(options, (hyper,), 3, (0.0, 0.0))
         random, shape = np.random.Generator(np.random.PCG64(1)), shapes_of(rule).first[-2]
@@ -162,14 +167,10 @@ class Probe:
         own = format_of(torch.float64, self.path, self.device)
         if self._off(base, self.scenario, own) <= 1:
             return False
-        return LITTLE < self._off(base, self.scenario, own.tensor_scalars()) <= 1 and not self._leans(own)
-
-    def _leans(self, fmt: Format) -> bool:
-        """Whether first steps are too long, or too short, whatever the hyperparameters: no rounding does that."""
-        signs = [
-            self._side(replace(self.scenario, hypers=(hyper,), steps=1), fmt) for hyper in self._hypers(MANY)
-        ]
-        return len(set(signs)) == 1
+        if not LITTLE < self._off(base, self.scenario, own.tensor_scalars()) <= 1:
+            return False
+        first = (replace(self.scenario, hypers=(hyper,), steps=1) for hyper in self._hypers(MANY))
+        return not one_sided([self._side(scenario, own) for scenario in first])
 
     def _hypers(self, count: int) -> Iterator[Mapping[Symbol, float]]:
         """Hyperparameters that differ in all that may."""
@@ -185,8 +186,7 @@ class Probe:
         block = replace(self.block, gradients=self.block.gradients[:1])
         (seen,), (ball,) = self._seen(scenario, block), self._path(scenario, block, fmt)
         mid, loss = (torch.as_tensor(v) for v in (ball.mid, ball.radius))
-        off = ((seen - mid) * torch.sign(mid - block.x0))[(seen - mid).abs() > loss]
-        return float(off.median().sign()) if off.numel() else 0.0
+        return side((seen - mid) * torch.sign(mid - block.x0), (seen - mid).abs() > loss)
 
     def _off(self, seen: Tensor, scenario: Scenario, fmt: Format) -> float:
         """How far a run is off its rule, in budgets of a format."""

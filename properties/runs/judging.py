@@ -94,6 +94,12 @@ def _part(blocks: list[Block], group: int, dtype: str, device: str, with_others:
     return Part(group, blocks[members[0]].x0.dtype, members, x0, gradients, count)
 
 
+def side(off: Tensor, wrong: Tensor) -> float:
+    """Whether the middle one of the lanes that are wrong went too far, 1, or not far enough, −1; 0 where none is."""
+    far = off[wrong]
+    return float(far.median().sign()) if far.numel() else 0.0
+
+
 def format_of(dtype: torch.dtype, path: Mapping[str, Any], device: str) -> Format:
     """The format in which a path computes: float32 scalars where it keeps the step as a tensor, flushing on devices."""
     fmt = FORMATS[dtype]

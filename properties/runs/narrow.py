@@ -4,12 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
-import numpy as np
 import torch
 from sympy import Symbol
 
 from lawful.properties.scenarios.scenarios import Scenario
-from lawful.verify.oracle.formats import FORMATS, Format
+from lawful.verify.oracle.formats import FORMATS, Format, single
 
 K = TypeVar("K", bound=Symbol | str)
 
@@ -63,7 +62,7 @@ class Arithmetic:
 
     def held(self, values: Mapping[K, Any]) -> dict[K, Any]:
         """Hyperparameters as they are kept."""
-        return {k: held_in_single(v) if k in self.rounded else v for k, v in values.items()}
+        return {k: single(v) if k in self.rounded else v for k, v in values.items()}
 
     def __str__(self) -> str:
         """`computed in float32`, `with beta1 and lr kept in float32`."""
@@ -88,8 +87,3 @@ class Arithmetic:
 
 OWN = Arithmetic()
 """That of the dtype."""
-
-
-def held_in_single(value: float) -> float:
-    """The nearest number that float32 holds."""
-    return float(np.float32(value))

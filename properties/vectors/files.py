@@ -150,8 +150,10 @@ def _result(line: str, path: Path) -> Result:
 def _text(path: Path) -> str:
     try:
         return path.read_text()
-    except (OSError, UnicodeDecodeError) as error:
-        raise Unanswerable(f"{path} cannot be read: {first_line(error)}.") from error
+    except OSError as error:
+        raise Unanswerable(f"{path} cannot be read: {error.strerror}.") from error
+    except UnicodeDecodeError as error:
+        raise Unanswerable(f"{path} cannot be read: it is no text in UTF-8.") from error
 
 
 def _object(line: str, path: Path) -> dict[str, Any]:

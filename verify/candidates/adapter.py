@@ -55,6 +55,7 @@ class Adapter:
         maker: what a target is, seen as what makes optimizers of arrays; None for those in the manner of torch's.
         environment: variables that must be there before its packages are imported, where the user has set none.
         name: of the framework.
+        extra: of lawful, with which it is installed; "" for none.
         script: the lines of a script that runs inputs and leaves the lane's value in `value`, and the step in `step`.
     """
 
@@ -69,6 +70,7 @@ class Adapter:
     maker: Callable[[Any], Maker] | None = None
     environment: Mapping[str, str] = field(default_factory=dict)
     name: str = "torch"
+    extra: str = ""
     script: Callable[[Inputs], list[str]] | None = None
 
     @property
@@ -117,6 +119,7 @@ TORCH = Adapter(
             "decoupled",
         ),
         "alpha": ("rho", "decay_rate"),
+        "momentum": ("beta",),
         "beta2_decay": ("decay_rate",),
         "d": ("clip_threshold",),
         "beta1": ("beta_1",),

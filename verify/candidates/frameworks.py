@@ -101,6 +101,14 @@ def adapter_of(cls: type) -> Adapter:
     return found
 
 
+def installed_by(module: str) -> str:
+    """How the framework is installed whose module this is, as a hint; "" for modules of others."""
+    top = module.partition(".")[0]
+    found = (a.extra for a in adapters().values() if top in (root.partition(".")[0] for root in a.roots))
+    extra = next(filter(None, found), "")
+    return f"pip install 'lawful[{extra}]' brings it" if extra else ""
+
+
 def prepared(place: str) -> None:
     """Sets what a framework wants in the environment before the module at a place is imported, if it is one of its."""
     for adapter in adapters().values():

@@ -10,7 +10,7 @@ from types import ModuleType
 from typing import Any
 
 from lawful.verify.candidates.adapting import around
-from lawful.verify.candidates.frameworks import classed, prepared
+from lawful.verify.candidates.frameworks import classed, installed_by, prepared
 from lawful.verify.candidates.places import DOTTED, FORMS, command_of, parted, refuse_place
 from lawful.verify.errors import Unanswerable, nearest, told, unknown
 from lawful.verify.language.names import normal
@@ -127,7 +127,7 @@ def _guarded(action: Callable[[], Any], shown: str) -> Any:
     except ModuleNotFoundError as error:
         missing = error.name or ""
         meant = shown.startswith(missing) and nearest(missing, _siblings(missing))
-        hint = meant or "is it installed in this environment?"
+        hint = installed_by(missing) or meant or "is it installed in this environment?"
         raise Unanswerable(f"{shown} cannot be imported: {error}; {hint}") from error
     except (Exception, SystemExit) as error:
         raise Unanswerable(f"{shown} cannot be imported: {told(error)}.") from error

@@ -52,7 +52,8 @@ def command_of(target: str) -> Command | None:
     if not words:
         raise Unanswerable("the command is empty: say --command 'python my_adam.py'.")
     if shutil.which(words[0]) is None:
-        raise Unanswerable(f"no program {words[0]!r} to start {typed!r} with.")
+        hint = f" It is a file: say --command 'python {typed}'." if words[0].endswith(".py") else ""
+        raise Unanswerable(f"no program {words[0]!r} to start {typed!r} with.{hint}")
     return Command(words)
 
 

@@ -81,7 +81,7 @@ def options_of_all(
 @app.command()
 def check(
     targets: Targets = None,
-    command: Command = "",
+    command: Command = None,
     rule: RuleOption = "",
     arg: Arguments = [],  # noqa: B006 - typer reads the default
     name: Names = [],  # noqa: B006
@@ -141,7 +141,7 @@ app.add_typer(dividing.commands(check))
 @app.command()
 def identify(
     target: Target = None,
-    command: Command = "",
+    command: Command = None,
     arg: Arguments = [],  # noqa: B006 - typer reads the default
     name: Names = [],  # noqa: B006
     seed: Seed = 0,

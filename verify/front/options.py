@@ -24,7 +24,7 @@ Targets = Annotated[
 ]
 Target = Annotated[str | None, typer.Argument(help="package.module:Class, file.py:Class or a bundled name.")]
 Command = Annotated[
-    str,
+    str | None,
     typer.Option(
         "--command",
         help="A program in any language, as it is typed: 'node my_adam.js'. What it is asked is in docs/protocol.md.",
@@ -130,13 +130,13 @@ DEVICES = ("cpu", "cuda", "mps", "xpu")
 BARE_WORD = re.compile(r"[A-Za-z_][\w.:/-]*")
 
 
-def targets(named: Sequence[str], command: str, configured: Iterable[str] = ()) -> list[str]:
+def targets(named: Sequence[str], command: str | None, configured: Iterable[str] = ()) -> list[str]:
     """The targets that are asked about, a program among them; those of the project where none is said.
 
     Raises:
         Unanswerable: there is none.
     """
-    found = [*named, *([COMMAND + command] if command else [])] or list(configured)
+    found = [*named, *([] if command is None else [COMMAND + command])] or list(configured)
     if not found:
         raise Unanswerable(
             "missing argument: say targets, or write some into [tool.lawful] of pyproject.toml."
@@ -144,13 +144,13 @@ def targets(named: Sequence[str], command: str, configured: Iterable[str] = ()) 
     return found
 
 
-def target(named: str | None, command: str) -> str:
+def target(named: str | None, command: str | None) -> str:
     """The one target that is asked about.
 
     Raises:
         Unanswerable: there is none, or both.
     """
-    if bool(named) == bool(command):
+    if bool(named) == (command is not None):
         raise Unanswerable("say one target, or --command 'PROGRAM …'.")
     return targets([named] if named else [], command)[0]
 

@@ -4,6 +4,7 @@
 
 import ast
 import importlib
+from collections import Counter
 from collections.abc import Mapping
 from functools import cache
 from importlib.metadata import entry_points
@@ -75,6 +76,8 @@ def find_family(spec: str) -> tuple[Family, dict[str, Any]]:
     name, inner, said = parsed(spec)
     if normal(name) in transformations():
         return _transformed(transformations()[normal(name)], inner, said)
+    if inner and normal(name) in rules():
+        raise Unanswerable(f"{name} is a rule, and makes none of another, as {spec} would have it.")
     if inner:
         raise unknown("transformation", name, (found.name for found in transformations().values()))
     if ":" in name:
@@ -93,9 +96,13 @@ def _transformed(how: Transformation, inner: str, said: Mapping[str, Any]) -> tu
     if not (inner := inner or (identity.name if how.claims else "")):
         raise Unanswerable(f"{how.name} makes a rule of another: say which, as in {how.name}(adamw).")
     family, conventions = find_family(inner)
+    if f"{how.name}(" in family.name:
+        raise Unanswerable(f"{how.name}({family.name}): {how.name} is there already.")
     known = {**how.conventions, **family.conventions}
     pins = {name: value for name, value in said.items() if name not in known}
     if wrong := [name for name, value in pins.items() if type(value) not in (int, float)]:
+        if wrong[0] in {symbol.name for symbol in _made(how, family, ())().defaults}:
+            raise Unanswerable(f"{how.name}({inner}): {wrong[0]} is a number, and not {pins[wrong[0]]!r}.")
         raise unknown(f"convention of {how.name}({inner})", wrong[0], known)
     chosen = {**conventions, **{name: value for name, value in said.items() if name in known}}
     return _made(how, family, tuple(pins.items())), chosen
@@ -142,8 +149,10 @@ def parsed(spec: str) -> tuple[str, str, dict[str, Any]]:
         return name, "", {}
     try:
         call = ast.parse(f"_({rest}", mode="eval").body
-        if not isinstance(call, ast.Call) or len(call.args) > 1:
+        if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Name) or len(call.args) > 1:
             raise ValueError("conventions are given by keyword.")
+        if twice := [name for name, count in Counter(k.arg for k in call.keywords).items() if count > 1]:
+            raise ValueError(f"{twice[0]} is given twice")
         inner = "".join(map(_inner, call.args))
         return name, inner, {str(k.arg): _value(k) for k in call.keywords}
     except (SyntaxError, ValueError) as error:

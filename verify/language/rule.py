@@ -11,7 +11,7 @@ from sympy import Abs, Expr, Integer, Pow, Symbol, log, preorder_traversal, srep
 from lawful.verify.language.domain import Domain
 from lawful.verify.language.substitution import putting
 from lawful.verify.language.symbols import DOMAINS, TUPLES, g, t, x
-from lawful.verify.language.tensors import EVERYWHERE, SIZES, OfTensor
+from lawful.verify.language.tensors import EVERYWHERE, SIZES, Kept, NewtonSchulzInBfloat16, OfTensor
 
 Options = Mapping[str, Any]
 
@@ -188,6 +188,12 @@ class Rule:
     def at(self, step: int) -> "Rule":
         """The rule of one particular step: `t` replaced by a number, which resolves the cases that depend on it."""
         return self.replace({t: Integer(step)})
+
+    @cached_property
+    def storage(self) -> frozenset[type]:
+        """In what fewer bits it keeps something."""
+        every = (self.x, *self.state.values())
+        return frozenset(e.func for after in every for e in after.atoms(Kept, NewtonSchulzInBfloat16))
 
     @cached_property
     def mathematics(self) -> object:

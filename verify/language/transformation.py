@@ -81,6 +81,8 @@ def _pinned(how: Transformation, rule: Rule, made: Rule, pins: Mapping[str, floa
     for name, value in pins.items():
         if name not in added:
             raise unknown(f"convention or hyperparameter of {how.name}", name, [*how.conventions, *added])
+        if added[name].is_integer and value != int(value):
+            raise Unanswerable(f"{how.name}: {name}={value:g} is no whole number.")
         if value not in made.domain(added[name]):
             raise Unanswerable(f"{how.name}: {name}={value:g} is not in {made.domain(added[name])}.")
     return made.replace({added[name]: value for name, value in pins.items()})

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 
+import numpy as np
 import torch
 
 
@@ -76,3 +77,8 @@ def _format(dtype: torch.dtype) -> Format:
 
 FORMATS = {d: _format(d) for d in (torch.float64, torch.float32, torch.bfloat16, torch.float16)}
 """The format of every dtype that parameters may have."""
+
+
+def single(value: float) -> float:
+    """The nearest number that float32 holds."""
+    return float(np.float32(value))

@@ -75,11 +75,31 @@ def path(
         first = {x: x0, **sizes(x0.shape), **hypers[0]}
         state = {x: x0, **{s: Values(first, x0.shape).of(rule.initial(s)) for s in rule.state}}
         seen = []
+        after, last = {x: rule.x, **rule.state}, len(gradients)
         for step, (gradient, hyper) in enumerate(zip(gradients, hypers, strict=True), start=1):
             now = Values({**sizes(x0.shape), **state, **hyper, g: gradient, t: step}, x0.shape, lines)
-            state = {s: now.of(e) for s, e in {x: rule.x, **rule.state}.items()}
+            state = {s: now.of(e) for s, e in after.items() if step < last or s == read}
             seen.append(np.broadcast_to(state[read], x0.shape))
     return np.stack(seen)
+
+
+class Beginning:
+    """The first step of many rules from one point: what stands in several of them is evaluated once."""
+
+    def __init__(self, x0: Array, gradient: Array) -> None:
+        """One tensor, or lanes."""
+        self._at = {x: x0, g: gradient, t: 1, **sizes(x0.shape)}
+        self._shape = x0.shape
+        self._shared = Values(self._at, self._shape)
+
+    def after(self, rule: Rule, hyper: Hyper) -> Array:
+        """The parameter after a rule's first step."""
+        with np.errstate(all="ignore"):
+            values = self._shared if self._shared.held(hyper) else Values({**self._at, **hyper}, self._shape)
+            start = {s: values.of(rule.initial(s)) for s in rule.state}
+            if not values.held(start):
+                values = Values({**self._at, **hyper, **start}, self._shape)
+            return np.broadcast_to(values.of(rule.x), self._shape)
 
 
 class Values:
@@ -92,6 +112,14 @@ class Values:
         self._lines = lines
         self._known: dict[Expr, Any] = dict(at)
         self._shape = shape
+
+    def held(self, at: Mapping[Symbol, Any]) -> bool:
+        """Whether symbols have these values here; from now on, if they had none."""
+        known = self._known
+        if any(not _same(known.get(symbol, value), value) for symbol, value in at.items()):
+            return False
+        known.update(at)
+        return True
 
     def of(self, expr: Expr) -> Any:
         """The value of an expression."""
@@ -137,7 +165,13 @@ class Values:
 
     def _spread(self, value: Any) -> Any:
         """A number as a tensor; what has as many dimensions as the tensor may be one of its factors."""
-        return value if np.ndim(value) == len(self._shape) else np.broadcast_to(value, self._shape)
+        wide = np.asarray(value)
+        return wide if wide.ndim == len(self._shape) else np.broadcast_to(wide, self._shape)
+
+
+def _same(one: Any, other: Any) -> bool:
+    """Whether two values are one array, or one number."""
+    return one is other or (np.ndim(one) == np.ndim(other) == 0 and one == other)
 
 
 def _power(base: Any, exponent: Any) -> Any:

@@ -9,6 +9,8 @@ def nonnegative(expr: Expr) -> bool:
     """Whether an expression is ≥ 0 however its parts are rounded; weights such as 1 − β are taken as ≥ 0."""
     if expr.is_nonnegative or (expr.is_Pow and (expr.exp.is_even or expr.exp.is_integer is False)):
         return True
+    if expr.is_Pow and expr.exp.is_real:
+        return nonnegative(expr.base)
     if isinstance(expr, Add) and expr.args[0] == 1 and len(expr.args) == 2:
         return True
     if isinstance(expr, Kept):

@@ -4,14 +4,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-import numpy as np
 import torch
 from sympy import Expr, Symbol
 from torch import Tensor
 
 from lawful.verify.oracle import balls
 from lawful.verify.oracle.balls import Ball, Real, plus, tensor
-from lawful.verify.oracle.formats import Format
+from lawful.verify.oracle.formats import Format, single
 from lawful.verify.oracle.scalars import Environment, Scalar, evaluated, symbols
 
 INFLATION = 1.0 + 2.0**-40
@@ -57,7 +56,7 @@ class Step:
 
     def narrowed(self, number: float) -> float:
         """A number in float32."""
-        return float(np.float32(number))
+        return single(number)
 
     def largest(self, *numbers: float) -> float:
         """The largest of some numbers."""

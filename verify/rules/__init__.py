@@ -1,4 +1,4 @@
 """The catalogue of update rules: one file a family.
 
-May import: language, transformations.
+May import: errors, language, transformations.
 """

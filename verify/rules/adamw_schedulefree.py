@@ -41,26 +41,38 @@ WORDS: Words = {
     "correction": {
         "moment": "the second moment corrected",
         "lr": "the correction folded into lr, decay and weights included",
-    }
+    },
+    "weights": {
+        "largest": "weights by the largest lr so far",
+        "present": "weights by the present lr",
+    },
 }
 
 
 WARMED = lr * Min(1, t / Max(1, warmup_steps))
 
 
-def interpolated(name: str, u_t: Expr, lr_t: Expr, beta: Symbol, **more: Any) -> Rule:
+def interpolated(
+    name: str, u_t: Expr, lr_t: Expr, beta: Symbol, weights: str = "largest", **more: Any
+) -> Rule:
     """The rule whose parameter is y, where gradients are taken: z steps along u, and y and the average x follow from z.
 
-    Step t's z has the weight t^r·(the largest lr so far)^power in x. `more`: of the rule; what its state is besides.
+    Step t's z has the weight t^r·(the largest lr so far)^power in x, or that of the present lr. `more`: of the rule;
+    what its state is besides.
     """
     largest = Max(lr_max, lr_t)
-    weight = t**r * largest**power
+    weight = t**r * (largest if weights == "largest" else lr_t) ** power
     c_t = weight / Max(total + weight, NOTHING)
     state, names = more.pop("state", {}), {LR: lr_t, C: c_t, U: u_t}
     return Rule(
         name,
         x=(1 - c_t) * x + c_t * z - lr_t * (1 - beta * (1 - c_t)) * u_t,
-        state={z: z - lr_t * u_t, **state, lr_max: largest, total: total + weight},
+        state={
+            z: z - lr_t * u_t,
+            **state,
+            **({lr_max: largest} if weights == "largest" else {}),
+            total: total + weight,
+        },
         init={z: x},
         domains={**DOMAINS, **more.pop("domains", {})},
         source=SOURCE,
@@ -72,7 +84,9 @@ def interpolated(name: str, u_t: Expr, lr_t: Expr, beta: Symbol, **more: Any) ->
 
 
 @family(words=WORDS)
-def adamw_schedulefree(*, correction: Literal["moment", "lr"] = "moment") -> Rule:
+def adamw_schedulefree(
+    *, correction: Literal["moment", "lr"] = "moment", weights: Literal["largest", "present"] = "largest"
+) -> Rule:
     """The authors' code: AdamW without a first average, whose decay is at y.
 
     The paper's experiments and releases before 1.3 fold √(1 − β2ᵗ) into lr (`correction="lr"`; later
@@ -82,4 +96,4 @@ def adamw_schedulefree(*, correction: Literal["moment", "lr"] = "moment") -> Rul
     v_t = beta2 * v + (1 - beta2) * g**2
     u_t = g / (sqrt(v_t / (bc2 if correction == "moment" else 1)) + eps) + weight_decay * x
     lr_t = WARMED * (sqrt(bc2) if correction == "lr" else 1)
-    return interpolated("adamw_schedulefree", u_t, lr_t, beta1, state={v: v_t}, defaults=DEFAULTS)
+    return interpolated("adamw_schedulefree", u_t, lr_t, beta1, weights, state={v: v_t}, defaults=DEFAULTS)

@@ -46,7 +46,9 @@ def bcos(*, decouple: bool = True, simple: bool = True, given: Literal["old", "n
         defaults=DEFAULTS,
         domains={beta: WEIGHT},
         source=Source(
-            "arXiv:2507.08963", "from the authors' code", checked="facebookresearch/bcos@0a01797c62"
+            "arXiv:2507.08963",
+            "the conditional estimator; its other form and the moments from the authors' code",
+            checked="facebookresearch/bcos@0a01797c62",
         ),
         names={G: g_t, M: m_t, V: v_t},
     )

@@ -9,7 +9,7 @@ from lawful.verify.language.extrema import Max
 from lawful.verify.language.family import Words, family
 from lawful.verify.language.rule import Rule, Source
 from lawful.verify.language.symbols import beta1, beta2, eps, g, lr, m, t, v, v_max, weight_decay, x
-from lawful.verify.rules.adam import EPS, denominator
+from lawful.verify.rules.adam import EPS, ORDER, denominator
 
 lr_avg = Symbol("lr_avg", nonnegative=True)
 N = Symbol("n_t")
@@ -24,13 +24,14 @@ PLACES: Words = {
 }
 
 
-@family(spellings=SPELLINGS, words={**WORDS, **PLACES, "eps_place": EPS["eps"]})
+@family(spellings=SPELLINGS, words={**WORDS, **PLACES, **ORDER, "eps_place": EPS["eps"]})
 def laprop(
     *,
     lr_place: Literal["inside", "outside"] = "inside",
     decay: Literal["wd", "lr*wd"] = "wd",
     eps_place: Literal["outside", "hat"] = "outside",
     amsgrad: bool = False,
+    decay_order: Literal["after", "before"] = "after",
 ) -> Rule:
     """The average of the normalised gradients times lr, corrected by the average of lr; then decay of the new weight.
 
@@ -47,7 +48,7 @@ def laprop(
     step = started if inside else lr * m_t / (1 - beta1**t)
     return Rule(
         "laprop",
-        x=shrunk(x - step, decay),
+        x=shrunk(x - step, decay) if decay_order == "after" else shrunk(x, decay) - step,
         state={
             m: m_t,
             v: v_t,

@@ -1,4 +1,4 @@
-"""Mirror MADGRAD (arXiv:2101.11075): MADGRAD that steps from where it is, and lets squares fade."""
+"""Mirror MADGRAD (in the package of MADGRAD, arXiv:2101.11075): what steps from where it is, and lets squares fade."""
 
 from sympy import Rational, Symbol, sqrt
 
@@ -29,7 +29,9 @@ def mirrormadgrad(*, decouple: bool = False) -> Rule:
         init={z: x},
         defaults=DEFAULTS,
         domains={momentum: WEIGHT},
-        source=Source("arXiv:2101.11075", "the authors' package, which adds it", checked="madgrad 1.3"),
+        source=Source(
+            "madgrad 1.3", "MirrorMADGRAD, which names arXiv:2101.11075 for MADGRAD", checked="madgrad 1.3"
+        ),
         names={G: g_t, Z: z_t},
         counts="group",
     )

@@ -28,13 +28,17 @@ DOMAINS = {
     ns_steps: Domain((1, 5, 2, 3), low=1, high=100),
 }
 SPELLED = {
-    "rate": {"adjust_lr_fn": {"original": "original", "match_rms_adamw": "match_rms_adamw"}},
+    "rate": {"adjust_lr_fn": {r: r for r in ("original", "match_rms_adamw", "spectral_unclamped")}},
 }
 
 
 WORDS: Words = {
     "nesterov": {True: "a look-ahead", False: "no look-ahead"},
-    "rate": {"original": "lr·√max(1, rows/cols)", "match_rms_adamw": "lr·0.2·√max(rows, cols)"},
+    "rate": {
+        "original": "lr·√max(1, rows/cols)",
+        "match_rms_adamw": "lr·0.2·√max(rows, cols)",
+        "spectral_unclamped": "lr·√(rows/cols)",
+    },
     "iteration": {
         "parameter": "an iteration in the parameter's precision",
         "bfloat16": "an iteration in bfloat16",
@@ -46,7 +50,7 @@ WORDS: Words = {
 def muon(
     *,
     nesterov: bool = True,
-    rate: Literal["original", "match_rms_adamw"] = "original",
+    rate: Literal["original", "match_rms_adamw", "spectral_unclamped"] = "original",
     iteration: Literal["parameter", "bfloat16"] = "parameter",
 ) -> Rule:
     """torch.optim.Muon, for matrices: the average of the gradients, made nearly orthogonal by Newton–Schulz.
@@ -82,5 +86,7 @@ def muon(
 
 
 def adjusted(rate: str) -> Expr:
-    """What the shape makes of the learning rate: arXiv:2502.16982, §2.2, for `match_rms_adamw`."""
-    return sqrt(Max(1, rows / cols)) if rate == "original" else Float("0.2") * sqrt(Max(rows, cols))
+    """What the shape makes of the learning rate: arXiv:2502.16982, §2.2, for `match_rms_adamw`; torch 2.14 has all."""
+    if rate == "match_rms_adamw":
+        return Float("0.2") * sqrt(Max(rows, cols))
+    return sqrt(Max(1, rows / cols) if rate == "original" else rows / cols)

@@ -78,11 +78,15 @@ class Witness:
         setting: hyperparameter of the first rule → its value.
         experiments: first weights and gradients, of one element.
         lines: how every setting fails there, case by case.
+        second_check: what the second check said.
+        neighbour: what it refused, in words: that a step cannot be met which can.
     """
 
     setting: dict[str, str]
     experiments: list[str]
     lines: list[str]
+    second_check: str
+    neighbour: str
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from lawful.verify.language.symbols import g, x
 from lawful.verify.language.tensors import NewtonSchulz
 from lawful.verify.translation.experiments import Course, Experiment, Undecided, experiments, unknowns
 from lawful.verify.translation.question import Question
+from lawful.verify.translation.replay import Replay, replayed
 from lawful.verify.translation.search import Branch, GaveUp, Search, States
 
 PATIENCE, EACH = 12.0, 6.0
@@ -34,11 +35,13 @@ class Impossible:
         setting: of the first rule, at which that is so.
         experiments: that cannot all be met.
         lines: how that is known, case by case.
+        check: what came of the second check.
     """
 
     setting: Mapping[Symbol, Expr]
     experiments: list[str]
     lines: list[str]
+    check: Replay
 
 
 def impossible(question: Question, but: Sequence[frozenset[Symbol]]) -> Impossible | str:
@@ -57,7 +60,11 @@ def impossible(question: Question, but: Sequence[frozenset[Symbol]]) -> Impossib
         begun = _begun(question, setting)
         try:
             if search.closes(Branch(begun, {}, (), tuple(search.due))):
-                return Impossible(setting, [*dict.fromkeys(search.used)], [*_meanings(begun), *search.lines])
+                check = replayed(question.first, setting, question.second, search.claims)
+                if check.confirmed and check.refused:
+                    lines = [*_meanings(begun), *search.lines]
+                    return Impossible(setting, [*dict.fromkeys(search.used)], lines, check)
+                return check.words
         except GaveUp as why:
             reason = str(why)
     return reason

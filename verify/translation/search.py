@@ -10,19 +10,7 @@ from functools import lru_cache
 from itertools import chain, groupby, pairwise
 from time import process_time
 
-from sympy import (
-    Expr,
-    Integer,
-    PolynomialError,
-    Symbol,
-    factor,
-    fraction,
-    nan,
-    nsimplify,
-    oo,
-    together,
-    zoo,
-)
+from sympy import Expr, Integer, PolynomialError, Symbol, factor, fraction, nan, nsimplify, oo, together, zoo
 
 from lawful.verify.language.domain import Domain
 from lawful.verify.language.plain import plain
@@ -40,6 +28,7 @@ from lawful.verify.translation.experiments import (
     bared,
     signs,
 )
+from lawful.verify.translation.replay import Claim
 
 DEPTH = 24
 known_ways = lru_cache(maxsize=4096)(ways)
@@ -142,11 +131,11 @@ class Search:
     deadline: float
     lines: list[str] = field(default_factory=list)
     used: list[str] = field(default_factory=list)
+    claims: list[Claim] = field(default_factory=list)
 
     def closes(self, branch: Branch) -> bool:
         """Whether no values of the unknowns meet all experiments."""
-        if process_time() > self.deadline or branch.depth > DEPTH:
-            raise GaveUp("the search took too long")
+        self._in_time(branch.depth)
         if (outside := self._cannot_be(branch)) is not None:
             self._say(branch, outside)
             return True
@@ -154,6 +143,7 @@ class Search:
         if best is not None:
             equation, found = best
             self.used.append(str(equation.experiment))
+            self.claims.append(_claim(branch, equation, found))
             if not found:
                 self._say(branch, f"{equation}: it cannot")
             return all(self._follow(branch, f"{equation}", way) for way in found)
@@ -223,8 +213,8 @@ class Search:
                 return False
         return True
 
-    def _in_time(self) -> None:
-        if process_time() > self.deadline:
+    def _in_time(self, depth: int = 0) -> None:
+        if process_time() > self.deadline or depth > DEPTH:
             raise GaveUp("the search took too long")
 
     def _say(self, branch: Branch, line: str, end: str = ".") -> None:
@@ -257,6 +247,17 @@ def _bound(condition: Expr) -> tuple[Symbol, Expr] | None:
         if end == 0 or sign_of(end) == 1:
             return symbol, end
     return None
+
+
+def _claim(branch: Branch, equation: Equation, found: list[Way]) -> Claim:
+    return Claim(
+        equation.experiment,
+        equation.step,
+        branch.sought,
+        branch.granted,
+        frozenset(equation.gap.free_symbols),
+        found,
+    )
 
 
 def _plainness(undecided: Undecided) -> tuple[int, int, int]:

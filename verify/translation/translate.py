@@ -97,4 +97,5 @@ def _python(formulas: Mapping[Symbol, Expr]) -> dict[str, str]:
 
 
 def _witness(why: Impossible) -> Witness:
-    return Witness({s.name: plain(v) for s, v in why.setting.items()}, why.experiments, why.lines)
+    setting = {s.name: plain(v) for s, v in why.setting.items()}
+    return Witness(setting, why.experiments, why.lines, why.check.words, why.check.neighbour)

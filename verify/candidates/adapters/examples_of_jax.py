@@ -128,6 +128,7 @@ def script(inputs: Inputs) -> list[str]:
 
 JAX = Adapter(
     name="jax",
+    extra="jax",
     roots=("jax.example_libraries",),
     words={
         **TORCH.words,

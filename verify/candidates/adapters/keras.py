@@ -117,6 +117,7 @@ def script(inputs: Inputs) -> list[str]:
 
 KERAS = Adapter(
     name="keras",
+    extra="keras",
     roots=("keras",),
     words={
         **TORCH.words,

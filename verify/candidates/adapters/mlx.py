@@ -107,6 +107,7 @@ def script(inputs: Inputs) -> list[str]:
 
 MLX = Adapter(
     name="mlx",
+    extra="mlx",
     roots=("mlx",),
     words={**TORCH.words, "lr": (RATE,)},
     hints=TORCH.hints,

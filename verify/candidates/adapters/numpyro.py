@@ -70,6 +70,7 @@ def script(inputs: Inputs) -> list[str]:
 
 NUMPYRO = Adapter(
     name="numpyro",
+    extra="numpyro",
     roots=("numpyro.optim",),
     words=JAX.words,
     hints=TORCH.hints,

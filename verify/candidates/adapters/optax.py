@@ -133,6 +133,7 @@ def script(inputs: Inputs) -> list[str]:
 
 OPTAX = Adapter(
     name="optax",
+    extra="jax",
     roots=("optax",),
     words={
         **TORCH.words,

@@ -124,6 +124,7 @@ def script(inputs: Inputs) -> list[str]:
 
 PADDLE = Adapter(
     name="paddle",
+    extra="paddle",
     roots=("paddle",),
     words={
         **TORCH.words,

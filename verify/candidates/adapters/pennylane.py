@@ -61,6 +61,7 @@ def script(inputs: Inputs) -> list[str]:
 
 PENNYLANE = Adapter(
     name="pennylane",
+    extra="pennylane",
     roots=("pennylane",),
     words={**TORCH.words, "lr": (RATE,), "alpha": ("decay",)},
     hints=TORCH.hints,

@@ -74,6 +74,7 @@ def script(inputs: Inputs) -> list[str]:
 
 RIVER = Adapter(
     name="river",
+    extra="river",
     roots=("river",),
     words={**TORCH.words, "momentum": ("rho",)},
     hints=TORCH.hints,

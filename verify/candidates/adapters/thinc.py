@@ -94,6 +94,7 @@ def script(inputs: Inputs) -> list[str]:
 
 THINC = Adapter(
     name="thinc",
+    extra="thinc",
     roots=("thinc",),
     words={
         **TORCH.words,

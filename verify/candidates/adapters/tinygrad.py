@@ -116,6 +116,7 @@ def script(inputs: Inputs) -> list[str]:
 
 TINYGRAD = Adapter(
     name="tinygrad",
+    extra="tinygrad",
     roots=("tinygrad",),
     words={**TORCH.words, "beta1": ("b1",), "beta2": ("b2",)},
     hints=TORCH.hints,

@@ -25,9 +25,16 @@ class Driven:
 
     @classmethod
     def begin(cls, kind: Any, parameters: list[Array], arguments: Mapping[str, Any]) -> "Driven":
-        """The optimizer before its first step."""
+        """The optimizer before its first step.
+
+        Raises:
+            TypeError: a format of which its documentation does not speak; a kernel that is not made for it would not
+                compile, and nothing after it.
+        """
         import warp
 
+        for name in {p.dtype.name for p in parameters} - _taken(kind):
+            raise TypeError(f"{kind.__name__} takes no {name}")
         warp.config.quiet = True
         held = [_array(p) for p in parameters]
         return cls(kind(held, **arguments), held)
@@ -65,17 +72,16 @@ class Driven:
 
 
 def _array(array: Any) -> Any:
-    """An array of numpy as a flat one of warp.
-
-    Raises:
-        TypeError: warp has no such numbers.
-    """
+    """An array of numpy as a flat one of warp."""
     import warp
 
-    kind = getattr(warp, array.dtype.name, None)
-    if kind is None:
-        raise TypeError(f"warp has no {array.dtype.name}")
+    kind = getattr(warp, array.dtype.name)
     return warp.array(np.ascontiguousarray(array).ravel(), dtype=kind, device="cpu")
+
+
+def _taken(kind: Any) -> set[str]:
+    """The formats that an optimizer is documented to take; float32 where it says nothing."""
+    return {"float32", *(name for name in ("float16", "float64") if name in (kind.__doc__ or ""))}
 
 
 def maker(found: Any) -> Maker:
@@ -112,6 +118,7 @@ def script(inputs: Inputs) -> list[str]:
 
 WARP = Adapter(
     name="warp",
+    extra="warp",
     roots=("warp",),
     words=TORCH.words,
     hints=TORCH.hints,

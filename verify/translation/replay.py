@@ -1,0 +1,223 @@
+"""The answer "no" checked again: each of its steps, on lines through the space of settings, in balls.
+
+A step says that an equation holds only where an unknown has one of few values. Here the other unknowns are drawn, the
+line along this one is cut into intervals, and the second rule is run on each: its weight must be off there, unless the
+interval is at one of these values, or contradicts what was granted.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from random import Random
+
+from flint import arb
+from sympy import Expr, Rational, Symbol, factor
+
+from lawful.verify.language.rule import Rule
+from lawful.verify.translation.elimination import Way
+from lawful.verify.translation.experiments import Experiment, Signs
+from lawful.verify.translation.ranges import Ranges, course, exactly, value
+
+OCTAVES = 6
+"""How far from 1 an unknown is looked at: from 2⁻⁶ to 2⁶, and at 0."""
+
+SMALL, NEAR = arb(2) ** -10, arb(2) ** -6
+"""How short an interval must be, relative to where it is, and how near a value, to be one of those said."""
+
+MOST, POINTS = 600, 64
+"""Intervals of a line; where more would be needed, points on it are all that is looked at, and that is said."""
+
+
+@dataclass(frozen=True)
+class Claim:
+    """That a step of an experiment is as it should be only where an unknown has one of few values.
+
+    Attributes:
+        experiment, step: which.
+        sought: hyperparameter of the second rule → number, or expression in the unknowns.
+        granted: expression → the signs that it may have.
+        unknown: that the equation contains.
+        ways: unknown and value; none where it cannot hold.
+    """
+
+    experiment: Experiment
+    step: int
+    sought: Mapping[Symbol, Expr]
+    granted: Mapping[Expr, Signs]
+    unknown: frozenset[Symbol]
+    ways: Sequence[Way]
+
+    @property
+    def free(self) -> frozenset[Symbol]:
+        """The unknowns of all hyperparameters."""
+        return frozenset[Symbol]().union(
+            *(e.free_symbols for s, e in self.sought.items() if s not in self.derived)
+        )
+
+    @property
+    def derived(self) -> frozenset[Symbol]:
+        """What stands for a power of an unknown, and is no hyperparameter."""
+        return frozenset(s for s in self.sought if str(s).startswith("("))
+
+    @property
+    def testable(self) -> bool:
+        """Whether the equation contains no power that was taken for an unknown of its own."""
+        return self.unknown <= self.free and not any(e.free_symbols - self.free for e in self.granted)
+
+
+@dataclass(frozen=True)
+class Replay:
+    """What came of the check.
+
+    Attributes:
+        confirmed: whether every step was found to be so.
+        refused: whether it was found out what was left out on purpose.
+        words: that in words.
+        neighbour: what was left out, in words.
+    """
+
+    confirmed: bool
+    refused: bool
+    words: str
+    neighbour: str
+
+
+def replayed(first: Rule, setting: Mapping[Symbol, Expr], second: Rule, claims: Sequence[Claim]) -> Replay:
+    """Every step again, and one of which a value is left out, which must be found out."""
+    once = list({(str(c.experiment), c.step, str(c.sought), str(c.granted)): c for c in claims}.values())
+    tested = [c for c in once if c.testable]
+    found = [(c, _stands(first, setting, second, c)) for c in tested]
+    wrong = next((c for c, stands in found if not stands), None)
+    said = _said_of(len(once), [stands for _, stands in found])
+    if wrong is not None:
+        said = f"not confirmed in balls is {wrong.experiment}, step {wrong.step}"
+    lame = [replace(c, ways=[]) for c in tested if any(s in c.unknown for s, _ in c.ways)]
+    left = next((c for c in lame if not _stands(first, setting, second, c)), None)
+    told = f"that {left.experiment}, step {left.step}, cannot be met" if left else ""
+    return Replay(wrong is None and bool(tested), left is not None or not lame, said, told)
+
+
+def _said_of(count: int, found: Sequence[str]) -> str:
+    whole = found.count(WHOLE)
+    points = f", {len(found) - whole} at {POINTS} points of them" if whole < len(found) else ""
+    return (
+        f"of {count} steps {whole} on lines from 2⁻⁶ to 2⁶ in balls{points}: nothing else does the same there"
+    )
+
+
+WHOLE, SPARSE = "on whole lines", "at points of lines"
+
+
+def _stands(first: Rule, setting: Mapping[Symbol, Expr], second: Rule, claim: Claim) -> str:
+    """Whether a claim is so on every line that is drawn, and whether on all of each; empty if it is not."""
+    numbers = {s: exactly(e) for s, e in setting.items()}
+    experiment = replace(claim.experiment, gradients=claim.experiment.gradients[: claim.step])
+    due = course(first, experiment.start, experiment.gradients, numbers)
+    random = Random(f"{claim.experiment}{claim.step}{claim.sought}")
+
+    def gap(at: Ranges) -> arb:
+        """How far the weight is from where it should be, wherever in the intervals the unknowns are."""
+        hypers = {s: _range(e, at) for s, e in claim.sought.items() if s not in claim.derived}
+        return course(second, experiment.start, experiment.gradients, hypers, due[1:])[-1] - due[-1]
+
+    found = [_line(claim, gap, at, symbol) for at, symbol in _lines(claim, random)]
+    return "" if "" in found else SPARSE if SPARSE in found else WHOLE
+
+
+def _off(gap: arb, at: Ranges) -> bool:
+    """Whether a weight is not where it should be; where it is none at all, it is not."""
+    return bool(gap > 0 or gap < 0) or (all(r.is_exact() for r in at.values()) and not gap.is_finite())
+
+
+def _range(expr: Expr, at: Ranges) -> arb:
+    """Where an expression is while one unknown is in an interval: between its ends, where it is monotone."""
+    wide = next((s for s, r in at.items() if not r.is_exact() and s in expr.free_symbols), None)
+    whole = value(expr, dict(at))
+    if wide is None:
+        return whole
+    slope = value(_slope(expr, wide), dict(at))
+    if not (slope > 0 or slope < 0):
+        return whole
+    part = at[wide]
+    ends = [value(expr, {**at, wide: end}) for end in (part.lower(), part.upper())]
+    return ends[0].union(ends[1])
+
+
+@lru_cache(maxsize=1024)
+def _slope(expr: Expr, symbol: Symbol) -> Expr:
+    return factor(expr.diff(symbol))
+
+
+def _lines(claim: Claim, random: Random) -> Iterator[tuple[dict[Symbol, arb], Symbol | None]]:
+    """Unknowns drawn, and the one along which the line goes."""
+    if not claim.free:
+        yield {}, None
+    for symbol in sorted(claim.free & claim.unknown, key=str):
+        yield {s: exactly(Rational(random.randint(1, 64), 16)) for s in claim.free}, symbol
+    if claim.free and not claim.free & claim.unknown:
+        yield {s: exactly(Rational(random.randint(1, 64), 16)) for s in claim.free}, None
+
+
+Gap = Callable[[Ranges], arb]
+
+
+def _line(claim: Claim, gap: Gap, at: dict[Symbol, arb], symbol: Symbol | None) -> str:
+    """Whether the claim is so on a line: on all of it, or at points of it."""
+    if symbol is None:
+        return WHOLE if _off(gap(at), at) or _excluded(claim, at) else ""
+    left = [(arb(2) ** k).union(arb(2) ** (k + 1)) for k in range(-OCTAVES, OCTAVES)]
+    left += [] if symbol.is_positive else [arb(0)]
+    left += [] if symbol.is_nonnegative else [-part for part in left]
+    for _ in range(MOST):
+        if not left:
+            return WHOLE
+        part = left.pop()
+        here = {**at, symbol: part}
+        if _excluded(claim, here) or _off(gap(here), here):
+            continue
+        if (part.is_exact() or part.rad() < SMALL * abs(part.mid())) and _near_said(claim, here):
+            continue
+        if part.is_exact():
+            return ""
+        middle = part.mid()
+        left += [part.lower().union(middle), middle.union(part.upper())]
+    return _at_points(claim, gap, at, symbol)
+
+
+def _at_points(claim: Claim, gap: Gap, at: dict[Symbol, arb], symbol: Symbol) -> str:
+    """Whether the weight is off at points of a line, and on the same side at two if nothing was said between them."""
+    before: tuple[arb, bool] | None = None
+    for k in range(POINTS):
+        place = (arb(2) ** (2 * OCTAVES * exactly(Rational(k, POINTS)) - OCTAVES)).mid()
+        here = {**at, symbol: place}
+        if _excluded(claim, here):
+            before = None
+            continue
+        seen = gap(here)
+        if not (_off(seen, here) or _near_said(claim, here)):
+            return ""
+        crossed = before is not None and before[1] != bool(seen > 0)
+        if crossed and before and not _near_said(claim, {**at, symbol: before[0].union(place)}):
+            return ""
+        before = place, bool(seen > 0)
+    return SPARSE
+
+
+def _excluded(claim: Claim, at: Ranges) -> bool:
+    """Whether what is granted does not hold there."""
+    return any(not _may(value(e, dict(at)), case) for e, case in claim.granted.items())
+
+
+def _may(range_: arb, case: Signs) -> bool:
+    over = 1 in case and not range_ <= 0
+    under = -1 in case and not range_ >= 0
+    return over or under or (0 in case and range_.contains(0)) or not range_.is_finite()
+
+
+def _near_said(claim: Claim, at: Ranges) -> bool:
+    """Whether an unknown is near one of the values that were said."""
+    return any(_near(at[s], value(e, dict(at))) for s, e in claim.ways if s in at)
+
+
+def _near(one: arb, other: arb) -> bool:
+    return not abs(one - other) > NEAR * (1 + abs(other))
