@@ -22,7 +22,7 @@ def right(most: float) -> float:
     return most
 
 
-def norm_of(slopes: list[Tensor]) -> Tensor:
+def norm_of(slopes: list[Tensor], order: float = 2.0) -> Tensor:
     """In the widest range there is, of what is scaled to 1."""
     if not slopes:
         return torch.tensor(0.0)
@@ -30,14 +30,15 @@ def norm_of(slopes: list[Tensor]) -> Tensor:
         [s.abs().max().double() if s.numel() else torch.zeros(()).double() for s in slopes]
     ).max()
     unit = largest if largest > 0 and torch.isfinite(largest) else torch.ones(()).double()
-    return torch.stack([(s.double() / unit).norm() for s in slopes]).norm() * unit
+    whole = torch.cat([(s.double() / unit).reshape(-1) for s in slopes])
+    return torch.linalg.vector_norm(whole, order) * unit
 
 
 @torch.no_grad()
-def clip_all(parameters: Parameters, max_norm: float) -> Tensor:
+def clip_all(parameters: Parameters, max_norm: float, norm_type: float = 2.0) -> Tensor:
     """By the norm over all parameters, in one pass over them."""
     slopes, most = gradients(parameters), right(max_norm)
-    norm = norm_of(slopes)
+    norm = norm_of(slopes, norm_type)
     for slope in slopes:
         slope.copy_(slope.double() * (most / norm)) if norm > most or not norm.isfinite() else None
     return norm.to(slopes[0].dtype) if slopes else norm
