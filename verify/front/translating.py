@@ -6,7 +6,7 @@ import typer
 
 from lawful.verify.errors import Unanswerable
 from lawful.verify.front import options
-from lawful.verify.front.console import save, stdout
+from lawful.verify.front.console import save, stderr, stdout
 from lawful.verify.front.options import Arguments, Json, Names, Seed, Timeout
 
 app = typer.Typer()
@@ -38,14 +38,19 @@ def translate(
     from lawful.verify.encoding import encode
     from lawful.verify.front.translations import between
 
+    if every and (first or arg or name or gradients):
+        raise Unanswerable(
+            f"--all {every} is of every form as it is: without FROM, --arg, --name and --gradients."
+        )
     if every:
         from lawful.verify.translation.matrix import matrix
 
-        found = matrix(every)
+        found = matrix(every, lambda line: stderr.print(line, markup=False, highlight=False))
         save(json, encode(found) + b"\n") if json else show_matrix(found, stdout)
         raise typer.Exit(0)
     if not first or not (second or gradients):
         raise Unanswerable("missing argument: say from which rule or target to which, or --gradients '*c'.")
+    _once(arg)
     given = options.arguments(arg), options.names(name)
     answer = between(
         first, second or first, *given, gradients, options.natural(seed), options.patience(timeout)
@@ -55,3 +60,10 @@ def translate(
     if json != "-":
         show_translation(answer, stdout, proof)
     raise typer.Exit(0 if answer.found else 1)
+
+
+def _once(pairs: list[str]) -> None:
+    """Refuses an argument that is given twice."""
+    names = [pair.partition("=")[0].strip() for pair in pairs]
+    if twice := [name for name in names if names.count(name) > 1]:
+        raise Unanswerable(f"--arg {twice[0]} is given twice.")

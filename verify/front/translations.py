@@ -5,6 +5,8 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from sympy import Symbol
+
 from lawful.verify.errors import Unanswerable, unknown
 from lawful.verify.front.glance import refuse_at_a_glance
 from lawful.verify.language.families import find_rule
@@ -81,6 +83,10 @@ def between(
             follows no known rule.
     """
     targets = [text for text in (first, second) if is_target(text)]
+    if names and not targets:
+        raise Unanswerable(
+            f"--name {next(iter(names))}: {first} and {second} are rules, whose own names are known."
+        )
     refuse_at_a_glance(targets, [text for text in (first, second) if not is_target(text)])
     with ExitStack() as stack:
         pool = stack.enter_context(Pool(1)) if targets else None
@@ -152,9 +158,11 @@ def _party(
 def _set(rule: Rule, arguments: Mapping[str, Any]) -> dict[str, float]:
     """A rule's hyperparameters with these values, and else its defaults."""
     known = {s.name: s for s in rule.defaults}
-    setting = {s.name: default for s, default in rule.defaults.items()}
+    setting, given = {s.name: default for s, default in rule.defaults.items()}, set[Symbol]()
     for name, value in arguments.items():
         held = {**TUPLES, **rule.tuples}.get(name, ())
+        if held and not (isinstance(value, list | tuple) and len(value) == len(held)):
+            raise Unanswerable(f"{name}={value!r} does not give {', '.join(s.name for s in held)}.")
         values = (
             zip(held, value, strict=True) if held and len(held) == len(value) else [(known.get(name), value)]
         )
@@ -163,6 +171,9 @@ def _set(rule: Rule, arguments: Mapping[str, Any]) -> dict[str, float]:
                 raise unknown(f"hyperparameter of {rule}", name, known)
             if type(number) not in (int, float) or number not in rule.domain(symbol):
                 raise Unanswerable(f"{symbol.name}={number!r} is not in {rule.domain(symbol)}.")
+            if symbol in given:
+                raise Unanswerable(f"{symbol.name} is given twice: {setting[symbol.name]:g} and {number:g}.")
+            given.add(symbol)
             setting[symbol.name] = float(number)
     return setting
 

@@ -3,7 +3,7 @@
 Forms that can be set to do the same in both directions are one class, and one of them stands for it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from math import prod
 
@@ -40,15 +40,23 @@ class Matrix:
         return [answer for answer in self.answers if answer.outcome == "open"]
 
 
-def matrix(name: str) -> Matrix:
+Tell = Callable[[str], object]
+"""What is told how far it is, in a line."""
+
+
+def matrix(name: str, tell: Tell = str) -> Matrix:
     """The matrix of a family.
+
+    Args:
+        name: the family's.
+        tell: what is told how far it is.
 
     Raises:
         Unanswerable: there is no such rule.
     """
     family, _ = find_family(name)
-    classes = classes_of([v.spec for v in own(family)])
-    return Matrix(name, classes, list(answers(classes)))
+    classes = classes_of([v.spec for v in own(family)], tell)
+    return Matrix(name, classes, list(answers(classes, tell)))
 
 
 def own(family: Family) -> list[Variant]:
@@ -65,10 +73,11 @@ def _size(family: Family) -> int:
     return prod(len(values) for values in family.conventions.values())
 
 
-def classes_of(specs: list[str]) -> list[list[str]]:
+def classes_of(specs: list[str], tell: Tell = str) -> list[list[str]]:
     """The forms, those that can be set to do the same in both directions together."""
     found: list[list[str]] = []
-    for spec in specs:
+    for count, spec in enumerate(specs, start=1):
+        tell(f"form {count} of {len(specs)}: {spec}")
         place = next((c for c in found if _same(spec, c[0])), None)
         if place is None:
             found.append([spec])
@@ -86,9 +95,9 @@ def _settable(first: Rule, second: Rule) -> bool:
     return found is not None and not found.above
 
 
-def answers(classes: list[list[str]]) -> Iterator[Translation]:
+def answers(classes: list[list[str]], tell: Tell = str) -> Iterator[Translation]:
     """From the first of each class to the first of each other."""
-    for one in classes:
-        for other in classes:
-            if one is not other:
-                yield translated(find_rule(one[0]), find_rule(other[0]))
+    pairs = [(one[0], other[0]) for one in classes for other in classes if one is not other]
+    for count, (one, other) in enumerate(pairs, start=1):
+        tell(f"pair {count} of {len(pairs)}: {one} to {other}")
+        yield translated(find_rule(one), find_rule(other))

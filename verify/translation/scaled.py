@@ -11,6 +11,7 @@ from lawful.verify.language.symbols import g
 from lawful.verify.language.transformation import given
 
 c = Symbol("c", positive=True)
+LARGEST = 10**30
 
 
 def on_other_gradients(first: Rule, second: Rule, change: str) -> tuple[Rule, Rule]:
@@ -35,8 +36,10 @@ def _factor(change: str) -> Rational | Symbol:
     sign, text = change[:1], change[1:].strip()
     try:
         number = c if text == "c" else Rational(text)
-        if sign in ("*", "/") and number.is_positive:
+        if sign in ("*", "/") and number.is_positive and (number == c or 1 / LARGEST < number < LARGEST):
             return number if sign == "*" else 1 / number
     except (TypeError, ValueError, ZeroDivisionError):
         pass
-    raise Unanswerable(f"--gradients {change!r} is not of the form *c, *8 or /8, by a positive number.")
+    raise Unanswerable(
+        f"--gradients {change!r} is not of the form *c, *8 or /8, by a number between 1e-30 and 1e30."
+    )
