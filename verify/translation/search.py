@@ -1,7 +1,7 @@
 """The search for a contradiction: what experiments say of unknown hyperparameters, until nothing is left.
 
 An equation that determines an unknown is followed, the most telling first; where it depends on the sign of something
-which case applies, each is. Where neither leads on, the space of the last unknowns is divided into boxes.
+which case applies, each is. Where neither leads on, it ends without one.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
