@@ -34,9 +34,10 @@ def _telling(scenario: Scenario, candidate: Candidate) -> int:
     plain = default_scenario(candidate, 0)
     options = sum(bool(value != plain.options[name]) for name, value in scenario.options.items())
     own = {s: v for s, v in scenario.hypers[0].items() if v != plain.hypers[0][s] and v == v}
-    moved = [float(value) for moves in scenario.moves.values() for value in moves.values()]
-    told = [*own.values(), *scenario.schedule.values(), *moved]
-    return options + sum(1 + _weight(value) for value in told)
+    moved = [change for moves in scenario.moves.values() for change in moves.items()]
+    numbers = [float(value) for what, value in moved if isinstance(what, Symbol)]
+    told = [*own.values(), *scenario.schedule.values(), *numbers]
+    return options + len(moved) - len(numbers) + sum(1 + _weight(value) for value in told)
 
 
 # ------------------------------------------------------------------------------------------ numbers

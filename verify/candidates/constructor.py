@@ -2,8 +2,10 @@
 
 import inspect
 import re
+import sys
+from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from math import inf
 from typing import Any
 
@@ -52,6 +54,12 @@ class Constructor:
         said = any("None" in line and re.search(rf"\b{name}\b", line) for line in lines)
         return said or "None" in annotation or "Optional" in annotation
 
+    def knows(self, word: str) -> bool:
+        """Whether a word stands in the modules of the class or of those that it inherits from; where its own cannot be
+        read, any may."""
+        own, *others = ("".join(map(_source, _modules(cls))) for cls in self.cls.__mro__)
+        return not own or any(word in text for text in (own, *others))
+
     @property
     def required(self) -> list[str]:
         """The arguments without a default, or with the one by which torch says that."""
@@ -85,3 +93,18 @@ def off(default: Any) -> tuple[Any, ...]:
     if isinstance(default, bool):
         return (False,) if default else ()
     return (None, 0.0, inf) if isinstance(default, int | float) and default else ()
+
+
+def _modules(cls: type) -> Iterable[str]:
+    """Of a class and of its functions, for a class may be given out as another module's."""
+    functions = (value for value in vars(cls).values() if inspect.isfunction(value))
+    return dict.fromkeys(each.__module__ for each in (cls, *functions))
+
+
+@lru_cache(maxsize=256)
+def _source(module: str) -> str:
+    """Of a module that is loaded; "" where it cannot be read."""
+    try:
+        return inspect.getsource(sys.modules[module])
+    except (KeyError, OSError, TypeError):
+        return ""

@@ -86,14 +86,16 @@ class Options:
         return self.spelling(option).get(value, KEEP) if option in self.family.spellings else value
 
     def _sayable(self, option: str, value: Any) -> bool:
-        """Whether the constructor has an argument for this value; a default may be said by leaving it out."""
-        if option in self.family.spellings:
-            spelled = self.spelling(option)
-            if value in spelled and spelled[value] is None:
-                name = self.names[option]
-                return name in self.fixed or self.constructor.offers_none(name)
-            return value in spelled or value == self.family.conventions[option][0]
-        return isinstance(value, bool)
+        """Whether the constructor has an argument for this value, and knows the word, where it is one; a default may be
+        said by leaving it out."""
+        if option not in self.family.spellings:
+            return isinstance(value, bool)
+        name, said = self.names[option], self.spelling(option).get(value, KEEP)
+        if said is None:
+            return name in self.fixed or self.constructor.offers_none(name)
+        if value == self.family.conventions[option][0]:
+            return True
+        return said is not KEEP and (not isinstance(said, str) or self.constructor.knows(said))
 
     def _agrees(self, option: str, value: Any) -> bool:
         """Whether an argument that the user fixed, if it is this option's, may mean this value."""
