@@ -76,14 +76,14 @@ def test_state_may_be_of_no_parameter(name: str) -> None:
 class Rateless(torch.optim.Optimizer):
     """Has no learning rate, under any name."""
 
-    def __init__(self, params: Any, beta: float = 0.5, eps: float = 1e-8) -> None:
-        super().__init__(params, dict(beta=beta, eps=eps))
+    def __init__(self, params: Any, length: float = 0.5, eps: float = 1e-8) -> None:
+        super().__init__(params, dict(length=length, eps=eps))
 
     @torch.no_grad()
     def step(self, closure: Any = None) -> None:  # type: ignore[override]
         for group in self.param_groups:
             for p in (p for p in group["params"] if p.grad is not None):
-                p.sub_(group["beta"] * p.grad / (p.grad.abs() + group["eps"]))
+                p.sub_(group["length"] * p.grad / (p.grad.abs() + group["eps"]))
 
 
 @pytest.mark.parametrize("name", ["arguments", "every-option", "scheduled-rate", "rate-as-a-tensor"])

@@ -17,6 +17,7 @@ from torch import Tensor
 from torch.optim import Optimizer
 
 from examples.asking import conformance
+from lawful.verify.errors import Unanswerable
 from lawful.verify.evidence import Verdict
 from lawful.verify.language.families import rules
 from lawful.verify.language.family import Family
@@ -35,7 +36,10 @@ def members(family: Family) -> Iterator[Rule]:
     """The family's rules, without those that are the same mathematics as an earlier one."""
     seen = set()
     for values in itertools.product(*family.conventions.values()):
-        rule = family(**dict(zip(family.conventions, values, strict=True)))
+        try:
+            rule = family(**dict(zip(family.conventions, values, strict=True)))
+        except Unanswerable:  # a convention that is known with others alone
+            continue
         if rule.hash not in seen:
             seen.add(rule.hash)
             yield rule

@@ -64,17 +64,6 @@ class Sleeping(torch.optim.SGD):
         return super().step(closure)
 
 
-class Bare:
-    def __init__(self, params, lr=1e-3):
-        self.params, self.lr = list(params), lr
-
-    def zero_grad(self):
-        pass
-
-    def step(self):
-        pass
-
-
 class Labelled(torch.optim.SGD):
     def __init__(self, params, lr=1e-3):
         super().__init__(params, lr=lr)
@@ -200,7 +189,6 @@ def test_one_that_must_be_told_to_train_is_told(mine: str) -> None:
     [
         ("made", "is a SGD, not a class or a function that makes an optimizer: name its class"),
         ("tensor", "makes a Tensor, which has no step"),
-        ("Bare", "has no param_groups and no state"),
         (
             "Labelled",
             "cannot be constructed with groups of parameters: the constructor raises KeyError: 'label'.",

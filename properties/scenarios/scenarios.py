@@ -74,11 +74,14 @@ def shapes_of(rule: Rule) -> Shapes:
     return Shapes(taken(rule, SHAPES))
 
 
-def every_kind(rule: Rule, far: bool) -> Shapes:
-    """A tensor of each kind, and large ones if `far`; where lanes are independent, one is as good as another."""
-    lanes = rule.scope == "lane"
-    shapes = (*RANKS, *LARGE) if far and not lanes else RANKS
-    return Shapes(taken(rule, shapes), pausing=False, sizes=SIZES if far and lanes else ())
+def every_kind(rule: Rule) -> Shapes:
+    """A small tensor of each kind."""
+    return Shapes(taken(rule, RANKS), pausing=False)
+
+
+def large(rule: Rule) -> Shapes:
+    """A few large tensors; one lane is as good as another where they are independent."""
+    return Shapes(taken(rule, LARGE), pausing=False) if rule.scope != "lane" else Shapes((), sizes=SIZES)
 
 
 def few(rule: Rule) -> Shapes:

@@ -11,7 +11,7 @@ import torch
 from sympy import Symbol
 
 from lawful.properties.scenarios.moving import TWICE_A_DOZEN, Held, held, movable, moves
-from lawful.properties.scenarios.scenarios import Moves, Scenario, every_kind, few, shapes_of
+from lawful.properties.scenarios.scenarios import Moves, Scenario, every_kind, few, large, shapes_of
 from lawful.properties.scenarios.schedules import CYCLING, SCHEDULERS
 from lawful.verify.candidates.candidate import Candidate
 from lawful.verify.language.forms import remembered
@@ -85,7 +85,7 @@ def plan(candidate: Candidate, steps: tuple[int, int], low: bool, far: bool = Tr
     """One factor at a time around a generic point: everything that groups hold changed in every step, without and with
     that by which state is multiplied; nothing else; each other value of each option; each hyperparameter at 0 that may
     be 0; two groups with other options, each idle in turn; two dtypes, with each its own of what follows the dtype; a
-    scheduler; tensors of every kind, large ones too; many steps. The free draws come last.
+    scheduler; tensors of every kind; large tensors; many steps. The free draws come last.
     """
     rule, keys = candidate.rule(candidate.options.plain), held(candidate)
     factors: list[dict[str, Any]] = []
@@ -101,8 +101,8 @@ def plan(candidate: Candidate, steps: tuple[int, int], low: bool, far: bool = Tr
     of_dtype = {s.name: d for s, d in rule.defaults.items() if isnan(d) and _may_be_none(candidate, s)}
     factors += [{"mixed": True, **of_dtype}]
     factors += [{"scheduler": True}] if schedulers(candidate, keys) else []
-    factors += [{"shapes": every_kind(rule, far)}]
-    factors += [{"judged": SWITCHES}] if far else []
+    factors += [{"shapes": every_kind(rule)}]
+    factors += [{"shapes": large(rule)}, {"judged": SWITCHES}] if far else []
     tensors = candidate.torchs and lr in movable(keys, rule)
     factors += [{"moving": True, "tensor": True}] if tensors else []
     pinned = [Draw(candidate, _length(pins, steps), low, pins, True, keys) for pins in factors]

@@ -30,7 +30,10 @@ def claimed_schedule(name: str) -> str:
 def is_schedule(spec: str) -> bool:
     """Whether a text names a schedule, and not a rule."""
     name = spec.partition("(")[0].strip()
-    return normal(name) in schedules() or (":" in name and isinstance(_imported(name), Schedule))
+    try:
+        return normal(name) in schedules() or (":" in name and isinstance(_imported(name), Schedule))
+    except Unanswerable:
+        return False  # what cannot be imported is told where it is asked for
 
 
 def find_schedule(spec: str) -> tuple[Schedule, Values]:
@@ -40,7 +43,8 @@ def find_schedule(spec: str) -> tuple[Schedule, Values]:
         Unanswerable: the text is not of that form, or names no schedule.
     """
     name, inner, said = parsed(spec)
-    if inner or not is_schedule(name):
+    known = isinstance(_imported(name), Schedule) if ":" in name else is_schedule(name)
+    if inner or not known:
         raise unknown("schedule", name, (each.name for each in schedules().values()))
     found: Schedule = _imported(name) if ":" in name else schedules()[normal(name)]
     return found, found.validated(said)

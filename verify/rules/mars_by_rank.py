@@ -24,7 +24,8 @@ def mars_by_rank(*, eps_place: Literal["outside", "hat"] = "outside") -> Rule:
     whole = mars()
     b1, b2 = _by_rank(beta1, beta1_1d), _by_rank(beta2, beta2_1d)
     c_t = _by_rank(whole.names[C], g)
-    m_t, v_t = b1 * m + (1 - b1) * c_t, b2 * v + (1 - b2) * c_t**2
+    m_t = b1 * m + (1 - b1) * c_t
+    v_t = _by_rank(beta2 * v + (1 - beta2) * c_t**2, beta2_1d * v + (1 - beta2_1d) * g**2)
     rate, decay = _by_rank(lr, lr * lr_1d / lr_0), _by_rank(weight_decay, decay_1d)
     u_t = m_t / (1 - b1**t) / denominator(v_t, 1 - b2**t, eps_place)
     return Rule(

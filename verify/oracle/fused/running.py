@@ -17,7 +17,7 @@ import torch
 from sympy import Symbol
 from torch import Tensor
 
-from lawful.verify.language.symbols import x
+from lawful.verify.language.symbols import g, x
 from lawful.verify.oracle.balls import Ball, Real, tensor
 from lawful.verify.oracle.fused.emitting import WIDTH, written
 from lawful.verify.oracle.fused.following import Recording, followed, of_ball, of_format, of_scalar
@@ -89,7 +89,7 @@ class Fusion:
 
     def _compiled(self, step: Step) -> dict[Symbol, Ball] | None:
         """The results from the first kernel that does not refuse."""
-        shape = tensor(step.tensors[x].mid).shape
+        shape = tensor(step.tensors[g].mid).shape
         return next((found for kernel in self.kernels if (found := kernel(step, shape)) is not None), None)
 
     def _pays(self, step: Step, patience: float) -> bool:
