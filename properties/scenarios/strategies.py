@@ -84,8 +84,8 @@ NEGLIGIBLE = 1e-12
 def plan(candidate: Candidate, steps: tuple[int, int], low: bool, far: bool = True) -> list[Draw]:
     """One factor at a time around a generic point: everything that groups hold changed in every step, without and with
     that by which state is multiplied; nothing else; each other value of each option; each hyperparameter at 0 that may
-    be 0; two groups with other options, each idle in turn; two dtypes, with each its own of what follows the dtype; a
-    scheduler; tensors of every kind; large tensors; many steps. The free draws come last.
+    be 0; two groups with other options, each idle in turn; two dtypes, with each its own of what follows the dtype, at
+    gradients as small as that; a scheduler; tensors of every kind; large tensors; many steps. The free draws come last.
     """
     rule, keys = candidate.rule(candidate.options.plain), held(candidate)
     factors: list[dict[str, Any]] = []
@@ -99,7 +99,7 @@ def plan(candidate: Candidate, steps: tuple[int, int], low: bool, far: bool = Tr
     if candidate.groups > 1:
         factors += [{"groups": 2, "idle": group} for group in (0, 1)] if zero else [{"groups": 2}]
     of_dtype = {s.name: d for s, d in rule.defaults.items() if isnan(d) and _may_be_none(candidate, s)}
-    factors += [{"mixed": True, **of_dtype}]
+    factors += [{"mixed": True, **({"near": True, **of_dtype} if of_dtype else {})}]
     factors += [{"scheduler": True}] if schedulers(candidate, keys) else []
     factors += [{"shapes": every_kind(rule)}]
     factors += [{"shapes": large(rule)}, {"judged": SWITCHES}] if far else []
@@ -158,7 +158,8 @@ def scenarios(draw: st.DrawFn, source: Draw) -> Scenario:
     length = draw(st.integers(*source.steps))
     rule = source.candidate.rule(options)
     hypers = tied([draw(_hyper(source, options, group)) for group in range(groups)], rule, source.candidate)
-    scale = draw(st.sampled_from(_scales(hypers[0], source.low, "judged" in pins)))
+    scales = _scales(hypers[0], source.low, "judged" in pins)
+    scale = scales[1] if "near" in pins else draw(st.sampled_from(scales))
     schedule = draw(_schedules(length)) if _chosen(draw, source, "schedule") else {}
     known = schedulers(source.candidate, source.keys)
     scheduled = known and not schedule and _chosen(draw, source, "scheduler")
