@@ -180,8 +180,10 @@ class Conformance:
 
     def _explicit(self, scenario: Scenario) -> bool:
         """Whether it leaves its rule with its defaults handed over too: they are not what is wrong."""
-        given = self.watch(replace(scenario, defaults=False))
-        return not scenario.defaults or first_departure(given) is not None
+        return (
+            not scenario.defaults
+            or first_departure(self.watch(replace(scenario, defaults=False))) is not None
+        )
 
     def _in(self, arithmetic: Arithmetic) -> Evidence | None:
         """The evidence in another arithmetic, if that explains everything."""

@@ -1,6 +1,7 @@
 """From a sentence about a piece of a training loop to evidence: a function that looks, at each setting."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from statistics import median
 from typing import Any, Protocol, TypeVar
 
 from lawful.properties.checks import Journal, Property, on_cpu
@@ -74,6 +75,19 @@ def _looked(look: Callable[[B], Said], benches: Iterable[B], check: Check, journ
             break
     verdict = Verdict.UNLAWFUL if found else Verdict.LAWFUL if count else Verdict.NOT_APPLICABLE
     return Evidence(verdict, scenarios=count, notes=notes, findings=found[:ENOUGH])
+
+
+def measured(ratios: Sequence[float], findings: Sequence[Finding], **more: Any) -> Evidence:
+    """What was seen of numbers held against others, as evidence: how far off they were, in units of what rounding
+    explains, and what failed."""
+    return Evidence(
+        Verdict.UNLAWFUL if findings else Verdict.LAWFUL,
+        worst=max(ratios, default=0.0),
+        median=median(ratios) if ratios else 0.0,
+        comparisons=len(ratios),
+        findings=list(findings),
+        **more,
+    )
 
 
 def sentence(look: Callable[..., Any]) -> str:

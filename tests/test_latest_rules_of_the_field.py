@@ -4,16 +4,13 @@ is not."""
 from __future__ import annotations
 
 import pytest
-import torch
 
 from examples import field_more as by_hand
-from examples.field import slipped
 from lawful.properties.identification.answering import answered
 from lawful.properties.identification.probes import Subject
 from lawful.verify.errors import Unanswerable
-from lawful.verify.evidence import Verdict
 from lawful.verify.language.families import find_rule
-from test_rules_of_the_field import ADAM, Case, asked_of, departs, optimizer
+from test_rules_of_the_field import ADAM, Case, follows, has_no_slip_unseen, optimizer
 
 ADOPT = {"lr": 1e-3, "betas": (0.9, 0.9999), "eps": 1e-6}
 
@@ -53,14 +50,12 @@ CASES = [
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.rule)
 def test_what_follows_is_lawful(case: Case) -> None:
-    evidence = asked_of(case, case.move, torch.float64).evidence()
-    assert evidence.verdict is Verdict.LAWFUL, evidence
+    follows(case)
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.rule)
 def test_a_slip_is_refused(case: Case) -> None:
-    for slip in case.slips:
-        assert departs(asked_of(case, slipped(case.move, slip), torch.float64)), slip
+    has_no_slip_unseen(case)
 
 
 def test_two_transformations_are_found_where_one_leaves_next_to_nothing() -> None:

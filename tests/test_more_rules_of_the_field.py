@@ -5,19 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-import torch
 from torch import Tensor
 
 from examples import field_more as by_hand
-from examples.field import optimizer, prodigy, sgdp, slipped
+from examples.field import optimizer, prodigy, sgdp
 from examples.moving import Plain
 from lawful.properties.counterexamples.explaining import explained
 from lawful.properties.identification.answering import answered
 from lawful.properties.identification.probes import Subject
 from lawful.verify.candidates.candidate import Candidate
-from lawful.verify.evidence import Verdict
 from lawful.verify.language.families import rules
-from test_rules_of_the_field import ADAM, Case, asked_of, departs
+from test_rules_of_the_field import ADAM, Case, follows, has_no_slip_unseen
 
 CASES = [
     Case("accsgd", by_hand.accsgd, {"lr": 1e-3, "kappa": 1000.0, "xi": 10.0, "small_const": 0.7, "weight_decay": 0.0}, [
@@ -142,11 +140,9 @@ def test_what_a_rule_of_the_name_does_not_know_is_left_alone() -> None:
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.rule)
 def test_what_follows_is_lawful(case: Case) -> None:
-    evidence = asked_of(case, case.move, torch.float64).evidence()
-    assert evidence.verdict is Verdict.LAWFUL, evidence
+    follows(case)
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.rule)
 def test_a_slip_is_refused(case: Case) -> None:
-    for slip in case.slips:
-        assert departs(asked_of(case, slipped(case.move, slip), torch.float64)), slip
+    has_no_slip_unseen(case)

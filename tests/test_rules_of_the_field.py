@@ -180,6 +180,18 @@ def test_what_follows_is_lawful_in_float32(case: Case) -> None:
     assert asked_of(case, case.move, torch.float32).evidence().verdict is Verdict.LAWFUL
 
 
+def follows(case: Case) -> None:
+    """What is written by hand is lawful."""
+    evidence = asked_of(case, case.move, torch.float64).evidence()
+    assert evidence.verdict is Verdict.LAWFUL, evidence
+
+
+def has_no_slip_unseen(case: Case) -> None:
+    """Each of its slips is refused."""
+    for slip in case.slips:
+        assert departs(asked_of(case, slipped(case.move, slip), torch.float64)), slip
+
+
 def departs(check: Conformance) -> bool:
     """Whether a step leaves the budget in some scenario; why, and the smallest inputs, are not asked."""
     watches = (check.watch(scenario) for scenario in asked(check.candidate, check.profile, check.seed))
@@ -192,5 +204,4 @@ def confirmed(watch: Watch, found: Suspicion | Finding | None) -> bool:
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.rule)
 def test_a_slip_is_refused(case: Case) -> None:
-    for slip in case.slips:
-        assert departs(asked_of(case, slipped(case.move, slip), torch.float64)), slip
+    has_no_slip_unseen(case)

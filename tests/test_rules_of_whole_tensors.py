@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import pytest
-import torch
 
 from examples import field_tensors as by_hand
-from examples.field import slipped
 from lawful.verify.errors import Unanswerable
-from lawful.verify.evidence import Verdict
 from lawful.verify.language.families import find_rule
-from test_rules_of_the_field import ADAM, Case, asked_of, departs
+from test_rules_of_the_field import ADAM, Case, follows, has_no_slip_unseen
 
 MOMENTUM = {"lr": 1e-3, "momentum": 0.9, "weight_decay": 0.0}
 
@@ -87,14 +84,12 @@ CASES = [
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.rule)
 def test_what_follows_is_lawful(case: Case) -> None:
-    evidence = asked_of(case, case.move, torch.float64).evidence()
-    assert evidence.verdict is Verdict.LAWFUL, evidence
+    follows(case)
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.rule)
 def test_a_slip_is_refused(case: Case) -> None:
-    for slip in case.slips:
-        assert departs(asked_of(case, slipped(case.move, slip), torch.float64)), slip
+    has_no_slip_unseen(case)
 
 
 def test_a_ratio_of_a_step_without_decay_needs_an_eps_to_put_beside_it() -> None:

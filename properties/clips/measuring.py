@@ -1,6 +1,6 @@
 """Whether what measures gradients gives their norm back, and leaves them as they were."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import inf, nan
 from typing import Any
@@ -123,6 +123,12 @@ def _benches(measure: Measure) -> Iterator[Bench]:
         yield Bench(measure, path, [torch.tensor([3.0, 4.0]), torch.tensor([12.0])])
 
 
+def promise() -> Callable[[Callable[[Bench], Said]], Property]:
+    """Makes a property of a function that looks, at each way to run."""
+    return lambda look: promised(look, _benches, Measure)
+
+
+@promise()
 def norm_of_nothing(bench: Bench) -> Said:
     """The norm of no tensors is 0."""
     none = replace(bench, tensors=[])
@@ -133,6 +139,7 @@ def norm_of_nothing(bench: Bench) -> Said:
         yield f"{error}, of no tensors", none.script
 
 
+@promise()
 def norm_says_what_is_not_finite(bench: Bench) -> Said:
     """Where an element is infinite or no number, so is the norm; what is asked to raise an error then does."""
     for number in (inf, -inf, nan):
@@ -145,9 +152,3 @@ def norm_says_what_is_not_finite(bench: Bench) -> Said:
             except RaisedError:
                 continue
             yield f"raises no error though it is asked to, if an element is {number}", here.script
-
-
-about_norms = (
-    promised(norm_of_nothing, _benches, Measure),
-    promised(norm_says_what_is_not_finite, _benches, Measure),
-)

@@ -2,17 +2,16 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from statistics import median
 from typing import Any
 
 import torch
 
 from lawful.properties.checks import Journal, Property, on_cpu
-from lawful.properties.promises import ENOUGH, RaisedError
+from lawful.properties.promises import ENOUGH, RaisedError, measured
 from lawful.properties.scalers.driving import Bench
 from lawful.properties.settings import Settings
 from lawful.verify.candidates.scaler import BEGIN, Scaler
-from lawful.verify.evidence import Check, Evidence, Finding, Severity, Verdict
+from lawful.verify.evidence import Check, Evidence, Finding, Severity
 
 FIRST = (3.7, 2.0**127)
 """Scales to begin with besides: one that is no power of two, and one that the next growth would make infinite."""
@@ -28,14 +27,7 @@ def _run(candidate: Scaler, check: Check, settings: Settings, journal: Journal) 
                 found.append(Finding(f"{bench.called} {said}.", script=bench.script(bench.done)))
         except RaisedError as error:
             found.append(Finding(f"{bench.called} {error}.", script=bench.script(bench.done)))
-    return Evidence(
-        Verdict.UNLAWFUL if found else Verdict.LAWFUL,
-        worst=max(ratios, default=0.0),
-        median=median(ratios) if ratios else 0.0,
-        comparisons=len(ratios),
-        scenarios=len(benches),
-        findings=found[:ENOUGH],
-    )
+    return measured(ratios, found[:ENOUGH], scenarios=len(benches))
 
 
 def _benches(candidate: Scaler) -> Iterator[Bench]:

@@ -2,18 +2,17 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from statistics import median
 from typing import Any
 
 from lawful.properties.checks import Journal, Property, on_cpu
-from lawful.properties.promises import RaisedError
+from lawful.properties.promises import RaisedError, measured
 from lawful.properties.schedules.course import Set
 from lawful.properties.schedules.driving import MOMENTA, RATES, Bench
 from lawful.properties.schedules.groups import BASES
 from lawful.properties.schedules.rounding import Rounded
 from lawful.properties.settings import Settings
 from lawful.verify.candidates.scheduler import Scheduler
-from lawful.verify.evidence import Check, Evidence, Figure, Finding, Series, Severity, Verdict
+from lawful.verify.evidence import Check, Evidence, Figure, Finding, Series, Severity
 
 TOLD, DRAWN = 8, 2
 """How many settings that fail are told, and how many are drawn."""
@@ -40,14 +39,11 @@ def _run(candidate: Scheduler, check: Check, settings: Settings, journal: Journa
         _go_on(bench, seen[-1])
     findings = [each.finding for each in seen if each.finding is not None]
     ratios = [ratio for each in seen for ratio in each.ratios]
-    return Evidence(
-        Verdict.UNLAWFUL if findings else Verdict.LAWFUL,
-        worst=max(ratios, default=0.0),
-        median=median(ratios) if ratios else 0.0,
-        comparisons=len(ratios),
+    return measured(
+        ratios,
+        findings[:TOLD],
         scenarios=len(benches),
         unvaried=_unvaried(candidate),
-        findings=findings[:TOLD],
         figures=[_figure(b, each) for b, each in zip(benches, seen, strict=True) if each.finding][:DRAWN],
     )
 

@@ -23,17 +23,15 @@ ORDERS: Mapping[float, Expr] = {
 """Norms, by their order."""
 
 
-class Clip(Piece):
-    """What shortens gradients, with the rule that it claims."""
+class OfNorms(Piece):
+    """What works with the norm of all that it is given first."""
 
-    kind: ClassVar[str] = "clip"
     what: ClassVar[str] = "clipped"
-    words: ClassVar[Mapping[str, tuple[str, ...]]] = {"max_norm": ("clip_value", "max_value", "clip")}
-    given: ClassVar[tuple[str, ...]] = ("norm_type", "error_if_nonfinite", "total_norm")
+    given: ClassVar[tuple[str, ...]] = ("norm_type", "error_if_nonfinite")
 
     @classmethod
     def taken(cls, maker: Any) -> dict[str, inspect.Parameter]:
-        """The arguments of which a rule may speak: those after the parameters."""
+        """The arguments of which a rule may speak: those after the first."""
         return dict(list(super().taken(maker).items())[1:])
 
     @property
@@ -45,6 +43,18 @@ class Clip(Piece):
     def orders(self) -> list[float]:
         """The orders of the norms that can be asked for; the first is that of the rule."""
         return list(ORDERS) if "norm_type" in self.takes_all else [2.0]
+
+    def ordering(self, order: float) -> dict[str, float]:
+        """The argument for a norm of an order, where that is not the usual one."""
+        return {"norm_type": order} if order != 2.0 else {}
+
+
+class Clip(OfNorms):
+    """What shortens gradients, with the rule that it claims."""
+
+    kind: ClassVar[str] = "clip"
+    words: ClassVar[Mapping[str, tuple[str, ...]]] = {"max_norm": ("clip_value", "max_value", "clip")}
+    given: ClassVar[tuple[str, ...]] = (*OfNorms.given, "total_norm")
 
     @property
     def everywhere(self) -> bool:
@@ -64,9 +74,10 @@ class Clip(Piece):
         **more: Any,
     ) -> Any:
         """Clips the gradients of parameters; what it gives back."""
-        ordered = {"norm_type": order} if order != 2.0 else {}
         known = {"total_norm": total(parameters, order)} if "total_norm" in self.takes_all else {}
-        return self.cls(parameters, **{**self.spoken(values), **path, **ordered, **known, **more})
+        return self.cls(
+            parameters, **{**self.spoken(values), **path, **self.ordering(order), **known, **more}
+        )
 
 
 def total(parameters: Sequence[Tensor], order: float) -> Tensor:

@@ -7,8 +7,7 @@ from typing import Any, ClassVar
 from sympy import Symbol
 from torch import Tensor
 
-from lawful.verify.candidates.clip import ORDERS
-from lawful.verify.candidates.piece import Piece
+from lawful.verify.candidates.clip import OfNorms
 
 TENSORS = ("tensors", "gradients", "grads")
 """What such a function calls its first argument."""
@@ -22,37 +21,20 @@ def measures(maker: Any) -> bool:
         return False
 
 
-class Measure(Piece):
+class Measure(OfNorms):
     """What gives back the norm by which a clip over all parameters divides."""
 
     kind: ClassVar[str] = "norm"
-    what: ClassVar[str] = "clipped"
-    given: ClassVar[tuple[str, ...]] = ("norm_type", "error_if_nonfinite")
 
     @classmethod
     def takes(cls, maker: Any, rule: str = "") -> bool:
         """Whether something is one: by what is said of it, or by its name, and by what it is given."""
         return measures(maker) and super().takes(maker, rule)
 
-    @classmethod
-    def taken(cls, maker: Any) -> dict[str, inspect.Parameter]:
-        """The arguments of which a rule may speak: those after the tensors."""
-        return dict(list(super().taken(maker).items())[1:])
-
     @property
     def bound(self) -> dict[Symbol, str]:
         """Nothing: a norm has no hyperparameters."""
         return {}
-
-    @property
-    def takes_all(self) -> set[str]:
-        """What it takes by name."""
-        return set(inspect.signature(self.cls).parameters)
-
-    @property
-    def orders(self) -> list[float]:
-        """The orders of the norms that can be asked for."""
-        return list(ORDERS) if "norm_type" in self.takes_all else [2.0]
 
     def settings(self) -> Iterator[dict[Symbol, float]]:
         """The defaults: none of them matters."""
@@ -62,5 +44,4 @@ class Measure(Piece):
         self, tensors: Sequence[Tensor], path: Mapping[str, Any], order: float = 2.0, **more: Any
     ) -> Any:
         """The norm of tensors."""
-        ordered = {"norm_type": order} if order != 2.0 else {}
-        return self.cls(tensors, **{**self.arguments, **path, **ordered, **more})
+        return self.cls(tensors, **{**self.arguments, **path, **self.ordering(order), **more})

@@ -33,7 +33,7 @@ def out_of_scope() -> set[str]:
 def property_names() -> set[str]:
     """The names of properties, and of all laws, of which some are properties."""
     marked = [name for mark in ("contract", "promise") for name in _marked("lawful.properties", mark)]
-    contract = {name.replace("_", "-") for name in (*marked, *_promised("lawful.properties"))}
+    contract = {name.replace("_", "-") for name in marked}
     laws = {name for name, call in _assigned("lawful.verify.laws") if {"source"} <= _keywords(call)}
     return {*contract, *_made("lawful.properties", "Property", "Layout"), *laws}
 
@@ -49,15 +49,6 @@ def _marked(package: str, decorator: str) -> Iterator[str]:
     for node in _statements(package):
         if isinstance(node, ast.FunctionDef) and any(_called(d) == decorator for d in node.decorator_list):
             yield node.name
-
-
-def _promised(package: str) -> Iterator[str]:
-    """The names of the functions that are made properties by a call of `promised`."""
-    assigned = (statement for statement in _statements(package) if isinstance(statement, ast.Assign))
-    for node in (node for statement in assigned for node in ast.walk(statement)):
-        match node:
-            case ast.Call(args=[ast.Name(id=name), *_]) if _called(node) == "promised":
-                yield name
 
 
 def _made(package: str, *classes: str) -> Iterator[str]:

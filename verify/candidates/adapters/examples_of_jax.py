@@ -104,6 +104,13 @@ def maker(found: Any) -> Maker:
 
 def script(inputs: Inputs) -> list[str]:
     """JAX alone."""
+    step = "jax.jit(update)(step - 1, slopes, state)"
+    return repeated(inputs, ("init, update, read", "_, update, read"), "init", step, "read")
+
+
+def repeated(inputs: Inputs, made: tuple[str, str], begin: str, step: str, read: str) -> list[str]:
+    """A script of JAX: what an optimizer is made as, at first and anew, and how it begins, steps and is read."""
+    first, anew = made
     x64 = ['jax.config.update("jax_enable_x64", True)'] if inputs.dtype == "float64" else []
     name = name_of(inputs.target)
     return [
@@ -114,15 +121,15 @@ def script(inputs: Inputs) -> list[str]:
         *x64,
         f"arguments = {dict(inputs.arguments)!r}",
         f"settings = {dict(inputs.settings)!r}",
-        f"init, update, read = {name}(**arguments)",
-        f"state = init([jnp.array(values, jnp.{inputs.dtype}) for values in {inputs.first!r}])",
+        f"{first} = {name}(**arguments)",
+        f"state = {begin}([jnp.array(values, jnp.{inputs.dtype}) for values in {inputs.first!r}])",
         f"for step, gradients in enumerate({inputs.gradients!r}, 1):",
         "    if step in settings:",
         "        arguments |= settings[step]",
-        f"        _, update, read = {name}(**arguments)",
+        f"        {anew} = {name}(**arguments)",
         f"    slopes = [jnp.array(g, jnp.{inputs.dtype}) for g in gradients]",
-        "    state = jax.jit(update)(step - 1, slopes, state)",
-        f"value = float(read(state)[{inputs.tensor}][{inputs.lane!r}])",
+        f"    state = {step}",
+        f"value = float({read}(state)[{inputs.tensor}][{inputs.lane!r}])",
     ]
 
 

@@ -6,8 +6,7 @@ from functools import partial
 from typing import Any
 
 from lawful.verify.candidates.adapter import TORCH, Adapter, Inputs
-from lawful.verify.candidates.adapters.examples_of_jax import JAX, RATE, Driven
-from lawful.verify.candidates.places import name_of
+from lawful.verify.candidates.adapters.examples_of_jax import JAX, RATE, Driven, repeated
 from lawful.verify.candidates.protocol import Maker
 from lawful.verify.errors import Unanswerable
 
@@ -46,26 +45,8 @@ def _called(found: Any) -> Any:
 
 def script(inputs: Inputs) -> list[str]:
     """NumPyro alone."""
-    x64 = ['jax.config.update("jax_enable_x64", True)'] if inputs.dtype == "float64" else []
-    name = name_of(inputs.target)
-    return [
-        "import jax",
-        "import jax.numpy as jnp",
-        *inputs.imported,
-        "",
-        *x64,
-        f"arguments = {dict(inputs.arguments)!r}",
-        f"settings = {dict(inputs.settings)!r}",
-        f"optimizer = {name}(**arguments)",
-        f"state = optimizer.init([jnp.array(values, jnp.{inputs.dtype}) for values in {inputs.first!r}])",
-        f"for step, gradients in enumerate({inputs.gradients!r}, 1):",
-        "    if step in settings:",
-        "        arguments |= settings[step]",
-        f"        optimizer = {name}(**arguments)",
-        f"    slopes = [jnp.array(g, jnp.{inputs.dtype}) for g in gradients]",
-        "    state = jax.jit(optimizer.update)(slopes, state)",
-        f"value = float(optimizer.get_params(state)[{inputs.tensor}][{inputs.lane!r}])",
-    ]
+    step = "jax.jit(optimizer.update)(slopes, state)"
+    return repeated(inputs, ("optimizer", "optimizer"), "optimizer.init", step, "optimizer.get_params")
 
 
 NUMPYRO = Adapter(

@@ -4,6 +4,7 @@ import copy
 import inspect
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import torch
@@ -54,7 +55,7 @@ def takes(found: Any) -> bool:
 
     An optimizer of torch's is never made here: its first object leaves hooks on its class.
     """
-    if not isinstance(found, type) or issubclass(found, torch.optim.Optimizer):
+    if not isinstance(found, type) or torch.optim.Optimizer in found.__mro__:
         return False
     if not callable(getattr(found, "step", None)):
         return False
@@ -64,8 +65,9 @@ def takes(found: Any) -> bool:
         return False
 
 
+@lru_cache(maxsize=64)
 def _made(found: Any) -> Any:
-    """An object that has made a step on one weight."""
+    """An object that has made a step on one weight; made once, for what is asked of it changes nothing."""
     begun = Driven.begin(found, [as_array(torch.ones(1))], {})
     begun.step([as_array(torch.ones(1))], [as_array(torch.ones(1))])
     return begun.optimizer
