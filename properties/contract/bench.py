@@ -152,13 +152,16 @@ class Bench:
         scale = (-1.0, 0.5)
         return Scenario(self.way.options, chosen, steps, scale, seed=self.seed, shapes=shapes, **more)
 
-    def blocks(self, scenario: Scenario) -> list[Block]:
-        """Tensors and gradients: two of one shape, others of others; in two groups, every second is the second's."""
-        key = f"{scenario} {self.dtype}"
+    def blocks(self, scenario: Scenario, beside: bool = False) -> list[Block]:
+        """Tensors and gradients: two of one shape, others of others; in two groups, every second is the second's, so
+        that groups have tensors of one shape, or the second half is, so that a group has them beside each other.
+        """
+        key = f"{scenario} {self.dtype} {beside}"
         if key not in BLOCKS:
-            first = replace(scenario, hypers=scenario.hypers[:1])
+            found = expand(replace(scenario, hypers=scenario.hypers[:1]), self.dtype)
             count = len(scenario.hypers)
-            BLOCKS[key] = [_in_group(b, i % count) for i, b in enumerate(expand(first, self.dtype))]
+            groups = [i * count // len(found) if beside else i % count for i in range(len(found))]
+            BLOCKS[key] = [_in_group(b, group) for b, group in zip(found, groups, strict=True)]
         return list(BLOCKS[key])
 
     def run(

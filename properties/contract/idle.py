@@ -27,10 +27,10 @@ def absent(blocks: list[Block]) -> dict[int, set[int]]:
 @contract(over=paths, applies=of_each_tensor, anywhere=True)
 def idle(bench: Bench) -> Messages:
     """A parameter without a gradient does not move; later it goes on as if those steps had not been, and so do the
-    parameters beside it and the groups behind.
+    parameters beside it and the groups behind, each with its own hyperparameters.
     """
-    scenario = bench.scenario(*bench.alike(), steps=STEPS)
-    blocks = bench.blocks(scenario)
+    scenario = bench.scenario(steps=STEPS)
+    blocks = bench.blocks(scenario, beside=True)
     run, without = bench.run(scenario, blocks), absent(blocks)
     seen: list[dict[int, Tensor]] = [{} for _ in blocks]
     for step in range(1, STEPS + 1):
