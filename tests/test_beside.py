@@ -1,4 +1,4 @@
-"""What happens to one tensor must not hang on those beside it."""
+"""What happens to one tensor must not hang on those beside it; and next to nothing is not nothing."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from examples.asking import evidence_of
+from examples.asking import conformance, evidence_of
 from lawful.verify.candidates.candidate import Candidate
 from lawful.verify.evidence import Verdict
 
@@ -25,7 +25,11 @@ class Zipped(torch.optim.Optimizer):
     @torch.no_grad()
     def step(self, closure: Callable[[], Any] | None = None) -> None:
         for p, (lr, decay) in self.pairs():
-            p -= lr * (p.grad + decay * p)
+            if self.moves(p.grad):
+                p -= lr * (p.grad + decay * p)
+
+    def moves(self, gradient: Tensor) -> bool:
+        return True
 
     def every(self) -> list[tuple[Tensor, Rates]]:
         return [(p, (g["lr"], g["weight_decay"])) for g in self.param_groups for p in g["params"]]
@@ -40,6 +44,13 @@ class ZippedTooSoon(Zipped):
     def pairs(self) -> Any:
         every = self.every()
         return zip([p for p, _ in every if p.grad is not None], [rates for _, rates in every], strict=False)
+
+
+class LeavesOutFaint(Zipped):
+    """Does nothing for a tensor whose gradient is next to nothing."""
+
+    def moves(self, gradient: Tensor) -> bool:
+        return bool(gradient.norm() > 1e-12) or not gradient.any()
 
 
 class ByShape(torch.optim.Optimizer):
@@ -83,3 +94,9 @@ def test_idle_tensors_shift_nothing_for_those_beside_and_behind_them(
     assert evidence_of(Candidate.of(right, rule), "idle").verdict is Verdict.LAWFUL
     found = evidence_of(Candidate.of(wrong, rule), "idle")
     assert found.verdict is Verdict.UNLAWFUL and "is not where it would be alone" in found.findings[0].message
+
+
+@pytest.mark.parametrize("dtype", [torch.float64, torch.float32, torch.bfloat16])
+def test_a_gradient_that_is_next_to_nothing_is_one(dtype: torch.dtype) -> None:
+    assert conformance(Zipped, 'sgd(decay="l2")', dtype).evidence().verdict is Verdict.LAWFUL
+    assert conformance(LeavesOutFaint, 'sgd(decay="l2")', dtype).evidence().verdict is Verdict.UNLAWFUL

@@ -55,7 +55,8 @@ class Shapes:
         first: of the first group.
         second: of the tensor of the second group.
         other: of the tensor of another dtype.
-        pausing: whether the second tensor's gradient is 0, all of it, in the first step and in one in the middle.
+        pausing: whether the second tensor's gradient is 0, all of it, in the first step and in one in the middle, and
+            next to nothing in the second step.
         sizes: of long vectors beside those of the first group, of the same few lanes over and over.
     """
 
@@ -202,8 +203,23 @@ def expand(scenario: Scenario, dtype: torch.dtype) -> list[Block]:
     plan += [("the second group", 1, shapes.second, dtype)] if len(scenario.hypers) > 1 else []
     blocks = [Block(name, group, *_lanes(rng, scenario, shape, kind)) for name, group, shape, kind in plan]
     if shapes.pausing and len(blocks) > 1:
-        blocks[1].gradients[[0, scenario.steps // 2]] = 0.0
+        _pause(blocks[1].gradients)
     return [*blocks, *_vectors(rng, scenario, dtype)] if shapes.sizes else blocks
+
+
+FAINT = 1e-16
+"""The largest element of a gradient that is next to nothing: its square is a normal number, where the format has it."""
+
+
+def _pause(gradients: Tensor) -> None:
+    """Makes gradients of a tensor 0, all of it, in the first step and in one in the middle, and next to nothing in the
+    second, when nothing has moved the weight from where it was.
+    """
+    steps, dtype = len(gradients), gradients.dtype
+    gradients[[0, steps // 2]] = 0.0
+    if steps > 1:
+        top = gradients[1].abs().max().clamp(min=torch.finfo(dtype).tiny)
+        gradients[1] *= max(FAINT, torch.finfo(dtype).tiny) / top
 
 
 def _vectors(rng: np.random.Generator, scenario: Scenario, dtype: torch.dtype) -> list[Block]:
