@@ -46,6 +46,20 @@ class ZippedTooSoon(Zipped):
         return zip([p for p, _ in every if p.grad is not None], [rates for _, rates in every], strict=False)
 
 
+class KeepsMemory(Zipped):
+    """Writes where parameters lay when they were handed over."""
+
+    def __init__(self, params: Any, lr: float = 1e-3, weight_decay: float = 0.0) -> None:
+        super().__init__(params, lr, weight_decay)
+        self.there = {p: p.data for p, _ in self.every()}
+
+    def pairs(self) -> Any:
+        for p, rates in super().pairs():
+            there = self.there[p]
+            there.grad = p.grad
+            yield there, rates
+
+
 class LeavesOutFaint(Zipped):
     """Does nothing for a tensor whose gradient is next to nothing."""
 
@@ -94,6 +108,13 @@ def test_idle_tensors_shift_nothing_for_those_beside_and_behind_them(
     assert evidence_of(Candidate.of(right, rule), "idle").verdict is Verdict.LAWFUL
     found = evidence_of(Candidate.of(wrong, rule), "idle")
     assert found.verdict is Verdict.UNLAWFUL and "is not where it would be alone" in found.findings[0].message
+
+
+def test_a_parameter_whose_memory_is_another_is_followed_there() -> None:
+    rule = 'sgd(decay="l2")'
+    assert evidence_of(Candidate.of(Zipped, rule), "set-from-outside").verdict is Verdict.LAWFUL
+    found = evidence_of(Candidate.of(KeepsMemory, rule), "set-from-outside")
+    assert found.verdict is Verdict.UNLAWFUL and "step 4 does not move it" in found.findings[0].message
 
 
 @pytest.mark.parametrize("dtype", [torch.float64, torch.float32, torch.bfloat16])

@@ -65,15 +65,18 @@ def _step(run: Run, step: int, idling: set[int]) -> None:
 
 @contract(over=paths, anywhere=True)
 def set_from_outside(bench: Bench) -> Messages:
-    """A parameter that is set from outside between steps goes on from where it was set."""
+    """A parameter that is set from outside between steps, in place or in other memory, goes on from there."""
     half = 3
     scenario = bench.scenario(*bench.alike())
     blocks = bench.blocks(scenario)
     run = bench.run(scenario, blocks)
     followed(run, range(1, half + 1))
     with torch.no_grad():
-        for p in run.parameters:
-            p.add_(FAR)
+        for i, p in enumerate(run.parameters):
+            if i % 2:
+                p.data = p + FAR  # as model.to and torch.nn.utils.vector_to_parameters do
+            else:
+                p.add_(FAR)
     there = copied(run.parameters)
     followed(run, [half + 1])
     for block, p, value in zip(blocks, run.parameters, there, strict=True):
@@ -82,6 +85,10 @@ def set_from_outside(bench: Bench) -> Messages:
         seen = p.detach().cpu().to(torch.float64)
         if ((seen - deaf.x.mid).abs() < (seen - from_there.x.mid).abs()).any():
             yield f"{block.name} is set from outside after step {half}, and step {half + 1} goes on from where it was"
+            return
+        still, moved = same_bits(p.detach(), value), (from_there.x.mid - value.cpu().to(torch.float64)).abs()
+        if still and (moved > torch.as_tensor(from_there.x.radius)).any():
+            yield f"{block.name} is set from outside after step {half}, and step {half + 1} does not move it"
             return
 
 
