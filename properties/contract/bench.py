@@ -20,7 +20,7 @@ from lawful.properties.runs.summary import in_words
 from lawful.properties.scenarios.scenarios import Block, Scenario, expand, shapes_of
 from lawful.properties.scenarios.strategies import Draw, allowed, tied
 from lawful.verify.candidates.candidate import Candidate
-from lawful.verify.candidates.unclaimed import apart
+from lawful.verify.candidates.unclaimed import parted
 from lawful.verify.evidence import UNCLAIMED
 from lawful.verify.language.rule import Rule
 from lawful.verify.oracle.balls import Ball
@@ -208,8 +208,7 @@ class Bench:
         if all(map(same_bits, seen, expected)):
             return None
         if self.rule.name == UNCLAIMED:
-            pairs = enumerate(zip(seen, expected, strict=True), 1)
-            return next((step for step, (a, b) in pairs if apart(a, b, block.x0.to(a))), None)
+            return parted(seen, expected, block.x0.to(seen[0]))
         states = self.states(scenario, block, fmt)
         for step, (a, b, state) in enumerate(zip(seen, expected, states, strict=True), 1):
             ratio = deviation(a, b, 2 * torch.as_tensor(state.x.radius).expand(block.x0.shape))
