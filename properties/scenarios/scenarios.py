@@ -6,7 +6,7 @@ Gradients are open loop: drawn beforehand, whatever the parameters do.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Any
 
@@ -46,6 +46,9 @@ TILE = 7
 LARGE: tuple[tuple[int, ...], ...] = ((3, 2), (257, 256), (65_537,))
 """For rules that look at whole tensors: beyond 65,536 elements."""
 
+LONG = ((4099,),)
+"""For rules that look at whole tensors, at the defaults: of many blocks, where these say from which size on."""
+
 
 @dataclass(frozen=True)
 class Shapes:
@@ -73,6 +76,12 @@ def shapes_of(rule: Rule) -> Shapes:
     if rule.scope == "tensor" or rule.name == UNCLAIMED:
         return Shapes(taken(rule, (*MATRICES, (2, 3, 4), (33,), ())), (7, 4), (4, 6))
     return Shapes(taken(rule, SHAPES))
+
+
+def usual(rule: Rule) -> Shapes:
+    """The same, and a vector of the size of a model's."""
+    shapes = shapes_of(rule)
+    return replace(shapes, first=(*shapes.first, *taken(rule, LONG))) if rule.scope == "tensor" else shapes
 
 
 def every_kind(rule: Rule) -> Shapes:
@@ -233,15 +242,27 @@ def _lanes(
     n = int(np.prod(shape, dtype=int))
     x0 = rng.standard_normal(n) * 10.0 ** rng.uniform(-2, 1, n)
     x0[::2] = 0.0
-    gradients = _gradients(rng, scenario, n)
+    kinds = np.arange(n) * KINDS // n if len(shape) == 1 else np.arange(n) // 2 % KINDS
+    gradients, scales = _gradients(rng, scenario, kinds), rng.uniform(*scenario.scale, n)
+    if (
+        len(shape) == 1
+    ):  # along a vector, those of one character grow: neighbours are alike, and blocks are not
+        scales = scales[np.lexsort((scales, kinds))]
+    gradients = gradients * 10.0 ** scales[None, :]
     as_tensor = [torch.from_numpy(a).to(dtype) for a in (x0, gradients)]
     return as_tensor[0].reshape(shape), as_tensor[1].reshape(scenario.steps, *shape)
 
 
-def _gradients(rng: np.random.Generator, scenario: Scenario, n: int) -> np.ndarray[Any, np.dtype[np.float64]]:
-    """Lanes of ten characters: noise, constant, heavy-tailed, alternating, sparse, growing, vanishing, a spike
-    before small ones, any scale, zero at first."""
-    steps, t = scenario.steps, np.arange(scenario.steps)[:, None]
+KINDS = 10
+"""How many characters of lanes there are."""
+
+Array = np.ndarray[Any, np.dtype[Any]]
+
+
+def _gradients(rng: np.random.Generator, scenario: Scenario, kind: Array) -> Array:
+    """Of size 1, lanes of ten characters: noise, constant, heavy-tailed, alternating, sparse, growing, vanishing, a
+    spike before small ones, any scale, zero at first."""
+    steps, n, t = scenario.steps, len(kind), np.arange(scenario.steps)[:, None]
     noise = rng.standard_normal((steps, n))
     kinds = [
         noise,
@@ -255,6 +276,4 @@ def _gradients(rng: np.random.Generator, scenario: Scenario, n: int) -> np.ndarr
         np.sign(noise) * 10.0 ** rng.uniform(-4, 4, (steps, n)),
         noise * (t > 1),
     ]
-    kind = (np.arange(n) // 2) % len(kinds)
-    chosen = np.choose(kind[None, :], kinds) if n else noise
-    return chosen * 10.0 ** rng.uniform(*scenario.scale, n)[None, :]
+    return np.choose(kind[None, :], kinds) if n else noise
