@@ -40,6 +40,9 @@ SIZES = (
 )  # fmt: skip
 """Of long vectors: around the powers of two, where kernels take another way."""
 
+AS_MATRICES: Mapping[int, tuple[int, int]] = {8192: (2048, 4), 65_536: (8, 8192)}
+"""Those of them that are no vectors: a tall one and a wide one, as embeddings and projections are."""
+
 TILE = 7
 """How many lanes there are in a long vector: a prime, so that each lane is seen at every place of a SIMD vector."""
 
@@ -185,7 +188,7 @@ class Scenario:
 class Block:
     """One tensor of a scenario: its group, first value and gradients (steps first).
 
-    A vector of a `size` repeats them up to there.
+    A vector of a `size` repeats them up to there, or a tensor of a `shape` that holds so many.
     """
 
     name: str
@@ -193,10 +196,13 @@ class Block:
     x0: Tensor
     gradients: Tensor
     size: int = 0
+    shape: tuple[int, ...] = ()
 
     def whole(self, lanes: Tensor) -> Tensor:
         """What each lane has, as the tensor has it."""
-        return lanes.repeat(-(-self.size // len(lanes)))[: self.size] if self.size else lanes
+        if not self.size:
+            return lanes
+        return lanes.repeat(-(-self.size // len(lanes)))[: self.size].reshape(self.shape or (self.size,))
 
 
 def expand(scenario: Scenario, dtype: torch.dtype) -> list[Block]:
@@ -233,7 +239,13 @@ def _pause(gradients: Tensor) -> None:
 
 def _vectors(rng: np.random.Generator, scenario: Scenario, dtype: torch.dtype) -> list[Block]:
     tile = _lanes(rng, scenario, (TILE,), dtype)
-    return [Block(f"a vector of {size:,} elements", 0, *tile, size) for size in scenario.shapes.sizes]
+    shapes = {size: AS_MATRICES.get(size, ()) for size in scenario.shapes.sizes}
+    return [
+        Block(
+            f"a tensor of shape {shape}" if shape else f"a vector of {size:,} elements", 0, *tile, size, shape
+        )
+        for size, shape in shapes.items()
+    ]
 
 
 def _lanes(
