@@ -57,6 +57,21 @@ def test_what_takes_the_rates_that_are_there_may_be_made_anew() -> None:
     assert lawful.check(own.Ramp, properties=["scheduled-anew"], **RAMP).verdict is Verdict.LAWFUL
 
 
+class CountsCyclesFromTwo(torch.optim.lr_scheduler.CyclicLR):
+    """Of a function of the user's alone."""
+
+    def __init__(
+        self,
+        optimizer: torch.optim.Optimizer,
+        base_lr: float,
+        max_lr: float,
+        scale_fn: Any = None,
+        **more: Any,
+    ):
+        late = None if scale_fn is None else lambda x: scale_fn(x + 1)
+        super().__init__(optimizer, base_lr, max_lr, scale_fn=late, **more)
+
+
 COSINE, CYCLE, PLATEAU = {"rule": "cosine"}, {"rule": "one_cycle"}, {"rule": "plateau"}
 WRONG: list[tuple[Any, str, dict[str, Any]]] = [
     (own.OneStepAhead, "schedule", RAMP),
@@ -67,6 +82,7 @@ WRONG: list[tuple[Any, str, dict[str, Any]]] = [
     (own.SaysTheOldRate, "schedule", RAMP),
     (own.CosineThatStays, "schedule", COSINE),
     (own.Cosine, "schedule", {"rule": 'cosine(after="stays")'}),
+    (CountsCyclesFromTwo, "schedule", {"rule": "cyclic"}),
     (own.Amnesiac, "resumed-schedule", RAMP),
     (own.LoadsOnce, "schedule-state", RAMP),
     (own.KeepsCode, "schedule-saved", RAMP),
