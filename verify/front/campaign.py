@@ -83,7 +83,9 @@ class Campaign:
             Unanswerable: a target, rule or law is no longer known.
         """
         with self._pool() as pool:
-            described = describe(pool, list(dict.fromkeys(c.target for c in checks)), self.settings)
+            described = describe(
+                pool, {c.target: "" if c.rule == UNCLAIMED else c.rule for c in checks}, self.settings
+            )
             given = [pool.start(_repeated, pool, *example, self._patience) for example in examples]
             report = self._report(pool, Plan(described, checks, laws))
             return report, [answer.result() for answer in given]

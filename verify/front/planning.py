@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import NoneType
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -85,7 +85,7 @@ def plan(pool: Pool | Here, question: Question, settings: Settings) -> Plan:
             alone, that cannot be run.
     """
     listings = list(_listed(pool, question.targets, settings))
-    described = _described(pool, listings, settings)
+    described = _described(pool, listings, settings, lambda target: question.of(target).rule)
     checks = checks_of(pool, described, question, settings)
     first = {check.target: check for check in reversed(checks)}.values()
     tried = [check for check in first if check.arguments or len(described) == 1]
@@ -107,13 +107,13 @@ def checks_of(
     return [check for checks in asked for check in checks.result()]
 
 
-def describe(pool: Pool | Here, targets: Sequence[str], settings: Settings) -> list[Description]:
-    """The descriptions of all that the targets stand for, each once.
+def describe(pool: Pool | Here, rules: Mapping[str, str], settings: Settings) -> list[Description]:
+    """The descriptions of all that the targets stand for, each with the rule that is said of it, each once.
 
     Raises:
         Unanswerable: a target is unknown, fails to import, ends the process or takes too long.
     """
-    return _described(pool, _listed(pool, targets, settings), settings)
+    return _described(pool, _listed(pool, [*rules], settings), settings, lambda name: rules.get(name, ""))
 
 
 def _listed(pool: Pool | Here, targets: Sequence[str], settings: Settings) -> Iterator[Listing]:
@@ -130,12 +130,14 @@ def _listed(pool: Pool | Here, targets: Sequence[str], settings: Settings) -> It
         yield _looked_up(pool, f"{DESCRIPTION}:listed", target, settings.timeout, Listing)
 
 
-def _described(pool: Pool | Here, listings: Iterable[Listing], settings: Settings) -> list[Description]:
+def _described(
+    pool: Pool | Here, listings: Iterable[Listing], settings: Settings, rule: Callable[[str], str]
+) -> list[Description]:
     from lawful.verify.candidates.description import Description
 
     names = dict.fromkeys(name for each in listings for name in each.asked)
     of, limit = f"{DESCRIPTION}:describe", settings.timeout
-    return [_looked_up(pool, of, name, limit, Description) for name in names]
+    return [_looked_up(pool, of, name, limit, Description, name, rule(name)) for name in names]
 
 
 def patience(settings: Settings) -> float:
