@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
+import subprocess
+import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -84,6 +87,56 @@ def kill_one_at_work(cluster: Any, begun: Path) -> None:
     while not (at_work := [nodes[word] for word in begun.read_text().split() if word in nodes]):
         time.sleep(0.02)
     cluster.remove_node(at_work[0], allow_graceful=False)
+
+
+DRIVER = """
+import sys, time
+from pathlib import Path
+from lawful.verify.atlas.query import CLASSES, Answer, Ask, Query, Release
+from lawful.verify.atlas.ways import on_ray
+from lawful.verify.front.survey import Survey
+
+folder, address = Path(sys.argv[1]), sys.argv[2]
+begun = folder / "begun"
+folder.mkdir(exist_ok=True)
+
+def answers(batch):
+    for query in [*batch, *(next_one for one in batch for next_one in one.of([one.target]))]:
+        with begun.open("a") as file:
+            file.write(query.key + "\\n")
+        time.sleep(0.2)
+        yield query, Answer(targets=[query.target]) if query.ask == CLASSES else Answer()
+
+plan = [
+    Query(Release("some", str(i // 4), (f"some=={i // 4}",)), f"some:C{i % 4}", CLASSES, then=(Ask.IDENTIFY,))
+    for i in range(24)
+]
+Survey(plan, folder, on_ray(address, answers)).run()
+"""
+
+
+def test_a_driver_is_killed_and_the_next_goes_on(tmp_path: Path, cluster: Any) -> None:
+    folder = tmp_path / "killed"
+    command = [sys.executable, "-W", "ignore", "-c", DRIVER, str(folder), cluster.address]
+    first = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    while len(known(folder)) < 8 and first.poll() is None:
+        time.sleep(0.02)
+    first.kill()
+    first.wait()
+    before, begun = known(folder), (folder / "begun").read_text().split()
+    assert 8 <= len(before) < 2 * len(PLAN)
+    subprocess.run(command, check=True, capture_output=True)
+    after = known(folder)
+    assert len(after) == len(set(after)) == 2 * len(PLAN) and after[: len(before)] == before
+    again = (folder / "begun").read_text().split()[len(begun) :]
+    assert set(again) >= set(after) - set(before) and not set(again) & set(before)
+
+
+def known(folder: Path) -> list[str]:
+    """The keys of the questions that the record has answers to."""
+    record = folder / "record.jsonl"
+    whole = record.read_bytes().rpartition(b"\n")[0].splitlines() if record.exists() else []
+    return [key for line in whole if (key := json.loads(line)["payload"].get("key"))]
 
 
 def test_what_no_node_survives_is_said(cluster: Any) -> None:

@@ -19,25 +19,36 @@ Answering = Callable[[Batch], Told]
 Way = Callable[[Sequence[Batch]], Told]
 """How batches go out."""
 
+Watch = Callable[[Batch, bool], Any]
+"""Told of a batch that goes out (true), and of the same once it has come back or is lost (false)."""
 
-def here(workers: int = 0, answering: Answering = answers) -> Way:
+
+def _unwatched(_: Batch, __: bool) -> None:
+    """Nobody is told."""
+
+
+def here(workers: int = 0, answering: Answering = answers, watch: Watch = _unwatched) -> Way:
     """On this machine.
 
     Args:
         workers: batches that are under way at a time; as many as there are processors by default.
         answering: how a batch is answered.
+        watch: told what is under way, by the thread that asks it.
     """
 
     def way(batches: Sequence[Batch]) -> Told:
         told = SimpleQueue[tuple[Query, Answer] | BaseException | None]()
 
         def run(batch: Batch) -> None:
+            watch(batch, True)
             try:
                 for one in answering(batch):
                     told.put(one)
                 told.put(None)
             except BaseException as error:
                 told.put(error)
+            finally:
+                watch(batch, False)
 
         threads = ThreadPoolExecutor(workers or os.cpu_count())
         try:
@@ -65,13 +76,14 @@ AHEAD = 4
 """Batches that are sent out for each processor of the cluster; the rest wait here."""
 
 
-def on_ray(address: str, answering: Answering = answers, ahead: int = 0) -> Way:
+def on_ray(address: str, answering: Answering = answers, ahead: int = 0, watch: Watch = _unwatched) -> Way:
     """As tasks of Ray, one processor each; a task that is lost with its node is sent out again.
 
     Args:
         address: of a cluster; `local` for nodes of this process alone.
         answering: how a batch is answered.
         ahead: batches that are sent out at a time; `AHEAD` for each processor by default.
+        watch: told what is under way; what waits on a node for its turn is.
 
     Raises:
         Unanswerable: Ray is not installed, or there is no such cluster.
@@ -84,6 +96,7 @@ def on_ray(address: str, answering: Answering = answers, ahead: int = 0) -> Way:
         done = SimpleQueue[tuple[Future[list[tuple[Query, Answer]]], Batch, int]]()
 
         def send(batch: Batch, tried: int) -> None:
+            watch(batch, True)
             task(answering, batch).future().add_done_callback(lambda told: done.put((told, batch, tried)))
 
         while waiting or under_way:
@@ -92,6 +105,7 @@ def on_ray(address: str, answering: Answering = answers, ahead: int = 0) -> Way:
                 under_way += 1
             told, batch, tried = done.get()
             under_way -= 1
+            watch(batch, False)
             try:
                 yield from told.result()
             except ray.exceptions.RayError as error:
