@@ -9,16 +9,12 @@ import typer
 from rich.markup import escape
 
 from lawful.verify.front.console import say, stderr
-from lawful.verify.front.options import Workers
+from lawful.verify.front.options import Ray, Workers
 
 app = typer.Typer()
 
 SHOWN = 3
 """Releases under way that are named."""
-
-Ray = Annotated[
-    str, typer.Option("--ray", metavar="ADDRESS", help="Ask as tasks of this Ray cluster; `local` begins one here.")
-]  # fmt: skip
 
 
 @app.command()
