@@ -11,7 +11,7 @@ from lawful.verify.candidates.places import DOTTED, place_of
 from lawful.verify.errors import Unanswerable, WorkerDiedError, WorkerError, WorkerTimeoutError
 from lawful.verify.evidence import Check
 from lawful.verify.front.configuration import Said
-from lawful.verify.workers.pool import Here, Pool
+from lawful.verify.workers.pool import AnyPool
 
 if TYPE_CHECKING:
     from lawful.properties.settings import Settings
@@ -77,7 +77,7 @@ class Plan:
     asked: str = ""
 
 
-def plan(pool: Pool | Here, question: Question, settings: Settings) -> Plan:
+def plan(pool: AnyPool, question: Question, settings: Settings) -> Plan:
     """The plan of a question.
 
     Raises:
@@ -96,7 +96,7 @@ def plan(pool: Pool | Here, question: Question, settings: Settings) -> Plan:
 
 
 def checks_of(
-    pool: Pool | Here, described: Sequence[Description], question: Question, settings: Settings
+    pool: AnyPool, described: Sequence[Description], question: Question, settings: Settings
 ) -> list[Check]:
     """What is asked of these targets.
 
@@ -107,7 +107,7 @@ def checks_of(
     return [check for checks in asked for check in checks.result()]
 
 
-def describe(pool: Pool | Here, rules: Mapping[str, str], settings: Settings) -> list[Description]:
+def describe(pool: AnyPool, rules: Mapping[str, str], settings: Settings) -> list[Description]:
     """The descriptions of all that the targets stand for, each with the rule that is said of it, each once.
 
     Raises:
@@ -116,7 +116,7 @@ def describe(pool: Pool | Here, rules: Mapping[str, str], settings: Settings) ->
     return _described(pool, _listed(pool, [*rules], settings), settings, lambda name: rules.get(name, ""))
 
 
-def _listed(pool: Pool | Here, targets: Sequence[str], settings: Settings) -> Iterator[Listing]:
+def _listed(pool: AnyPool, targets: Sequence[str], settings: Settings) -> Iterator[Listing]:
     """What each of the targets stands for, once it is known that the devices are there."""
     pool.call(
         "lawful.verify.front.questions:available",
@@ -131,7 +131,7 @@ def _listed(pool: Pool | Here, targets: Sequence[str], settings: Settings) -> It
 
 
 def _described(
-    pool: Pool | Here, listings: Iterable[Listing], settings: Settings, rule: Callable[[str], str]
+    pool: AnyPool, listings: Iterable[Listing], settings: Settings, rule: Callable[[str], str]
 ) -> list[Description]:
     from lawful.verify.candidates.description import Description
 
@@ -149,7 +149,7 @@ DESCRIPTION = "lawful.verify.candidates.describing"
 IDENTITY = "lawful.verify.front.questions:identified"
 
 
-def _checks(pool: Pool | Here, target: Description, question: Question, settings: Settings) -> list[Check]:
+def _checks(pool: AnyPool, target: Description, question: Question, settings: Settings) -> list[Check]:
     said = question.of(target.target)
     known = target, said.rule, settings, said.arguments, said.names
     name, limit = target.target, settings.timeout
@@ -158,7 +158,7 @@ def _checks(pool: Pool | Here, target: Description, question: Question, settings
     return [replace(check, arguments={**check.arguments, **as_given}) for check in found]
 
 
-def _tried(pool: Pool | Here, check: Check, settings: Settings) -> bool:
+def _tried(pool: AnyPool, check: Check, settings: Settings) -> bool:
     """Whether a worker survives its first step: one that does not is tried no further, and its checks will say so."""
     place = place_of(check.target)
     try:
@@ -172,7 +172,7 @@ TRIED = "lawful.properties.trial:tried"
 
 
 def _looked_up(
-    pool: Pool | Here, function: str, target: str, timeout: float, gives: type[T], *arguments: Any
+    pool: AnyPool, function: str, target: str, timeout: float, gives: type[T], *arguments: Any
 ) -> T:
     place = place_of(target)
     rule = f" with the rule {arguments[1]}" if arguments and arguments[1] else ""
