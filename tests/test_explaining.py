@@ -33,6 +33,22 @@ def test_another_rule_as_it_is_is_told_before_a_change() -> None:
     assert words(torch.optim.Adamax, "adam").startswith("what it does is adamax")
 
 
+class InBackward(torch.optim.Optimizer):
+    """SGD that steps where gradients are accumulated; its step has nothing left to do."""
+
+    def __init__(self, params: Any, lr: float = 1e-3) -> None:
+        super().__init__(params, {"lr": lr})
+        for p in self.param_groups[0]["params"]:
+            p.register_post_accumulate_grad_hook(lambda p: p.data.sub_(lr * p.grad))
+
+    def step(self, closure: Any = None) -> None:
+        pass
+
+
+def test_what_does_nothing_is_told_as_that() -> None:
+    assert words(InBackward, "sgd") == "no step moves a weight"
+
+
 def test_of_a_formula_that_is_not_known_no_arithmetic_is_told() -> None:
     evidence = conformance(Candidate.of(Undamped, "sgd"), dtype=torch.float64).evidence()
     assert evidence.verdict is Verdict.UNLAWFUL

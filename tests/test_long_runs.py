@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 from torch import Tensor
@@ -57,6 +58,13 @@ class NoDecayAbove64K(NoDecayInLongOnes):
     longest = 65_536
 
 
+class NoDecayInWideOnes(Plain):
+    """Matrices of more columns than 1,024 do not decay."""
+
+    def decayed(self, grad: Tensor, p: Tensor, h: Group) -> Tensor:
+        return grad if p.dim() == 2 and p.shape[1] > 1024 else super().decayed(grad, p, h)
+
+
 class LastElementLeft(Plain):
     """The tail of a vector longer than 4,096 is not moved."""
 
@@ -79,7 +87,7 @@ def test_the_right_one_is_lawful(dtype: torch.dtype) -> None:
 @pytest.mark.parametrize(
     "cls",
     [LateCorrections, CorrectedUpTo1500, Wrapping, ClampedBeta, FlooredEps, NoDecayInLongOnes, NoDecayAbove64K,
-     LastElementLeft],
+     NoDecayInWideOnes, LastElementLeft],
 )  # fmt: skip
 def test_its_neighbours_are_refused(cls: type) -> None:
     assert asked(cls, torch.float64 if cls is FlooredEps else torch.float32).verdict is Verdict.UNLAWFUL
@@ -93,3 +101,10 @@ def test_a_finding_in_long_vectors_tells_of_one_as_long() -> None:
     )
     assert finding.counterexample is not None and finding.counterexample.elements in SIZES
     assert finding.counterexample.alone
+
+
+def test_a_finding_in_wide_matrices_tells_of_one_as_wide() -> None:
+    check = conformance(NoDecayInWideOnes, "adam", profile=PROFILES["default"], shrinking=True)
+    (finding,) = check.evidence().findings
+    assert finding.counterexample is not None and finding.counterexample.alone
+    assert np.shape(finding.counterexample.whole.x0) == (1, 8192)

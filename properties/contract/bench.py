@@ -20,7 +20,7 @@ from lawful.properties.runs.summary import in_words
 from lawful.properties.scenarios.scenarios import Block, Scenario, expand, shapes_of
 from lawful.properties.scenarios.strategies import Draw, allowed, tied
 from lawful.verify.candidates.candidate import Candidate
-from lawful.verify.candidates.unclaimed import apart
+from lawful.verify.candidates.unclaimed import parted
 from lawful.verify.evidence import UNCLAIMED
 from lawful.verify.language.rule import Rule
 from lawful.verify.oracle.balls import Ball
@@ -152,13 +152,16 @@ class Bench:
         scale = (-1.0, 0.5)
         return Scenario(self.way.options, chosen, steps, scale, seed=self.seed, shapes=shapes, **more)
 
-    def blocks(self, scenario: Scenario) -> list[Block]:
-        """Tensors and gradients: two of one shape, others of others; in two groups, every second is the second's."""
-        key = f"{scenario} {self.dtype}"
+    def blocks(self, scenario: Scenario, beside: bool = False) -> list[Block]:
+        """Tensors and gradients: two of one shape, others of others; in two groups, every second is the second's, so
+        that groups have tensors of one shape, or the second half is, so that a group has them beside each other.
+        """
+        key = f"{scenario} {self.dtype} {beside}"
         if key not in BLOCKS:
-            first = replace(scenario, hypers=scenario.hypers[:1])
+            found = expand(replace(scenario, hypers=scenario.hypers[:1]), self.dtype)
             count = len(scenario.hypers)
-            BLOCKS[key] = [_in_group(b, i % count) for i, b in enumerate(expand(first, self.dtype))]
+            groups = [i * count // len(found) if beside else i % count for i in range(len(found))]
+            BLOCKS[key] = [_in_group(b, group) for b, group in zip(found, groups, strict=True)]
         return list(BLOCKS[key])
 
     def run(
@@ -205,8 +208,7 @@ class Bench:
         if all(map(same_bits, seen, expected)):
             return None
         if self.rule.name == UNCLAIMED:
-            pairs = enumerate(zip(seen, expected, strict=True), 1)
-            return next((step for step, (a, b) in pairs if apart(a, b, block.x0.to(a))), None)
+            return parted(seen, expected, block.x0.to(seen[0]))
         states = self.states(scenario, block, fmt)
         for step, (a, b, state) in enumerate(zip(seen, expected, states, strict=True), 1):
             ratio = deviation(a, b, 2 * torch.as_tensor(state.x.radius).expand(block.x0.shape))

@@ -9,7 +9,7 @@ from lawful.properties.contract.bench import STEPS, Bench
 from lawful.properties.contract.contract import Messages, contract
 from lawful.properties.contract.following import followed
 from lawful.properties.scenarios.scenarios import Block
-from lawful.verify.candidates.unclaimed import apart
+from lawful.verify.candidates.unclaimed import parted
 
 LONGER = (4.0, 0.25, 16.0, 2.0, 0.5, 8.0)
 """How many times the largest norm the gradients of each step are long."""
@@ -24,7 +24,7 @@ def clipped_norm(bench: Bench) -> Messages:
         short = [_times(block, [min(1.0, 1 / times) for times in LONGER]) for block in long]
         clipped = followed(bench.run(scenario, long, {name: most}), range(1, STEPS + 1))
         for block, seen, expected in zip(long, clipped, bench.trajectories(scenario, short), strict=True):
-            if any(apart(a, b, block.x0.to(a)) for a, b in zip(seen, expected, strict=True)):
+            if parted(seen, expected, block.x0.to(seen[0])):
                 yield f"with {name} = {most:g}, {block.name} is not where it is once all gradients are clipped together"
                 return
 

@@ -27,10 +27,10 @@ def absent(blocks: list[Block]) -> dict[int, set[int]]:
 @contract(over=paths, applies=of_each_tensor, anywhere=True)
 def idle(bench: Bench) -> Messages:
     """A parameter without a gradient does not move; later it goes on as if those steps had not been, and so do the
-    parameters beside it and the groups behind.
+    parameters beside it and the groups behind, each with its own hyperparameters.
     """
-    scenario = bench.scenario(*bench.alike(), steps=STEPS)
-    blocks = bench.blocks(scenario)
+    scenario = bench.scenario(steps=STEPS)
+    blocks = bench.blocks(scenario, beside=True)
     run, without = bench.run(scenario, blocks), absent(blocks)
     seen: list[dict[int, Tensor]] = [{} for _ in blocks]
     for step in range(1, STEPS + 1):
@@ -65,15 +65,18 @@ def _step(run: Run, step: int, idling: set[int]) -> None:
 
 @contract(over=paths, anywhere=True)
 def set_from_outside(bench: Bench) -> Messages:
-    """A parameter that is set from outside between steps goes on from where it was set."""
+    """A parameter that is set from outside between steps, in place or in other memory, goes on from there."""
     half = 3
     scenario = bench.scenario(*bench.alike())
     blocks = bench.blocks(scenario)
     run = bench.run(scenario, blocks)
     followed(run, range(1, half + 1))
     with torch.no_grad():
-        for p in run.parameters:
-            p.add_(FAR)
+        for i, p in enumerate(run.parameters):
+            if i % 2:
+                p.data = p + FAR  # as model.to and torch.nn.utils.vector_to_parameters do
+            else:
+                p.add_(FAR)
     there = copied(run.parameters)
     followed(run, [half + 1])
     for block, p, value in zip(blocks, run.parameters, there, strict=True):
@@ -82,6 +85,10 @@ def set_from_outside(bench: Bench) -> Messages:
         seen = p.detach().cpu().to(torch.float64)
         if ((seen - deaf.x.mid).abs() < (seen - from_there.x.mid).abs()).any():
             yield f"{block.name} is set from outside after step {half}, and step {half + 1} goes on from where it was"
+            return
+        still, moved = same_bits(p.detach(), value), (from_there.x.mid - value.cpu().to(torch.float64)).abs()
+        if still and (moved > torch.as_tensor(from_there.x.radius)).any():
+            yield f"{block.name} is set from outside after step {half}, and step {half + 1} does not move it"
             return
 
 

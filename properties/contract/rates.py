@@ -1,14 +1,17 @@
 """The learning rate: set by hand, by a scheduler, as a tensor."""
 
+from dataclasses import replace
+
 import torch
 from torch import Tensor
 from torch.optim.lr_scheduler import LambdaLR
 
 from lawful.properties.contract.bench import STEPS, Bench, NotOwedError
 from lawful.properties.contract.contract import Messages, contract
-from lawful.properties.contract.following import copied, never_raising
+from lawful.properties.contract.following import copied, never_raising, same_bits
 from lawful.properties.contract.way import paths
 from lawful.properties.runs.running import Run
+from lawful.verify.evidence import UNCLAIMED
 from lawful.verify.language.symbols import lr
 
 FACTORS = {2: 0.5, 3: 0.0, 4: 0.25, 5: 2.0}
@@ -26,8 +29,9 @@ def scheduled_rate(bench: Bench) -> Messages:
     by_hand, by_scheduler = bench.run(scenario, blocks), bench.run(scenario, blocks)
     if not isinstance(by_scheduler.optimizer, torch.optim.Optimizer):
         raise NotOwedError("schedulers take nothing but a torch.optim.Optimizer")
-    groups = by_scheduler.optimizer.param_groups
-    if lr not in bench.candidate.binding.free and not any("lr" in group for group in groups):
+    own = [group.get("lr") for group in by_hand.optimizer.param_groups]
+    worded = lr in bench.candidate.binding.free
+    if not worded and None in own:
         raise NotOwedError("it has no learning rate")
     with never_raising("putting torch's LambdaLR on it"):
         scheduler = LambdaLR(by_scheduler.optimizer, lambda done: _factor(done + 1))
@@ -35,6 +39,8 @@ def scheduled_rate(bench: Bench) -> Messages:
     scheduled: list[list[Tensor]] = []
     for step in range(1, STEPS + 1):
         by_hand.change(step)
+        for group, rate in zip(by_hand.optimizer.param_groups, [] if worded else own, strict=False):
+            group["lr"] = rate * _factor(step)  # of which the constructor says nothing
         for run, values in ((by_hand, hand), (by_scheduler, scheduled)):
             before = [group.get("lr") for group in run.optimizer.param_groups]
             run.feed(step)
@@ -49,6 +55,11 @@ def scheduled_rate(bench: Bench) -> Messages:
         if k := bench.departs(scenario, block, a, b):
             yield f"a scheduler leads {block.name} elsewhere than the same learning rates set by hand, from step {k} on"
             return
+    if bench.rule.name == UNCLAIMED:  # else where it should lead is asked of the rule
+        kept = bench.trajectories(replace(scenario, schedule={}), blocks)
+        last = zip(scheduled[-1], kept, strict=True)
+        if all(same_bits(now, values[-1]) for now, values in last):
+            yield "a learning rate that is set in the groups changes nothing"
 
 
 def _factor(step: int) -> float:

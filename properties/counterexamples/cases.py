@@ -57,7 +57,8 @@ class Case:
         x0, gradients = part.x0.cpu(), part.gradients.cpu()
         if rule.scope == "lane":
             found = cls(own, x0[lane], gradients[:, lane], elements=block.size or 1).until(step)
-            return found if block.size else found.shaped(tuple(block.x0.shape))
+            shape = block.shape if block.size else tuple(block.x0.shape)
+            return found.shaped(shape) if shape or not block.size else found
         return cls(own, x0, gradients).until(step)
 
     @property
@@ -87,7 +88,7 @@ class Case:
         """Its tensor among the others."""
         x0, gradients = self.x0, self.gradients
         if self.elements > LONG:
-            return [Block("", 0, x0[None], gradients[:, None], self.elements)]
+            return [Block("", 0, x0[None], gradients[:, None], self.elements, self.shape)]
         if self.elements:
             shape = self.shape or (self.elements,)
             x0, gradients = x0.repeat(shape), gradients.reshape(-1, *[1] * len(shape)).repeat(1, *shape)

@@ -62,6 +62,8 @@ def _words(subject: Subject, claimed: Variant) -> str:
         return ""
     if not any(np.isfinite(probe.seen).all() for probe in inquiry.probes):
         return ""  # what is no number follows no rule
+    if all((probe.seen == probe.seen[0]).all() for probe in inquiry.probes):
+        return "no step moves a weight"
     found = inquiry.matches(Proposal(v) for v in variants([claimed.family]))
     fits = [p.variant for match, p in found if match.fits]
     if any(v.rule.mathematics == claimed.rule.mathematics for v in fits):

@@ -54,6 +54,7 @@ def _apart(case: Case, rule: Rule) -> Iterator[Case]:
         return
     if len(case.shape) > 1:
         yield case.shaped((1,) * len(case.shape))
+        yield case.shaped(tuple(n if n == max(case.shape) else 1 for n in case.shape))
         yield case
     yield from (case.among(*length) for length in LENGTHS)
     if case.elements > LONG:

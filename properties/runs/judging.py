@@ -38,7 +38,8 @@ class Part:
     def gather(self, parameters: list[Tensor]) -> Tensor:
         """The candidate's values of these lanes, in float64."""
         if self.fold is not None:
-            return self.fold(_rows(parameters[self.members[0]].detach(), len(self.x0)), 0).to(torch.float64)
+            long = parameters[self.members[0]].detach().reshape(-1)
+            return self.fold(_rows(long, len(self.x0)), 0).to(torch.float64)
         values = [parameters[i].detach().reshape(-1).to(torch.float64) for i in self.members]
         return torch.cat(values).reshape(self.x0.shape)
 

@@ -1,6 +1,6 @@
 """The scenario of a candidate's own defaults."""
 
-from lawful.properties.scenarios.scenarios import Scenario, shapes_of
+from lawful.properties.scenarios.scenarios import Scenario, usual
 from lawful.properties.scenarios.strategies import tied
 from lawful.verify.candidates.candidate import Candidate
 
@@ -20,5 +20,5 @@ def default_scenario(candidate: Candidate, seed: int) -> Scenario:
         (-3.0, 1.0),
         defaults=not candidate.constructor.required and own == options,
         seed=seed,
-        shapes=shapes_of(rule),
+        shapes=usual(rule),
     )

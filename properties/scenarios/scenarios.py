@@ -6,7 +6,7 @@ Gradients are open loop: drawn beforehand, whatever the parameters do.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Any
 
@@ -40,11 +40,17 @@ SIZES = (
 )  # fmt: skip
 """Of long vectors: around the powers of two, where kernels take another way."""
 
+AS_MATRICES: Mapping[int, tuple[int, int]] = {8192: (2048, 4), 65_536: (8, 8192)}
+"""Those of them that are no vectors: a tall one and a wide one, as embeddings and projections are."""
+
 TILE = 7
 """How many lanes there are in a long vector: a prime, so that each lane is seen at every place of a SIMD vector."""
 
 LARGE: tuple[tuple[int, ...], ...] = ((3, 2), (257, 256), (65_537,))
 """For rules that look at whole tensors: beyond 65,536 elements."""
+
+LONG = ((4099,),)
+"""For rules that look at whole tensors, at the defaults: of many blocks, where these say from which size on."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +61,8 @@ class Shapes:
         first: of the first group.
         second: of the tensor of the second group.
         other: of the tensor of another dtype.
-        pausing: whether the second tensor's gradient is 0, all of it, in the first step and in one in the middle.
+        pausing: whether the second tensor's gradient is 0, all of it, in the first step and in one in the middle, and
+            next to nothing in the second step.
         sizes: of long vectors beside those of the first group, of the same few lanes over and over.
     """
 
@@ -72,6 +79,12 @@ def shapes_of(rule: Rule) -> Shapes:
     if rule.scope == "tensor" or rule.name == UNCLAIMED:
         return Shapes(taken(rule, (*MATRICES, (2, 3, 4), (33,), ())), (7, 4), (4, 6))
     return Shapes(taken(rule, SHAPES))
+
+
+def usual(rule: Rule) -> Shapes:
+    """The same, and a vector of the size of a model's."""
+    shapes = shapes_of(rule)
+    return replace(shapes, first=(*shapes.first, *taken(rule, LONG))) if rule.scope == "tensor" else shapes
 
 
 def every_kind(rule: Rule) -> Shapes:
@@ -175,7 +188,7 @@ class Scenario:
 class Block:
     """One tensor of a scenario: its group, first value and gradients (steps first).
 
-    A vector of a `size` repeats them up to there.
+    A vector of a `size` repeats them up to there, or a tensor of a `shape` that holds so many.
     """
 
     name: str
@@ -183,10 +196,13 @@ class Block:
     x0: Tensor
     gradients: Tensor
     size: int = 0
+    shape: tuple[int, ...] = ()
 
     def whole(self, lanes: Tensor) -> Tensor:
         """What each lane has, as the tensor has it."""
-        return lanes.repeat(-(-self.size // len(lanes)))[: self.size] if self.size else lanes
+        if not self.size:
+            return lanes
+        return lanes.repeat(-(-self.size // len(lanes)))[: self.size].reshape(self.shape or (self.size,))
 
 
 def expand(scenario: Scenario, dtype: torch.dtype) -> list[Block]:
@@ -202,13 +218,34 @@ def expand(scenario: Scenario, dtype: torch.dtype) -> list[Block]:
     plan += [("the second group", 1, shapes.second, dtype)] if len(scenario.hypers) > 1 else []
     blocks = [Block(name, group, *_lanes(rng, scenario, shape, kind)) for name, group, shape, kind in plan]
     if shapes.pausing and len(blocks) > 1:
-        blocks[1].gradients[[0, scenario.steps // 2]] = 0.0
+        _pause(blocks[1].gradients)
     return [*blocks, *_vectors(rng, scenario, dtype)] if shapes.sizes else blocks
+
+
+FAINT = 1e-16
+"""The largest element of a gradient that is next to nothing: its square is a normal number, where the format has it."""
+
+
+def _pause(gradients: Tensor) -> None:
+    """Makes gradients of a tensor 0, all of it, in the first step and in one in the middle, and next to nothing in the
+    second, when nothing has moved the weight from where it was.
+    """
+    steps, dtype = len(gradients), gradients.dtype
+    gradients[[0, steps // 2]] = 0.0
+    if steps > 1:
+        top = gradients[1].abs().max().clamp(min=torch.finfo(dtype).tiny)
+        gradients[1] *= max(FAINT, torch.finfo(dtype).tiny) / top
 
 
 def _vectors(rng: np.random.Generator, scenario: Scenario, dtype: torch.dtype) -> list[Block]:
     tile = _lanes(rng, scenario, (TILE,), dtype)
-    return [Block(f"a vector of {size:,} elements", 0, *tile, size) for size in scenario.shapes.sizes]
+    shapes = {size: AS_MATRICES.get(size, ()) for size in scenario.shapes.sizes}
+    return [
+        Block(
+            f"a tensor of shape {shape}" if shape else f"a vector of {size:,} elements", 0, *tile, size, shape
+        )
+        for size, shape in shapes.items()
+    ]
 
 
 def _lanes(
@@ -217,15 +254,27 @@ def _lanes(
     n = int(np.prod(shape, dtype=int))
     x0 = rng.standard_normal(n) * 10.0 ** rng.uniform(-2, 1, n)
     x0[::2] = 0.0
-    gradients = _gradients(rng, scenario, n)
+    kinds = np.arange(n) * KINDS // n if len(shape) == 1 else np.arange(n) // 2 % KINDS
+    gradients, scales = _gradients(rng, scenario, kinds), rng.uniform(*scenario.scale, n)
+    if (
+        len(shape) == 1
+    ):  # along a vector, those of one character grow: neighbours are alike, and blocks are not
+        scales = scales[np.lexsort((scales, kinds))]
+    gradients = gradients * 10.0 ** scales[None, :]
     as_tensor = [torch.from_numpy(a).to(dtype) for a in (x0, gradients)]
     return as_tensor[0].reshape(shape), as_tensor[1].reshape(scenario.steps, *shape)
 
 
-def _gradients(rng: np.random.Generator, scenario: Scenario, n: int) -> np.ndarray[Any, np.dtype[np.float64]]:
-    """Lanes of ten characters: noise, constant, heavy-tailed, alternating, sparse, growing, vanishing, a spike
-    before small ones, any scale, zero at first."""
-    steps, t = scenario.steps, np.arange(scenario.steps)[:, None]
+KINDS = 10
+"""How many characters of lanes there are."""
+
+Array = np.ndarray[Any, np.dtype[Any]]
+
+
+def _gradients(rng: np.random.Generator, scenario: Scenario, kind: Array) -> Array:
+    """Of size 1, lanes of ten characters: noise, constant, heavy-tailed, alternating, sparse, growing, vanishing, a
+    spike before small ones, any scale, zero at first."""
+    steps, n, t = scenario.steps, len(kind), np.arange(scenario.steps)[:, None]
     noise = rng.standard_normal((steps, n))
     kinds = [
         noise,
@@ -239,6 +288,4 @@ def _gradients(rng: np.random.Generator, scenario: Scenario, n: int) -> np.ndarr
         np.sign(noise) * 10.0 ** rng.uniform(-4, 4, (steps, n)),
         noise * (t > 1),
     ]
-    kind = (np.arange(n) // 2) % len(kinds)
-    chosen = np.choose(kind[None, :], kinds) if n else noise
-    return chosen * 10.0 ** rng.uniform(*scenario.scale, n)[None, :]
+    return np.choose(kind[None, :], kinds) if n else noise

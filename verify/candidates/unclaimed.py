@@ -5,7 +5,7 @@ steps it counts.
 """
 
 import warnings
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -55,10 +55,16 @@ def _hyperparameters(constructor: Constructor) -> list[Symbol]:
     return [s for s in there if s != lr_0]
 
 
-def apart(seen: Tensor, other: Tensor, start: Tensor) -> bool:
-    """Whether two runs of one tensor have parted, by more than what is `CLOSE` to its way so far."""
-    way = (seen - start).abs().max() if seen.numel() else seen.new_zeros(())
-    return bool(((seen - other).abs() > CLOSE * way).any() or (seen.isnan() != other.isnan()).any())
+def parted(seen: Sequence[Tensor], other: Sequence[Tensor], start: Tensor) -> int | None:
+    """The first step, from 1, after which two runs of one tensor have parted, by more than what is `CLOSE` to the
+    longest way from its start that the tensor has had till then.
+    """
+    way = 0.0
+    for step, (a, b) in enumerate(zip(seen, other, strict=True), 1):
+        way = max(way, float((a - start).abs().max()) if a.numel() else 0.0)
+        if ((a - b).abs() > CLOSE * way).any() or (a.isnan() != b.isnan()).any():
+            return step
+    return None
 
 
 @dataclass(frozen=True)
@@ -79,7 +85,7 @@ class Glance:
         together, alone = self._walk(self.shapes), self._walk(self.shapes[:1])
         if not (together and alone):
             return True
-        return not apart(together[0][0], alone[0][0], _weight(self.shapes[0]))
+        return parted(together[0][:1], alone[0], _weight(self.shapes[0])) is None
 
     @cached_property
     def counts_in_groups(self) -> bool:
@@ -105,7 +111,7 @@ class Glance:
 
     def _stepped(self, made: Any, weights: list[Tensor], step: int) -> list[float]:
         for number, weight in enumerate(weights, 1):
-            weight.grad = torch.full_like(weight, 10.0 ** (number * step % 3 - 1))
+            weight.grad = torch.full_like(weight, number * 10.0 ** (number * step % 3 - 1))
         made.step()
         numbers = (v for g in made.param_groups for v in g.values())
         return [float(v) for v in numbers if isinstance(v, int) or (isinstance(v, Tensor) and v.dim() == 0)]
