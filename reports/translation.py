@@ -111,5 +111,8 @@ def _carried(carried: Any) -> Iterator[str]:
     before, after = carried.steps
     kept = "goes on where the first would have gone" if carried.ratio <= 1 else "does not go on as the first"
     yield f"  A checkpoint: after {before} steps of the first, its state converted, the second {kept},"
-    yield f"  in {after} steps off by at most {carried.ratio:.2g} of what rounding explains. For each parameter:"
+    off = f"off by at most {carried.ratio:.2g} of what rounding explains"
+    yield f"  in {after} steps in {carried.dtype} {off}. For each parameter:"
     yield from (f"    {line}" for line in carried.code.splitlines())
+    if carried.left and carried.ratio > 1:
+        yield f"  What the second keeps as {', '.join(carried.left)} is nothing of its rule, and stayed as it was."

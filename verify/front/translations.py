@@ -12,6 +12,7 @@ from lawful.verify.front.glance import refuse_at_a_glance
 from lawful.verify.language.families import find_rule
 from lawful.verify.language.rule import Rule
 from lawful.verify.language.symbols import TUPLES
+from lawful.verify.oracle.formats import single
 from lawful.verify.translation.answer import Case, Translation
 from lawful.verify.translation.found import Found
 from lawful.verify.translation.scaled import on_other_gradients
@@ -127,11 +128,13 @@ def _carried(
     from lawful.properties.translation.carrying import Carried, Told
 
     assert answer.case is not None
-    chosen = {**one.side.choices[one.side.rule], **arguments}
+    case, held = answer.translation.cases[answer.case], {s: single(v) for s, v in one.setting.items()}
+    numbers = set(one.side.arguments.values())
+    fixed = {name: value for name, value in arguments.items() if name not in numbers}
     asked = (
-        Told(one.text, one.side.rule, chosen, one.setting),
-        Told(other.text, answer.second_rule, other.side.choices[answer.second_rule], answer.values),
-        answer.translation.cases[answer.case].formulas["states"],
+        Told(one.text, one.side.rule, {**one.side.choices[one.side.rule], **fixed}, held),
+        Told(other.text, answer.second_rule, other.side.choices[answer.second_rule], case.values(held)),
+        case.formulas["states"],
     )
     found = pool.call(f"{CARRYING}:carried", *asked, gives=Carried, timeout=timeout, about=one.text)
     return replace(answer, carried=found)
