@@ -143,6 +143,7 @@ PADDLE = Adapter(
         "step_sizes": ("learning_rate_range",),
     },
     hints=TORCH.hints,
+    given="parameters=params",
     maker=maker,
     script=script,
 )
