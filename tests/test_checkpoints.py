@@ -84,6 +84,17 @@ def test_what_another_framework_keeps_is_found(name: str) -> None:
         assert all(_goes_on(pair) for pair in ((told, ADAMW), (ADAMW, told)))
 
 
+@pytest.mark.filterwarnings("ignore")
+def test_a_buffer_of_which_the_negative_is_kept() -> None:
+    """Keras adds what it keeps of the momentum to the weight."""
+    pytest.importorskip("keras")
+    setting = {"lr": 0.125, "momentum": 0.875, "weight_decay": 0.0}
+    keras = Told("keras.optimizers:SGD", 'sgd(decay="lr*wd", lr_place="inside")', {}, setting)
+    found = carried(keras, Told("torch.optim:SGD", "sgd", {}, setting), {"b": "b/lr"})
+    assert not found.reason and found.ratio <= 1 and "b = -(a_state[" in found.code
+    assert carried(keras, Told("torch.optim:SGD", "sgd", {}, setting), {"b": "-b/lr"}).ratio > 1
+
+
 def _goes_on(pair: tuple[Told, Told]) -> bool:
     found: Carried = carried(*pair, {})
     return not found.reason and found.ratio <= 1

@@ -154,7 +154,8 @@ class Course:
 
     def from_here(self, kept: Kept) -> None:
         """The rule goes on from where the candidate is, with nothing lost so far."""
-        values = self.values(kept)
+        signs = dict.fromkeys(kept.negated, -1)
+        values = {s: [signs.get(s, 1) * n for n in each] for s, each in self.values(kept).items()}
         self.states = [
             self._here(part, state, values) for part, state in zip(self.parts, self.states, strict=True)
         ]

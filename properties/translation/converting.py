@@ -17,7 +17,9 @@ def code_of(first: Kept, second: Kept, states: Mapping[str, str], setting: Mappi
         states: state of the second → what it is in terms of the first's, as Python writes it; itself where absent.
         setting: the first's hyperparameters, which may stand in that.
     """
-    made = {name: states.get(s.name, s.name) for s, name in second.names.items()}
+    made = {
+        name: _signed(states.get(s.name, s.name), s in second.negated) for s, name in second.names.items()
+    }
     made |= {name: states.get(code, code) for name, code in second.counted.items()}
     wanted = {word for code in made.values() for word in _words(code)}
     known = {**_read(first), **{s: repr(setting[s]) for s in sorted(setting)}}
@@ -29,7 +31,7 @@ def code_of(first: Kept, second: Kept, states: Mapping[str, str], setting: Mappi
 
 def _read(kept: Kept) -> dict[str, str]:
     """What is kept → how it is read."""
-    found = {s.name: f'a_state["{name}"]' for s, name in kept.names.items()}
+    found = {s.name: _signed(f'a_state["{name}"]', s in kept.negated) for s, name in kept.names.items()}
     turned = {
         f"{COUNT}{after}": f" - {n}" if n > 0 else f" + {-n}" if n else "" for after, n in AFTER.items()
     }
@@ -38,6 +40,10 @@ def _read(kept: Kept) -> dict[str, str]:
         if own.isidentifier():
             found.setdefault(own, f'a_state["{name}"]{turned.get(code, "")}')
     return found
+
+
+def _signed(code: str, negated: bool) -> str:
+    return f"-({code})" if negated else code
 
 
 def _words(code: str) -> Iterator[str]:

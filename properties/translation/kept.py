@@ -35,11 +35,13 @@ class Kept:
         quantities: the weight or a tensor of the rule's state → of each parameter its places, which may be several.
         counts: place of a number → what it is, as Python writes it: `t`, `0.9**t`, or one of the rule's numbers.
         others: places of what changes from step to step, and is nothing of this.
+        negated: the quantities of which the negative is kept.
     """
 
     quantities: Mapping[Symbol, list[list[Place]]]
     counts: Mapping[Place, str]
     others: Sequence[Place] = ()
+    negated: frozenset[Symbol] = frozenset()
 
     @cached_property
     def names(self) -> Mapping[Symbol, str]:
@@ -104,6 +106,7 @@ class Watcher:
     parts: Sequence[Part]
     symbols: Sequence[frozenset[Symbol]]
     _fitting: dict[tuple[Symbol, int], set[Place]] = field(default_factory=dict)
+    _against: dict[tuple[Symbol, int], set[Place]] = field(default_factory=dict)
     _seen: list[dict[Place, float]] = field(default_factory=list)
     _tensors: list[Mapping[Place, Tensor]] = field(default_factory=list)
     _scalars: list[dict[str, float]] = field(default_factory=list)
@@ -122,25 +125,25 @@ class Watcher:
 
     def _compare(self, part: Part, symbol: Symbol, ball: Ball, there: Mapping[Place, Tensor]) -> None:
         for member, own in _members(part, ball, self._sizes):
-            fitting = {place for place, n in there.items() if _fits(n, own)}
             key = symbol, member
-            self._fitting[key] = self._fitting.get(key, fitting) & fitting
+            for known, sign in ((self._fitting, 1), (self._against, -1)):
+                fitting = {place for place, n in there.items() if _fits(sign * n, own)}
+                known[key] = known.get(key, fitting) & fitting
 
     def kept(self) -> Kept:
         """What was found; a tensor that was not has no places."""
-        quantities: dict[Symbol, list[list[Place]]] = {}
-        for (symbol, _), places in sorted(self._fitting.items(), key=lambda pair: pair[0][1]):
-            quantities.setdefault(symbol, []).append(sorted(places, key=str))
-        whole = {s: p for s, p in quantities.items() if all(p)}
+        plain, against = _by_symbol(self._fitting), _by_symbol(self._against)
+        whole = {**against, **plain}
         taken = {place for each in whole.values() for places in each for place in places}
         counts = {p: code for p, code in self._counts() if p not in taken}
         first, last = self._tensors
         moved = (p for p in last if p not in taken | counts.keys() and not _alike(first.get(p), last[p]))
-        return Kept(whole, counts, list(moved))
+        return Kept(whole, counts, list(moved), frozenset(whole) - frozenset(plain))
 
     def missing(self) -> list[Symbol]:
         """The tensors of the rule's state that are kept nowhere."""
-        return sorted({s for (s, _), places in self._fitting.items() if not places and s != x}, key=str)
+        found = {**_by_symbol(self._against), **_by_symbol(self._fitting)}
+        return sorted({s for s, _ in self._fitting} - {x, *found}, key=str)
 
     def _counts(self) -> Iterator[tuple[Place, str]]:
         known = self._known()
@@ -171,6 +174,14 @@ def _bases(rule: Rule) -> set[Symbol]:
 
 def _close(seen: Sequence[float], values: Sequence[float]) -> bool:
     return all(isclose(a, b, rel_tol=SINGLE) for a, b in zip(seen, values, strict=True))
+
+
+def _by_symbol(known: Mapping[tuple[Symbol, int], set[Place]]) -> dict[Symbol, list[list[Place]]]:
+    """The quantities that are kept of every parameter, with the places of each."""
+    found: dict[Symbol, list[list[Place]]] = {}
+    for (symbol, _), places in sorted(known.items(), key=lambda pair: pair[0][1]):
+        found.setdefault(symbol, []).append(sorted(places, key=str))
+    return {s: places for s, places in found.items() if all(places)}
 
 
 def _alike(one: Tensor | None, other: Tensor) -> bool:
