@@ -1,8 +1,8 @@
-"""Optimizers of one framework set as those of another, tried on both: `python benchmarks/frameworks_translated.py`.
+"""Optimizers of one framework set as those of another: `python benchmarks/frameworks_translated.py [WORD …]`.
 
-Writes the table of docs/frameworks-translated.md anew, with the pairs whose frameworks are installed here; the others
-stay as they stand. A line says what `lawful translate` says of the pair, and how a checkpoint that was carried over
-went on.
+Writes the table of docs/frameworks-translated.md anew, with the pairs in whose names these words are and whose
+frameworks are installed here; the others stay as they stand. A line says what `lawful translate` says of the pair, and
+how a checkpoint that was carried over went on.
 """
 
 import sys
@@ -74,7 +74,8 @@ def main() -> None:
     before, _, rest = PAGE.read_text().partition(BEGUN)
     old, _, after = rest.partition(ENDED)
     known = {tuple(row.split(" | ")[:2]): row for row in old.splitlines()[2:]}
-    for first, arguments, second in PAIRS:
+    asked = [pair for pair in PAIRS if all(word in f"{pair[0]} {pair[2]}" for word in sys.argv[1:])]
+    for first, arguments, second in asked:
         key = f"| {_written(first, arguments)}", f"`{second}`"
         began, here.seconds = process_time(), 0.0
         try:
