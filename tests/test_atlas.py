@@ -13,10 +13,11 @@ from lawful.reports.atlas.data import Atlas
 from lawful.reports.atlas.rows import IDENTITY
 from lawful.verify.atlas.asking import LONGEST, Batch, Told, batches
 from lawful.verify.atlas.plan import read
-from lawful.verify.atlas.query import CLASSES, Answer, Ask, Failure, Query
+from lawful.verify.atlas.query import CLASSES, Answer, Ask, Failure, Query, Release
 from lawful.verify.atlas.ways import Way, here
 from lawful.verify.errors import Unanswerable
 from lawful.verify.evidence import Verdict
+from lawful.verify.front.atlas import UnderWay
 from lawful.verify.front.survey import Survey
 from lawful.verify.variants.identity import Identity, Match
 
@@ -197,3 +198,22 @@ def test_batches_are_of_one_release(tmp_path: Path) -> None:
 def test_there_must_be_such_a_plan(tmp_path: Path, lawful: Lawful) -> None:
     done = lawful(tmp_path, "atlas", "none.toml")
     assert done.returncode == 2 and "cannot be read" in done.stderr and not (tmp_path / "atlas").exists()
+
+
+def test_what_is_under_way_is_known(tmp_path: Path) -> None:
+    seen, under_way = list[str](), UnderWay()
+
+    def looking(batch: Batch) -> Told:
+        seen.append(under_way.said)
+        yield from answers(batch)
+
+    plan = planned(tmp_path)
+    surveyed(tmp_path, plan, here(1, looking, under_way))
+    assert seen[0] == f"asking {plan[0].release}" and under_way.said == ""
+
+
+def test_a_few_of_what_is_under_way_are_named() -> None:
+    under_way = UnderWay()
+    for number in range(5):
+        under_way([Query(Release("p", str(number), ()), "p:C", Ask.IDENTIFY)], True)
+    assert under_way.said == "asking p 0, p 1, p 2 and 2 more"

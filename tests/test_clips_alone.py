@@ -67,6 +67,7 @@ RIGHT: list[tuple[Any, dict[str, Any]]] = [
     (own.clip_all, ALL),
     (own.clip_each, EACH),
     (own.clip_elements, VALUE),
+    (clip_grad.clip_grad_norm_, {"properties": ("clip", "clip-complex", "clip-sharded")}),
 ]
 
 
@@ -94,6 +95,8 @@ WRONG: list[tuple[Any, str, dict[str, Any]]] = [
     (own.by_format, "clip-formats", ALL),
     (clip_grad.clip_grad_norm_, "clip-range", {}),
     (clip_grad.clip_grad_norm_, "clip-no-elements", {}),
+    (own.squares_complex_numbers, "clip-complex", ALL),
+    (own.by_rank, "clip-sharded", ALL),
     (own.turns_round, "clip-nonsense", VALUE),
     (clip_grad.clip_grad_norm_, "clip-nonsense", {}),
 ]

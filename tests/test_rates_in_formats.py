@@ -3,9 +3,10 @@
 from itertools import islice
 
 import torch
+from flint import arb
 
 from lawful.properties.schedules.course import course
-from lawful.properties.schedules.rounding import Rounded, mpf
+from lawful.properties.schedules.rounding import Rounded
 from lawful.verify.language.schedules import schedules
 from lawful.verify.oracle.formats import FORMATS
 
@@ -21,8 +22,8 @@ def test_the_bound_in_a_format_is_no_wider_than_the_roundings() -> None:
 
 def test_a_number_of_few_bits_is_rounded_to_no_format() -> None:
     narrow = FORMATS[torch.bfloat16]
-    assert Rounded(mpf(0.75)).into(narrow).error == 0 < Rounded(mpf(0.1)).into(narrow).error
-    assert Rounded(mpf(0.75), 1e-17).into(narrow).error > 0.75 * narrow.unit
+    assert Rounded(arb(0.75)).into(narrow).error == 0 < Rounded(arb(0.1)).into(narrow).error
+    assert Rounded(arb(0.75), 1e-17).into(narrow).error > 0.75 * narrow.unit
 
 
 def test_a_quotient_of_whole_numbers_that_is_whole_is_one() -> None:

@@ -1,5 +1,6 @@
 """Scalers of losses that follow their recursion are never refused, those that do not are found."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -89,3 +90,9 @@ def test_what_the_page_says_is_so() -> None:
     code = "\n".join(blocks(page("scalers.md"), "python"))
     assert "GradScaler(" in code
     exec(compile(code, "scalers.md", "exec"), {})
+
+
+def test_a_class_of_another_name_is_asked_by_what_is_said_of_it() -> None:
+    """Before it is known what it is asked, it is described: no optimizer is expected of it then."""
+    target = f"{Path(__file__).parent}/examples/scalers.py:Scaling"
+    assert lawful.check(target, rule="loss_scale", properties=["scale-set-by-hand"]).verdict is Verdict.LAWFUL

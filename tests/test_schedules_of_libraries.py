@@ -11,6 +11,7 @@ from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LambdaLR
 
 import lawful
+from examples import greedy as own
 from lawful.properties.schedules.course import course
 from lawful.properties.schedules.driving import Bench
 from lawful.properties.schedules.identifying import identified
@@ -205,7 +206,7 @@ class Told:
         return {}
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
-        """There is none."""
+        self.__dict__.update(state_dict)
 
 
 class ToldLate(Told):
@@ -213,14 +214,30 @@ class ToldLate(Told):
         super().step(max(epoch - 1, 0))
 
 
-@pytest.mark.parametrize(("scheduler", "rule", "verdict"), [
-    (warm_cosine, "cosine_with_warmup", Verdict.LAWFUL),
-    (late_cosine, "cosine_with_warmup", Verdict.UNLAWFUL),
-    (Told, "step_after_warmup", Verdict.LAWFUL),
-    (ToldLate, "step_after_warmup", Verdict.UNLAWFUL),
-])  # fmt: skip
-def test_who_follows_is_not_refused_and_who_is_late_is(scheduler: Any, rule: str, verdict: Verdict) -> None:
-    assert lawful.check(scheduler, rule=rule, properties=["schedule"]).verdict is verdict
+SCHEDULE = ("schedule",)
+RIGHT: list[tuple[Any, dict[str, Any]]] = [
+    (warm_cosine, {"rule": "cosine_with_warmup", "properties": SCHEDULE}),
+    (Told, {"rule": "step_after_warmup", "properties": SCHEDULE}),
+    (own.Greedy, {"rule": "greedy"}),
+]
+WRONG: list[tuple[Any, str, dict[str, Any]]] = [
+    (late_cosine, "schedule", {"rule": "cosine_with_warmup"}),
+    (ToldLate, "schedule", {"rule": "step_after_warmup"}),
+    (own.Impatient, "schedule", {"rule": "greedy"}),
+    (own.OnlyFalls, "schedule", {"rule": "greedy"}),
+    (own.WithoutBounds, "schedule", {"rule": "greedy"}),
+]
+
+
+@pytest.mark.parametrize(("scheduler", "how"), RIGHT, ids=[s.__name__ for s, _ in RIGHT])
+def test_who_follows_is_not_refused(scheduler: Any, how: dict[str, Any]) -> None:
+    seen = lawful.check(scheduler, **how)
+    assert seen.verdict is Verdict.LAWFUL, repr(seen)
+
+
+@pytest.mark.parametrize(("scheduler", "asked", "how"), WRONG, ids=[s.__name__ for s, _, _ in WRONG])
+def test_who_is_late_or_counts_otherwise_is_found(scheduler: Any, asked: str, how: dict[str, Any]) -> None:
+    assert lawful.check(scheduler, properties=[asked], **how).verdict is Verdict.UNLAWFUL
 
 
 def test_what_is_told_how_many_steps_are_done_is_told_so_in_the_script() -> None:

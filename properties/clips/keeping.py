@@ -111,12 +111,7 @@ def _ranged() -> list[Tensor | None]:
     return [torch.full((1000,), 1e4)]
 
 
-def _measures(clip: Clip) -> bool:
-    """Whether it finds out the norm over all parameters itself."""
-    return clip.everywhere and "total_norm" not in clip.takes_all
-
-
-@promise(Severity.EXTRA, of=_measures, given=_ranged)
+@promise(Severity.EXTRA, of=lambda clip: clip.measures, given=_ranged)
 def clip_range(bench: Bench) -> Said:
     """Gradients that are numbers of a format, and whose norm is beyond the largest of it, are not lost."""
     large = {torch.float16: 1e4, torch.bfloat16: 1e19, torch.float32: 1e19, torch.float64: 1e154}

@@ -45,8 +45,8 @@ def follow(bench: Bench, ratios: list[float]) -> Iterator[str]:
         if step:
             bench.step()
         assert law.rate is not None
-        off, scale = abs(law.rate.value - bench.scale), bench.scale
-        ratios.append(float(off / law.rate.error) if law.rate.error else (float("inf") if off else 0.0))
+        scale = bench.scale
+        ratios.append(law.rate.off(scale))
         if not ratios[-1] <= 1:
             due = f"{float(law.rate.value)!r} ± {law.rate.error:.2g}"
             yield f"has the scale {scale!r} after {step} steps, where it is {due}"

@@ -18,7 +18,7 @@ def scheduled_anew(bench: Bench) -> Said:
     there = first.rates
     first.made = calling(lambda: bench.scheduler.make(first.optimizer, bench.values), "when it is made again")
     first.done = 0
-    laws = [[*islice(course(*bench.written, base), bench.last + 1)] for base in there]
+    laws = [islice(course(*bench.written, base), bench.last + 1) for base in there]
     for step, expected in enumerate(zip(*laws, strict=True)):
         if step:
             first.step()

@@ -9,9 +9,13 @@ format throughout.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count, islice, repeat
+from math import isfinite
 from typing import Any
 
-from lawful.properties.schedules.rounding import DOUBLE, ONCE, Given, Rounded, evaluated, mp, mpf
+from flint import arb
+
+from lawful.properties.schedules.evaluating import ONCE, Given, evaluated
+from lawful.properties.schedules.rounding import DOUBLE, Rounded, ball, whole
 from lawful.verify.language.schedule import Formula, a, b, eta, k
 from lawful.verify.oracle.formats import Format
 
@@ -43,10 +47,11 @@ def course(
         metrics: what the steps are given that want one.
         fmt: in which rates are held.
     """
-    numbers: dict[Any, Any] = {**given, b: Rounded(mpf(base), held=fmt)}
+    held = {s: v if s == ONCE or callable(v) else ball(v) for s, v in given.items()}
+    numbers: dict[Any, Any] = {**held, b: Rounded(arb(base), held=fmt)}
     ways = [numbers] if fmt is DOUBLE else [numbers, _narrowed(numbers, fmt)]
     told = zip(*(_by_formula(formula, way, metrics, fmt) for way in ways), strict=True)
-    last = None if formula.last is None else int(mp.floor(evaluated(formula.last, given).value))
+    last = None if formula.last is None else int(float(whole(evaluated(formula.last, given).value)))
     along: Rounded | None = None
     for done, found in enumerate(islice(told, None if last is None else last + 1)):
         here, at = found[0][0], max((rate for _, rate in found), key=lambda rate: rate.error)
@@ -60,11 +65,7 @@ def course(
 
 def _narrowed(given: Given, fmt: Format) -> dict[Any, Any]:
     """Numbers, rounded to a format; functions as they are."""
-    return {s: v if callable(v) else _ball(v).into(fmt) for s, v in given.items() if s != ONCE}
-
-
-def _ball(value: Any) -> Rounded:
-    return value if isinstance(value, Rounded) else Rounded(mpf(value))
+    return {s: v if callable(v) else v.into(fmt) for s, v in given.items() if s != ONCE}
 
 
 def _by_formula(
@@ -73,12 +74,12 @@ def _by_formula(
     """What symbols stand for at each step, and the rate."""
     state = {s: evaluated(begin, given) for s, (begin, _) in formula.state.items()}
     for done in count():
-        here: dict[Any, Any] = {**given, k: mpf(done), **state}
+        here: dict[Any, Any] = {**given, k: done, **state}
         yield here, evaluated(formula.rate, here).into(fmt)
         if formula.fed:
             if done == len(metrics):
                 return
-            here[a] = mpf(metrics[done])
+            here[a] = ball(metrics[done])
         for symbol, expr in formula.names.items():
             here[symbol] = evaluated(expr, here)
         state = {s: evaluated(after, here) for s, (_, after) in formula.state.items()}
@@ -89,4 +90,4 @@ def _along(formula: Formula, given: Given, before: Rounded | None, rate: Rounded
     if formula.recursion is None or before is None:
         return None
     off = evaluated(formula.recursion, {**given, eta: before}).into(rate.held).error
-    return Rounded(rate.value, off, rate.held) if mp.isfinite(off) else None
+    return Rounded(rate.value, off, rate.held) if isfinite(off) else None

@@ -11,8 +11,9 @@ from torch.optim import Optimizer
 
 from lawful.properties.promises import RaisedError
 from lawful.properties.schedules.course import Set, course
+from lawful.properties.schedules.evaluating import ONCE, evaluated
 from lawful.properties.schedules.groups import BASES, groups, momenta, rates
-from lawful.properties.schedules.rounding import DOUBLE, ONCE, evaluated
+from lawful.properties.schedules.rounding import DOUBLE
 from lawful.verify.candidates.scheduler import Scheduler
 from lawful.verify.candidates.stepping import call, stepped
 from lawful.verify.errors import told
@@ -122,14 +123,14 @@ class Bench:
     @cached_property
     def length(self) -> int:
         """Its length in steps."""
-        return max(int(evaluated(self.formula.length, self.written[1]).value), 1)
+        return max(int(float(evaluated(self.formula.length, self.written[1]).value)), 1)
 
     @cached_property
     def last(self) -> int:
         """The last step at which the schedule says something, up to `TIMES` its length."""
         end, given = self.formula.last, self.written[1]
         limit = len(self.metrics) if self.formula.fed else min(TIMES * self.length, self.longest)
-        return limit if end is None else min(int(evaluated(end, given).value), limit)
+        return limit if end is None else min(int(float(evaluated(end, given).value)), limit)
 
     @property
     def stops(self) -> list[int]:

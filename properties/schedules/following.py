@@ -66,7 +66,7 @@ def follow(bench: Bench) -> Seen:
         seen.departs = step
         seen.rates.append(bench.rates[0])
         for name, base, rounded, value in _held(bench, expected):
-            ratio = _ratio(rounded, value)
+            ratio = rounded.off(value)
             seen.ratios.append(ratio)
             if not ratio <= 1:
                 seen.finding = _departure(bench, step, base, name, rounded, value)
@@ -91,11 +91,6 @@ def _held(bench: Bench, expected: tuple[Set, ...]) -> Iterator[tuple[str, float,
             yield "the rate", base, law.rate, rate
         if law.momentum is not None:
             yield "momentum", base, law.momentum, momentum
-
-
-def _ratio(rounded: Rounded, value: Any) -> float:
-    off = abs(rounded.value - value)
-    return float(off / rounded.error) if rounded.error else (0.0 if off == 0 else float("inf"))
 
 
 def _departure(bench: Bench, step: int, base: float, name: str, rounded: Rounded, value: float) -> Finding:

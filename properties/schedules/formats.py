@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import islice
 
 import torch
 from torch import Tensor
@@ -51,18 +52,20 @@ def long_run(bench: Bench) -> Said:
 
 def _departs(bench: Bench) -> Said:
     """Where the first group departs from its schedule; in a format, only as far as numbers keep to it."""
-    numbers = replace(bench, dtype=None)
     if bench.dtype is not None:
         owes_tensors(bench)
-    for step, (law, plain) in enumerate(
-        zip(bench.expected(BASES[0]), numbers.expected(BASES[0]), strict=True)
-    ):
-        for run in (bench, numbers):
-            run.step() if step else run.begin()
+    for step, law in enumerate(bench.expected(BASES[0])):
+        bench.step() if step else bench.begin()
         if said := _departure(bench, law):
-            if bench.dtype is None or not _departure(numbers, plain):
+            if bench.dtype is None or _keeps(replace(bench, dtype=None), step):
                 yield f"{said} after {step} steps", bench.script(step)
             return
+
+
+def _keeps(numbers: Bench, step: int) -> bool:
+    """Whether a rate that is a number is what it is to be after so many steps."""
+    numbers.begin().run(step)
+    return not _departure(numbers, next(islice(numbers.expected(BASES[0]), step, None)))
 
 
 def _departure(bench: Bench, law: Set) -> str:

@@ -17,7 +17,6 @@ from lawful.properties.schedules.driving import METRICS
 from lawful.properties.schedules.floats import Array, line
 from lawful.properties.schedules.groups import BASES
 from lawful.properties.schedules.hypotheses import SET, Hypothesis, hypotheses
-from lawful.properties.schedules.rounding import Rounded
 from lawful.properties.schedules.watching import Watch, Watched
 from lawful.verify.candidates.loading import given, looked_up
 from lawful.verify.candidates.refusing import refuse_arguments
@@ -139,13 +138,8 @@ def _ratios(hypothesis: Hypothesis, run: Watched) -> Iterator[float | None]:
         for told, rate, momentum in zip(
             course(formula, meaning, base, METRICS), rates, momenta, strict=False
         ):
-            yield None if told.rate is None else _ratio(told.rate, rate)
+            yield None if told.rate is None else told.rate.off(float(rate))
             if told.momentum is not None:
-                yield _ratio(told.momentum, momentum)
+                yield told.momentum.off(float(momentum))
             elif momentum != RESTING and told.rate is not None:
                 yield inf
-
-
-def _ratio(rounded: Rounded, value: float) -> float:
-    off = abs(rounded.value - float(value))
-    return float(off / rounded.error) if rounded.error else (0.0 if off == 0 else inf)

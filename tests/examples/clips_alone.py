@@ -13,7 +13,9 @@ Parameters = Iterable[Tensor]
 
 
 def gradients(parameters: Parameters) -> list[Tensor]:
-    return [p.grad for p in parameters if p.grad is not None]
+    """Of complex ones, their parts."""
+    slopes = [p.grad for p in parameters if p.grad is not None]
+    return [torch.view_as_real(slope) if slope.is_complex() else slope for slope in slopes]
 
 
 def right(most: float) -> float:
@@ -139,6 +141,25 @@ def by_format(parameters: Parameters, max_norm: float) -> Tensor:
     kinds = dict.fromkeys(p.dtype for p in every)
     norms = [clip_all([p for p in every if p.dtype is kind], max_norm) for kind in kinds]
     return norms[0] if norms else torch.zeros(())
+
+
+@torch.no_grad()
+def squares_complex_numbers(parameters: Parameters, max_norm: float) -> Tensor:
+    slopes = [p.grad for p in parameters if p.grad is not None]
+    norm = torch.cat([slope.reshape(-1) for slope in slopes]).square().sum().sqrt().abs()
+    for slope in slopes:
+        slope.mul_(max_norm / norm) if norm > max_norm else None
+    return norm
+
+
+@torch.no_grad()
+def by_rank(parameters: Parameters, max_norm: float) -> Tensor:
+    """Each rank by the norm of what it has."""
+    rows = [getattr(slope, "to_local", lambda slope=slope: slope)() for slope in gradients(parameters)]
+    norm = norm_of(rows)
+    for slope in rows:
+        slope.copy_(slope.double() * (max_norm / norm)) if norm > max_norm else None
+    return norm.to(rows[0].dtype)
 
 
 def turns_round(parameters: Parameters, bound: float) -> Any:

@@ -1,6 +1,5 @@
 """The ways in which questions go out: threads of this machine, or tasks of a cluster. The answers are the same."""
 
-import logging
 import os
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -10,8 +9,9 @@ from typing import Any
 
 from lawful.verify.atlas.asking import Batch, Told, answers
 from lawful.verify.atlas.query import Answer, Failure, Query
-from lawful.verify.errors import Unanswerable, first_line
+from lawful.verify.errors import first_line
 from lawful.verify.evidence import Verdict
+from lawful.verify.workers.cluster import TRIES, joined, processors
 
 Answering = Callable[[Batch], Told]
 """How a batch is answered."""
@@ -19,25 +19,36 @@ Answering = Callable[[Batch], Told]
 Way = Callable[[Sequence[Batch]], Told]
 """How batches go out."""
 
+Watch = Callable[[Batch, bool], Any]
+"""Told of a batch that goes out (true), and of the same once it has come back or is lost (false)."""
 
-def here(workers: int = 0, answering: Answering = answers) -> Way:
+
+def _unwatched(_: Batch, __: bool) -> None:
+    """Nobody is told."""
+
+
+def here(workers: int = 0, answering: Answering = answers, watch: Watch = _unwatched) -> Way:
     """On this machine.
 
     Args:
         workers: batches that are under way at a time; as many as there are processors by default.
         answering: how a batch is answered.
+        watch: told what is under way, by the thread that asks it.
     """
 
     def way(batches: Sequence[Batch]) -> Told:
         told = SimpleQueue[tuple[Query, Answer] | BaseException | None]()
 
         def run(batch: Batch) -> None:
+            watch(batch, True)
             try:
                 for one in answering(batch):
                     told.put(one)
                 told.put(None)
             except BaseException as error:
                 told.put(error)
+            finally:
+                watch(batch, False)
 
         threads = ThreadPoolExecutor(workers or os.cpu_count())
         try:
@@ -58,25 +69,23 @@ def _until_end(told: "SimpleQueue[tuple[Query, Answer] | BaseException | None]")
         yield one
 
 
-TRIES = 4
-"""How often a batch is sent out whose node, or process, is lost."""
-
 AHEAD = 4
 """Batches that are sent out for each processor of the cluster; the rest wait here."""
 
 
-def on_ray(address: str, answering: Answering = answers, ahead: int = 0) -> Way:
+def on_ray(address: str, answering: Answering = answers, ahead: int = 0, watch: Watch = _unwatched) -> Way:
     """As tasks of Ray, one processor each; a task that is lost with its node is sent out again.
 
     Args:
         address: of a cluster; `local` for nodes of this process alone.
         answering: how a batch is answered.
         ahead: batches that are sent out at a time; `AHEAD` for each processor by default.
+        watch: told what is under way; what waits on a node for its turn is.
 
     Raises:
         Unanswerable: Ray is not installed, or there is no such cluster.
     """
-    ray = _joined(address)
+    ray = joined(address)
     task = ray.remote(num_cpus=1, max_retries=0)(_together).remote
 
     def way(batches: Sequence[Batch]) -> Told:
@@ -84,14 +93,16 @@ def on_ray(address: str, answering: Answering = answers, ahead: int = 0) -> Way:
         done = SimpleQueue[tuple[Future[list[tuple[Query, Answer]]], Batch, int]]()
 
         def send(batch: Batch, tried: int) -> None:
+            watch(batch, True)
             task(answering, batch).future().add_done_callback(lambda told: done.put((told, batch, tried)))
 
         while waiting or under_way:
-            for _ in range(min(len(waiting), (ahead or AHEAD * _processors(ray)) - under_way)):
+            for _ in range(min(len(waiting), (ahead or AHEAD * processors(ray)) - under_way)):
                 send(*waiting.popleft())
                 under_way += 1
             told, batch, tried = done.get()
             under_way -= 1
+            watch(batch, False)
             try:
                 yield from told.result()
             except ray.exceptions.RayError as error:
@@ -101,25 +112,6 @@ def on_ray(address: str, answering: Answering = answers, ahead: int = 0) -> Way:
                     yield from _lost(batch, error)
 
     return way
-
-
-def _joined(address: str) -> Any:
-    """Ray, part of the cluster."""
-    try:
-        import ray
-    except ImportError as error:
-        raise Unanswerable("Ray is not installed: pip install 'lawful[cluster]'.") from error
-    try:
-        if not ray.is_initialized():
-            dashboard = False if address == "local" else None
-            ray.init(address, include_dashboard=dashboard, log_to_driver=False, logging_level=logging.ERROR)
-    except (ConnectionError, ValueError, RuntimeError) as error:
-        raise Unanswerable(f"no cluster can be joined at {address!r}: {first_line(error)}") from error
-    return ray
-
-
-def _processors(ray: Any) -> int:
-    return max(1, int(ray.cluster_resources().get("CPU", 1)))
 
 
 def _together(answering: Answering, batch: Batch) -> list[tuple[Query, Answer]]:

@@ -61,6 +61,11 @@ class Clip(OfNorms):
         """Whether it clips by the norm over all parameters."""
         return self.followed.scope == "optimizer"
 
+    @property
+    def measures(self) -> bool:
+        """Whether it finds out the norm over all parameters itself."""
+        return self.everywhere and "total_norm" not in self.takes_all
+
     def of_order(self, order: float) -> Rule:
         """The rule with the norm of another order in the place of that of order 2."""
         return self.followed.replace({ORDERS[2.0]: ORDERS[order]}) if self.everywhere else self.followed

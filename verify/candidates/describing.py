@@ -21,18 +21,18 @@ from lawful.verify.language.families import rules
 from lawful.verify.language.names import normal
 
 
-def describe(target: str) -> Description:
-    """The description of a target.
+def describe(target: str, rule: str = "") -> Description:
+    """The description of a target, of which a rule may be said.
 
     Raises:
         Unanswerable: see `load`.
     """
     maker = meant(target)
-    if kind := kind_of(maker):
+    if kind := kind_of(maker, rule):
         return _described(target, maker, kind.taken(maker), kind.claimed(maker), ["default"])
     cls = load(target)
-    constructor, rule = Constructor(cls, adapter_of(cls)), normal(cls.__name__)
-    claim = rules()[rule].name if rule in rules() else ""
+    constructor, name = Constructor(cls, adapter_of(cls)), normal(cls.__name__)
+    claim = rules()[name].name if name in rules() else ""
     return _described(target, cls, constructor.parameters, claim, list(constructor.paths))
 
 

@@ -6,15 +6,15 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from rich.markup import escape
 
 from lawful.verify.front.console import say, stderr
-from lawful.verify.front.options import Workers
+from lawful.verify.front.options import Ray, Workers
 
 app = typer.Typer()
 
-Ray = Annotated[
-    str, typer.Option("--ray", metavar="ADDRESS", help="Ask as tasks of this Ray cluster; `local` begins one here.")
-]  # fmt: skip
+SHOWN = 3
+"""Releases under way that are named."""
 
 
 @app.command()
@@ -38,15 +38,43 @@ def atlas(
 
     wanted, _ = read(plan), uv()
     wanted = with_latest(wanted) if latest else wanted
-    survey = Survey(wanted, Path(folder), on_ray(ray) if ray else here(workers))
+    under_way = UnderWay()
+    way = on_ray(ray, watch=under_way) if ray else here(workers, watch=under_way)
+    survey = Survey(wanted, Path(folder), way)
     survey.listener = partial(_told, survey)
     try:
-        survey.run()
+        with under_way.line:
+            survey.run()
     except KeyboardInterrupt:
         _save(survey)
         say("interrupted; the same command goes on from here")
         os._exit(130)  # what is under way ends with this process
     _save(survey)
+
+
+class UnderWay:
+    """What is asked at the moment, in a line that stands below the answers where these go to a terminal.
+
+    Attributes:
+        line: shows it; a context manager.
+    """
+
+    def __init__(self) -> None:
+        """Nothing is."""
+        self.line = stderr.status("", refresh_per_second=2)
+        self._batches: list[Any] = []
+
+    def __call__(self, batch: Any, begins: bool) -> None:
+        """A batch goes out, or is back."""
+        (self._batches.append if begins else self._batches.remove)(batch)
+        self.line.update(escape(self.said))
+
+    @property
+    def said(self) -> str:
+        """The releases, the longest under way first; not more than fit into a line."""
+        releases = [str(each) for each in dict.fromkeys(batch[0].release for batch in self._batches)]
+        more = f" and {len(releases) - SHOWN} more" if len(releases) > SHOWN else ""
+        return f"asking {', '.join(releases[:SHOWN])}{more}" if releases else ""
 
 
 def _save(survey: Any) -> None:

@@ -20,7 +20,8 @@ from lawful.verify.front.recalling import key, recalled
 from lawful.verify.front.records import tidied
 from lawful.verify.front.session import Session
 from lawful.verify.front.vain import refuse_vain
-from lawful.verify.workers.pool import Here, Pool
+from lawful.verify.workers.cluster import Cluster
+from lawful.verify.workers.pool import AnyPool, Here, Pool
 
 T = TypeVar("T")
 
@@ -33,6 +34,7 @@ class Campaign:
         settings: profile, seed, time limit, dtypes, devices (`lawful.properties.settings.Settings`).
         record: where the record is written.
         workers: processes; 0 for one per processor.
+        ray: the address of a cluster on which the workers are, instead of on this machine.
         in_process: without workers.
         progress: a console on which to show what goes on, or None.
         command: the command line, for the record.
@@ -48,6 +50,7 @@ class Campaign:
     settings: Any
     record: Path
     workers: int = 0
+    ray: str = field(default="", kw_only=True)
     in_process: bool = False
     progress: Any = None
     command: Sequence[str] = ()
@@ -83,12 +86,14 @@ class Campaign:
             Unanswerable: a target, rule or law is no longer known.
         """
         with self._pool() as pool:
-            described = describe(pool, list(dict.fromkeys(c.target for c in checks)), self.settings)
+            described = describe(
+                pool, {c.target: "" if c.rule == UNCLAIMED else c.rule for c in checks}, self.settings
+            )
             given = [pool.start(_repeated, pool, *example, self._patience) for example in examples]
             report = self._report(pool, Plan(described, checks, laws))
             return report, [answer.result() for answer in given]
 
-    def _report(self, pool: Pool | Here, plan: Plan, old: Any = None) -> Any:
+    def _report(self, pool: AnyPool, plan: Plan, old: Any = None) -> Any:
         from lawful.reports.model import Report
         from lawful.reports.record import Record
 
@@ -105,7 +110,7 @@ class Campaign:
             record.append("end")
             return Report.of(record.events(), str(self.record))
 
-    def _watch(self, pool: Pool | Here, plan: Plan, record: Any, live: Any) -> None:
+    def _watch(self, pool: AnyPool, plan: Plan, record: Any, live: Any) -> None:
         """Runs the checks; what they see is recorded, and shown, as it comes."""
 
         def listener(event: str, **payload: Any) -> None:
@@ -119,7 +124,7 @@ class Campaign:
             for evidence in under_way.values():
                 evidence.result()
 
-    def _preamble(self, pool: Pool | Here, plan: Plan, old: Any) -> Iterator[tuple[str, Iterable[Any]]]:
+    def _preamble(self, pool: AnyPool, plan: Plan, old: Any) -> Iterator[tuple[str, Iterable[Any]]]:
         """What the record says before the checks: event → what was learnt, and what an older one says."""
         from lawful.reports.ruletext import RuleText
         from lawful.reports.session import Session as Circumstances
@@ -140,7 +145,7 @@ class Campaign:
         proofs = [pool.start(_proof, pool, law, self.certificates, self._patience) for law in plan.laws]
         yield "proof", (proof.result() for proof in proofs)
 
-    def _ask(self, pool: Pool | Here, function: str, *arguments: Any, gives: type[T]) -> "Future[T]":
+    def _ask(self, pool: AnyPool, function: str, *arguments: Any, gives: type[T]) -> "Future[T]":
         return pool.ask(function, *arguments, gives=gives, timeout=self._patience)
 
     @property
@@ -148,9 +153,12 @@ class Campaign:
         return patience(self.settings)
 
     @contextmanager
-    def _pool(self) -> Iterator[Pool | Here]:
+    def _pool(self) -> Iterator[AnyPool]:
         if self.in_process:
             yield Here()
+        elif self.ray:
+            with Cluster(self.ray) as cluster:
+                yield cluster
         else:
             with Pool(self.workers) as pool:
                 yield pool
@@ -166,7 +174,7 @@ class Campaign:
             yield live
 
 
-def _repeated(pool: Pool | Here, check: Any, example: Any, timeout: float) -> str:
+def _repeated(pool: AnyPool, check: Any, example: Any, timeout: float) -> str:
     try:
         call = "lawful.properties.counterexamples.counterexamples:repeated", check, example
         return pool.call(*call, gives=str, timeout=timeout, about=check.target)
@@ -174,7 +182,7 @@ def _repeated(pool: Pool | Here, check: Any, example: Any, timeout: float) -> st
         return str(error)
 
 
-def _proof(pool: Pool | Here, law: str, certificates: str, timeout: float) -> Any:
+def _proof(pool: AnyPool, law: str, certificates: str, timeout: float) -> Any:
     from lawful.verify.front.questions import unproved
     from lawful.verify.theory.proof import Proof
 

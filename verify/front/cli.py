@@ -14,7 +14,17 @@ import typer
 
 from lawful.verify import evidence
 from lawful.verify.errors import Unanswerable, WorkerError
-from lawful.verify.front import atlas, bisect, catalogue, dividing, options, racing, translating, vectoring
+from lawful.verify.front import (
+    atlas,
+    bisect,
+    catalogue,
+    dividing,
+    measuring,
+    options,
+    racing,
+    translating,
+    vectoring,
+)
 from lawful.verify.front.choices import FailOn
 from lawful.verify.front.console import Output, save, say, stderr, stdout, write
 from lawful.verify.front.options import (
@@ -35,6 +45,7 @@ from lawful.verify.front.options import (
     Profile,
     Property,
     Quiet,
+    Ray,
     ReportFolder,
     RuleOption,
     Seed,
@@ -54,7 +65,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-for part in (catalogue, racing, atlas, bisect, translating, vectoring):
+for part in (catalogue, racing, atlas, bisect, measuring, translating, vectoring):
     app.add_typer(part.app)
 
 
@@ -94,6 +105,7 @@ def check(
     seed: Seed = 0,
     timeout: Timeout = 60.0,
     workers: Workers = 0,
+    ray: Ray = "",
     in_process: InProcess = False,
     quiet: Quiet = False,
     exitfirst: First = False,
@@ -111,7 +123,7 @@ def check(
     question = Question(asked, rule, options.arguments(arg), names=options.names(name), configured=said)
     settings = options.settings(profile, seed, timeout, dtype, device, property, path, fail_on)
     campaign = _campaign(settings, report, workers, in_process, quiet, exitfirst)
-    campaign.cached = cached
+    campaign.cached, campaign.ray = cached, ray
     raise typer.Exit(write(_run(campaign, lambda: campaign.run(question)), Output(json, report, form, quiet)))
 
 
@@ -123,6 +135,7 @@ def verify(
     seed: Seed = 0,
     timeout: Timeout = 60.0,
     workers: Workers = 0,
+    ray: Ray = "",
     certificates: Certificates = "",
 ) -> None:
     """Prove the laws, check the bundled optimizers and torch.optim's, and write the report."""
@@ -131,7 +144,7 @@ def verify(
 
     question = Question(["bundled", "torch.optim"], laws=list(known()))
     campaign = _campaign(options.settings(profile, seed, timeout, [], device), report, workers)
-    campaign.certificates = options.results(certificates)
+    campaign.certificates, campaign.ray = options.results(certificates), ray
     raise typer.Exit(write(_run(campaign, lambda: campaign.run(question)), Output(folder=report)))
 
 
@@ -161,27 +174,6 @@ def identify(
     if json != "-":
         show_identity(found, stdout)
     raise typer.Exit(0 if found.found else 1)
-
-
-@app.command()
-def adequacy(
-    rules: Annotated[list[str] | None, typer.Argument(help="Rules with conventions; all without.")] = None,
-    seed: Seed = 0,
-    timeout: Timeout = 300.0,
-    workers: Workers = 0,
-    json: Json = "",
-) -> None:
-    """Measure the inputs of `check`: which single changes of a rule they tell from it; exit code 1 if not all."""
-    from lawful.reports.adequacy import show_adequacy
-    from lawful.verify.encoding import encode
-    from lawful.verify.front.questions import adequacies
-
-    found = adequacies(rules or [], options.natural(seed), options.patience(timeout), workers)
-    if json:
-        save(json, encode(found) + b"\n")
-    if json != "-":
-        show_adequacy(found, stdout)
-    raise typer.Exit(1 if any(one.survivors for one in found) else 0)
 
 
 @app.command(name="report")

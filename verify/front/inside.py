@@ -17,12 +17,12 @@ from lawful.verify.evidence import Verdict
 from lawful.verify.front.planning import DESCRIPTION, IDENTITY, Question, patience, plan
 from lawful.verify.front.session import Session
 from lawful.verify.workers.parent import end_with_parent
-from lawful.verify.workers.pool import Here, Pool
+from lawful.verify.workers.pool import AnyPool, Pool
 
 CONTRACT = "lawful.verify.front.questions:contract"
 
 
-def answered(pool: Pool | Here, query: Query) -> Answer:
+def answered(pool: AnyPool, query: Query) -> Answer:
     """The answer, or why there is none."""
     start = perf_counter()
     try:
@@ -41,20 +41,20 @@ def _failure(ask: str, error: Unanswerable | WorkerError) -> Failure:
 LOST = {WorkerTimeoutError: Verdict.TIMED_OUT, WorkerDiedError: Verdict.CRASHED}
 
 
-def _classes(pool: Pool | Here, query: Query) -> Answer:
+def _classes(pool: AnyPool, query: Query) -> Answer:
     about, limit = place_of(query.target) or query.target, query.timeout
     found = pool.call(f"{DESCRIPTION}:own", query.target, gives=list[str], timeout=limit, about=about)
     return Answer(targets=found)
 
 
-def _identified(pool: Pool | Here, query: Query) -> Answer:
+def _identified(pool: AnyPool, query: Query) -> Answer:
     from lawful.verify.variants.identity import Identity
 
     asked, about = (query.target, query.arguments, query.names, query.seed), query.target
     return Answer(identity=pool.call(IDENTITY, *asked, gives=Identity, timeout=query.timeout, about=about))
 
 
-def _checked(pool: Pool | Here, query: Query, only: tuple[str, ...] = ()) -> Answer:
+def _checked(pool: AnyPool, query: Query, only: tuple[str, ...] = ()) -> Answer:
     settings = _settings(query, only)
     question = Question([query.target], query.rule, query.arguments, names=query.names)
     planned = plan(pool, question, settings)
@@ -62,7 +62,7 @@ def _checked(pool: Pool | Here, query: Query, only: tuple[str, ...] = ()) -> Ans
         return Answer(results=[(c, replace(e, figures=[])) for c, e in session.run(planned.checks)])
 
 
-def _contract(pool: Pool | Here, query: Query) -> Answer:
+def _contract(pool: AnyPool, query: Query) -> Answer:
     names = pool.call(CONTRACT, gives=list[str], timeout=patience(_settings(query)))
     return _checked(pool, query, tuple(names))
 
@@ -74,7 +74,7 @@ def _settings(query: Query, only: tuple[str, ...] = ()) -> Any:
     return Settings(query.profile, query.seed, query.timeout, dtypes, only=only)
 
 
-ANSWERS: dict[str, Callable[[Pool | Here, Query], Answer]] = {
+ANSWERS: dict[str, Callable[[AnyPool, Query], Answer]] = {
     CLASSES: _classes,
     Ask.IDENTIFY: _identified,
     Ask.CHECK: _checked,

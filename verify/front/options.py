@@ -55,7 +55,6 @@ Paths = Annotated[
     list[str], typer.Option("--path", help="Ask in this way to run alone: loop, foreach …; may be repeated.")
 ]
 
-
 FailOnOption = Annotated[
     FailOn,
     typer.Option(
@@ -98,6 +97,9 @@ FormatOption = Annotated[
 Seed = Annotated[int, typer.Option("--seed", help="Of everything that is drawn.")]
 Timeout = Annotated[float, typer.Option("--timeout", help="Seconds that one check, or an import, may take.")]
 Workers = Annotated[int, typer.Option("--workers", min=0, help="Worker processes; 0 for one per processor.")]
+Ray = Annotated[
+    str, typer.Option("--ray", metavar="ADDRESS", help="Ask on this Ray cluster; `local` begins one.")
+]
 InProcess = Annotated[
     bool, typer.Option("--in-process", help="Without workers, for debuggers: a crash ends the run.")
 ]
@@ -117,10 +119,7 @@ ReportFolder = Annotated[
 
 Certificates = Annotated[
     str,
-    typer.Option(
-        "--certificates",
-        help="What coqc said of the laws' certificates; what `make certificates` left there without.",
-    ),
+    typer.Option("--certificates", help="What coqc said of the laws; what `make certificates` left without."),
 ]
 
 RESULTS = "reports/certificates/certificates.json"

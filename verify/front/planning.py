@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import NoneType
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -11,7 +11,7 @@ from lawful.verify.candidates.places import DOTTED, place_of
 from lawful.verify.errors import Unanswerable, WorkerDiedError, WorkerError, WorkerTimeoutError
 from lawful.verify.evidence import Check
 from lawful.verify.front.configuration import Said
-from lawful.verify.workers.pool import Here, Pool
+from lawful.verify.workers.pool import AnyPool
 
 if TYPE_CHECKING:
     from lawful.properties.settings import Settings
@@ -77,7 +77,7 @@ class Plan:
     asked: str = ""
 
 
-def plan(pool: Pool | Here, question: Question, settings: Settings) -> Plan:
+def plan(pool: AnyPool, question: Question, settings: Settings) -> Plan:
     """The plan of a question.
 
     Raises:
@@ -85,7 +85,7 @@ def plan(pool: Pool | Here, question: Question, settings: Settings) -> Plan:
             alone, that cannot be run.
     """
     listings = list(_listed(pool, question.targets, settings))
-    described = _described(pool, listings, settings)
+    described = _described(pool, listings, settings, lambda target: question.of(target).rule)
     checks = checks_of(pool, described, question, settings)
     first = {check.target: check for check in reversed(checks)}.values()
     tried = [check for check in first if check.arguments or len(described) == 1]
@@ -96,7 +96,7 @@ def plan(pool: Pool | Here, question: Question, settings: Settings) -> Plan:
 
 
 def checks_of(
-    pool: Pool | Here, described: Sequence[Description], question: Question, settings: Settings
+    pool: AnyPool, described: Sequence[Description], question: Question, settings: Settings
 ) -> list[Check]:
     """What is asked of these targets.
 
@@ -107,16 +107,16 @@ def checks_of(
     return [check for checks in asked for check in checks.result()]
 
 
-def describe(pool: Pool | Here, targets: Sequence[str], settings: Settings) -> list[Description]:
-    """The descriptions of all that the targets stand for, each once.
+def describe(pool: AnyPool, rules: Mapping[str, str], settings: Settings) -> list[Description]:
+    """The descriptions of all that the targets stand for, each with the rule that is said of it, each once.
 
     Raises:
         Unanswerable: a target is unknown, fails to import, ends the process or takes too long.
     """
-    return _described(pool, _listed(pool, targets, settings), settings)
+    return _described(pool, _listed(pool, [*rules], settings), settings, lambda name: rules.get(name, ""))
 
 
-def _listed(pool: Pool | Here, targets: Sequence[str], settings: Settings) -> Iterator[Listing]:
+def _listed(pool: AnyPool, targets: Sequence[str], settings: Settings) -> Iterator[Listing]:
     """What each of the targets stands for, once it is known that the devices are there."""
     pool.call(
         "lawful.verify.front.questions:available",
@@ -130,12 +130,14 @@ def _listed(pool: Pool | Here, targets: Sequence[str], settings: Settings) -> It
         yield _looked_up(pool, f"{DESCRIPTION}:listed", target, settings.timeout, Listing)
 
 
-def _described(pool: Pool | Here, listings: Iterable[Listing], settings: Settings) -> list[Description]:
+def _described(
+    pool: AnyPool, listings: Iterable[Listing], settings: Settings, rule: Callable[[str], str]
+) -> list[Description]:
     from lawful.verify.candidates.description import Description
 
     names = dict.fromkeys(name for each in listings for name in each.asked)
     of, limit = f"{DESCRIPTION}:describe", settings.timeout
-    return [_looked_up(pool, of, name, limit, Description) for name in names]
+    return [_looked_up(pool, of, name, limit, Description, name, rule(name)) for name in names]
 
 
 def patience(settings: Settings) -> float:
@@ -147,7 +149,7 @@ DESCRIPTION = "lawful.verify.candidates.describing"
 IDENTITY = "lawful.verify.front.questions:identified"
 
 
-def _checks(pool: Pool | Here, target: Description, question: Question, settings: Settings) -> list[Check]:
+def _checks(pool: AnyPool, target: Description, question: Question, settings: Settings) -> list[Check]:
     said = question.of(target.target)
     known = target, said.rule, settings, said.arguments, said.names
     name, limit = target.target, settings.timeout
@@ -156,7 +158,7 @@ def _checks(pool: Pool | Here, target: Description, question: Question, settings
     return [replace(check, arguments={**check.arguments, **as_given}) for check in found]
 
 
-def _tried(pool: Pool | Here, check: Check, settings: Settings) -> bool:
+def _tried(pool: AnyPool, check: Check, settings: Settings) -> bool:
     """Whether a worker survives its first step: one that does not is tried no further, and its checks will say so."""
     place = place_of(check.target)
     try:
@@ -170,7 +172,7 @@ TRIED = "lawful.properties.trial:tried"
 
 
 def _looked_up(
-    pool: Pool | Here, function: str, target: str, timeout: float, gives: type[T], *arguments: Any
+    pool: AnyPool, function: str, target: str, timeout: float, gives: type[T], *arguments: Any
 ) -> T:
     place = place_of(target)
     rule = f" with the rule {arguments[1]}" if arguments and arguments[1] else ""

@@ -12,13 +12,13 @@ from lawful.verify.front import options
 from lawful.verify.front.console import save, stdout
 from lawful.verify.front.glance import refuse_at_a_glance
 from lawful.verify.front.options import Betas, Rates, ReportFolder, Seed, Timeout, Workers
-from lawful.verify.workers.pool import Here, Pool
+from lawful.verify.workers.pool import AnyPool, Pool
 
 app = typer.Typer()
 
 
 def raced(
-    pool: Pool | Here, course: Any, optimizers: Sequence[str], rule: str, timeout: float, phase: bool
+    pool: AnyPool, course: Any, optimizers: Sequence[str], rule: str, timeout: float, phase: bool
 ) -> Any:
     """The `lawful.reports.race.Race` of these optimizers.
 
@@ -50,9 +50,7 @@ def raced(
 ENTER = "lawful.properties.races.race:enter"
 
 
-def _phases(
-    pool: Pool | Here, course: Any, arrivals: Sequence[Any], timeout: float
-) -> "dict[str, Future[Any]]":
+def _phases(pool: AnyPool, course: Any, arrivals: Sequence[Any], timeout: float) -> "dict[str, Future[Any]]":
     """The phase diagram of every rule with two betas, under way."""
     rules = dict.fromkeys(a.rule for a in arrivals if {"beta1", "beta2"} <= {*a.setting})
     return {

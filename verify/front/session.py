@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Self
 from lawful.verify.errors import Unanswerable, WorkerDiedError, WorkerError, WorkerTimeoutError
 from lawful.verify.evidence import Check, Evidence, Finding, Verdict
 from lawful.verify.front.configuration import Known, accepted
-from lawful.verify.workers.pool import Here, Pool
+from lawful.verify.workers.pool import AnyPool
 from lawful.verify.workers.turns import Turns
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ class Session:
 
     def __init__(
         self,
-        pool: Pool | Here,
+        pool: AnyPool,
         settings: Settings,
         listener: Listener = lambda event, **payload: None,
         known: Mapping[str, Known] = MappingProxyType({}),

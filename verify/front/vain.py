@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from lawful.verify.errors import Unanswerable, nearest
 from lawful.verify.front.configuration import Known, matches
 from lawful.verify.front.planning import Plan, Question, checks_of
-from lawful.verify.workers.pool import Here, Pool
+from lawful.verify.workers.pool import AnyPool
 
 if TYPE_CHECKING:
     from lawful.properties.settings import Settings
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def refuse_vain(
-    known: Mapping[str, Known], planned: Plan, pool: Pool | Here, question: Question, settings: Settings
+    known: Mapping[str, Known], planned: Plan, pool: AnyPool, question: Question, settings: Settings
 ) -> None:
     """Looks for the check that each pattern means: among those that are asked; else among all that could be asked of
     these targets.

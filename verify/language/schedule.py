@@ -57,7 +57,7 @@ class Formula:
     momentum: Expr | None = None
     last: Expr | None = None
 
-    @property
+    @cached_property
     def fed(self) -> bool:
         """Whether its steps want a metric."""
         return any(

@@ -15,7 +15,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from multiprocessing import forkserver
 from multiprocessing.connection import Connection
-from typing import Any, Self, TypeVar
+from typing import Any, Protocol, Self, TypeVar
 
 from lawful.verify.errors import WorkerDiedError
 from lawful.verify.workers.process import Process
@@ -29,6 +29,27 @@ ENVIRONMENT = {
     "PYTHONHASHSEED": "0",
     "MPLBACKEND": "Agg",
 }
+
+
+class AnyPool(Protocol):
+    """What questions are asked of: workers on this machine or on others, or none.
+
+    Attributes:
+        workers: how many questions it works on at a time.
+    """
+
+    workers: int
+
+    def call(self, function: str, *arguments: Any, gives: type[T], timeout: float, about: str = "") -> T:
+        """What `module:function` returns, a `gives`, asked within `timeout` seconds about one thing."""
+
+    def start(self, function: Callable[..., Any], *arguments: Any) -> "Future[Any]":
+        """Begins to call a function that calls."""
+
+    def ask(
+        self, function: str, *arguments: Any, gives: type[T], timeout: float, about: str = ""
+    ) -> "Future[T]":
+        """Begins a `call`."""
 
 
 class Pool:

@@ -18,16 +18,21 @@ PLACES = ("device", "fused")
 
 @dataclass
 class Driven:
-    """An optimizer at work on tensors of its own, which are set to the parameters before each step."""
+    """An optimizer at work on tensors of its own, which are set to the parameters before a step where these are others
+    than it left there."""
 
     optimizer: Any
     held: list[Any]
+    last: list[Array]
 
     @classmethod
     def begin(cls, make: Any, parameters: list[Array], arguments: Mapping[str, Any]) -> "Driven":
         """The optimizer before its first step."""
+        from tinygrad.helpers import PARALLEL
+
+        PARALLEL.value = 0  # kernels are compiled here, by no pool of processes that would outlive the check
         held = [_tensor(p) for p in parameters]
-        return cls(make(held, **arguments), held)
+        return cls(make(held, **arguments), held, [p.copy() for p in parameters])
 
     def step(self, parameters: list[Array], gradients: list[Array | None]) -> list[Array]:
         """The parameters after a step.
@@ -35,16 +40,24 @@ class Driven:
         Raises:
             NotOffered: a gradient is not there.
         """
+        from tinygrad import Tensor
         from tinygrad.helpers import Context
 
         if any(g is None for g in gradients):
             raise NotOffered("tinygrad takes a gradient for every parameter")
-        for own, p, g in zip(self.held, parameters, gradients, strict=True):
-            own.assign(_tensor(p)).realize()
-            own.grad = _tensor(g)
+        slopes = [_unrealized(g) for g in gradients]
+        moved = [
+            own.assign(_unrealized(p))
+            for own, p, last in zip(self.held, parameters, self.last, strict=True)
+            if not np.array_equal(p, last)
+        ]
+        Tensor.realize(*slopes, *moved)  # at once: to schedule them takes longer than to compute them
+        for own, slope in zip(self.held, slopes, strict=True):
+            own.grad = slope
         with Context(TRAINING=1):
             self.optimizer.step()
-        return [_array(own, p) for own, p in zip(self.held, parameters, strict=True)]
+        self.last = [_array(own, p) for own, p in zip(self.held, parameters, strict=True)]
+        return [p.copy() for p in self.last]
 
     def set(self, name: str, value: float) -> None:
         """The learning rate, in the tensor that holds it."""
@@ -72,12 +85,16 @@ class Driven:
 def _tensor(array: Any) -> Any:
     """An array of numpy, which does not know tinygrad's bfloat16, as a tensor; learning rates are of one dimension, and
     so are parameters at least."""
+    return _unrealized(array).realize()
+
+
+def _unrealized(array: Any) -> Any:
     from tinygrad import Tensor
 
     given = array.reshape(array.shape or (1,))
     if given.dtype.name == "bfloat16":
-        return Tensor(given.astype(np.float32)).cast("bfloat16").realize()
-    return Tensor(given.copy()).realize()
+        return Tensor(given.astype(np.float32)).cast("bfloat16")
+    return Tensor(given.copy())
 
 
 def _array(tensor: Any, like: Array) -> Array:

@@ -1,0 +1,75 @@
+"""More by a factor once a metric has become better for some time, less once it has not."""
+
+from typing import Literal
+
+from sympy import And, Expr, Integer, Max, Min, Or, Piecewise, Symbol, oo
+
+from lawful.verify.language.domain import Domain
+from lawful.verify.language.rule import Source
+from lawful.verify.language.schedule import Formula, a, b, schedule
+from lawful.verify.schedules.warming import TRANSFORMERS
+
+rate, best, good, bad, cool, warm = (
+    Symbol(name, real=True) for name in ("rate", "best", "good", "bad", "cool", "warm")
+)
+bar, better, worse = (Symbol(name, real=True) for name in ("bar", "better", "worse"))
+raised, lowered = (Symbol(name, real=True) for name in ("raised", "lowered"))
+
+
+@schedule(
+    "GreedyLR",
+    "get_greedy_schedule",
+    domains={
+        "factor": Domain((0.5, 0.9), high=1.0),
+        "patience": Domain((1, 0, 3)),
+        "threshold": Domain((0.125, 0.0)),
+        "cooldown": Domain((0, 2)),
+        "warmup": Domain((0, 2)),
+        "min_lr": Domain((0.001, 0.02)),
+        "max_lr": Domain((1.0, 0.15)),
+        "eps": Domain((1e-8, 0.01)),
+    },
+    also=({"mode": "max", "threshold_mode": "rel"}, {"patience": 0, "cooldown": 1, "warmup": 2}),
+    source=Source("transformers.optimization", "GreedyLR", checked=TRANSFORMERS),
+)
+def greedy(
+    *,
+    mode: Literal["min", "max"] = "min",
+    factor: Expr = 0.95,
+    patience: Expr = 10,
+    threshold: Expr = 1e-6,
+    threshold_mode: Literal["abs", "rel"] = "abs",
+    cooldown: Expr = 0,
+    warmup: Expr = 0,
+    min_lr: Expr = 1e-3,
+    max_lr: Expr = 1.0,
+    eps: Expr = 1e-8,
+) -> Formula:
+    """Divided by factor once more than `patience` metrics in a row were better than the best by the threshold, times
+    factor once so many were not; then some metrics count for nothing."""
+    sign = 1 if mode == "min" else -1
+    least = best * (1 - sign * threshold) if threshold_mode == "rel" else best - sign * threshold
+    waits, wins = Or(cool > 0, warm > 0), a < bar if mode == "min" else a > bar
+    rises, falls = better > patience, worse > patience
+    moved = Piecewise(
+        (raised, And(rises, raised - rate > eps)), (lowered, And(falls, rate - lowered > eps)), (rate, True)
+    )
+    return Formula(
+        rate,
+        length=Integer(12),
+        names={
+            bar: least,
+            better: Piecewise((0, waits), (good + 1, wins), (0, True)),
+            worse: Piecewise((0, waits), (0, wins), (bad + 1, True)),
+            raised: Min(rate / factor, max_lr),
+            lowered: Max(rate * factor, min_lr),
+        },
+        state={
+            best: (oo if mode == "min" else -oo, Piecewise((best, waits), (a, wins), (best, True))),
+            good: (Integer(0), Piecewise((0, rises), (better, True))),
+            bad: (Integer(0), Piecewise((0, falls), (worse, True))),
+            cool: (Integer(0), Piecewise((cooldown, falls), (Max(cool - 1, 0), True))),
+            warm: (Integer(0), Piecewise((warmup, rises), (Max(warm - 1, 0), cool <= 0), (warm, True))),
+            rate: (b, moved),
+        },
+    )
