@@ -34,6 +34,8 @@ def sentences(answer: Any, proof: bool = False) -> Iterator[str]:
         yield f"  No setting was found, and it is not proved that there is none: {found.reason}."
     if found.rounding:
         yield f"  {found.rounding}."
+    if found.stepwise and not answer.found:
+        yield from _stepwise(found.stepwise, proof)
     if found.nearest and not answer.found:
         yield from _nearest(found.nearest)
     yield from (f"  {line}" for line in answer.differs)
@@ -50,7 +52,8 @@ def _headline(answer: Any) -> Iterator[str]:
         return
     proved = " [proved]" if found.witness else ""
     but = ", but:" if found.cases else "."
-    yield f"No setting of {found.second} does what {found.first} does in general{but}{proved}"
+    here = ", set so" if found.witness and found.witness.asked else " in general"
+    yield f"No setting of {found.second} does what {found.first} does{here}{but}{proved}"
 
 
 def _case(case: Case, proof: bool) -> Iterator[str]:
@@ -61,9 +64,20 @@ def _case(case: Case, proof: bool) -> Iterator[str]:
         yield f"    State: {', '.join(f'{s}′ = {e}' for s, e in case.states.items())}; the rest as it is."
     yield f"    {_schedule(case)}"
     if proof:
-        yield from (f"    {line}" for line in case.proof)
-        yield f"    Checked again: {case.second_check}."
-        yield f"    Refused by both: {case.neighbour}."
+        yield from _shown(case)
+
+
+def _shown(case: Case) -> Iterator[str]:
+    yield from (f"    {line}" for line in case.proof)
+    yield f"    Checked again: {case.second_check}."
+    yield f"    Refused by both: {case.neighbour}."
+
+
+def _stepwise(case: Case, proof: bool) -> Iterator[str]:
+    where = f"where {', '.join(case.where)}, " if case.where else ""
+    yield f"  Set anew at every step t, {where}it would do the same: {_setting(case.setting)}. [proved]"
+    if proof:
+        yield from _shown(case)
 
 
 def _setting(setting: dict[str, str]) -> str:
@@ -111,5 +125,8 @@ def _carried(carried: Any) -> Iterator[str]:
     before, after = carried.steps
     kept = "goes on where the first would have gone" if carried.ratio <= 1 else "does not go on as the first"
     yield f"  A checkpoint: after {before} steps of the first, its state converted, the second {kept},"
-    yield f"  in {after} steps off by at most {carried.ratio:.2g} of what rounding explains. For each parameter:"
+    off = f"off by at most {carried.ratio:.2g} of what rounding explains"
+    yield f"  in {after} steps in {carried.dtype} {off}. For each parameter:"
     yield from (f"    {line}" for line in carried.code.splitlines())
+    if carried.left and carried.ratio > 1:
+        yield f"  What the second keeps as {', '.join(carried.left)} is nothing of its rule, and stayed as it was."

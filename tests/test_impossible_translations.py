@@ -5,10 +5,10 @@ from time import process_time
 
 import pytest
 from flint import arb
-from sympy import Expr, S, Symbol
+from sympy import Expr, S, Symbol, sqrt
 
 from lawful.verify.language.families import find_rule
-from lawful.verify.language.symbols import beta2, lr
+from lawful.verify.language.symbols import beta2, eps, lr, t, weight_decay
 from lawful.verify.translation import impossible as refuting
 from lawful.verify.translation.elimination import sign_of, ways
 from lawful.verify.translation.found import unconditional
@@ -17,7 +17,8 @@ from lawful.verify.translation.question import Question
 from lawful.verify.translation.ranges import course
 from lawful.verify.translation.replay import Claim, replayed
 from lawful.verify.translation.search import Branch, Search
-from lawful.verify.translation.translate import translated
+from lawful.verify.translation.stepwise import stepwise
+from lawful.verify.translation.translate import cases, settings, translated
 
 Pair = tuple[str, str]
 
@@ -125,3 +126,33 @@ def test_an_equation_and_the_values_that_make_it_hold() -> None:
     assert ways(S.Zero * a) is None
     assert ways(a - (1 + b) ** S.Half) == [(a, (1 + b) ** S.Half)]
     assert sign_of(a + b) == 1 and sign_of(-a - b) == -1 and sign_of(a) is None and sign_of(a - b) is None
+
+
+# ------------------------------------------------------------------------------------------------ where FROM is set
+def test_it_is_shown_at_the_setting_that_was_asked_about() -> None:
+    adam, hat = find_rule("adam"), find_rule('adam(eps="hat")')
+    setting = {**adam.defaults, eps: 1e-7}
+    found = translated(hat, adam, setting)
+    assert found.witness is not None and found.witness.asked and found.outcome == "no"
+    assert found.witness.setting["eps"] == "1/10000000" and "of what FROM has" in found.witness.second_check
+
+
+def test_what_is_0_in_the_setting_is_0_in_the_answer() -> None:
+    adam, adamw = find_rule("adam"), find_rule("adamw")
+    (case,) = settings(adam, adamw, {**adam.defaults, weight_decay: 0.0})
+    assert cases([case])[0].zero == ["weight_decay"]
+    other = cases(settings(adam, adamw, {**adam.defaults, weight_decay: 0.1}))
+    assert not any(
+        c.applies({**{s.name: d for s, d in adam.defaults.items()}, "weight_decay": 0.1}) for c in other
+    )
+
+
+def test_a_setting_that_is_another_at_every_step() -> None:
+    """The neighbour: where the averages are the same, or nothing corrects them, there is none."""
+    adam, hat = find_rule("adam"), find_rule('adam(eps="hat")')
+    zero = frozenset({weight_decay})
+    found = stepwise(adam, hat, zero)
+    assert found is not None and found.following == (eps,)
+    assert found.setting[eps] == eps * sqrt(1 - beta2**t)
+    assert found.proof.proved and found.proof.confirmed and found.proof.refused
+    assert stepwise(find_rule("lion"), find_rule("sgd"), frozenset()) is None

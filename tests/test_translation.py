@@ -11,7 +11,6 @@ import numpy as np
 import pytest
 from sympy import Symbol, sympify
 
-from lawful.properties.translation.carrying import Told, carried
 from lawful.properties.translation.sides import another
 from lawful.verify.errors import Unanswerable
 from lawful.verify.language.families import find_rule
@@ -158,27 +157,6 @@ def test_an_answer_that_is_no_general_one() -> None:
     assert Translation("a", "b", [case]).outcome == "open" and case.where == ["eps = 0"]
     assert case.applies({"eps": 0.0}) and not case.applies({"eps": 0.1})
     assert case.values({"lr": 0.5}) == {"lr": 1.0}
-
-
-# ------------------------------------------------------------------------------------------------ checkpoints
-ADAM = {"lr": 0.01, "beta1": 0.9, "beta2": 0.99, "eps": 1e-6, "weight_decay": 0.0}
-
-
-@pytest.mark.parametrize(("states", "goes_on"), [({}, True), ({"m": "2*m"}, False), ({"v": "m"}, False)])
-def test_a_checkpoint_carried_over(states: dict[str, str], goes_on: bool) -> None:
-    found = carried(
-        Told("torch.optim:Adam", "adam", {}, ADAM), Told("torch.optim:AdamW", "adamw", {}, ADAM), states
-    )
-    assert not found.reason and (found.ratio <= 1) == goes_on
-    assert 'b_state["exp_avg"]' in found.code
-
-
-def test_a_checkpoint_at_another_setting_does_not_go_on() -> None:
-    other = {**ADAM, "lr": 0.011}
-    found = carried(
-        Told("torch.optim:Adam", "adam", {}, ADAM), Told("torch.optim:AdamW", "adamw", {}, other), {}
-    )
-    assert found.ratio > 1
 
 
 # ------------------------------------------------------------------------------------------------ the command

@@ -31,8 +31,20 @@ MOST = 12
 
 def answer(target: str, arguments: Mapping[str, Any], names: Mapping[str, str], seed: int) -> Identity:
     """`answered`, in a worker."""
+    return answered(asked(target, arguments, names, seed), target)
+
+
+def asked(target: str, arguments: Mapping[str, Any], names: Mapping[str, str], seed: int) -> Subject:
+    """A target as it is asked about."""
     cls = load(target)
-    return answered(Subject(cls, given(arguments), seed=seed, adapter=adapter_of(cls).saying(names)), target)
+    return Subject(cls, given(arguments), seed=seed, adapter=adapter_of(cls).saying(names))
+
+
+def answered_at_once(subject: Subject, target: str, claim: str) -> Identity:
+    """`answered`, among the rules of the family that a name claims, and of those that are called alike, if one fits."""
+    alike = [f for name, f in rules().items() if name.startswith(claim) or claim.startswith(name)]
+    found = identified(subject, target, slips=False, far=False, among=alike) if alike else None
+    return found if found and found.fits else answered(subject, target)
 
 
 def answered(subject: Subject, target: str = "") -> Identity:

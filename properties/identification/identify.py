@@ -35,6 +35,7 @@ def identified(
     beyond: Search = lambda runs, near, name: [],
     instead: Callable[[Identity], Identity | None] = lambda plain: None,
     far: bool = True,
+    among: Sequence[Family] = (),
 ) -> Identity:
     """Which rule and which conventions a class follows; `target` is what it is called.
 
@@ -42,14 +43,14 @@ def identified(
     takes float64 and gives float32.
     Where no rule fits: `beyond`: what is tried then; `instead`: another answer, in sight of this one; `slips`: whether
     rules with one change are tried last. `far`: whether rules are looked at that leave more than next to nothing
-    unexplained.
+    unexplained. `among`: the families that are tried; all without.
 
     Raises:
         Unanswerable: an unknown argument, a learning rate that cannot be set, a class that no rule can describe, or
             that refuses every run.
     """
     refuse_if_out_of_scope(subject.cls.__name__)
-    start, families = perf_counter(), ranked(subject.cls.__name__)
+    start, families = perf_counter(), [*among] or ranked(subject.cls.__name__)
     paths, members = subject.candidate().settable().paths, variants(families)
     subject = replace(subject, path=subject.path or next(iter(paths.values())))
     for inquiry, dtype in _formats(subject, families):

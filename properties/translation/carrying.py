@@ -1,30 +1,37 @@
 """A checkpoint carried over: the first runs, its state is converted, the second goes on where the first would.
 
-The first's rule from where it is and the second's from what was converted are each followed with the budget of their
-own rounding: what the two may part by is the sum of both.
+The second has run on other weights and gradients before, and longer: nothing of it is right by chance. The first's
+rule from where it is and the second's from what was converted are each followed with the budget of their own rounding:
+what the two may part by is the sum of both.
 """
 
-from collections.abc import Mapping
-from copy import deepcopy
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import torch
 from sympy import Symbol
 from torch import Tensor
 
+from lawful.properties.runs.arithmetic import arithmetic
 from lawful.properties.runs.judging import Part, format_of, of_rule, parts
-from lawful.properties.runs.one_step import FIRST_STEPS, Reader, here, next_state
+from lawful.properties.runs.narrow import Arithmetic
+from lawful.properties.runs.one_step import FIRST_STEPS, next_state
 from lawful.properties.runs.running import RaisedError, RefusedError, Run
 from lawful.properties.scenarios.scenarios import Block, Scenario, Shapes, expand
+from lawful.properties.translation.converting import code_of, read
+from lawful.properties.translation.kept import Kept, Watcher, restored, saved
+from lawful.properties.translation.trees import Place, leaves, like, name_of, numbers, rebuilt
 from lawful.verify.candidates.candidate import Candidate
+from lawful.verify.candidates.protocol import NotOffered
 from lawful.verify.language.families import find_rule
 from lawful.verify.language.rule import Rule
 from lawful.verify.oracle.oracle import Oracle, State
 
-BEFORE, AFTER = FIRST_STEPS, 6
+BEFORE, AFTER, ELSEWHERE = FIRST_STEPS, 6, 3
+"""Steps before and after, and how many more the second has made of its own."""
+
 SHAPES = (Shapes(((97,), (6, 9), ())), Shapes(((6, 9), (4, 5))))
-DTYPE = torch.float64
 
 
 @dataclass(frozen=True)
@@ -37,12 +44,16 @@ class Carried:
             somewhere else.
         steps: how many steps before, and after.
         reason: why it was not tried; "" where it was.
+        dtype: of the weights.
+        left: what the second saves that changes from step to step, and is nothing of its rule; it stayed as it was.
     """
 
     code: str = ""
     ratio: float = 0.0
     steps: tuple[int, int] = (BEFORE, AFTER)
     reason: str = ""
+    dtype: str = "float64"
+    left: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -53,7 +64,7 @@ class Told:
         target: the class.
         rule: that it follows so.
         arguments: constructor arguments that choose the rule's conventions, or are fixed.
-        setting: hyperparameter → value.
+        setting: hyperparameter → value, which float32 holds.
     """
 
     target: str
@@ -61,13 +72,30 @@ class Told:
     arguments: Mapping[str, Any]
     setting: Mapping[str, float]
 
+    @property
+    def candidate(self) -> Candidate:
+        """The target as a candidate."""
+        return Candidate.of(self.target, self.rule, self.arguments)
+
+    def used(self) -> Arithmetic:
+        """The arithmetic in which it computes in float64."""
+        candidate = self.candidate
+        return arithmetic(candidate, candidate.plainest, torch.float64, "cpu")
+
+
+class UnfoundError(Exception):
+    """What is kept is not found; the message says of what."""
+
 
 @dataclass
 class Course:
-    """One of the two on a scenario: the candidate's run, its rule's oracle, and the names of its state."""
+    """One of the two on a scenario: the candidate's run, and its rule's oracle."""
 
     told: Told
     shapes: Shapes
+    dtype: torch.dtype
+    used: Arithmetic
+    seed: int
 
     def __post_init__(self) -> None:
         """Constructs it.
@@ -75,145 +103,143 @@ class Course:
         Raises:
             RefusedError: it refuses the tensors.
         """
-        self.candidate = Candidate.of(self.told.target, self.told.rule, self.told.arguments)
+        self.candidate = self.told.candidate
         self.rule: Rule = find_rule(self.told.rule)
         self.hyper = {s: self.told.setting.get(s.name, d) for s, d in self.rule.defaults.items()}
-        self.scenario = Scenario({}, (self.hyper,), BEFORE + AFTER, (-1.0, 1.0), seed=1, shapes=self.shapes)
-        self.blocks: list[Block] = expand(self.scenario, DTYPE)
-        self.oracle = Oracle(self.rule, format_of(DTYPE, self.path, "cpu"))
+        steps = BEFORE + max(AFTER, ELSEWHERE)
+        self.scenario = Scenario({}, (self.hyper,), steps, (-1.0, 1.0), seed=self.seed, shapes=self.shapes)
+        self.blocks: list[Block] = expand(self.scenario, self.dtype)
+        path = self.candidate.plainest
+        self.oracle = Oracle(self.rule, self.used.of(format_of(self.dtype, path, "cpu")))
         self.parts = parts(self.blocks, "cpu", self.rule)
-        self.run = Run(self.candidate, self.path, self.scenario, self.blocks)
-
-    @property
-    def path(self) -> Mapping[str, Any]:
-        """Its plainest way to run."""
-        return self.candidate.plainest
+        self.run = Run(self.candidate, path, self.scenario, self.blocks)
+        self.states = [self.oracle.start(p.x0, self.of_part(p)) for p in self.parts]
 
     def of_part(self, part: Part) -> dict[Symbol, float]:
         """Its hyperparameters."""
         return of_rule(self.rule, self.hyper, part.dtype)
 
-    def begun(self) -> list[tuple[State, Mapping[Symbol, str]]] | None:
-        """The rule's state after the first steps, and the names of what is kept; None where these are not found."""
-        readers = [Reader(self.oracle.read(self.of_part(p), p.x0.shape)) for p in self.parts]
-        states = [self.oracle.start(p.x0, self.of_part(p)) for p in self.parts]
-        for step in range(1, BEFORE + 1):
-            self.stepped(step)
-            states = [self.further(state, part) for state, part in zip(states, self.parts, strict=True)]
-            for reader, part, state in zip(readers, self.parts, states, strict=True):
-                reader.watch(self.run, part, state)
-        names = [reader.names() for reader in readers]
-        return (
-            None if None in names else [(s, n) for s, n in zip(states, names, strict=True) if n is not None]
-        )
-
     def stepped(self, step: int) -> None:
-        """One step, on the scenario's gradients."""
+        """One step, on the scenario's gradients, of the candidate and of the rule beside it."""
         self.run.feed(step)
         self.run.step(step)
+        pairs = zip(self.states, self.parts, strict=True)
+        self.states = [next_state(self.oracle, state, part, self.of_part(part)) for state, part in pairs]
 
-    def further(self, state: State, part: Part) -> State:
-        """Where its rule is after one more step, with what rounding may add."""
-        return next_state(self.oracle, state, part, self.of_part(part))
+    def begun(self) -> Kept:
+        """The first steps, and where what the rule speaks of is kept.
 
-    def kept(self) -> list[dict[str, Any]]:
-        """What it keeps of each parameter."""
-        return [self.run.optimizer.state[p] for p in self.run.parameters]
+        Raises:
+            UnfoundError: some of it is not found.
+            NotOffered: it cannot be saved.
+        """
+        needed = [self.oracle.read(self.of_part(p), p.x0.shape) for p in self.parts]
+        watcher = Watcher(self.rule, self.hyper, self.parts, needed)
+        for step in range(1, BEFORE + 1):
+            self.stepped(step)
+            watcher.watch(self.run, self.states)
+        if missing := watcher.missing():
+            names = ", ".join(s.name for s in missing)
+            raise UnfoundError(f"nothing that {self.told.target} saves is {names} of {self.rule}")
+        kept = watcher.kept()
+        if any(len(each) < len(self.blocks) for each in kept.quantities.values()):
+            raise UnfoundError(f"{self.told.target} keeps other tensors of vectors than of matrices")
+        return kept
+
+    def values(self, kept: Kept) -> Mapping[Symbol, list[Tensor]]:
+        """The tensors of its state, of each parameter."""
+        there = dict(leaves(saved(self.run)))
+        found = {s: [numbers(there[own[0]]) for own in places] for s, places in kept.quantities.items()}
+        return {s: [n for n in each if n is not None] for s, each in found.items()}
+
+    def from_here(self, kept: Kept) -> None:
+        """The rule goes on from where the candidate is, with nothing lost so far."""
+        signs = dict.fromkeys(kept.negated, -1)
+        values = {s: [signs.get(s, 1) * n for n in each] for s, each in self.values(kept).items()}
+        self.states = [
+            self._here(part, state, values) for part, state in zip(self.parts, self.states, strict=True)
+        ]
+
+    def _here(self, part: Part, state: State, values: Mapping[Symbol, list[Tensor]]) -> State:
+        slots = {s: ball for s, ball in state.slots.items() if s in self.rule.state}
+        for s in slots.keys() & values.keys():
+            own = torch.cat([values[s][i].reshape(-1) for i in _of(part, values[s])])
+            slots[s] = self.oracle.ball(own.reshape(torch.as_tensor(slots[s].mid).shape))
+        return replace(state, t=BEFORE, x=self.oracle.ball(part.gather(self.run.parameters)), slots=slots)
+
+
+def _of(part: Part, values: Sequence[Any]) -> Sequence[int]:
+    """The parameters of a part."""
+    return [i for i in part.members if i < len(values)]
 
 
 def carried(first: Told, second: Told, states: Mapping[str, str]) -> Carried:
     """A state carried over from one target to the other, and how the second went on, in a worker.
 
+    In float64, or in float32 where one of them computes something there.
+
     Args:
         first, second: the targets.
         states: state of the second → what it is in terms of the first's, as Python writes it; itself where absent.
     """
-    reason = "neither takes these tensors"
+    used = [told.used() for told in (first, second)]
+    dtype = torch.float64
+    if any(each.narrow for each in used):
+        dtype, used = torch.float32, [Arithmetic(moving=u.narrow, flushed=u.flushed) for u in used]
+    reason = ""
     for shapes in SHAPES:
         try:
-            return _carried(Course(first, shapes), Course(second, shapes), states)
-        except (RefusedError, RaisedError) as error:
-            reason = str(error)
-        except (AttributeError, KeyError):
-            return Carried(reason="it keeps no state for each parameter, as torch's optimizers do")
+            one, two = Course(first, shapes, dtype, used[0], 1), Course(second, shapes, dtype, used[1], 2)
+            return replace(_carried(one, two, states), dtype=str(dtype).removeprefix("torch."))
+        except (RefusedError, RaisedError, NotOffered, UnfoundError) as error:
+            reason = reason or str(error)
     return Carried(reason=reason)
 
 
 def _carried(first: Course, second: Course, states: Mapping[str, str]) -> Carried:
-    began, other = first.begun(), second.begun()
-    if began is None or other is None:
-        return Carried(reason="it was not found under which names the state is kept")
-    names = {s.name: n for _, known in began for s, n in known.items()}
-    renamed = {s.name: n for _, known in other for s, n in known.items()}
-    code = code_of(names, renamed, states, first.told.setting)
-    convert = read(code)
-    second = Course(second.told, second.shapes)
-    second.stepped(1)  # what it keeps is there from then on
-    for p, q, kept in zip(first.run.parameters, second.run.parameters, second.kept(), strict=True):
+    kept, other = first.begun(), second.begun()
+    for step in range(BEFORE + 1, BEFORE + ELSEWHERE + 1):
+        second.stepped(step)
+    code = code_of(kept, other, states, first.told.setting)
+    _converted(first, kept, second, other, code)
+    left = [name_of([place]) for place in other.others]
+    return Carried(code, _parted(first, kept, second, other), left=left)
+
+
+def _converted(first: Course, kept: Kept, second: Course, other: Kept, code: str) -> None:
+    """The second's weights and state set to the first's."""
+    convert, values = read(code), first.values(kept)
+    counts = {name: _number(first, places[0]) for name, places in kept.numbered.items()}
+    found: dict[Place, Any] = {}
+    tree = saved(second.run)
+    there = dict(leaves(tree))
+    for i, (p, q) in enumerate(zip(first.run.parameters, second.run.parameters, strict=True)):
         q.data.copy_(p.data)
-        kept.update(convert({**kept, **deepcopy(first.run.optimizer.state[p])}))
-    ratio = _parted(first, second, [s for s, _ in began], [n for _, n in began], [n for _, n in other])
-    return Carried(code, ratio)
+        given = {kept.names[s]: each[i] for s, each in values.items()} | counts
+        made = convert(given, x=p.detach().to(torch.float64), t=float(BEFORE))
+        for name, places in other.of_parameter(i).items():
+            found |= {
+                place: like(there[place], torch.as_tensor(made[name])) for place in places if name in made
+            }
+    restored(second.run, rebuilt(tree, found))
 
 
-def _parted(
-    first: Course,
-    second: Course,
-    expected: list[State],
-    names: list[Mapping[Symbol, str]],
-    renamed: list[Mapping[Symbol, str]],
-) -> float:
-    """How far the two go apart from where they are, over the sum of both budgets."""
-    ways = [
-        [_from_here(course, *held) for held in zip(course.parts, kept, expected, strict=True)]
-        for course, kept in ((first, names), (second, renamed))
-    ]
+def _number(course: Course, place: Place) -> Tensor | None:
+    return numbers(dict(leaves(saved(course.run)))[place])
+
+
+def _parted(first: Course, kept: Kept, second: Course, other: Kept) -> float:
+    """How far the two go apart from where they are, over the sum of both budgets; on the first's gradients."""
+    second.blocks[:] = first.blocks
+    second.run.blocks, second.parts = first.blocks, first.parts
+    first.from_here(kept)
+    second.from_here(other)
     worst = 0.0
     for step in range(BEFORE + 1, BEFORE + AFTER + 1):
-        for course, way in zip((first, second), ways, strict=True):
-            course.stepped(step)
-            way[:] = [course.further(state, part) for state, part in zip(way, course.parts, strict=True)]
-        for part, one, other in zip(first.parts, *ways, strict=True):
+        first.stepped(step)
+        second.stepped(step)
+        for part, one, two in zip(first.parts, first.states, second.states, strict=True):
             gap = (part.gather(first.run.parameters) - part.gather(second.run.parameters)).abs()
-            worst = max(worst, float(_ratio(gap, one, other).max()))
+            budget = torch.as_tensor(one.x.radius) + torch.as_tensor(two.x.radius)
+            worst = max(worst, float(torch.nan_to_num(gap / budget, 0.0, torch.inf).max()))
     return worst
-
-
-def _from_here(course: Course, part: Part, names: Mapping[Symbol, str], state: State) -> State:
-    slots = {s: b for s, b in state.slots.items() if s in course.rule.state}
-    like = {s: slots.get(s, state.x) for s in names}
-    return here(course.oracle, course.run, part, names, replace(state, slots={**slots, **like}))
-
-
-def _ratio(gap: Tensor, one: State, other: State) -> Tensor:
-    budget = torch.as_tensor(one.x.radius) + torch.as_tensor(other.x.radius)
-    return torch.nan_to_num(gap / budget, 0.0, torch.inf)
-
-
-def code_of(
-    names: Mapping[str, str],
-    renamed: Mapping[str, str],
-    states: Mapping[str, str],
-    setting: Mapping[str, float],
-) -> str:
-    """A function that converts what is kept of one parameter: what has no meaning of its own stays as it is there."""
-    used = sorted(s for s in setting if any(_names(code) & {s} for code in states.values()))
-    lines = [f"    {s} = {setting[s]!r}" for s in used]
-    lines += [f'    {s} = a_state["{n}"]' for s, n in names.items()]
-    lines += [f'    b_state["{n}"] = {states.get(s, s)}' for s, n in renamed.items()]
-    return "\n".join(
-        ["def convert_state(a_state):", "    b_state = dict(a_state)", *lines, "    return b_state", ""]
-    )
-
-
-def _names(code: str) -> set[str]:
-    return set(compile(code, "", "eval").co_names)
-
-
-def read(code: str) -> Any:
-    """The function that a text defines."""
-    import math
-
-    found: dict[str, Any] = {"math": math}
-    exec(code, found)
-    return found["convert_state"]

@@ -6,7 +6,7 @@ from itertools import islice, product
 from math import isnan
 from typing import Any
 
-from lawful.properties.identification.answering import answer
+from lawful.properties.identification.answering import answered_at_once, asked
 from lawful.verify.candidates.candidate import Candidate
 from lawful.verify.candidates.claim import claimed
 from lawful.verify.candidates.places import name_of, place_of
@@ -50,10 +50,10 @@ def side(target: str, arguments: Mapping[str, Any], names: Mapping[str, str], se
     Raises:
         Unanswerable: an unknown target or argument, or one that follows no rule that is known.
     """
-    found = answer(target, arguments, names, seed)
+    claim = claimed(_class_name(target))
+    found = answered_at_once(asked(target, arguments, names, seed), target, claim)
     if not found.fits:
         raise Unanswerable(f"{target} follows no rule that is known, so there is nothing to translate.")
-    claim = claimed(_class_name(target))
     match = next((m for m in found.fits if find_family(m.rule)[0].name == claim), found.fits[0])
     candidate = Candidate.of(target, match.rule, arguments, names)
     rule = find_rule(match.rule)
@@ -117,8 +117,8 @@ def call(target: str, rule: str, chosen: Mapping[str, Any], setting: Mapping[str
             )
     bound = candidate.binding.group({s: hyper.get(s, d) for s, d in candidate.binding.rule.defaults.items()})
     other = {n: v for n, v in chosen.items() if v != candidate.constructor.default(n)}
-    said = ", ".join(f"{name}={_written(value)}" for name, value in {**bound, **other}.items())
-    return f"{_constructor(target)}(params, {said})"
+    said = (f"{name}={_written(value)}" for name, value in {**bound, **other}.items())
+    return f"{_constructor(target)}({', '.join(filter(None, [candidate.adapter.given, *said]))})"
 
 
 def _constructor(target: str) -> str:

@@ -56,6 +56,7 @@ class Adapter:
         environment: variables that must be there before its packages are imported, where the user has set none.
         name: of the framework.
         extra: of lawful, with which it is installed; "" for none.
+        given: how a constructor is given the parameters, as a call is written; "" where it is not.
         script: the lines of a script that runs inputs and leaves the lane's value in `value`, and the step in `step`.
     """
 
@@ -71,6 +72,7 @@ class Adapter:
     environment: Mapping[str, str] = field(default_factory=dict)
     name: str = "torch"
     extra: str = ""
+    given: str = ""
     script: Callable[[Inputs], list[str]] | None = None
 
     @property
@@ -129,6 +131,7 @@ TORCH = Adapter(
         "trust_eps": ("eps",),
         "adanorm_r": ("r",),
     },
+    given="params",
     paths=("foreach", "fused", "capturable", "differentiable"),
     plain=("foreach", "fused"),
     norms=("max_grad_norm", "max_norm", "clip_grad_norm", "grad_clip_norm", "global_clipnorm"),

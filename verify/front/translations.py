@@ -12,6 +12,7 @@ from lawful.verify.front.glance import refuse_at_a_glance
 from lawful.verify.language.families import find_rule
 from lawful.verify.language.rule import Rule
 from lawful.verify.language.symbols import TUPLES
+from lawful.verify.oracle.formats import single
 from lawful.verify.translation.answer import Case, Translation
 from lawful.verify.translation.found import Found
 from lawful.verify.translation.scaled import on_other_gradients
@@ -75,8 +76,9 @@ def between(
     gradients: str,
     seed: int,
     timeout: float,
+    asked: Any = None,
 ) -> Answer:
-    """How the second must be set so that it does what the first does.
+    """How the second must be set so that it does what the first does; `asked`: a pool, or what stands for one.
 
     Raises:
         Unanswerable: an unknown rule, target, argument or change of gradients; a setting that cannot be; a target that
@@ -89,7 +91,7 @@ def between(
         )
     refuse_at_a_glance(targets, [text for text in (first, second) if not is_target(text)])
     with ExitStack() as stack:
-        pool = stack.enter_context(Pool(1)) if targets else None
+        pool = asked or (stack.enter_context(Pool(1)) if targets else None)
         one = _party(pool, first, arguments, names, seed, timeout)
         same = first == second and not arguments
         other = one if same else _party(pool, second, {}, names if first == second else {}, seed, timeout)
@@ -127,11 +129,13 @@ def _carried(
     from lawful.properties.translation.carrying import Carried, Told
 
     assert answer.case is not None
-    chosen = {**one.side.choices[one.side.rule], **arguments}
+    case, held = answer.translation.cases[answer.case], {s: single(v) for s, v in one.setting.items()}
+    numbers = set(one.side.arguments.values())
+    fixed = {name: value for name, value in arguments.items() if name not in numbers}
     asked = (
-        Told(one.text, one.side.rule, chosen, one.setting),
-        Told(other.text, answer.second_rule, other.side.choices[answer.second_rule], answer.values),
-        answer.translation.cases[answer.case].formulas["states"],
+        Told(one.text, one.side.rule, {**one.side.choices[one.side.rule], **fixed}, held),
+        Told(other.text, answer.second_rule, other.side.choices[answer.second_rule], case.values(held)),
+        case.formulas["states"],
     )
     found = pool.call(f"{CARRYING}:carried", *asked, gives=Carried, timeout=timeout, about=one.text)
     return replace(answer, carried=found)
@@ -185,7 +189,7 @@ def _answered(first: Party, second: Party, gradients: str) -> Answer:
     every = {spec: _fed(first.rule, find_rule(spec), gradients) for spec in choices}
     known = dict[str, list[Found]]()
     for spec, (one, other) in every.items():
-        known[spec] = settings(one, other)
+        known[spec] = settings(one, other, _at(first, one))
         found = cases(known[spec])
         place = _place(found, first.setting)
         if place is not None:
@@ -203,9 +207,14 @@ def _answered(first: Party, second: Party, gradients: str) -> Answer:
             )
     own = choices[0]  # that of the second's rule as it is
     one, other = every[own]
-    setting = {s: first.setting[s.name] for s in one.defaults if s.name in first.setting}
-    whole = translated(one, other, setting, known[own])
+    whole = translated(one, other, _at(first, one), known[own])
     return Answer(whole, first.text, second.text, said, first.setting)
+
+
+def _at(first: Party, rule: Rule) -> dict[Symbol, float] | None:
+    """How the first rule is set, if it is; what stands for any number is 1."""
+    setting = first.setting
+    return {s: setting.get(s.name, d) for s, d in rule.defaults.items()} if setting else None
 
 
 def _fed(first: Rule, second: Rule, gradients: str) -> tuple[Rule, Rule]:

@@ -80,6 +80,7 @@ class Witness:
         lines: how every setting fails there, case by case.
         second_check: what the second check said.
         neighbour: what it refused, in words: that a step cannot be met which can.
+        asked: whether that is at the setting that was asked about, or where the same are 0 as in it.
     """
 
     setting: dict[str, str]
@@ -87,6 +88,7 @@ class Witness:
     lines: list[str]
     second_check: str
     neighbour: str
+    asked: bool = False
 
 
 @dataclass(frozen=True)
@@ -118,6 +120,7 @@ class Translation:
         witness: that there is none in general.
         reason: why nothing is proved, where there is neither.
         nearest: where there is none.
+        stepwise: where there is none, a setting that is another at every step t, if that does the same.
         rounding: what rounding the two are compared without, in words.
         seconds: how long it took.
     """
@@ -128,6 +131,7 @@ class Translation:
     witness: Witness | None = None
     reason: str = ""
     nearest: Nearest | None = None
+    stepwise: Case | None = None
     rounding: str = ""
     seconds: float = 0.0
 

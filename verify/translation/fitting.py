@@ -29,16 +29,17 @@ NOWHERE = 1e3
 """What a weight that is no number is off by, in steps."""
 
 
-def apart(place: Place, setting: Setting) -> Array:
-    """How far the second rule's weights are from the first's, in steps of it."""
+def apart(place: Place, *settings: Setting) -> Array:
+    """How far the second rule's weights are from the first's, in steps of it; with a setting for all steps, or each."""
+    steps = settings * len(place.wanted) if len(settings) == 1 else settings
     with np.errstate(all="ignore"):
-        gap = (place.run(place.question.second, setting) - place.wanted) / place.scale
+        gap = (place.along(place.question.second, steps) - place.wanted) / place.scale
     return np.nan_to_num(gap, nan=NOWHERE, posinf=NOWHERE, neginf=-NOWHERE).ravel()
 
 
-def same(place: Place, setting: Setting) -> bool:
+def same(place: Place, *settings: Setting) -> bool:
     """Whether the second rule, so set, does what the first does here."""
-    return bool(np.abs(apart(place, setting)).max() < SAME)
+    return bool(np.abs(apart(place, *settings)).max() < SAME)
 
 
 def fitted(place: Place, free: Sequence[Symbol], start: Setting) -> Setting:

@@ -7,7 +7,7 @@ from itertools import combinations
 from sympy import Expr, Mul, Symbol, fraction, together
 
 from lawful.verify.language.rule import Rule
-from lawful.verify.language.symbols import DOMAINS, lr, lr_0
+from lawful.verify.language.symbols import DOMAINS, lr, lr_0, t
 from lawful.verify.theory.inductions import Equivalence
 from lawful.verify.theory.proof import Proof
 from lawful.verify.translation.proving import equivalence, holds, proved
@@ -67,29 +67,37 @@ def _doubtful(symbol: Symbol, expr: Expr) -> Iterator[Expr]:
 
 
 def _below_1(expr: Expr) -> bool:
-    """Whether an expression is a hyperparameter that is always below 1."""
-    return expr in DOMAINS and DOMAINS[expr].high <= 1
+    """Whether an expression is a hyperparameter that is always below 1, or its power to the step."""
+    base = expr.base if expr.is_Pow and expr.exp == t else expr
+    return base in DOMAINS and DOMAINS[base].high <= 1
 
 
 def unconditional(first: Rule, second: Rule) -> Found | None:
     """A setting for every setting of the first rule, or for every one in which something is not 0."""
-    return _at(first, second, frozenset())
+    return where(first, second, frozenset())
 
 
-def conditional(first: Rule, second: Rule, among: frozenset[Symbol] = frozenset()) -> Iterator[Found]:
+def conditional(
+    first: Rule,
+    second: Rule,
+    among: frozenset[Symbol] = frozenset(),
+    known: frozenset[Symbol] = frozenset(),
+) -> Iterator[Found]:
     """Settings where some hyperparameters of the first are 0, as few as may be.
 
     Args:
         first, second: the rules.
         among: those that may be; any without.
+        known: those that are 0 anyway.
     """
     zeros = [s for s in first.defaults if may_be_zero(first, s) and (s in among or not among)]
+    zeros = [s for s in zeros if s not in known]
     held: list[frozenset[Symbol]] = []
-    for zero in (frozenset(z) for count in range(1, MOST + 1) for z in combinations(zeros, count)):
-        if any(known <= zero for known in held):
+    for more in (frozenset(z) for count in range(1, MOST + 1) for z in combinations(zeros, count)):
+        if any(before <= more for before in held):
             continue
-        if (found := _at(first, second, zero)) is not None:
-            held.append(zero)
+        if (found := where(first, second, more | known)) is not None:
+            held.append(more)
             yield found
 
 
@@ -97,7 +105,7 @@ def carried_over(first: Rule, second: Rule) -> Iterator[Found]:
     """A setting with which the second rule goes on as the first does, from the first's state, once that has begun."""
     apart = any(first.initial(s) != second.initial(s) for s in second.state)
     if second.state.keys() <= first.state.keys() and (apart or begins(first) or begins(second)):
-        if (found := _at(begun(first, first), begun(second, first), frozenset())) is not None:
+        if (found := where(begun(first, first), begun(second, first), frozenset())) is not None:
             setting = {s: e for s, e in found.setting.items() if s in second.defaults}
             yield replace(found, setting=setting, begun=True)
 
@@ -107,7 +115,8 @@ def may_be_zero(rule: Rule, symbol: Symbol) -> bool:
     return not symbol.is_integer and 0.0 in rule.domain(symbol)
 
 
-def _at(first: Rule, second: Rule, zero: frozenset[Symbol]) -> Found | None:
+def where(first: Rule, second: Rule, zero: frozenset[Symbol]) -> Found | None:
+    """A setting where these hyperparameters of the first are 0, and the others are not."""
     question = Question.of(first, second)
     places = question.points(zero)
     for setting in settings(places):

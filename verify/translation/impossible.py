@@ -7,9 +7,11 @@ linear in it, every case is followed, and each ends with an equation that cannot
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
+from math import isfinite, log2
 from time import process_time
 
-from sympy import Expr, Integer, Poly, Rational, Symbol, nsimplify, sign
+from flint import arb
+from sympy import Expr, Integer, Poly, Rational, Symbol, nsimplify, sign, solve
 
 from lawful.verify.language.plain import plain
 from lawful.verify.language.rule import Rule
@@ -36,38 +38,56 @@ class Impossible:
         experiments: that cannot all be met.
         lines: how that is known, case by case.
         check: what came of the second check.
+        asked: whether that is the setting that was asked about, or the same are 0 in it.
     """
 
     setting: Mapping[Symbol, Expr]
     experiments: list[str]
     lines: list[str]
     check: Replay
+    asked: bool = False
 
 
-def impossible(question: Question, but: Sequence[frozenset[Symbol]]) -> Impossible | str:
+def impossible(
+    question: Question, but: Sequence[frozenset[Symbol]], at: Mapping[Symbol, float] | None = None
+) -> Impossible | str:
     """A witness that no setting does the same; or why none was found.
 
     Args:
         question: of which rules.
         but: hyperparameters of the first that are not all 0 at the witness, for there some setting does.
+        at: a setting of the first, at which it is shown if it can be, and else where the same are 0.
     """
     end, reason = process_time() + PATIENCE, "no experiment contradicts every setting"
-    for zero in _zeros(question.first, but):
-        setting = simple(question.first, zero)
+    for setting, asked in _settings(question.first, but, at):
         search = Search(
             question.second, _due(question, setting), question.unknown, min(process_time() + EACH, end)
         )
         begun = _begun(question, setting)
         try:
             if search.closes(Branch(begun, {}, (), tuple(search.due))):
-                check = replayed(question.first, setting, question.second, search.claims)
+                sizes = _sizes(begun, setting) if at else {}
+                check = replayed(question.first, setting, question.second, search.claims, sizes)
                 if check.confirmed and check.refused:
                     lines = [*_meanings(begun), *search.lines]
-                    return Impossible(setting, [*dict.fromkeys(search.used)], lines, check)
-                return check.words
+                    return Impossible(setting, [*dict.fromkeys(search.used)], lines, check, asked)
+                reason = check.words
         except GaveUp as why:
             reason = str(why)
     return reason
+
+
+def _settings(
+    rule: Rule, but: Sequence[frozenset[Symbol]], at: Mapping[Symbol, float] | None
+) -> Iterator[tuple[Mapping[Symbol, Expr], bool]]:
+    """Settings at which it may be shown, and whether they are what was asked about."""
+    if at is not None:
+        zero = frozenset(s for s in rule.defaults if at[s] == 0)
+        if all(isfinite(at[s]) for s in rule.defaults):
+            yield {s: Rational(repr(at[s])) for s in rule.defaults}, True
+        yield simple(rule, zero), True
+    for zero in _zeros(rule, but):
+        yield simple(rule, zero), False
 
 
 def _zeros(rule: Rule, but: Sequence[frozenset[Symbol]]) -> list[frozenset[Symbol]]:
@@ -119,6 +139,16 @@ def _begun(question: Question, setting: Mapping[Symbol, Expr]) -> dict[Symbol, E
     same = {s: v for s, v in setting.items() if s.is_integer and s in counted}
     others = {s: v for s, v in setting.items() if s not in second.defaults}
     return {**others, **unknowns(second, question.unknown), **counted, **same}
+
+
+def _sizes(begun: Mapping[Symbol, Expr], setting: Mapping[Symbol, Expr]) -> dict[Symbol, arb]:
+    """Unknown → the power of 2 near what it would be at the first rule's value."""
+    found = dict[Symbol, arb]()
+    for symbol, e in begun.items():
+        for y in e.free_symbols if setting.get(symbol, 0) != 0 else ():
+            for value in solve(e - setting[symbol], y):
+                found[y] = arb(2) ** round(log2(value)) if value > 0 else arb(1)
+    return found
 
 
 def _meanings(begun: Mapping[Symbol, Expr]) -> list[str]:

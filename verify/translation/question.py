@@ -3,7 +3,7 @@
 The first rule is set; of the second the hyperparameters are sought. Both run on the same weights and gradients.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from random import Random
@@ -89,6 +89,8 @@ class Place:
         question: of which rules.
         setting: of the first.
         seed: of weights and gradients.
+        smallest, largest: the powers of ten between which gradients are.
+        steps: how many are run; as many as the question says where it is 0.
     """
 
     question: Question
@@ -96,6 +98,7 @@ class Place:
     seed: int = 0
     smallest: float = -3.0
     largest: float = 1.0
+    steps: int = 0
 
     @cached_property
     def shape(self) -> tuple[int, ...]:
@@ -109,7 +112,7 @@ class Place:
         scale = 10 ** random.uniform(self.smallest, self.largest, self.shape)
         if self.question.whole:  # now and then the whole tensor has small gradients, or else no eps is seen
             scale = scale * (1e-3 if self.seed % 2 == 0 else 1.0)
-        gradients = random.normal(size=(self.question.steps, *self.shape)) * scale
+        gradients = random.normal(size=(self.steps or self.question.steps, *self.shape)) * scale
         return random.normal(size=self.shape), gradients
 
     @cached_property
@@ -125,11 +128,15 @@ class Place:
 
     def run(self, rule: Rule, setting: Point, read: Symbol = x) -> Array:
         """A rule's weights, or another of its tensors, after each step."""
+        return self.along(rule, [setting] * len(self.inputs[1]), read)
+
+    def along(self, rule: Rule, settings: Sequence[Point], read: Symbol = x) -> Array:
+        """The same where each step has a setting of its own."""
         start, gradients = self.inputs
-        numbers = {**self.setting, **setting}
+        numbers = [{**self.setting, **setting} for setting in settings]
         if rule.scope == "lane":
             return lanes(rule, start, gradients, numbers)[read]
-        return path(rule, start, gradients, [numbers] * len(gradients), read=read)
+        return path(rule, start, gradients, numbers, read=read)
 
     @cached_property
     def sizes(self) -> Mapping[Symbol, Any]:

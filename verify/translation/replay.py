@@ -6,9 +6,10 @@ interval is at one of these values, or contradicts what was granted.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from random import Random
+from types import MappingProxyType
 
 from flint import arb
 from sympy import Expr, Rational, Symbol, factor
@@ -19,7 +20,7 @@ from lawful.verify.translation.experiments import Experiment, Signs
 from lawful.verify.translation.ranges import Ranges, course, exactly, value
 
 OCTAVES = 6
-"""How far from 1 an unknown is looked at: from 2⁻⁶ to 2⁶, and at 0."""
+"""How far from its size an unknown is looked at: from 2⁻⁶ to 2⁶ of it, and at 0."""
 
 SMALL, NEAR = arb(2) ** -10, arb(2) ** -6
 """How short an interval must be, relative to where it is, and how near a value, to be one of those said."""
@@ -38,6 +39,7 @@ class Claim:
         granted: expression → the signs that it may have.
         unknown: that the equation contains.
         ways: unknown and value; none where it cannot hold.
+        sizes: unknown → about how large it would be if the second rule were set as the first is; 1 where absent.
     """
 
     experiment: Experiment
@@ -46,6 +48,11 @@ class Claim:
     granted: Mapping[Expr, Signs]
     unknown: frozenset[Symbol]
     ways: Sequence[Way]
+    sizes: Mapping[Symbol, arb] = field(default_factory=dict)
+
+    def size(self, symbol: Symbol) -> arb:
+        """How large an unknown is about."""
+        return self.sizes.get(symbol, arb(1))
 
     @property
     def free(self) -> frozenset[Symbol]:
@@ -82,13 +89,20 @@ class Replay:
     neighbour: str
 
 
-def replayed(first: Rule, setting: Mapping[Symbol, Expr], second: Rule, claims: Sequence[Claim]) -> Replay:
-    """Every step again, and one of which a value is left out, which must be found out."""
+def replayed(
+    first: Rule,
+    setting: Mapping[Symbol, Expr],
+    second: Rule,
+    claims: Sequence[Claim],
+    sizes: Mapping[Symbol, arb] = MappingProxyType({}),
+) -> Replay:
+    """Every step again, and one of which a value is left out, which must be found out; `sizes` as of a claim."""
+    claims = [replace(c, sizes=sizes) for c in claims]
     once = list({(str(c.experiment), c.step, str(c.sought), str(c.granted)): c for c in claims}.values())
     tested = [c for c in once if c.testable]
     found = [(c, _stands(first, setting, second, c)) for c in tested]
     wrong = next((c for c, stands in found if not stands), None)
-    said = _said_of(len(once), [stands for _, stands in found])
+    said = _said_of(len(once), [stands for _, stands in found], " of what FROM has" if sizes else "")
     if wrong is not None:
         said = f"not confirmed in balls is {wrong.experiment}, step {wrong.step}"
     lame = [replace(c, ways=[]) for c in tested if any(s in c.unknown for s, _ in c.ways)]
@@ -97,12 +111,10 @@ def replayed(first: Rule, setting: Mapping[Symbol, Expr], second: Rule, claims: 
     return Replay(wrong is None and bool(tested), left is not None or not lame, said, told)
 
 
-def _said_of(count: int, found: Sequence[str]) -> str:
+def _said_of(count: int, found: Sequence[str], of: str) -> str:
     whole = found.count(WHOLE)
     points = f", {len(found) - whole} at {POINTS} points of them" if whole < len(found) else ""
-    return (
-        f"of {count} steps {whole} on lines from 2⁻⁶ to 2⁶ in balls{points}: nothing else does the same there"
-    )
+    return f"of {count} steps {whole} on lines from 2⁻⁶ to 2⁶{of} in balls{points}: nothing else does the same there"
 
 
 WHOLE, SPARSE = "on whole lines", "at points of lines"
@@ -153,9 +165,13 @@ def _lines(claim: Claim, random: Random) -> Iterator[tuple[dict[Symbol, arb], Sy
     if not claim.free:
         yield {}, None
     for symbol in sorted(claim.free & claim.unknown, key=str):
-        yield {s: exactly(Rational(random.randint(1, 64), 16)) for s in claim.free}, symbol
+        yield _drawn(claim, random), symbol
     if claim.free and not claim.free & claim.unknown:
-        yield {s: exactly(Rational(random.randint(1, 64), 16)) for s in claim.free}, None
+        yield _drawn(claim, random), None
+
+
+def _drawn(claim: Claim, random: Random) -> dict[Symbol, arb]:
+    return {s: claim.size(s) * exactly(Rational(random.randint(1, 64), 16)) for s in claim.free}
 
 
 Gap = Callable[[Ranges], arb]
@@ -165,7 +181,8 @@ def _line(claim: Claim, gap: Gap, at: dict[Symbol, arb], symbol: Symbol | None) 
     """Whether the claim is so on a line: on all of it, or at points of it."""
     if symbol is None:
         return WHOLE if _off(gap(at), at) or _excluded(claim, at) else ""
-    left = [(arb(2) ** k).union(arb(2) ** (k + 1)) for k in range(-OCTAVES, OCTAVES)]
+    size = claim.size(symbol)
+    left = [size * (arb(2) ** k).union(arb(2) ** (k + 1)) for k in range(-OCTAVES, OCTAVES)]
     left += [] if symbol.is_positive else [arb(0)]
     left += [] if symbol.is_nonnegative else [-part for part in left]
     for _ in range(MOST):
@@ -188,7 +205,7 @@ def _at_points(claim: Claim, gap: Gap, at: dict[Symbol, arb], symbol: Symbol) ->
     """Whether the weight is off at points of a line, and on the same side at two if nothing was said between them."""
     before: tuple[arb, bool] | None = None
     for k in range(POINTS):
-        place = (arb(2) ** (2 * OCTAVES * exactly(Rational(k, POINTS)) - OCTAVES)).mid()
+        place = (claim.size(symbol) * arb(2) ** (2 * OCTAVES * exactly(Rational(k, POINTS)) - OCTAVES)).mid()
         here = {**at, symbol: place}
         if _excluded(claim, here):
             before = None
@@ -216,8 +233,8 @@ def _may(range_: arb, case: Signs) -> bool:
 
 def _near_said(claim: Claim, at: Ranges) -> bool:
     """Whether an unknown is near one of the values that were said."""
-    return any(_near(at[s], value(e, dict(at))) for s, e in claim.ways if s in at)
+    return any(_near(at[s], value(e, dict(at)), claim.size(s)) for s, e in claim.ways if s in at)
 
 
-def _near(one: arb, other: arb) -> bool:
-    return not abs(one - other) > NEAR * (1 + abs(other))
+def _near(one: arb, other: arb, size: arb) -> bool:
+    return not abs(one - other) > NEAR * (size + abs(other))

@@ -15,7 +15,7 @@ KEPT = 64
 
 
 def lanes(
-    rule: Rule, start: Array, gradients: Array, setting: Mapping[Symbol, Any]
+    rule: Rule, start: Array, gradients: Array, settings: Sequence[Mapping[Symbol, Any]]
 ) -> Mapping[Symbol, Array]:
     """The weights and every state after each step, of a rule that looks at each lane alone.
 
@@ -23,17 +23,17 @@ def lanes(
         rule: the rule.
         start: the first weights.
         gradients: steps first.
-        setting: hyperparameter → value.
+        settings: of each step, hyperparameter → value.
     """
     tensors = (x, *rule.state)
-    used = tuple(s for s in setting if isinstance(s, Symbol))
+    used = tuple(s for s in settings[0] if isinstance(s, Symbol))
     step = _compiled((*tensors, g, t, *used), (rule.x, *rule.state.values()))
     first = _compiled((x, *used), tuple(rule.initial(s) for s in rule.state))
-    numbers = [setting[s] for s in used]
     with np.errstate(all="ignore"):
-        values = [start, *first(start, *numbers)]
+        values = [start, *first(start, *(settings[0][s] for s in used))]
         after = []
-        for k, gradient in enumerate(gradients, start=1):
+        for k, (gradient, setting) in enumerate(zip(gradients, settings, strict=True), start=1):
+            numbers = [setting[s] for s in used]
             values = [np.broadcast_to(v, start.shape) for v in step(*values, gradient, k, *numbers)]
             after.append(values)
     return {s: np.stack([values[place] for values in after]) for place, s in enumerate(tensors)}

@@ -9,11 +9,19 @@ from sympy import Expr, Symbol, pycode
 from lawful.verify.language.plain import plain
 from lawful.verify.language.rule import Rule
 from lawful.verify.translation.answer import Case, Translation, Witness
-from lawful.verify.translation.found import Found, carried_over, conditional, unconditional
+from lawful.verify.translation.found import (
+    Found,
+    carried_over,
+    conditional,
+    may_be_zero,
+    unconditional,
+    where,
+)
 from lawful.verify.translation.impossible import Impossible, impossible
 from lawful.verify.translation.nearest import nearest
 from lawful.verify.translation.question import Question
 from lawful.verify.translation.rewriting import in_reals, keeps
+from lawful.verify.translation.stepwise import stepwise
 
 
 def translated(
@@ -27,27 +35,46 @@ def translated(
     Args:
         first: the rule that is set.
         second: the rule whose setting is sought.
-        setting: of the first, at which the nearest of the second is looked for where none is the same; without, one at
-            which every term shows.
+        setting: of the first, where it is set; without, every one.
         found: the settings (see `settings`), where they have been found already.
     """
     began = perf_counter()
-    found = settings(first, second) if found is None else found
+    found = settings(first, second, setting) if found is None else found
     answer = Translation(str(first), str(second), cases(found), rounding=rounding(first, second))
     first, second = in_reals(first), in_reals(second)
     if answer.outcome == "open":
         question = Question.of(first, second)
-        why = impossible(question, [one.zero for one in found if not one.begun])
+        why = impossible(question, [one.zero for one in found if not one.begun], setting)
         witness = _witness(why) if isinstance(why, Impossible) else None
         reason = "" if isinstance(why, Impossible) else why
         near = nearest(question, setting or question.points()[0].setting)
-        answer = replace(answer, witness=witness, reason=reason, nearest=near)
+        other = stepwise(first, second, zeros(first, setting or {}))
+        answer = replace(
+            answer, witness=witness, reason=reason, nearest=near, stepwise=_case(other) if other else None
+        )
     return replace(answer, seconds=perf_counter() - began)
 
 
-def settings(first: Rule, second: Rule) -> list[Found]:
-    """The settings of the second rule that do what the first does, each with its case."""
-    return list(_found(in_reals(first), in_reals(second)))
+def settings(first: Rule, second: Rule, setting: Mapping[Symbol, float] | None = None) -> list[Found]:
+    """The settings of the second rule that do what the first does, where that is set, or else each with its case."""
+    first, second = in_reals(first), in_reals(second)
+    if setting is None:
+        return list(_found(first, second))
+    return list(_found_at(first, second, zeros(first, setting)))
+
+
+def zeros(rule: Rule, setting: Mapping[Symbol, float]) -> frozenset[Symbol]:
+    """The hyperparameters that are 0 in a setting."""
+    return frozenset(s for s in rule.defaults if may_be_zero(rule, s) and setting.get(s) == 0)
+
+
+def _found_at(first: Rule, second: Rule, zero: frozenset[Symbol]) -> Iterator[Found]:
+    """The case in which these are 0 and the others are not; else those in which more are."""
+    if (found := where(first, second, zero)) is not None:
+        yield found
+    else:
+        yield from conditional(first, second, known=zero)
+        yield from carried_over(first, second)
 
 
 def rounding(first: Rule, second: Rule) -> str:
@@ -98,4 +125,4 @@ def _python(formulas: Mapping[Symbol, Expr]) -> dict[str, str]:
 
 def _witness(why: Impossible) -> Witness:
     setting = {s.name: plain(v) for s, v in why.setting.items()}
-    return Witness(setting, why.experiments, why.lines, why.check.words, why.check.neighbour)
+    return Witness(setting, why.experiments, why.lines, why.check.words, why.check.neighbour, why.asked)

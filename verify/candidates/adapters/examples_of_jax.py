@@ -75,17 +75,18 @@ class Driven:
         self.arguments[name], self.stepped = value, None
 
     def save(self) -> Any:
-        """The state, as numpy has it, and how many steps have been made."""
+        """The arrays of each parameter's state, as numpy has them, and how many steps have been made."""
         import jax
 
-        return [np.array(leaf) for leaf in jax.tree.leaves(self.state)], self.steps
+        packed = getattr(self.state, "packed_state", jax.tree.leaves(self.state))
+        return jax.tree.map(np.array, packed), self.steps
 
     def load(self, saved: Any) -> None:
         """Another state."""
         import jax
 
-        leaves, self.steps = saved
-        self.state = jax.tree.unflatten(jax.tree.structure(self.state), leaves)
+        packed, self.steps = saved
+        self.state = jax.tree.unflatten(jax.tree.structure(self.state), jax.tree.leaves(packed))
 
 
 def _copied(arrays: Any) -> list[Any]:

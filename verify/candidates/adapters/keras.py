@@ -39,7 +39,9 @@ class Driven:
 
         doubles = any(p.dtype == np.float64 for p in parameters)
         with wide(doubles):
-            variables = [keras.Variable(p.copy(), dtype=p.dtype.name) for p in parameters]
+            variables = [
+                keras.Variable(p.copy(), dtype=p.dtype.name, name=f"x{i}") for i, p in enumerate(parameters)
+            ]
             made = kind(**arguments)
             made.build(variables)
             return cls(made, [v.value for v in made.variables], doubles)
@@ -67,12 +69,14 @@ class Driven:
         self.state[place] = np.asarray(value, self.state[place].dtype)
 
     def save(self) -> Any:
-        """The values of its variables."""
-        return [np.array(v) for v in self.state]
+        """The values of its variables, by their names, which in an optimizer of anybody's may be the same."""
+        names = [v.path.partition("/")[2] for v in self.optimizer.variables]
+        places = [n if names.count(n) == 1 else f"{n} {i}" for i, n in enumerate(names)]
+        return {place: np.array(v) for place, v in zip(places, self.state, strict=True)}
 
     def load(self, saved: Any) -> None:
         """The same, held by this one."""
-        self.state = list(saved)
+        self.state = list(saved.values())
 
 
 def maker(found: Any) -> Maker:

@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 
 from lawful.verify.candidates.adapter import TORCH, Adapter, Inputs
-from lawful.verify.candidates.adapters.bfloat16 import format_of, narrowed, widened
+from lawful.verify.candidates.adapters.bfloat16 import NAME, format_of, narrowed, widened
 from lawful.verify.candidates.places import name_of
 from lawful.verify.candidates.protocol import Array, Maker
+from lawful.verify.candidates.shell import as_array, as_tensor
 
 RATE = "learning_rate"
 
@@ -45,10 +46,10 @@ class Driven:
         self.optimizer.learning_rate = value
 
     def save(self) -> Any:
-        """The tree of its state, each array with its format: MLX's own pickles of float64 are of float32."""
+        """The tree of its state, as arrays of numpy: MLX's own pickles of float64 are of float32."""
         from mlx.utils import tree_flatten
 
-        return [(place, _plain(a), format_of(a)) for place, a in tree_flatten(self.optimizer.state)]
+        return {place: _saved(a) for place, a in tree_flatten(self.optimizer.state)}
 
     def load(self, saved: Any) -> None:
         """The same, held by this one."""
@@ -56,7 +57,7 @@ class Driven:
         from mlx.utils import tree_unflatten
 
         with mx.stream(mx.cpu):
-            held = [(place, mx.array(a, getattr(mx, name))) for place, a, name in saved]
+            held = [(p, mx.array(widened(a), getattr(mx, a.dtype.name))) for p, a in saved.items()]
             self.optimizer.state = tree_unflatten(held)
 
 
@@ -73,6 +74,11 @@ def _plain(array: Any) -> Array:
     import mlx.core as mx
 
     return np.array(array.astype(mx.float32) if array.dtype == mx.bfloat16 else array)
+
+
+def _saved(array: Any) -> Array:
+    """An array of MLX as one of numpy in its format."""
+    return as_array(as_tensor(_plain(array)).bfloat16()) if format_of(array) == NAME else _plain(array)
 
 
 def _numbers(array: Any, like: Array) -> Array:

@@ -100,6 +100,12 @@ def script(inputs: Inputs) -> list[str]:
 
 
 OBJECTS = Adapter(
-    name="objects", words=TORCH.words, hints=TORCH.hints, takes=takes, maker=maker, script=script
+    name="objects",
+    words=TORCH.words,
+    hints=TORCH.hints,
+    takes=takes,
+    maker=maker,
+    given="params",
+    script=script,
 )
 """Classes of nobody's framework."""

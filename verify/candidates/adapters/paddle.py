@@ -5,10 +5,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from lawful.verify.candidates.adapter import TORCH, Adapter, Inputs
 from lawful.verify.candidates.adapters.bfloat16 import NAME, format_of, narrowed, widened
 from lawful.verify.candidates.places import name_of
 from lawful.verify.candidates.protocol import Array, Maker
+from lawful.verify.candidates.shell import as_array, as_tensor
 
 PARAMETERS, RATE = "parameters", "learning_rate"
 
@@ -51,20 +54,18 @@ class Driven:
         self.optimizer.set_lr(value)
 
     def save(self) -> Any:
-        """Its state, as arrays, and what its parameters are called, by which the state goes."""
+        """Its state, as arrays, in which each parameter, whose name no other has, goes by its number."""
+        numbered = {p.name: str(i) for i, p in enumerate(self.held)}
         state = self.optimizer.state_dict()
-        held = {name: (_plain(v), format_of(v)) if hasattr(v, "numpy") else v for name, v in state.items()}
-        return held, [p.name for p in self.held]
+        return {
+            _renamed(name, numbered): _saved(v) if hasattr(v, "numpy") else v for name, v in state.items()
+        }
 
     def load(self, saved: Any) -> None:
         """The same, under the names of these parameters."""
-        import paddle
-
-        held, names = saved
-        own = {theirs: p.name for theirs, p in zip(names, self.held, strict=True)}
+        own = {str(i): p.name for i, p in enumerate(self.held)}
         state = {
-            _renamed(name, own): paddle.to_tensor(v[0]).astype(v[1]) if isinstance(v, tuple) else v
-            for name, v in held.items()
+            _renamed(name, own): _tensor(v) if isinstance(v, np.ndarray) else v for name, v in saved.items()
         }
         self.optimizer.set_state_dict(state)
 
@@ -73,6 +74,12 @@ def _renamed(name: str, own: Mapping[str, str]) -> str:
     """A name that begins with one parameter's, with another's."""
     theirs = max((n for n in own if name.startswith(f"{n}_")), key=len, default="")
     return own[theirs] + name.removeprefix(theirs) if theirs else name
+
+
+def _saved(tensor: Any) -> Array:
+    """A tensor as an array in its format."""
+    plain = _plain(tensor)
+    return as_array(as_tensor(plain).bfloat16()) if format_of(tensor) == NAME else plain
 
 
 def _tensor(array: Array) -> Any:
@@ -136,6 +143,7 @@ PADDLE = Adapter(
         "step_sizes": ("learning_rate_range",),
     },
     hints=TORCH.hints,
+    given="parameters=params",
     maker=maker,
     script=script,
 )

@@ -1,6 +1,7 @@
 """river: optimizers of weights in a dict, a number for each feature, as its linear models hold them."""
 
 import inspect
+from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any
 
@@ -29,10 +30,41 @@ class Driven(Holding):
 
         self.optimizer.lr = Constant(value)
 
+    def save(self) -> Any:
+        """All that the optimizer holds; what it holds of features, as arrays of parameters, by their numbers."""
+        held = super().save()
+        return {name: _arrays(v) if isinstance(v, defaultdict) else v for name, v in held.items()}
+
+    def load(self, saved: Any) -> None:
+        """The same, held by this one."""
+        super().load(
+            {n: defaultdict(float, _numbered(v)) if isinstance(v, Arrays) else v for n, v in saved.items()}
+        )
+
+
+class Arrays(dict[int, Array]):
+    """What is held of features, as arrays of parameters by their numbers."""
+
 
 def _features(arrays: list[Any]) -> dict[tuple[int, ...], Any]:
-    there = [(number, a) for number, a in enumerate(arrays) if a is not None]
-    return {(number, *place): a[place] for number, a in there for place in np.ndindex(a.shape)}
+    return _numbered({number: a for number, a in enumerate(arrays) if a is not None})
+
+
+def _numbered(there: Mapping[int, Array]) -> dict[tuple[int, ...], Any]:
+    return {(number, *place): a[place] for number, a in there.items() for place in np.ndindex(a.shape)}
+
+
+def _arrays(features: Mapping[tuple[int, ...], Any]) -> Arrays:
+    """What is held of features as arrays again: all of a parameter's are there, or none."""
+    places: dict[int, list[tuple[int, ...]]] = {}
+    for number, *place in features:
+        places.setdefault(number, []).append(tuple(place))
+    return Arrays((number, _filled(features, number, there)) for number, there in places.items())
+
+
+def _filled(features: Mapping[tuple[int, ...], Any], number: int, places: list[tuple[int, ...]]) -> Array:
+    shape = tuple(max(along) + 1 for along in zip(*places, strict=True))
+    return np.array([features[number, *place] for place in np.ndindex(shape)]).reshape(shape)
 
 
 def _array(weights: Mapping[tuple[int, ...], Any], number: int, like: Array) -> Array:

@@ -85,6 +85,7 @@ SKLEARN = Adapter(
     roots=("sklearn",),
     words={**TORCH.words, "lr": ("learning_rate_init",), "eps": ("epsilon",)},
     hints=TORCH.hints,
+    given="params",
     maker=maker,
     script=script,
 )

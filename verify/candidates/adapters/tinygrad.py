@@ -137,6 +137,7 @@ TINYGRAD = Adapter(
     roots=("tinygrad",),
     words={**TORCH.words, "beta1": ("b1",), "beta2": ("b2",)},
     hints=TORCH.hints,
+    given="params",
     maker=maker,
     script=script,
 )

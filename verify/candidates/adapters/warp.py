@@ -122,6 +122,7 @@ WARP = Adapter(
     roots=("warp",),
     words=TORCH.words,
     hints=TORCH.hints,
+    given="params",
     maker=maker,
     script=script,
 )
