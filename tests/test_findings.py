@@ -139,7 +139,7 @@ def test_every_property_says_how_grave_it_is_and_what_must_hold() -> None:
         "rate-set-by-hand", "degenerate-lengths", "equal-is-not-better", "resumed-by-last-epoch",
         "scheduled-late-group", "scheduled-anew", "rate-moves", "unscaled-once", "scale-recovers", "average-shapes",
         "average-arrives", "statistics-interrupted", "statistics-without-data",
-        "clip-range", "clip-no-elements", "clip-nonsense",
+        "clip-range", "clip-no-elements", "clip-nonsense", "clip-complex",
     }  # fmt: skip
     assert every["conformance"].severity is CORE and every["idle"].severity is CONTRACT
     assert all(len(p.sentence.split()) > 3 for p in every.values())

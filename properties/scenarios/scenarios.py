@@ -61,8 +61,9 @@ class Shapes:
         first: of the first group.
         second: of the tensor of the second group.
         other: of the tensor of another dtype.
-        pausing: whether the second tensor's gradient is 0, all of it, in the first step and in one in the middle, and
-            next to nothing in the second step.
+        pausing: whether the second tensor's gradient is 0, all of it, in the first step and in one in the middle.
+        faint: whether it is next to nothing in the second step; a norm of it alone may vanish beside an eps that code
+            adds and no rule has.
         sizes: of long vectors beside those of the first group, of the same few lanes over and over.
     """
 
@@ -70,6 +71,7 @@ class Shapes:
     second: tuple[int, ...] = (67,)
     other: tuple[int, ...] = (33,)
     pausing: bool = True
+    faint: bool = False
     sizes: tuple[int, ...] = ()
 
 
@@ -78,7 +80,7 @@ def shapes_of(rule: Rule) -> Shapes:
     them."""
     if rule.scope == "tensor" or rule.name == UNCLAIMED:
         return Shapes(taken(rule, (*MATRICES, (2, 3, 4), (33,), ())), (7, 4), (4, 6))
-    return Shapes(taken(rule, SHAPES))
+    return Shapes(taken(rule, SHAPES), faint=True)
 
 
 def usual(rule: Rule) -> Shapes:
@@ -218,7 +220,10 @@ def expand(scenario: Scenario, dtype: torch.dtype) -> list[Block]:
     plan += [("the second group", 1, shapes.second, dtype)] if len(scenario.hypers) > 1 else []
     blocks = [Block(name, group, *_lanes(rng, scenario, shape, kind)) for name, group, shape, kind in plan]
     if shapes.pausing and len(blocks) > 1:
-        _pause(blocks[1].gradients)
+        slopes = blocks[1].gradients
+        slopes[[0, scenario.steps // 2]] = 0.0
+        if shapes.faint and scenario.steps > 1:  # nothing has moved the weight from where it was
+            slopes[1] = _faint(slopes[1])
     return [*blocks, *_vectors(rng, scenario, dtype)] if shapes.sizes else blocks
 
 
@@ -226,15 +231,10 @@ FAINT = 1e-16
 """The largest element of a gradient that is next to nothing: its square is a normal number, where the format has it."""
 
 
-def _pause(gradients: Tensor) -> None:
-    """Makes gradients of a tensor 0, all of it, in the first step and in one in the middle, and next to nothing in the
-    second, when nothing has moved the weight from where it was.
-    """
-    steps, dtype = len(gradients), gradients.dtype
-    gradients[[0, steps // 2]] = 0.0
-    if steps > 1:
-        top = gradients[1].abs().max().clamp(min=torch.finfo(dtype).tiny)
-        gradients[1] *= max(FAINT, torch.finfo(dtype).tiny) / top
+def _faint(gradients: Tensor) -> Tensor:
+    """A gradient so scaled that its largest element is next to nothing."""
+    tiny = torch.finfo(gradients.dtype).tiny
+    return gradients * (max(FAINT, tiny) / gradients.abs().max().clamp(min=tiny))
 
 
 def _vectors(rng: np.random.Generator, scenario: Scenario, dtype: torch.dtype) -> list[Block]:
@@ -254,11 +254,10 @@ def _lanes(
     n = int(np.prod(shape, dtype=int))
     x0 = rng.standard_normal(n) * 10.0 ** rng.uniform(-2, 1, n)
     x0[::2] = 0.0
-    kinds = np.arange(n) * KINDS // n if len(shape) == 1 else np.arange(n) // 2 % KINDS
+    long = (n,) in LONG  # neighbours are alike there, and blocks are not
+    kinds = np.arange(n) * KINDS // n if long else np.arange(n) // 2 % KINDS
     gradients, scales = _gradients(rng, scenario, kinds), rng.uniform(*scenario.scale, n)
-    if (
-        len(shape) == 1
-    ):  # along a vector, those of one character grow: neighbours are alike, and blocks are not
+    if long:
         scales = scales[np.lexsort((scales, kinds))]
     gradients = gradients * 10.0 ** scales[None, :]
     as_tensor = [torch.from_numpy(a).to(dtype) for a in (x0, gradients)]
