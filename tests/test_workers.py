@@ -4,8 +4,12 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
+
+from lawful.verify.errors import WorkerDiedError
+from lawful.verify.workers.pool import Pool
 
 CLEAN = """
 import lawful.verify.workers.preload
@@ -43,3 +47,15 @@ def test_workers_have_ready_what_is_said(tmp_path: Path, ready: list[str], least
     place = {**os.environ, "PYTHONPATH": str(Path(__file__).parent)}
     done = subprocess.run([sys.executable, str(script), *ready], capture_output=True, text=True, env=place)
     assert least <= int(done.stdout) <= most, done.stderr
+
+
+def test_a_pool_that_was_stopped_starts_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    def started(*_: Any) -> None:
+        raise AssertionError("a fork server that was ended would be started again")
+
+    with pytest.raises(KeyboardInterrupt), Pool(1) as pool:
+        monkeypatch.setattr("lawful.verify.workers.pool._end_fork_server", lambda: None)
+        monkeypatch.setattr("lawful.verify.workers.pool.Process", started)
+        raise KeyboardInterrupt
+    with pytest.raises(WorkerDiedError, match="stopped"):
+        pool.call("operator:add", 1, 2, gives=int, timeout=20.0)

@@ -111,6 +111,8 @@ class Pool:
             return found
         if found is not None:
             self._dismiss(found)
+        if self._stopped:  # else a fork server that was ended would be started again, torch and all
+            raise WorkerDiedError("the run was stopped")
         return self._engaged(Process(self._context, _serve, about))
 
     def _engaged(self, process: Process) -> Process:
@@ -143,6 +145,7 @@ class Pool:
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         """See `stop`; after Ctrl-C, nobody waits for a fork server that is still importing torch."""
+        self._stopped = True
         if kind is KeyboardInterrupt:
             _end_fork_server()
         self.stop()
