@@ -169,6 +169,15 @@ def test_checks_are_answered_as_here_though_a_node_is_killed(cluster: Any) -> No
     assert {check.property for check in begun} == kept and node not in cluster.worker_nodes
 
 
+def test_what_is_under_way_when_it_stops_is_given_up(cluster: Any) -> None:
+    with Cluster(cluster.address) as pool:
+        assert pool.call("operator:add", 1, 2, gives=int, timeout=60.0) == 3
+        slow = pool.ask("time:sleep", 600, gives=int, timeout=600.0)
+        time.sleep(1.0)
+    with pytest.raises(WorkerDiedError, match="stopped"):
+        slow.result(timeout=60.0)
+
+
 def test_what_ends_its_process_there_costs_its_question(cluster: Any) -> None:
     with Cluster(cluster.address) as pool:
         with pytest.raises(WorkerDiedError, match="exit code 7"):

@@ -102,7 +102,7 @@ class Cluster:
         self.workers = processors(self._ray)
         self._seat = self._ray.remote(num_cpus=1)(Seat)
         self._threads = ThreadPoolExecutor(self.workers, thread_name_prefix="lawful")
-        self._changed = threading.Condition()
+        self._changed, self._stopped = threading.Condition(), False
         self._idle: list[Actor] = []
         self._all: set[Actor] = set()
 
@@ -147,6 +147,8 @@ class Cluster:
 
     def _engaged(self, about: str) -> Actor:
         with self._changed:
+            if self._stopped:
+                raise WorkerDiedError("the run was stopped")
             # there may be fewer processors than there were
             self._changed.wait_for(lambda: self._idle or len(self._all) < processors(self._ray))
             same = [actor for actor in self._idle if actor.about == about]
@@ -163,6 +165,7 @@ class Cluster:
         """Ends all workers; what is under way is given up."""
         self._threads.shutdown(wait=False, cancel_futures=True)
         with self._changed:
+            self._stopped = True
             for actor in self._all:
                 self._ray.kill(actor.handle)
 
