@@ -86,8 +86,13 @@ def command(folder: Path, *arguments: str, cwd: Path | None = None) -> "subproce
     environment = {**os.environ, "PYTHONPATH": path, "LAWFUL_TEST": str(folder)}
     return subprocess.Popen(
         [*CONSOLE, *arguments], cwd=cwd or folder, env=environment, text=True, start_new_session=True,
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, preexec_fn=hear_ctrl_c,
     )  # fmt: skip
+
+
+def hear_ctrl_c() -> None:
+    """What a shell starts in the background ignores it, and so would all that these tests start there."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def left(folder: Path) -> list[str]:
