@@ -209,7 +209,8 @@ def _carried(first: Course, second: Course, states: Mapping[str, str]) -> Carrie
 def _converted(first: Course, kept: Kept, second: Course, other: Kept, code: str) -> None:
     """The second's weights and state set to the first's."""
     convert, values = read(code), first.values(kept)
-    counts = {name: _number(first, places[0]) for name, places in kept.numbered.items()}
+    here = dict(leaves(saved(first.run)))
+    counts = {name: numbers(here[places[0]]) for name, places in kept.numbered.items()}
     found: dict[Place, Any] = {}
     tree = saved(second.run)
     there = dict(leaves(tree))
@@ -222,10 +223,6 @@ def _converted(first: Course, kept: Kept, second: Course, other: Kept, code: str
                 place: like(there[place], torch.as_tensor(made[name])) for place in places if name in made
             }
     restored(second.run, rebuilt(tree, found))
-
-
-def _number(course: Course, place: Place) -> Tensor | None:
-    return numbers(dict(leaves(saved(course.run)))[place])
 
 
 def _parted(first: Course, kept: Kept, second: Course, other: Kept) -> float:

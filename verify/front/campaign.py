@@ -156,11 +156,8 @@ class Campaign:
     def _pool(self) -> Iterator[AnyPool]:
         if self.in_process:
             yield Here()
-        elif self.ray:
-            with Cluster(self.ray) as cluster:
-                yield cluster
         else:
-            with Pool(self.workers) as pool:
+            with Cluster(self.ray) if self.ray else Pool(self.workers) as pool:
                 yield pool
 
     @contextmanager

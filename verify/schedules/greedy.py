@@ -2,18 +2,17 @@
 
 from typing import Literal
 
-from sympy import And, Expr, Integer, Max, Min, Or, Piecewise, Symbol, oo
+from sympy import And, Expr, Integer, Max, Min, Or, Piecewise, Symbol
 
 from lawful.verify.language.domain import Domain
 from lawful.verify.language.rule import Source
 from lawful.verify.language.schedule import Formula, a, b, schedule
+from lawful.verify.schedules.plateau import bad, bar, barred, best, beyond, cool, lowered, rate, worst
 from lawful.verify.schedules.warming import TRANSFORMERS
 
-rate, best, good, bad, cool, warm = (
-    Symbol(name, real=True) for name in ("rate", "best", "good", "bad", "cool", "warm")
-)
-bar, better, worse = (Symbol(name, real=True) for name in ("bar", "better", "worse"))
-raised, lowered = (Symbol(name, real=True) for name in ("raised", "lowered"))
+good, warm = (Symbol(name, real=True) for name in ("good", "warm"))
+better, worse = (Symbol(name, real=True) for name in ("better", "worse"))
+raised = Symbol("raised", real=True)
 
 
 @schedule(
@@ -47,9 +46,7 @@ def greedy(
 ) -> Formula:
     """Divided by factor once more than `patience` metrics in a row were better than the best by the threshold, times
     factor once so many were not; then some metrics count for nothing."""
-    sign = 1 if mode == "min" else -1
-    least = best * (1 - sign * threshold) if threshold_mode == "rel" else best - sign * threshold
-    waits, wins = Or(cool > 0, warm > 0), a < bar if mode == "min" else a > bar
+    waits, wins = Or(cool > 0, warm > 0), beyond(mode)
     rises, falls = better > patience, worse > patience
     moved = Piecewise(
         (raised, And(rises, raised - rate > eps)), (lowered, And(falls, rate - lowered > eps)), (rate, True)
@@ -58,14 +55,14 @@ def greedy(
         rate,
         length=Integer(12),
         names={
-            bar: least,
+            bar: barred(mode, threshold, threshold_mode),
             better: Piecewise((0, waits), (good + 1, wins), (0, True)),
             worse: Piecewise((0, waits), (0, wins), (bad + 1, True)),
             raised: Min(rate / factor, max_lr),
             lowered: Max(rate * factor, min_lr),
         },
         state={
-            best: (oo if mode == "min" else -oo, Piecewise((best, waits), (a, wins), (best, True))),
+            best: (worst(mode), Piecewise((best, waits), (a, wins), (best, True))),
             good: (Integer(0), Piecewise((0, rises), (better, True))),
             bad: (Integer(0), Piecewise((0, falls), (worse, True))),
             cool: (Integer(0), Piecewise((cooldown, falls), (Max(cool - 1, 0), True))),

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from sympy import And, Expr, Integer, Max, Piecewise, Symbol, oo
+from sympy import And, Basic, Expr, Integer, Max, Piecewise, Symbol, oo
 
 from lawful.verify.language.domain import Domain
 from lawful.verify.language.schedule import Formula, a, b, schedule
@@ -35,21 +35,35 @@ def plateau(
     eps: Expr = 1e-8,
 ) -> Formula:
     """Times factor once more than `patience` metrics in a row were not better than the best by the threshold."""
-    sign = 1 if mode == "min" else -1
-    least = best * (1 - sign * threshold) if threshold_mode == "rel" else best - sign * threshold
-    better, reduced = a < bar if mode == "min" else a > bar, counted > patience
+    better, reduced = beyond(mode), counted > patience
     return Formula(
         rate,
         length=Integer(12),
         names={
-            bar: least,
+            bar: barred(mode, threshold, threshold_mode),
             counted: Piecewise((0, cool > 0), (0, better), (bad + 1, True)),
             lowered: Max(rate * factor, min_lr),
         },
         state={
-            best: (oo if mode == "min" else -oo, Piecewise((a, better), (best, True))),
+            best: (worst(mode), Piecewise((a, better), (best, True))),
             bad: (Integer(0), Piecewise((0, reduced), (counted, True))),
             cool: (Integer(0), Piecewise((cooldown, reduced), (Max(cool - 1, 0), True))),
             rate: (b, Piecewise((lowered, And(reduced, rate - lowered > eps)), (rate, True))),
         },
     )
+
+
+def worst(mode: str) -> Expr:
+    """What every metric is better than."""
+    return oo if mode == "min" else -oo
+
+
+def barred(mode: str, threshold: Expr, threshold_mode: str) -> Expr:
+    """What a metric must be beyond to be better than the best by the threshold."""
+    sign = 1 if mode == "min" else -1
+    return best * (1 - sign * threshold) if threshold_mode == "rel" else best - sign * threshold
+
+
+def beyond(mode: str) -> Basic:
+    """Whether the metric is."""
+    return a < bar if mode == "min" else a > bar

@@ -4,14 +4,13 @@ import logging
 import os
 import sys
 import threading
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from typing import Any, Self, TypeVar
+from typing import Any, TypeVar
 
 from lawful.verify.errors import Unanswerable, WorkerDiedError, WorkerError, first_line
-from lawful.verify.workers.pool import Pool
+from lawful.verify.workers.pool import Pool, Threaded
 
 T = TypeVar("T")
 
@@ -82,7 +81,7 @@ class Actor:
     about: str = ""
 
 
-class Cluster:
+class Cluster(Threaded):
     """A pool on a cluster: a worker on each of its processors; a context manager.
 
     Nodes find candidates as this process does: installed, or in a folder that they share with it. A worker that is lost
@@ -99,9 +98,8 @@ class Cluster:
             Unanswerable: see `joined`.
         """
         self._ray = joined(address)
-        self.workers = processors(self._ray)
+        super().__init__(processors(self._ray))
         self._seat = self._ray.remote(num_cpus=1)(Seat)
-        self._threads = ThreadPoolExecutor(self.workers, thread_name_prefix="lawful")
         self._changed, self._stopped = threading.Condition(), False
         self._idle: list[Actor] = []
         self._all: set[Actor] = set()
@@ -120,37 +118,25 @@ class Cluster:
         value: T = answer
         return value
 
-    def start(self, function: Callable[..., Any], *arguments: Any) -> "Future[Any]":
-        """Calls a function in one of as many threads as there are workers."""
-        return self._threads.submit(function, *arguments)
-
-    def ask(
-        self, function: str, *arguments: Any, gives: type[T], timeout: float, about: str = ""
-    ) -> "Future[T]":
-        """Begins a `call`."""
-        return self.start(lambda: self.call(function, *arguments, gives=gives, timeout=timeout, about=about))
-
     @contextmanager
     def _hired(self, about: str) -> Iterator[Actor]:
         """One that is idle, which served the same if there is such; it is struck off if it is lost."""
-        actor = self._engaged(about)
+        actor, back = self._engaged(about), self._idle.append
         try:
             yield actor
         except self._ray.exceptions.RayActorError:
-            self._all.discard(actor)
+            back = self._all.discard
             raise
-        else:
-            self._idle.append(actor)
         finally:
             with self._changed:
+                back(actor)
                 self._changed.notify()
 
     def _engaged(self, about: str) -> Actor:
         with self._changed:
+            self._changed.wait_for(self._may_engage)
             if self._stopped:
                 raise WorkerDiedError("the run was stopped")
-            # there may be fewer processors than there were
-            self._changed.wait_for(lambda: self._idle or len(self._all) < processors(self._ray))
             same = [actor for actor in self._idle if actor.about == about]
             if self._idle:
                 actor = (same or self._idle)[0]
@@ -161,18 +147,15 @@ class Cluster:
             actor.about = about
             return actor
 
+    def _may_engage(self) -> bool:
+        """Whether nobody need wait any more; there may be fewer processors than there were."""
+        return self._stopped or bool(self._idle) or len(self._all) < processors(self._ray)
+
     def stop(self) -> None:
         """Ends all workers; what is under way is given up."""
         self._threads.shutdown(wait=False, cancel_futures=True)
         with self._changed:
             self._stopped = True
+            self._changed.notify_all()
             for actor in self._all:
                 self._ray.kill(actor.handle)
-
-    def __enter__(self) -> Self:
-        """The pool."""
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        """See `stop`."""
-        self.stop()

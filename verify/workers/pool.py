@@ -10,12 +10,13 @@ import os
 import signal
 import sys
 import threading
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from multiprocessing import forkserver
 from multiprocessing.connection import Connection
-from typing import Any, Protocol, Self, TypeVar
+from typing import Any, Self, TypeVar
 
 from lawful.verify.errors import WorkerDiedError
 from lawful.verify.workers.process import Process
@@ -31,7 +32,7 @@ ENVIRONMENT = {
 }
 
 
-class AnyPool(Protocol):
+class AnyPool(ABC):
     """What questions are asked of: workers on this machine or on others, or none.
 
     Attributes:
@@ -40,9 +41,11 @@ class AnyPool(Protocol):
 
     workers: int
 
+    @abstractmethod
     def call(self, function: str, *arguments: Any, gives: type[T], timeout: float, about: str = "") -> T:
         """What `module:function` returns, a `gives`, asked within `timeout` seconds about one thing."""
 
+    @abstractmethod
     def start(self, function: Callable[..., Any], *arguments: Any) -> "Future[Any]":
         """Begins to call a function that calls."""
 
@@ -50,9 +53,39 @@ class AnyPool(Protocol):
         self, function: str, *arguments: Any, gives: type[T], timeout: float, about: str = ""
     ) -> "Future[T]":
         """Begins a `call`."""
+        return self.start(lambda: self.call(function, *arguments, gives=gives, timeout=timeout, about=about))
 
 
-class Pool:
+class Threaded(AnyPool):
+    """A pool that has a thread for each of its workers; a context manager, which stops it.
+
+    Args:
+        workers: how many.
+    """
+
+    def __init__(self, workers: int) -> None:
+        """Threads start with the first question."""
+        self.workers = workers
+        self._threads = ThreadPoolExecutor(workers, thread_name_prefix="lawful")
+
+    def start(self, function: Callable[..., Any], *arguments: Any) -> "Future[Any]":
+        """Calls a function in one of the threads."""
+        return self._threads.submit(function, *arguments)
+
+    @abstractmethod
+    def stop(self) -> None:
+        """Ends all workers; what is under way is given up."""
+
+    def __enter__(self) -> Self:
+        """The pool."""
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        """See `stop`."""
+        self.stop()
+
+
+class Pool(Threaded):
     """A pool of workers; a context manager.
 
     Args:
@@ -66,8 +99,7 @@ class Pool:
         self._context.set_forkserver_preload(["lawful.verify.workers.preload", *ready])
         with _environment(), _deaf():
             forkserver.ensure_running()
-        self.workers = workers or min(os.cpu_count() or 1, 8)
-        self._threads = ThreadPoolExecutor(self.workers, thread_name_prefix="lawful")
+        super().__init__(workers or min(os.cpu_count() or 1, 8))
         self._lock, self._stopped = threading.Lock(), False
         self._idle: list[Process] = []
         self._all: set[Process] = set()
@@ -90,16 +122,6 @@ class Pool:
         with self._lock:
             self._idle.append(process)
         return answer
-
-    def start(self, function: Callable[..., Any], *arguments: Any) -> "Future[Any]":
-        """Calls a function in one of as many threads as there are workers."""
-        return self._threads.submit(function, *arguments)
-
-    def ask(
-        self, function: str, *arguments: Any, gives: type[T], timeout: float, about: str = ""
-    ) -> "Future[T]":
-        """Begins a `call`."""
-        return self.start(lambda: self.call(function, *arguments, gives=gives, timeout=timeout, about=about))
 
     def _hired(self, about: str) -> Process:
         """An idle process that served the same; else a new one, in place of an idle one that did not."""
@@ -139,10 +161,6 @@ class Pool:
         for process in processes:
             self._dismiss(process)
 
-    def __enter__(self) -> Self:
-        """The pool."""
-        return self
-
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         """See `stop`; after Ctrl-C, nobody waits for a fork server that is still importing torch."""
         self._stopped = True
@@ -151,7 +169,7 @@ class Pool:
         self.stop()
 
 
-class Here:
+class Here(AnyPool):
     """No workers: every question is answered at once in this process, so that a debugger sees it."""
 
     workers = 1
@@ -171,12 +189,6 @@ class Here:
         except Exception as error:
             future.set_exception(error)
         return future
-
-    def ask(
-        self, function: str, *arguments: Any, gives: type[T], timeout: float, about: str = ""
-    ) -> "Future[T]":
-        """A `call`, answered."""
-        return self.start(lambda: self.call(function, *arguments, gives=gives, timeout=timeout, about=about))
 
 
 @contextmanager

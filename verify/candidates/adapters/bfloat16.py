@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from lawful.verify.candidates.protocol import Array
+from lawful.verify.candidates.shell import as_array, as_tensor
 
 NAME = "bfloat16"
 
@@ -22,3 +23,8 @@ def widened(array: Array) -> Array:
 def narrowed(plain: Array, format: str, like: Array) -> Array:
     """What a framework gave of an array of its own in this format: in bfloat16 where both it and another are."""
     return plain.astype(like.dtype) if format == NAME == like.dtype.name else plain
+
+
+def kept(plain: Array, format: str) -> Array:
+    """What a framework gave of an array of its own in this format, in the same."""
+    return as_array(as_tensor(plain).bfloat16()) if format == NAME else plain

@@ -8,10 +8,9 @@ from typing import Any
 import numpy as np
 
 from lawful.verify.candidates.adapter import TORCH, Adapter, Inputs
-from lawful.verify.candidates.adapters.bfloat16 import NAME, format_of, narrowed, widened
+from lawful.verify.candidates.adapters.bfloat16 import format_of, kept, narrowed, widened
 from lawful.verify.candidates.places import name_of
 from lawful.verify.candidates.protocol import Array, Maker
-from lawful.verify.candidates.shell import as_array, as_tensor
 
 RATE = "learning_rate"
 
@@ -49,7 +48,7 @@ class Driven:
         """The tree of its state, as arrays of numpy: MLX's own pickles of float64 are of float32."""
         from mlx.utils import tree_flatten
 
-        return {place: _saved(a) for place, a in tree_flatten(self.optimizer.state)}
+        return {place: kept(_plain(a), format_of(a)) for place, a in tree_flatten(self.optimizer.state)}
 
     def load(self, saved: Any) -> None:
         """The same, held by this one."""
@@ -74,11 +73,6 @@ def _plain(array: Any) -> Array:
     import mlx.core as mx
 
     return np.array(array.astype(mx.float32) if array.dtype == mx.bfloat16 else array)
-
-
-def _saved(array: Any) -> Array:
-    """An array of MLX as one of numpy in its format."""
-    return as_array(as_tensor(_plain(array)).bfloat16()) if format_of(array) == NAME else _plain(array)
 
 
 def _numbers(array: Any, like: Array) -> Array:

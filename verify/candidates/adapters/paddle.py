@@ -8,10 +8,9 @@ from typing import Any
 import numpy as np
 
 from lawful.verify.candidates.adapter import TORCH, Adapter, Inputs
-from lawful.verify.candidates.adapters.bfloat16 import NAME, format_of, narrowed, widened
+from lawful.verify.candidates.adapters.bfloat16 import NAME, format_of, kept, narrowed, widened
 from lawful.verify.candidates.places import name_of
 from lawful.verify.candidates.protocol import Array, Maker
-from lawful.verify.candidates.shell import as_array, as_tensor
 
 PARAMETERS, RATE = "parameters", "learning_rate"
 
@@ -58,7 +57,8 @@ class Driven:
         numbered = {p.name: str(i) for i, p in enumerate(self.held)}
         state = self.optimizer.state_dict()
         return {
-            _renamed(name, numbered): _saved(v) if hasattr(v, "numpy") else v for name, v in state.items()
+            _renamed(name, numbered): kept(_plain(v), format_of(v)) if hasattr(v, "numpy") else v
+            for name, v in state.items()
         }
 
     def load(self, saved: Any) -> None:
@@ -74,12 +74,6 @@ def _renamed(name: str, own: Mapping[str, str]) -> str:
     """A name that begins with one parameter's, with another's."""
     theirs = max((n for n in own if name.startswith(f"{n}_")), key=len, default="")
     return own[theirs] + name.removeprefix(theirs) if theirs else name
-
-
-def _saved(tensor: Any) -> Array:
-    """A tensor as an array in its format."""
-    plain = _plain(tensor)
-    return as_array(as_tensor(plain).bfloat16()) if format_of(tensor) == NAME else plain
 
 
 def _tensor(array: Array) -> Any:
