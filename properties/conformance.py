@@ -171,12 +171,12 @@ class Conformance:
         assert self.arithmetic is not None
         if self.failing is None or self.arithmetic.narrow or not self._explicit(self.failing):
             return None
-        flushed, others = self.arithmetic.flushed, list[Arithmetic]()
-        if self.dtype in (torch.float64, torch.float32) and not self._one_sided():
-            others.append(replace(self.arithmetic, moving=True))
-        if self.dtype is torch.float32:
-            others.append(replace(held_near_one(self.candidate), flushed=flushed))
-        return next(filter(None, map(self._in, others)), None)
+        flushed, moving = self.arithmetic.flushed, replace(self.arithmetic, moving=True)
+        if self.dtype in (torch.float64, torch.float32) and self._fits(moving) and not self._one_sided():
+            if found := self._in(moving):
+                return found
+        near_one = replace(held_near_one(self.candidate), flushed=flushed)
+        return self._in(near_one) if self.dtype is torch.float32 and self._fits(near_one) else None
 
     def _explicit(self, scenario: Scenario) -> bool:
         """Whether it leaves its rule with its defaults handed over too: they are not what is wrong."""
@@ -185,22 +185,24 @@ class Conformance:
             or first_departure(self.watch(replace(scenario, defaults=False))) is not None
         )
 
+    def _fits(self, arithmetic: Arithmetic) -> bool:
+        """Whether another arithmetic explains what was found."""
+        assert self.failing is not None
+        return first_departure(replace(self, arithmetic=arithmetic).watch(self.failing)) is None
+
     def _in(self, arithmetic: Arithmetic) -> Evidence | None:
         """The evidence in another arithmetic, if that explains everything."""
         other = replace(
             self, arithmetic=arithmetic, tally=Tally(), seen=[], refusals=[], beside={}, doubts=[]
         )
         other.finding = other.failing = None
-        assert self.failing is not None
-        if first_departure(other.watch(self.failing)) is not None:
-            return None
         found = other.evidence()
         return found if found.verdict is Verdict.LAWFUL and found.worst > LITTLE else None
 
     def _one_sided(self) -> bool:
         """Whether first steps are too long, or too short, in all scenarios alike."""
         drawn = asked(self.candidate, self.profile, self.seed, self.low)
-        return one_sided([s for scenario in drawn for s in self._signs(scenario)])
+        return one_sided(sign for scenario in drawn for sign in self._signs(scenario))
 
     def _signs(self, scenario: Scenario) -> list[float]:
         try:

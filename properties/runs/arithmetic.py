@@ -9,7 +9,7 @@ rule's are not, then steps are computed there, and added to the weight in float6
 all that there is. For 16 bits, equal weights get equal gradients. If they part, results are rounded at random.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -40,9 +40,16 @@ LITTLE = 0.01
 """A share of what float32 may lose that is less than what it does lose."""
 
 
-def one_sided(signs: Sequence[float]) -> bool:
-    """Whether first steps are too long, or too short, in all of many cases alike: no rounding does that."""
-    return len(signs) >= MANY and len(set(signs)) == 1
+def one_sided(signs: Iterable[float]) -> bool:
+    """Whether first steps are too long, or too short, in all of many cases alike: no rounding does that. No more are
+    looked at once one differs.
+    """
+    seen: list[float] = []
+    for sign in signs:
+        seen.append(sign)
+        if sign != seen[0]:
+            return False
+    return len(seen) >= MANY
 
 
 NEAR_ONE = 0.9
@@ -170,7 +177,7 @@ class Probe:
         if not LITTLE < self._off(base, self.scenario, own.tensor_scalars()) <= 1:
             return False
         first = (replace(self.scenario, hypers=(hyper,), steps=1) for hyper in self._hypers(MANY))
-        return not one_sided([self._side(scenario, own) for scenario in first])
+        return not one_sided(self._side(scenario, own) for scenario in first)
 
     def _hypers(self, count: int) -> Iterator[Mapping[Symbol, float]]:
         """Hyperparameters that differ in all that may."""
