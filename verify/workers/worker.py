@@ -16,6 +16,7 @@ import torch
 
 from lawful.verify.encoding import encode
 from lawful.verify.errors import Unanswerable, told
+from lawful.verify.workers.bytecode import keep
 from lawful.verify.workers.parent import end_with_parent
 
 MEMORY = 2 << 30
@@ -30,11 +31,14 @@ OUTPUT = 1 << 30
 
 def serve(pipe: Connection) -> None:
     """Answers questions until the pipe is closed, or the fork server ends because whoever asks has ended."""
+    quiet = sys.dont_write_bytecode  # whoever asks wants none
     prepare()
-    here, answer = os.getpid(), b""
+    here, answer, modules = os.getpid(), b"", set(sys.modules)
     try:
         while os.getpid() == here:  # else the candidate forked, and this is the fork
             pipe.send_bytes(answer)
+            if not quiet:
+                keep(modules)
             function, arguments = pickle.loads(pipe.recv_bytes())
             mute()
             answer = answered(function, arguments)
