@@ -83,3 +83,37 @@ def test_a_key_is_of_all_that_is_asked() -> None:
     assert key(question, Settings(), {}) == key(question, Settings(timeout=1.0), {})
     assert key(question, Settings(), {}) != key(question, Settings(seed=1), {})
     assert key(question, Settings(), {}) != key(Question(["a:B"], "adam"), Settings(), {})
+
+
+PYTEST = [
+    "pytest", "-p", "no:cacheprovider", "--pyargs", "lawful.properties", "--lawful-optimizer", "mine.py:One",
+    "--lawful-rule", "sgd", "--lawful-profile", "quick", "--lawful-property", "quiet", "--lawful-property", "closure",
+]  # fmt: skip
+
+
+def said_by_pytest(folder: Path, *more: str) -> str:
+    """What pytest says of one class."""
+    return subprocess.run(
+        [sys.executable, "-m", *PYTEST, *more], cwd=folder, capture_output=True, text=True
+    ).stdout
+
+
+def records(folder: Path) -> int:
+    """How many there are."""
+    return len([*folder.glob(".lawful/record-*.jsonl")])
+
+
+def test_pytest_keeps_and_takes_answers_where_records_are(tmp_path: Path) -> None:
+    (tmp_path / "beside.py").write_text("FACTOR = 1\n")
+    (tmp_path / "mine.py").write_text(MINE.format(name="One"))
+    assert "2 passed" in said_by_pytest(tmp_path) and not (tmp_path / ".lawful").exists()
+
+    (tmp_path / ".lawful").mkdir()
+    assert "2 passed" in said_by_pytest(tmp_path, "-k", "quiet or closure") and records(tmp_path) == 1
+    said = said_by_pytest(tmp_path)
+    assert "2 passed" in said and "lawful: 2 answers are of 20" in said and records(tmp_path) == 1
+    said = said_by_pytest(tmp_path, "--lawful-fresh", "-k", "quiet")  # half an answer is no record
+    assert "1 passed" in said and "answers are of" not in said and records(tmp_path) == 1
+
+    (tmp_path / "beside.py").write_text("FACTOR = 2\n")
+    assert "answers are of" not in said_by_pytest(tmp_path) and records(tmp_path) == 2

@@ -98,17 +98,28 @@ class Campaign:
         from lawful.reports.record import Record
 
         with Record.open(self.record) as record, self._shown(len(plan.checks)) as live:
-            self.begun = True
-            tidied(self.record)
-            for event, payloads in self._preamble(pool, plan, old):
-                for payload in payloads:
-                    record.append(event, **{event: payload})
-            for result in old.results if old else ():
-                record.append("started", check=result.check)
-                record.append("finished", **vars(result))
+            self._begin(record, pool, plan, old)
             self._watch(pool, plan, record, live)
             record.append("end")
             return Report.of(record.events(), str(self.record))
+
+    def keep(self, plan: Plan, results: Iterable[Any], old: Any = None) -> None:
+        """Records answers that were given already (`lawful.reports.model.Result`), and those of an older report."""
+        from lawful.reports.record import Record
+
+        with self._pool() as pool, Record.open(self.record) as record:
+            self._begin(record, pool, plan, old)
+            _write(record, results)
+            record.append("end")
+
+    def _begin(self, record: Any, pool: AnyPool, plan: Plan, old: Any) -> None:
+        """Writes what stands before the answers, and those that are taken over."""
+        self.begun = True
+        tidied(self.record)
+        for event, payloads in self._preamble(pool, plan, old):
+            for payload in payloads:
+                record.append(event, **{event: payload})
+        _write(record, old.results if old else ())
 
     def _watch(self, pool: AnyPool, plan: Plan, record: Any, live: Any) -> None:
         """Runs the checks; what they see is recorded, and shown, as it comes."""
@@ -169,6 +180,12 @@ class Campaign:
 
         with Live(self.progress, total) as live:
             yield live
+
+
+def _write(record: Any, results: Iterable[Any]) -> None:
+    for result in results:
+        record.append("started", check=result.check)
+        record.append("finished", **vars(result))
 
 
 def _repeated(pool: AnyPool, check: Any, example: Any, timeout: float) -> str:

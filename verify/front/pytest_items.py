@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -15,13 +16,17 @@ from lawful.verify.front import options
 from lawful.verify.front.configuration import configuration
 from lawful.verify.front.glance import refuse_at_a_glance
 from lawful.verify.front.judging import judge
-from lawful.verify.front.planning import Question, plan
+from lawful.verify.front.planning import Plan, Question, plan
+from lawful.verify.front.recalling import Recalled, key, recalled
+from lawful.verify.front.records import FOLDER, own
 from lawful.verify.front.session import Session
 from lawful.verify.front.vain import refuse_vain
 from lawful.verify.workers.pool import Pool
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
+
+    from lawful.reports.model import Result
 
 DEFAULT_TARGETS = ["bundled", "torch.optim"]
 
@@ -56,6 +61,8 @@ class CheckItem(pytest.Item):
         """See `pytest.Item`."""
         super().__init__(**rest)
         self.check, self._run = check, run
+        if check.key in run.recalled:
+            self.user_properties.append(("lawful-recalled", run.recalled[check.key].recalled))
 
     def runtest(self) -> None:
         """Waits for what it saw, and judges."""
@@ -98,7 +105,8 @@ class Run:
         """Reads the options; nothing starts yet."""
         self._config, self._shared = config, hasattr(config, "workerinput")
         self._futures: dict[str, Future[Evidence]] = {}
-        self._lost: Sequence[str] = ()
+        self._plan: Plan | None = None
+        self._old: Recalled | None = None
 
     def plan(self) -> list[Check]:
         """The checks.
@@ -111,10 +119,32 @@ class Run:
         named = options.names(given("name"))
         question = Question(self._targets, given("rule"), fixed, names=named, configured=said)
         refuse_at_a_glance(question.targets, question.rules, given("property"))
+        asked = self._key(question)
+        self._old = recalled(asked) if asked and not given("fresh") else None
+        if self._old is None or self._old.changed:
+            self._plan = self._planned(question, asked)
+        return [*(r.check for r in self.recalled.values()), *(self._plan.checks if self._plan else ())]
+
+    def _planned(self, question: Question, asked: str) -> Plan:
+        """What has to be asked."""
+        if self._old:
+            question = replace(question, targets=self._old.changed)
         planned = plan(self._pool, question, self._settings)
-        refuse_vain(self._known, planned, self._pool, question, self._settings)
-        self._lost = planned.lost
-        return list(planned.checks)
+        if not self._old:
+            refuse_vain(self._known, planned, self._pool, question, self._settings)
+        return replace(planned, asked=asked)
+
+    def _key(self, question: Question) -> str:
+        """Of the question; none where there are no records, or what an answer depends on cannot be known."""
+        try:
+            return key(question, self._settings, self._known) if FOLDER.is_dir() else ""
+        except Unanswerable:
+            return ""
+
+    @cached_property
+    def recalled(self) -> dict[str, Result]:
+        """What is taken from a record: a check's key → its result."""
+        return {result.check.key: result for result in self._old.report.results} if self._old else {}
 
     @property
     def laws(self) -> list[str]:
@@ -126,18 +156,34 @@ class Run:
 
     def evidence(self, item: CheckItem) -> Evidence:
         """What a check saw, when it has seen it."""
+        if item.check.key in self.recalled:
+            return self.recalled[item.check.key].evidence
         if item.check.key not in self._futures:
             selected = [item] if self._shared else item.session.items
             checks = [i.check for i in selected if isinstance(i, CheckItem)]
-            self._futures |= self._session.start([c for c in checks if c.key not in self._futures])
+            known = self._futures.keys() | self.recalled.keys()
+            self._futures |= self._session.start([c for c in checks if c.key not in known])
         return self._futures[item.check.key].result()
 
     def stop(self) -> None:
-        """Ends the workers, if there are any."""
+        """Ends the workers, if there are any; where there are records, what they answered is one more, if it is all."""
         if "_pool" in vars(self):
+            self._keep()
             self._pool.stop()
         if "_session" in vars(self):
             self._session.close()
+
+    def _keep(self) -> None:
+        from lawful.reports.model import Result
+        from lawful.verify.front.campaign import Campaign
+
+        done = {key: f for key, f in self._futures.items() if f.done() and not f.exception()}
+        if self._plan is None or not self._plan.asked or self._shared:
+            return
+        if {check.key for check in self._plan.checks} == done.keys():
+            answers = [Result(check, done[check.key].result()) for check in self._plan.checks]
+            campaign = Campaign(self._settings, own("record"), command=["pytest"], known=self._known)
+            campaign.keep(self._plan, answers, self._old.report if self._old else None)
 
     def _option(self, name: str) -> Any:
         return self._config.getoption(f"--lawful-{name}")
@@ -167,4 +213,6 @@ class Run:
 
     @cached_property
     def _session(self) -> Session:
-        return Session(self._pool, self._settings, known=self._known, lost=self._lost)
+        return Session(
+            self._pool, self._settings, known=self._known, lost=self._plan.lost if self._plan else ()
+        )

@@ -30,6 +30,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--lawful-timeout", type=float, default=60.0, help="seconds that one check may take")
     workers = "worker processes; 0 for one per processor, or for one in each process of pytest-xdist"
     group.addoption("--lawful-workers", type=int, default=0, help=workers)
+    fresh = "ask again what a record in .lawful/ answers"
+    group.addoption("--lawful-fresh", action="store_true", help=fresh)
 
 
 SEVERAL = {
@@ -42,6 +44,15 @@ SEVERAL = {
     "--lawful-device": "cpu (the default), cuda …",
 }
 """Options that may be given several times → what they say."""
+
+
+def pytest_report_collectionfinish(items: list[pytest.Item]) -> str | None:
+    """How many answers are taken from records, and of which days."""
+    days = [day for item in items for name, day in item.user_properties if name == "lawful-recalled"]
+    if not days:
+        return None
+    when = " and ".join(sorted({str(day) for day in days}))
+    return f"lawful: {len(days)} answers are of {when}, from .lawful/; --lawful-fresh asks again"
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from lawful.reports.model import Report, Result
 
 ROOT, PARTS = Path(__file__).parents[2], ("verify", "properties", "optimizers", "reports")
+DECIDING = ("torch", "numpy", "sympy", "hypothesis")
+"""The packages that decide what is run, what is drawn and what it is held against."""
 SETTLED = {Verdict.LAWFUL, Verdict.UNLAWFUL, Verdict.NOT_APPLICABLE}
 
 
@@ -62,7 +64,7 @@ def key(question: Question, settings: Settings, known: Mapping[str, Known]) -> s
         )
     today = datetime.now(UTC).date().isoformat() if any(each.until for each in known.values()) else ""
     asked = [asdict(question), {**asdict(settings), "timeout": None}, repr(known), today]
-    here = [platform.python_version(), platform.machine(), version("torch"), _own()]
+    here = [platform.python_version(), platform.machine(), *map(version, DECIDING), _own()]
     return sha256(encode([*asked, *here])).hexdigest()
 
 
