@@ -1,5 +1,7 @@
 """Each check of the contract finds the optimizer that breaks just that, says so, and passes the one that does not."""
 
+from typing import Any
+
 import pytest
 import torch
 
@@ -177,11 +179,17 @@ def test_what_keeps_the_contract_passes(asked: Property) -> None:
     assert needs.get(asked.name, "") in " ".join(evidence.notes)
 
 
+class LearnsFaster(Plain):
+    def __init__(self, params: Any, lr: float = 0.1, momentum: float = 0.0) -> None:
+        super().__init__(params, lr, momentum)
+
+
 @pytest.mark.parametrize(
     ("cls", "rule", "name"),
     [
         (Restores, "sgd", "train-and-eval"),
         (LooksAtNothing, "sgd", "nonsense"),
+        (LearnsFaster, "sgd", "defaults"),
         (HandsOutTheMean, "sgd", "train-and-eval"),
         (AdamWScheduleFree, "adamwschedulefree", "train-and-eval"),
         (CallsItEta, "sgd", "rate-as-a-tensor"),

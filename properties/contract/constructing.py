@@ -21,13 +21,17 @@ BESIDE = ("weight_decay", "momentum", "eps")
 
 @contract()
 def defaults(bench: Bench) -> Messages:
-    """Every hyperparameter that is left out is the rule's."""
+    """Every hyperparameter that is left out is the rule's; another learning rate is told."""
     for symbol, name in bench.candidate.binding.free.items():
         own, documented = bench.candidate.binding.default(symbol), bench.rule.defaults[symbol]
         stated = not isnan(documented) and not bench.rule.domain(symbol).chosen
         if own is not None and own != documented and stated:
             within = f"{symbol} in {name}" if str(symbol) != name else name
-            yield f"{within} defaults to {own:g}; the default of {bench.rule} is {documented:g}"
+            said = f"{within} defaults to {own:g}; the default of {bench.rule} is {documented:g}"
+            if symbol == lr:
+                bench.notes.append(said)
+            else:
+                yield said
 
 
 @contract(severity=Severity.EXTRA)
