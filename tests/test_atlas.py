@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from subprocess import CompletedProcess
 
@@ -158,6 +159,12 @@ def test_it_is_known_how_many_questions_there_are(tmp_path: Path) -> None:
     survey.listener = lambda done, *_: seen.append((done, survey.wanted))
     survey.run()
     assert seen[0] == (1, 4 + 4) and seen[-1] == (14, 14) and all(done <= wanted for done, wanted in seen)
+    seen.clear()
+    survey.plan = [
+        replace(one, seed=1) for one in survey.plan
+    ]  # another plan: what it does not ask, does not count
+    survey.run()
+    assert seen[0] == (1, 4 + 4) and seen[-1] == (14, 14)
 
 
 def test_what_could_not_be_installed_is_asked_again(tmp_path: Path) -> None:
