@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from subprocess import CompletedProcess
 
@@ -11,7 +13,8 @@ import pytest
 
 from lawful.reports.atlas.data import Atlas
 from lawful.reports.atlas.rows import IDENTITY
-from lawful.verify.atlas.asking import LONGEST, Batch, Told, batches
+from lawful.verify.atlas import asking
+from lawful.verify.atlas.asking import LONGEST, Batch, Inside, Told, batches
 from lawful.verify.atlas.plan import read
 from lawful.verify.atlas.query import CLASSES, Answer, Ask, Failure, Query, Release
 from lawful.verify.atlas.ways import Way, here
@@ -73,6 +76,16 @@ def test_the_plans_of_the_repository_are_plans() -> None:
     plans = Path(__file__).parent.parent / "benchmarks" / "atlas"
     packages = {path.stem: {one.release.package for one in read(path)} for path in plans.glob("*.toml")}
     assert len(packages["ten"]) == 10 and len(packages["field"]) >= 40
+
+
+def test_a_release_has_its_variables(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In the process that is asked, which is another one than that of the same release without."""
+    plain, given = planned(tmp_path), planned(tmp_path, PLAN + 'variables = {TORCHDYNAMO_DISABLE = "1"}\n')
+    assert plain[0].key != given[0].key and len(batches([plain[0], given[0]])) == 2
+    seen: list[dict[str, str]] = []
+    monkeypatch.setattr(asking.subprocess, "Popen", lambda *_, env, **__: seen.append(env))
+    Inside(tmp_path, variables=given[0].release.variables)._started()
+    assert seen[0]["TORCHDYNAMO_DISABLE"] == "1" and seen[0]["PATH"] == os.environ["PATH"]
 
 
 def test_a_folder_can_be_a_release(tmp_path: Path) -> None:
@@ -158,6 +171,12 @@ def test_it_is_known_how_many_questions_there_are(tmp_path: Path) -> None:
     survey.listener = lambda done, *_: seen.append((done, survey.wanted))
     survey.run()
     assert seen[0] == (1, 4 + 4) and seen[-1] == (14, 14) and all(done <= wanted for done, wanted in seen)
+    seen.clear()
+    survey.plan = [
+        replace(one, seed=1) for one in survey.plan
+    ]  # another plan: what it does not ask, does not count
+    survey.run()
+    assert seen[0] == (1, 4 + 4) and seen[-1] == (14, 14)
 
 
 def test_what_could_not_be_installed_is_asked_again(tmp_path: Path) -> None:

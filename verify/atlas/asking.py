@@ -25,9 +25,10 @@ LONGEST = 16
 
 def batches(queries: Iterable[Query], longest: int = LONGEST) -> list[Batch]:
     """The questions, those about one release together; the releases in their order."""
-    by_release: dict[tuple[str, ...], list[Query]] = {}
+    by_release: dict[object, list[Query]] = {}
     for query in queries:
-        by_release.setdefault(query.release.requirements, []).append(query)
+        alike = query.release.requirements, query.release.variables
+        by_release.setdefault(alike, []).append(query)
     return [
         every[start : start + longest]
         for every in by_release.values()
@@ -47,7 +48,7 @@ def answers(batch: Batch) -> Told:
         yield from ((query, Answer(failure=failure, seconds=perf_counter() - start)) for query in batch)
         return
     asks = {ask for query in batch for ask in (query.ask, *query.then)}
-    with Inside(python, sorted(asks)) as inside:
+    with Inside(python, sorted(asks), batch[0].release.variables) as inside:
         next_ones: list[Query] = []
         for query in batch:
             answer = inside.ask(query)
@@ -62,11 +63,14 @@ class Inside:
     Args:
         python: the environment's.
         asks: what will be asked, as far as that is known, so that it is ready for that.
+        variables: which it has besides this one's.
     """
 
-    def __init__(self, python: Path, asks: Sequence[str] = ()) -> None:
+    def __init__(
+        self, python: Path, asks: Sequence[str] = (), variables: Iterable[tuple[str, str]] = ()
+    ) -> None:
         """Starts nothing yet."""
-        self._python, self._asks, self._process = python, asks, None
+        self._python, self._asks, self._variables, self._process = python, asks, dict(variables), None
 
     _process: subprocess.Popen[bytes] | None
 
@@ -87,7 +91,9 @@ class Inside:
         clean = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
         command = [str(self._python), "-P", "-m", "lawful.verify.front.inside", *self._asks]
         pipe, nowhere = subprocess.PIPE, subprocess.DEVNULL
-        self._process = subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=nowhere, env=clean)
+        self._process = subprocess.Popen(
+            command, stdin=pipe, stdout=pipe, stderr=nowhere, env=clean | self._variables
+        )
         return self._process
 
     def _end(self) -> None:

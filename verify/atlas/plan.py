@@ -1,6 +1,7 @@
 """The plan of an atlas: packages, versions, targets, arguments and questions, from a TOML file."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ class _Package(msgspec.Struct, forbid_unknown_fields=True):
     versions: list[str]
     targets: list[str | _Target]
     needs: list[str] = []
+    variables: dict[str, str] = {}
     source: str = ""
     ask: tuple[Ask, ...] | None = None
 
@@ -49,9 +51,10 @@ def read(path: str | Path) -> list[Query]:
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise Unanswerable(f"{str(path)!r} is not the plan of an atlas: {error}.") from error
     return [
-        _wanted(plan, package, target, release(name, version, package.needs, package.source, Path(path).parent))
+        _wanted(plan, package, target, replace(found, variables=tuple(package.variables.items())))
         for name, package in plan.package.items()
         for version in package.versions
+        for found in [release(name, version, package.needs, package.source, Path(path).parent)]
         for target in package.targets
     ]  # fmt: skip
 

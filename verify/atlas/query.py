@@ -34,11 +34,13 @@ class Release:
         package: the distribution's name.
         version: of it.
         requirements: pinned, its own first.
+        variables: of the process that asks it, and their values.
     """
 
     package: str
     version: str
     requirements: tuple[str, ...]
+    variables: tuple[tuple[str, str], ...] = ()
 
     def __str__(self) -> str:
         """`package version`."""

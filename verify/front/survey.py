@@ -35,6 +35,7 @@ class Survey:
     told: dict[str, tuple[Answer, str]] = field(default_factory=dict, init=False)
     versions: dict[str, str] = field(default_factory=dict, init=False)
     wanted: int = field(default=0, init=False)
+    _others: int = field(default=0, init=False)  # answers of the record that the plan no longer asks for
 
     def run(self) -> None:
         """Asks everything that the record has not: first which classes there are, then what is asked of each.
@@ -48,6 +49,7 @@ class Survey:
         with record:
             self._begin(record, events)
             self.wanted = len(self.asked)
+            self._others = len(self.told.keys() - {query.key for query in self.asked})
             self._ask(record, self.plan)
             self.wanted = len(self.asked)
             self._ask(record, [query for query in self.asked if query.ask != CLASSES])
@@ -99,7 +101,7 @@ class Survey:
             seal = record.append("answered", key=query.key, query=query, answer=answer)
             self.told[query.key] = answer, seal
             self.wanted += len(query.of(answer.targets))
-            self.listener(len(self.told), query, answer)
+            self.listener(len(self.told) - self._others, query, answer)
 
     def _is_known(self, query: Query) -> bool:
         """Whether the record has it; that something could not be installed may have passed."""
