@@ -53,3 +53,39 @@ def _words(moved: Any) -> bool:
 
 def _size(candidate: Candidate, scenario: Any) -> int:
     return _telling(scenario, candidate)
+
+
+class RootOfEps(torch.optim.Optimizer):
+    """RMSprop with an argument whose convention is called as a hyperparameter is: eps."""
+
+    def __init__(
+        self, params: Any, lr: float = 1e-2, alpha: float = 0.99, eps: float = 1e-8, eps_in_sqrt: bool = False
+    ) -> None:
+        super().__init__(params, {"lr": lr, "alpha": alpha, "eps": eps, "eps_in_sqrt": eps_in_sqrt})
+
+    @torch.no_grad()
+    def step(self, closure: Any = None) -> Any:
+        for group in self.param_groups:
+            for p in (p for p in group["params"] if p.grad is not None):
+                v = self.state[p].setdefault("v", torch.zeros_like(p))
+                v.mul_(group["alpha"]).addcmul_(p.grad, p.grad, value=1 - group["alpha"])
+                p.addcdiv_(p.grad, self.root(v, group), value=-group["lr"])
+
+    def root(self, v: torch.Tensor, group: dict[str, Any]) -> torch.Tensor:
+        return (v + group["eps"]).sqrt() if group["eps_in_sqrt"] else v.sqrt() + group["eps"]
+
+
+class RootWithoutEps(RootOfEps):
+    """Leaves eps outside whatever it is told."""
+
+    def root(self, v: torch.Tensor, group: dict[str, Any]) -> torch.Tensor:
+        return v.sqrt() + group["eps"]
+
+
+@pytest.mark.parametrize(
+    ("cls", "verdict"), [(RootOfEps, Verdict.LAWFUL), (RootWithoutEps, Verdict.UNLAWFUL)]
+)
+def test_an_option_may_be_called_as_a_hyperparameter_is(cls: type, verdict: Verdict) -> None:
+    candidate = Candidate.of(cls, "rmsprop")
+    assert candidate.options.values["eps"] == ("outside", "inside")
+    assert conformance(candidate, dtype=torch.float32).evidence().verdict is verdict

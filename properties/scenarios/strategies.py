@@ -27,10 +27,11 @@ class Draw:
         candidate: whose rule, options and constructor decide what can be drawn.
         steps: how many at least and at most.
         low: whether the format is too narrow for extreme scales.
-        pins: options, hyperparameters (by name) and `groups`, `mixed`, `schedule`, `scheduler` that are given; `idle`,
-            the group in which every hyperparameter is 0 that may be; `moving`, whether what groups hold is changed in
-            every step, and `remembered`, whether that too by which state is multiplied; `tensor`, whether lr is one;
-            `large`, whether tensors are; `judged`, the steps of a long run that are.
+        pins: options (by name), hyperparameters (by symbol, for an option may be called alike) and `groups`, `mixed`,
+            `schedule`, `scheduler` that are given; `idle`, the group in which every hyperparameter is 0 that may be;
+            `moving`, whether what groups hold is changed in every step, and `remembered`, whether that too by which
+            state is multiplied; `tensor`, whether lr is one; `large`, whether tensors are; `judged`, the steps of a
+            long run that are.
         generic: whether everything else is such that every term shows: no hyperparameter at 0, options off.
         keys: what the candidate's groups hold.
     """
@@ -38,7 +39,7 @@ class Draw:
     candidate: Candidate
     steps: tuple[int, int]
     low: bool = False
-    pins: Mapping[str, Any] = field(default_factory=dict)
+    pins: Mapping[str | Symbol, Any] = field(default_factory=dict)
     generic: bool = False
     keys: Held = field(default_factory=Held)
 
@@ -49,8 +50,8 @@ class Draw:
     def values(self, rule: Rule, symbol: Symbol, group: int = 0) -> tuple[float, ...]:
         """From where a hyperparameter of a group is drawn."""
         default = rule.defaults[symbol]
-        if symbol.name in self.pins:
-            return (self.pins[symbol.name],)
+        if symbol in self.pins:
+            return (self.pins[symbol],)
         if "judged" in self.pins and self.free(symbol) and (end := _end(rule, symbol, self.low)):
             return (end,)
         if not self.free(symbol):
@@ -88,17 +89,17 @@ def plan(candidate: Candidate, steps: tuple[int, int], low: bool, far: bool = Tr
     gradients as small as that; a scheduler; tensors of every kind; large tensors; many steps. The free draws come last.
     """
     rule, keys = candidate.rule(candidate.options.plain), held(candidate)
-    factors: list[dict[str, Any]] = []
+    factors: list[dict[str | Symbol, Any]] = []
     factors += [{"moving": True}] if movable(keys, rule) else [{"schedule": True}]
     factors += [{}]
     factors += [{"moving": True, "remembered": True}] if movable(keys, rule) & remembered(rule) else []
     factors += [{o: value} for o, values in candidate.options.values.items() for value in values[1:]]
     zero = [s for s in rule.defaults if s in candidate.binding.free and 0.0 in rule.domain(s).values]
     still = zero if lr not in keys.symbols else [s for s in zero if s in remembered(rule)]
-    factors += [{s.name: 0.0} for s in still]
+    factors += [{s: 0.0} for s in still]
     if candidate.groups > 1:
         factors += [{"groups": 2, "idle": group} for group in (0, 1)] if zero else [{"groups": 2}]
-    of_dtype = {s.name: d for s, d in rule.defaults.items() if isnan(d) and _may_be_none(candidate, s)}
+    of_dtype = {s: d for s, d in rule.defaults.items() if isnan(d) and _may_be_none(candidate, s)}
     factors += [{"mixed": True, **({"near": True, **of_dtype} if of_dtype else {})}]
     factors += [{"scheduler": True}] if schedulers(candidate, keys) else []
     factors += [{"shapes": every_kind(rule)}]
@@ -134,7 +135,7 @@ SWITCHES = (
 """Steps at which something may be switched on or off, beyond those of short runs, and those after them."""
 
 
-def _length(pins: Mapping[str, Any], steps: tuple[int, int]) -> tuple[int, int]:
+def _length(pins: Mapping[str | Symbol, Any], steps: tuple[int, int]) -> tuple[int, int]:
     """How many steps at least and at most."""
     fixed = {"moving": TWICE_A_DOZEN, "shapes": 2, "judged": max(SWITCHES)}
     return next(((n, n) for name, n in fixed.items() if name in pins), steps)

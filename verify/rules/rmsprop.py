@@ -5,7 +5,7 @@ from typing import Literal
 from sympy import Expr, Symbol, sqrt
 
 from lawful.verify.language.decay import l2_gradient
-from lawful.verify.language.family import Words, family
+from lawful.verify.language.family import Spellings, Words, family
 from lawful.verify.language.rule import Rule, Source
 from lawful.verify.language.symbols import alpha, b, eps, g_avg, lr, momentum, v, weight_decay, x
 
@@ -19,9 +19,10 @@ WORDS: Words = {
     "start": {0: "an average that starts at 0", 1: "an average that starts at 1"},
     "lr_place": {"outside": "lr outside the buffer", "inside": "lr inside the buffer"},
 }
+SPELLINGS: Spellings = {"eps": {"eps_in_sqrt": {"outside": False, "inside": True}}}
 
 
-@family(words=WORDS)
+@family(spellings=SPELLINGS, words=WORDS)
 def rmsprop(
     *,
     centered: bool = False,
