@@ -184,9 +184,20 @@ class LearnsFaster(Plain):
         super().__init__(params, lr, momentum)
 
 
+class OneGroupEach(Plain):
+    """Makes a group of each parameter."""
+
+    def __init__(self, params: Any, lr: float = 1e-3, momentum: float = 0.0) -> None:
+        super().__init__(params, lr, momentum)
+        self.param_groups = [{**group, "params": [p]} for group in self.param_groups for p in group["params"]]
+
+
 @pytest.mark.parametrize(
     ("cls", "rule", "name"),
     [
+        (OneGroupEach, "sgd", "conformance"),
+        (OneGroupEach, "sgd", "groups"),
+        (OneGroupEach, "sgd", "scheduled-rate"),
         (Restores, "sgd", "train-and-eval"),
         (LooksAtNothing, "sgd", "nonsense"),
         (LearnsFaster, "sgd", "defaults"),
