@@ -6,6 +6,7 @@ import os
 import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from importlib.metadata import version
 from pathlib import Path
 from subprocess import CompletedProcess
 
@@ -15,6 +16,7 @@ from lawful.reports.atlas.data import Atlas
 from lawful.reports.atlas.rows import IDENTITY
 from lawful.verify.atlas import asking
 from lawful.verify.atlas.asking import LONGEST, Batch, Inside, Told, batches
+from lawful.verify.atlas.environment import lacking
 from lawful.verify.atlas.plan import read
 from lawful.verify.atlas.query import CLASSES, Answer, Ask, Failure, Query, Release
 from lawful.verify.atlas.ways import Way, here
@@ -86,6 +88,12 @@ def test_a_release_has_its_variables(tmp_path: Path, monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(asking.subprocess, "Popen", lambda *_, env, **__: seen.append(env))
     Inside(tmp_path, variables=given[0].release.variables)._started()
     assert seen[0]["TORCHDYNAMO_DISABLE"] == "1" and seen[0]["PATH"] == os.environ["PATH"]
+
+
+def test_what_runs_already_is_not_installed_again() -> None:
+    """Another build of it would be asked, and one for other devices cannot even be imported."""
+    pins = [f"torch=={version('torch')}", f"numpy=={version('numpy')}", "numpy==1.0", "no-such==1", "no name"]
+    assert lacking(pins) == pins[2:]
 
 
 def test_a_folder_can_be_a_release(tmp_path: Path) -> None:

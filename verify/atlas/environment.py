@@ -12,9 +12,12 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from hashlib import sha256
+from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import unquote, urlparse
+
+from packaging.requirements import InvalidRequirement, Requirement
 
 from lawful.verify.errors import Unanswerable, first_line
 
@@ -40,7 +43,8 @@ def environment(requirements: Sequence[str]) -> Path:
         if not ready.exists():
             shutil.rmtree(place, ignore_errors=True)
             _uv("venv", "--python", sys.executable, str(place))
-            _uv("pip", "install", "--python", str(python), "--no-deps", *requirements)
+            if own := lacking(requirements):
+                _uv("pip", "install", "--python", str(python), "--no-deps", *own)
             _share(place)
             ready.write_text("\n".join(requirements))
     return python
@@ -53,7 +57,7 @@ def folder() -> Path:
 
 def key(requirements: Sequence[str]) -> str:
     """The name of the environment of these pins: another where what is shared, or a folder installed, is another."""
-    parts = [sys.version, *_shared(), *requirements, *(_content(pin) for pin in requirements)]
+    parts = [sys.version, *_shared(), *lacking(requirements), *(_content(pin) for pin in requirements)]
     return sha256("\n".join(parts).encode()).hexdigest()[:16]
 
 
@@ -64,6 +68,19 @@ def _content(requirement: str) -> str:
         return ""
     files = sorted(path for path in place.rglob("*") if path.is_file() and "__pycache__" not in path.parts)
     return sha256(b"\0".join(bytes(path) + b"\0" + path.read_bytes() for path in files)).hexdigest()
+
+
+def lacking(requirements: Sequence[str]) -> list[str]:
+    """Those that what is shared does not have in the pinned version; it is asked as it is, in its own build."""
+    return [pin for pin in requirements if not _is_shared(pin)]
+
+
+def _is_shared(pin: str) -> bool:
+    try:
+        requirement = Requirement(pin)
+        return not requirement.url and requirement.specifier.contains(version(requirement.name))
+    except (InvalidRequirement, PackageNotFoundError):  # of the first, uv says what is wrong
+        return False
 
 
 def _share(place: Path) -> None:

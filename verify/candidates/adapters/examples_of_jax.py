@@ -11,6 +11,7 @@ from lawful.verify.candidates.adapter import TORCH, Adapter, Inputs
 from lawful.verify.candidates.adapters.jit import Lifted, wide
 from lawful.verify.candidates.places import name_of
 from lawful.verify.candidates.protocol import Array, Maker, NotOffered
+from lawful.verify.errors import Unanswerable
 
 RATE = "step_size"
 
@@ -97,7 +98,13 @@ def _copied(arrays: Any) -> list[Any]:
 
 
 def maker(found: Any) -> Maker:
-    """A function that makes an optimizer."""
+    """A function that makes an optimizer.
+
+    Raises:
+        Unanswerable: it makes something else, such as a schedule.
+    """
+    if not hasattr(found, "__wrapped__"):
+        raise Unanswerable(f"{found.__name__} is no optimizer: it is not marked by JAX's `optimizer`.")
     arguments = list(inspect.signature(found).parameters.values())
     numbers = {p.name for p in arguments if type(p.default) is float or p.name == RATE}
     return Maker.of(found, arguments, Driven.begin, numbers)
