@@ -70,7 +70,8 @@ def walked(candidate: Candidate, check: Check, settings: Settings, journal: Jour
     """Runs the candidate's defaults under constant gradients."""
     scenario = default_scenario(candidate, settings.seed)
     journal(scenario)
-    shape = (2, 2) if candidate.rule({}).dimensions[0] else (3,)
+    fewest, most = candidate.rule({}).dimensions
+    shape = (2, 2) if fewest == 2 else (3,)
     dtype: Any = getattr(torch, check.dtype)
     blocks = [_block(g, shape, scenario.steps, dtype) for g in GRADIENTS]
     try:
@@ -81,9 +82,10 @@ def walked(candidate: Candidate, check: Check, settings: Settings, journal: Jour
     walk = Walk(seen, candidate.binding.default(lr) or scenario.hypers[0].get(lr, 1.0), dtype.itemsize < 4)
     findings = [Finding(f"{said}.") for said in walk.findings]
     verdict = Verdict.UNLAWFUL if findings else Verdict.LAWFUL
-    notes = (
-        [walk.note] if check.dtype == settings.dtypes[0] and check.path == next(iter(candidate.paths)) else []
-    )
+    first = check.dtype == settings.dtypes[0] and check.path == next(iter(candidate.paths))
+    notes = [walk.note] if first else []
+    if first and (fewest, most) != (0, 9):
+        notes.append(f"asked of tensors with {fewest} to {most} dimensions alone: it refuses others")
     return Evidence(verdict, scenarios=1, findings=findings, notes=notes)
 
 

@@ -1,6 +1,7 @@
 """A candidate tried once before it is asked anything: what cannot be constructed and stepped answers no question."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import torch
@@ -8,7 +9,7 @@ import torch
 from lawful.properties.runs.running import RaisedError, RefusedError, Run
 from lawful.properties.runs.taken import nearest_taken
 from lawful.properties.scenarios.defaults import default_scenario
-from lawful.properties.scenarios.scenarios import expand
+from lawful.properties.scenarios.scenarios import Block, expand
 from lawful.verify.candidates.asking import candidate_of
 from lawful.verify.candidates.candidate import Candidate
 from lawful.verify.errors import Unanswerable
@@ -38,9 +39,21 @@ def tried(check: Check, seed: int) -> None:
     try:
         next(run.steps())
     except (RefusedError, RaisedError) as error:
-        raise Unanswerable(
-            f"{name}{_given(candidate.arguments)} cannot be stepped: {_ended(error)}"
-        ) from error
+        what = f"{name}{_given(candidate.arguments)} cannot"
+        refused = [block for block in run.blocks if _refuses(run, block)]
+        if 0 < len(refused) < len(run.blocks):
+            shape = tuple(refused[0].x0.shape)
+            raise Unanswerable(f"{what} step a tensor of shape {shape}: {_ended(error)}") from error
+        raise Unanswerable(f"{what} be stepped: {_ended(error)}") from error
+
+
+def _refuses(run: Run, block: Block) -> bool:
+    """Whether the candidate of a run cannot step one of its tensors by itself."""
+    try:
+        next(replace(run, blocks=[replace(block, group=0)]).steps())
+    except (RefusedError, RaisedError):
+        return True
+    return False
 
 
 def _constructed(candidate: Candidate, path: Mapping[str, Any], seed: int) -> Run:

@@ -25,6 +25,7 @@ CLOSE = 1e-3
 """The share of a tensor's movement up to which two runs are one where no rule says how far rounding may lead."""
 
 SHAPES, MATRICES = ((3,), (2, 3)), ((2, 3), (3, 3))
+SCALAR, STACK = (), (2, 3, 4)
 STEPS = 3
 
 
@@ -41,7 +42,7 @@ def unclaimed(constructor: Constructor, arguments: Mapping[str, Any]) -> Family:
             {s: DOMAINS[s].values[0] for s in held},
             Source("nobody"),
             domains={s: replace(DOMAINS[s], chosen=True) for s in held},
-            dimensions=(0, 9) if seen.shapes is SHAPES else (2, 2),
+            dimensions=seen.dimensions,
             counts="group" if seen.counts_in_groups else "parameter",
         )
 
@@ -78,6 +79,15 @@ class Glance:
     def shapes(self) -> tuple[tuple[int, ...], ...]:
         """Of the tensors that it takes: vectors and matrices, or matrices alone."""
         return SHAPES if self._walk(SHAPES) or not self._walk(MATRICES) else MATRICES
+
+    @cached_property
+    def dimensions(self) -> tuple[int, int]:
+        """How few and how many a tensor has that it takes, among those that users have."""
+        if self.shapes is MATRICES:
+            return 2, 2
+        if not self._walk(SHAPES):
+            return 0, 9
+        return 0 if self._walk((SCALAR,)) else 1, 9 if self._walk((STACK,)) else 2
 
     @cached_property
     def separate(self) -> bool:
