@@ -12,8 +12,11 @@ import pytest
 import torch
 
 from examples.asking import conformance
+from lawful.properties.counterexamples.cases import Case
 from lawful.properties.counterexamples.counterexamples import again
+from lawful.properties.counterexamples.rerun import PLENTY, Rerun
 from lawful.properties.counterexamples.simpler import short, weight
+from lawful.properties.scenarios.defaults import default_scenario
 from lawful.reports.script import script
 from lawful.verify.candidates.candidate import Candidate
 from lawful.verify.evidence import Check, Counterexample
@@ -195,3 +198,13 @@ def test_numbers_are_told_by_their_shortest_decimal(
 ) -> None:
     assert short(value, dtype) == decimal and weight(value, dtype) == digits
     assert torch.tensor(short(value, dtype), dtype=dtype) == torch.tensor(value, dtype=dtype)
+
+
+@pytest.mark.parametrize(("elements", "left"), [(1, 97), (PLENTY, 97), (PLENTY + 1, 94)])
+def test_a_step_of_many_elements_counts_as_several(elements: int, left: int) -> None:
+    """Else a finding in a large tensor would take as much time as a whole check has."""
+    candidate = Candidate.of(torch.optim.SGD, "sgd")
+    rerun = Rerun(candidate, candidate.plainest, torch.float32, "cpu", 100)
+    lane = torch.ones(()), torch.ones(3)
+    assert not rerun.departures([Case(default_scenario(candidate, 0), *lane, elements=elements)])
+    assert rerun.allowance == left

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from math import ceil
 from typing import Any
 
 import torch
@@ -13,6 +14,9 @@ from lawful.properties.runs.running import RaisedError, RefusedError, Run
 from lawful.verify.candidates.candidate import Candidate
 from lawful.verify.oracle.oracle import State
 
+PLENTY = 2**14
+"""Elements of which a step takes hardly longer than of one."""
+
 
 @dataclass
 class Rerun:
@@ -23,14 +27,14 @@ class Rerun:
         path: constructor arguments that choose the way to run.
         dtype: of the parameters.
         device: where they live.
-        allowance: how many steps of the optimizer may be made.
+        allowance: how many steps of the optimizer may be made; of many elements, one counts as several.
     """
 
     candidate: Candidate
     path: Mapping[str, Any]
     dtype: torch.dtype
     device: str
-    allowance: int
+    allowance: float
 
     def departures(self, cases: Sequence[Case]) -> list[Departure]:
         """Those cases that leave the budget, each up to where it does; all must be of one scenario.
@@ -38,7 +42,8 @@ class Rerun:
         None of a scenario that the candidate refuses, or for which no allowance is left.
         """
         steps = max(case.steps for case in cases)
-        self.allowance -= steps
+        elements = sum(block.size or block.x0.numel() for case in cases for block in case.blocks)
+        self.allowance -= steps * ceil(elements / PLENTY)
         if self.allowance < 0:
             return []
         found: dict[int, Departure] = {}

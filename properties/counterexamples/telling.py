@@ -133,7 +133,7 @@ def _departing(rerun: Rerun, case: Case, over: bool) -> list[float]:
     """The largest gradients of the case's multiples that leave the budget too, towards those that do not."""
     sign = -1.0 if over else 1.0
     cases: Sequence[Case] = [_times(case, 2.0 ** (sign * j / FINE)) for j in range(12 * FINE)]
-    found = replace(rerun, allowance=case.steps).departures(cases)
+    found = replace(rerun, allowance=inf).departures(cases)
     return [float(d.case.gradients.abs().max()) for d in found]
 
 
