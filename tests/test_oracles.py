@@ -7,12 +7,13 @@ import itertools
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 import pytest
 import torch
 from flint import arb
-from sympy import Abs, Add, Expr, Max, Min, Mod, Mul, Piecewise, Pow, Symbol, atan2, exp, sign, sympify
+from sympy import Abs, Add, Expr, Max, Min, Mod, Mul, Piecewise, Pow, Symbol, atan2, exp, lambdify, sign
 from torch import Tensor
 from torch.optim import Optimizer
 
@@ -27,6 +28,7 @@ from lawful.verify.oracle.confirm import exact_trajectory
 from lawful.verify.oracle.formats import FORMATS
 from lawful.verify.oracle.oracle import Oracle
 from lawful.verify.oracle.program import decided
+from lawful.verify.oracle.scalars import symbols
 
 LANES, STEPS = 2, 4
 
@@ -191,12 +193,29 @@ def implementation(rule: Rule) -> type[Optimizer]:
 
 
 def resolved(expr: Expr, values: Mapping[Symbol, Any]) -> Expr:
-    """The expression with its cases decided."""
-    conditions = {c for p in expr.atoms(Piecewise) for _, c in p.args}
-    numbers = {s: sympify(v) for s, v in values.items() if not isinstance(v, Tensor)}
-    return decided(
-        expr, {c: bool(c.xreplace(numbers)) for c in conditions if c.free_symbols <= numbers.keys()}
-    )  # all at once: sympy takes (1 − β)·lr > 0 for true as soon as β is a number
+    """The expression with its cases decided, by numbers alone, and all at once: sympy takes (1 − β)·lr > 0 for true as
+    soon as β is a number."""
+    numbers = {s: v for s, v in values.items() if not isinstance(v, Tensor)}
+    known = [c for c in conditions(expr) if c.free_symbols <= numbers.keys()]
+    return chosen(expr, tuple((c, bool(asked(c)(*(numbers[s] for s in symbols(c))))) for c in known))
+
+
+@cache
+def conditions(expr: Expr) -> list[Any]:
+    """Those of its cases."""
+    return list({c for p in expr.atoms(Piecewise) for _, c in p.args})
+
+
+@cache
+def asked(condition: Any) -> Any:
+    """A condition as a function of its symbols: a long run asks it at every step."""
+    return lambdify(symbols(condition), condition, "math")
+
+
+@cache
+def chosen(expr: Expr, truth: tuple[tuple[Any, bool], ...]) -> Expr:
+    """The expression in the case in which these hold or do not."""
+    return decided(expr, dict(truth))
 
 
 def verdict(claimed: Rule, implemented: Rule, dtype: str = "float64") -> Verdict:
