@@ -16,7 +16,7 @@ from lawful.verify.candidates.candidate import Candidate
 from lawful.verify.evidence import Check, Evidence, Verdict
 from lawful.verify.language.rule import Rule, Source
 from lawful.verify.language.symbols import eps, g, lr, m, t, v, weight_decay, x
-from lawful.verify.language.tensors import Norm, RowMean, Total
+from lawful.verify.language.tensors import Norm, RowMax, RowMean, Total
 from lawful.verify.provers.algebra.equations import Lacks
 from lawful.verify.provers.algebra.symmetry import Covariance, put
 from lawful.verify.provers.algebra.weights import Weighing, Weight
@@ -122,6 +122,7 @@ WEIGHTS = {
     "quotient": (SCALE, g / (sqrt(v) + eps), (0, 0)),
     "maximum with 0": (SCALE, Max(v - g**2, 0), (2, 0)),
     "row mean": (SCALE, RowMean(g**2), (2, 0)),
+    "row maximum": (SCALE, RowMax(g**2), (2, 0)),
     "norm of the normalised": (EACH, Norm(g / sqrt(v)), (0, 0)),
     "square": (SIGN, g**2, EVEN),
     "sign": (SIGN, sign(g), ODD),
@@ -140,6 +141,7 @@ WITHOUT = {
     "clip to another bound below": (SIGN, Min(Max(g, -2 * lr), lr)),
     "case by sign": (SIGN, Piecewise((g, g > 0), (2 * g, True))),
     "sum of the odd": (SIGN, Total(g)),
+    "row maximum of the odd": (SIGN, RowMax(g)),
     "odd and even": (SIGN, g + g**2),
 }
 
