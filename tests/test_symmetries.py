@@ -48,9 +48,8 @@ UNREACHED = {
     ("scale_freeness_without_decay", "spd"),
     ("permutation_symmetry", "adam8bit"),  # blocks of codes, where numbers are exact
     ("shards_are_independent", "adam8bit"),
-    *(
-        ("gradients_have_a_unit", rule) for rule in ("mars", "mars_by_rank")
-    ),  # a clip at norm 1, at gradients below it
+    # a clip at norm 1, at gradients below it
+    *(("gradients_have_a_unit", rule) for rule in ("mars", "mars_by_rank")),
     *(("scale_invariance", rule) for rule in ("mars", "mars_by_rank")),
     ("translation_symmetry", "mars_by_rank"),  # the decay of vectors, at weights in a matrix
     ("scale_invariance", "adatam"),  # the least norm that is divided by, at norms above it
