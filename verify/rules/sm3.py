@@ -38,7 +38,9 @@ def sm3(*, version: Literal["II", "I"] = "II") -> Rule:
         state={b: b_t, R: of_matrix(r_t, R), C: of_matrix(c_t, C), v: of_matrix(v, v + g**2)},
         defaults=DEFAULTS,
         domains=DOMAINS,
-        source=Source("arXiv:1901.11150", "Algorithms 1 and 2", checked="google-research@0c1bbe5fc9"),
+        source=Source(
+            "arXiv:1901.11150", "Algorithms 1 and 2", checked="google-research/google-research@0c1bbe5fc9"
+        ),
         names={NU: nu},
         dimensions=(0, 2),
     )

@@ -2,7 +2,7 @@
 
 from sympy import Eq, Expr, Piecewise, Rational, Symbol, sqrt
 
-from lawful.verify.language.decay import l2_gradient, shrunk
+from lawful.verify.language.decay import WORDS, l2_gradient, shrunk
 from lawful.verify.language.domain import Domain
 from lawful.verify.language.family import family
 from lawful.verify.language.rule import Rule, Source
@@ -23,7 +23,7 @@ DOMAINS = {
 }
 
 
-@family()
+@family(words=WORDS)
 def vsgd(*, decouple: bool = True) -> Rule:
     """x − lr·μ/√(μ² + σ²), with μ the mean of the last one and the gradient, each weighed by the other's variance.
 
