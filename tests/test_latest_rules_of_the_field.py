@@ -12,9 +12,18 @@ from lawful.verify.errors import Unanswerable
 from lawful.verify.language.families import find_rule
 from test_rules_of_the_field import ADAM, Case, follows, has_no_slip_unseen, optimizer
 
+MIXED = {**ADAM, "betas": (0.9, 0.999, 0.9999), "alpha": 2.0}
 ADOPT = {"lr": 1e-3, "betas": (0.9, 0.9999), "eps": 1e-6}
 
 CASES = [
+    Case("ademamix", by_hand.ademamix_warmed, {**MIXED, "t_alpha_beta3": None}, [
+        "s.t / length, math -> (s.t - 1) / length, math",
+        "math.exp(low * high / ((1 - share) * high + share * low)) -> (1 - share) * beta1 + share * beta3",
+        "min(s.t * alpha / length, alpha) -> alpha",
+    ]),
+    Case('ademamix(warmup="authors")', by_hand.ademamix_of_its_authors, {
+        **MIXED, "beta3_warmup": None, "alpha_warmup": None,
+    }, ["1e-8 -> 1e-7", "s.t / h.alpha_warmup * alpha -> alpha"]),
     Case("bcos", by_hand.bcos, {"lr": 1e-3, "beta": 0.9, "eps": 1e-6, "weight_decay": 0.1}, [
         "(1 - share) * old**2 -> old**2",
         "h.beta * old -> h.beta * g",
@@ -43,6 +52,9 @@ CASES = [
     ]),
     Case("padded(adam)", by_hand.padded_adam, {**ADAM, "padding": 1e-15}, [
         "((v + h.padding) / (1 - beta2**s.t)).sqrt() -> (v / (1 - beta2**s.t)).sqrt() + h.padding",
+    ]),
+    Case('padded(adam, beside="corrected")', by_hand.adam_padded_late, {**ADAM, "padding": 1e-15}, [
+        "(v / (1 - beta2**s.t) + h.padding).sqrt() -> ((v + h.padding) / (1 - beta2**s.t)).sqrt()",
     ]),
     Case("floored(adam)", by_hand.floored_adam, ADAM, [".sqrt().clamp_min(h.eps) -> .sqrt() + h.eps"]),
 ]  # fmt: skip

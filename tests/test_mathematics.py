@@ -48,22 +48,20 @@ def value(expr: object, named: dict[str, float]) -> float:
 
     from lawful.reports.notation import clip
     from lawful.verify.language.tensors import (
+        MAXIMA,
         SIZES,
-        ColMean,
-        EverywhereMean,
+        SUMS,
         IfPositive,
         In8Bits,
         In32Bits,
         NewtonSchulz,
         NewtonSchulzInBfloat16,
         Norm,
-        RowMean,
-        Total,
     )
 
     plain = expr.replace(clip, lambda inner, bound: Min(bound, Max(inner, -bound)))  # type: ignore[attr-defined]
-    for mean in (RowMean, ColMean, EverywhereMean, Total):
-        plain = plain.replace(mean, lambda inner: inner)
+    for reduction in (*SUMS, *MAXIMA):
+        plain = plain.replace(reduction, lambda inner: inner)
     for kept in (In8Bits, In32Bits):
         plain = plain.replace(kept, lambda inner, *others: inner)
     for orthogonalized in (NewtonSchulz, NewtonSchulzInBfloat16):

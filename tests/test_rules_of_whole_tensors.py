@@ -76,6 +76,33 @@ CASES = [
         "/ (1 - beta1 ** (s.t - 1)) -> ",
     ]),
     Case("rmsprop_corrected", by_hand.rmsprop_corrected, ADAM, ["/ (1 - beta2**s.t) -> "]),
+    Case("sm3", by_hand.sm3, {"lr": 0.1, "momentum": 0.0, "eps": 1e-30}, [
+        "amax(1, keepdim=True) -> mean(1, keepdim=True)",
+        "torch.minimum -> torch.maximum",
+        "sums.amax(1, keepdim=True), sums.amax(0 -> (g * g).amax(1, keepdim=True), (g * g).amax(0",
+    ]),
+    Case('sm3(version="I")', by_hand.sm3_of_squares, {"lr": 0.1, "momentum": 0.0, "eps": 1e-30}, [
+        "(g * g).amax(0, keepdim=True) -> (g * g).amax(keepdim=True)",
+        "torch.minimum -> torch.maximum",
+    ]),
+    Case("dualadam", by_hand.dualadam, {**ADAM, "switch_rate": 1e-2}, [
+        "left >= h.switch_rate -> left >= 0",
+        "share * root -> share / root",
+        "s.t * h.switch_rate -> (s.t - 1) * h.switch_rate",
+    ]),
+    Case("vsgd", by_hand.vsgd, {
+        "lr": 0.1, "ghattg": 30.0, "ps": 1e-8, "tau1": 0.81, "tau2": 0.9, "weight_decay": 0.0, "eps": 1e-8,
+    }, [
+        "shape - 1 if s.t == 1 else shape -> shape",
+        "s.t**-h.tau2 -> s.t**-h.tau1",
+        "other * before + own * g -> own * before + other * g",
+    ]),
+    Case("swats", by_hand.swats, {**ADAM, "eps": 1e-9}, [
+        "(1 - beta1) * rate * s.b -> rate * s.b",
+        "s.b = beta1 * getattr(s, \"b\", s.zero) + g -> s.b = (1 - beta1) * (beta1 * getattr(s, \"b\", s.zero) + g)",
+        "s.t > 1 and  -> ",
+        "< h.eps -> < 100 * h.eps",
+    ], together=True),
     Case('adamw_schedulefree(weights="present")', by_hand.schedulefree_by_present_rates, {
         **ADAM, "warmup_steps": 0, "r": 0.0, "weight_lr_power": 2.0,
     }, ["rate**h.weight_lr_power -> h.lr**h.weight_lr_power"]),

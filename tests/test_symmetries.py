@@ -16,7 +16,7 @@ from lawful.verify.candidates.candidate import Candidate
 from lawful.verify.evidence import Check, Evidence, Verdict
 from lawful.verify.language.rule import Rule, Source
 from lawful.verify.language.symbols import eps, g, lr, m, t, v, weight_decay, x
-from lawful.verify.language.tensors import Norm, RowMean, Total
+from lawful.verify.language.tensors import Norm, RowMax, RowMean, Total
 from lawful.verify.provers.algebra.equations import Lacks
 from lawful.verify.provers.algebra.symmetry import Covariance, put
 from lawful.verify.provers.algebra.weights import Weighing, Weight
@@ -48,9 +48,8 @@ UNREACHED = {
     ("scale_freeness_without_decay", "spd"),
     ("permutation_symmetry", "adam8bit"),  # blocks of codes, where numbers are exact
     ("shards_are_independent", "adam8bit"),
-    *(
-        ("gradients_have_a_unit", rule) for rule in ("mars", "mars_by_rank")
-    ),  # a clip at norm 1, at gradients below it
+    # a clip at norm 1, at gradients below it
+    *(("gradients_have_a_unit", rule) for rule in ("mars", "mars_by_rank")),
     *(("scale_invariance", rule) for rule in ("mars", "mars_by_rank")),
     ("translation_symmetry", "mars_by_rank"),  # the decay of vectors, at weights in a matrix
     ("scale_invariance", "adatam"),  # the least norm that is divided by, at norms above it
@@ -122,6 +121,7 @@ WEIGHTS = {
     "quotient": (SCALE, g / (sqrt(v) + eps), (0, 0)),
     "maximum with 0": (SCALE, Max(v - g**2, 0), (2, 0)),
     "row mean": (SCALE, RowMean(g**2), (2, 0)),
+    "row maximum": (SCALE, RowMax(g**2), (2, 0)),
     "norm of the normalised": (EACH, Norm(g / sqrt(v)), (0, 0)),
     "square": (SIGN, g**2, EVEN),
     "sign": (SIGN, sign(g), ODD),
@@ -140,6 +140,7 @@ WITHOUT = {
     "clip to another bound below": (SIGN, Min(Max(g, -2 * lr), lr)),
     "case by sign": (SIGN, Piecewise((g, g > 0), (2 * g, True))),
     "sum of the odd": (SIGN, Total(g)),
+    "row maximum of the odd": (SIGN, RowMax(g)),
     "odd and even": (SIGN, g + g**2),
 }
 

@@ -16,11 +16,13 @@ from lawful.verify.evidence import Verdict
 from lawful.verify.language.families import find_rule
 from lawful.verify.language.symbols import g, x
 from lawful.verify.language.tensors import (
+    ColMax,
     ColMean,
     IfPositive,
     NewtonSchulz,
     NewtonSchulzInBfloat16,
     Norm,
+    RowMax,
     RowMean,
     Total,
     sizes,
@@ -35,6 +37,7 @@ from lawful.verify.oracle.step import Step
 RULES = [
     "lars", "lamb", "cautious_adamw", "adafactor", "adafactor(form='fairseq')", "muon", "came", "adams",
     "adams(decay_eps=True)", "spd", "spd(anchor='zero')",
+    "sm3", "sm3(version='I')",
 ]  # fmt: skip
 A, B, C, EPS, K = (Symbol(name, real=True) for name in ("a", "b", "c", "eps", "k"))
 COEFFICIENTS = {A: 3.4445, B: -4.775, C: 2.0315, EPS: 1e-7, K: 3}
@@ -78,6 +81,8 @@ def test_norms_and_means_as_torch_computes_them(dtype: torch.dtype) -> None:
         (Norm(x), values.norm(), 1.05),
         (RowMean(x**2), values.norm(dim=-1, keepdim=True).square_().div_(40), 40 / 39),
         (ColMean(x**2), (values * values).mean(-2, keepdim=True), 7 / 6),
+        (RowMax(x), values.amax(-1, keepdim=True), 1.01),
+        (ColMax(x**2), (values * values).amax(-2, keepdim=True), 1.05),
         (Total(IfPositive(x, 1, 0)), (values > 0).sum(), 1.05),
     ]
     for expr, seen, wrong in computed:

@@ -1,14 +1,17 @@
 """What a class follows as it is; where nothing fits, what it does for each rank, and with what it does besides off."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import cache
 from itertools import islice
 from math import inf
 from typing import Any
 
 import numpy as np
+import torch
 
 from lawful.properties.identification.composing import composed
+from lawful.properties.identification.foretelling import Probe
 from lawful.properties.identification.identify import FORMATS, identified
 from lawful.properties.identification.probes import Subject
 from lawful.properties.scenarios.scenarios import Shapes
@@ -99,12 +102,12 @@ def relieved(subject: Subject, target: str) -> Identity | None:
 
 def _reliefs(subject: Subject) -> Iterator[tuple[str, Any]]:
     """Arguments that no rule knows, each at those values at which it may be off, if that changes anything."""
-    candidate = subject.candidate()
+    candidate, plain = subject.candidate(), cache(lambda dtype: replace(subject, dtype=dtype).probes(()))
     held = {name for family in rules().values() for name in _known(subject, family)}
     for name in candidate.unexplored:
         default = candidate.constructor.default(name)
         if name not in held:
-            yield from ((name, v) for v in off(default) if _matters(subject, name, v))
+            yield from ((name, v) for v in off(default) if _matters(subject, plain, name, v))
 
 
 def _known(subject: Subject, family: Any) -> set[str]:
@@ -112,13 +115,15 @@ def _known(subject: Subject, family: Any) -> set[str]:
     return {*candidate.binding.names.values(), *candidate.options.names.values()}
 
 
-def _matters(subject: Subject, name: str, value: Any) -> bool:
-    """Whether a class that takes this value walks another way, in the widest format that it takes."""
+def _matters(
+    subject: Subject, plain: Callable[[torch.dtype], Sequence[Probe]], name: str, value: Any
+) -> bool:
+    """Whether a class that takes this value walks another way than it does plainly, in the widest format that it
+    takes."""
     for dtype in FORMATS:
-        one = replace(subject, dtype=dtype)
-        other = replace(one, arguments={**subject.arguments, name: value})
+        other = replace(subject, dtype=dtype, arguments={**subject.arguments, name: value})
         try:
-            pairs = zip(one.probes(()), other.probes(()), strict=True)
+            pairs = zip(plain(dtype), other.probes(()), strict=True)
             return any(not np.array_equal(a.seen, b.seen, equal_nan=True) for a, b in pairs)
         except Unanswerable:
             continue

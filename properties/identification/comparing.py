@@ -27,11 +27,16 @@ Seen = tuple[int, Ball, torch.Tensor, torch.Tensor]
 
 def unexplained(seen: Array, expected: Array, dtype: torch.dtype = torch.float64) -> float:
     """The mean share of a step that differs: |a − b|/(|a| + |b|) of the steps a and b, 0 for what rounding explains."""
+    return float(unexplained_by_each(seen, expected[None], dtype)[0])
+
+
+def unexplained_by_each(seen: Array, expected: Array, dtype: torch.dtype) -> Array:
+    """The same of many rules at once, which stand first in what is expected."""
     with np.errstate(all="ignore"):
-        a, b = np.diff(seen, axis=0), np.diff(expected, axis=0)
+        a, b = np.diff(seen, axis=0), np.diff(expected, axis=1)
         gap, size = np.abs(a - b), np.abs(a) + np.abs(b)
         share = np.where(gap <= ROUNDING.get(dtype, 0.0) * np.abs(seen[1:]), 0.0, gap / size)
-    return float(np.nan_to_num(share, nan=1.0).mean())
+    return np.asarray(np.nan_to_num(share, nan=1.0).mean(axis=(1, 2)))
 
 
 def compared(

@@ -1,6 +1,6 @@
 """A run that was made, and what rules would have made of it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
@@ -33,7 +33,8 @@ class Probe:
         blocks: the tensors.
         seen: the candidate's weights from the first on, steps × the lanes of all blocks.
         adapter: the words of its framework, and the user's.
-        kept: what has been found out about it already: hyperparameters by rule, parts and first steps by scope.
+        kept: what has been found out about it already: hyperparameters and first steps by rule, parts by scope. Runs
+            that differ in an argument of which no rule knows may share it.
     """
 
     cls: type
@@ -52,9 +53,13 @@ class Probe:
     def hyper(self, variant: Variant) -> dict[Symbol, float]:
         """The hyperparameters that a rule has here: the run's learning rate; else the constructor's, or the rule's own
         default where it has none."""
-        if id(variant) not in self.kept:  # with the variant, whose place in memory nothing else may take
-            self.kept[id(variant)] = variant, self._hyper(variant)
-        return self.kept[id(variant)][1]  # type: ignore[no-any-return]
+        return self._once("hyper", variant, self._hyper)  # type: ignore[no-any-return]
+
+    def _once(self, what: str, variant: Variant, find: Callable[[Variant], Any]) -> Any:
+        """What is found of a rule, which is written once, kept with it: nothing else may take its place in memory."""
+        if (key := (what, id(variant.rule))) not in self.kept:
+            self.kept[key] = variant.rule, find(variant)
+        return self.kept[key][1]
 
     def _hyper(self, variant: Variant) -> dict[Symbol, float]:
         hyper = self._bound(variant).defaults(variant.rule)
@@ -82,20 +87,21 @@ class Probe:
     def predicted(self, variant: Variant, mutant: Mutant | None = None, steps: int | None = None) -> Array:
         """What `seen` would be, or its first steps, under a rule, or under one of its mutants."""
         if steps == 1 and mutant is None:
-            return self._begun(variant)
+            begun = self._once("first step", variant, self._begun)
+            return np.stack([self.seen[0], begun])
         rule, lines = (mutant.open, mutant.lines) if mutant else (variant.rule, NONE)
         scenario = replace(self.under(self.hyper(variant)), steps=steps or self.scenario.steps)
         found = [_path(rule, part, scenario, lines) for part in self._parts(variant.rule)]
         return np.concatenate([self.seen[:1], np.concatenate(found, 1)])
 
     def _begun(self, variant: Variant) -> Array:
-        """The weights before and after the first step under a rule."""
+        """The weights after the first step under a rule."""
         rule, hyper = variant.rule, self.under(self.hyper(variant)).hyper_at(0, 1)
         key = "begun", rule.scope
         if key not in self.kept:
             self.kept[key] = [(Beginning(*_arrays(part, 1)), part.dtype) for part in self._parts(rule)]
         found = [b.after(rule, of_rule(rule, hyper, dtype)).reshape(-1) for b, dtype in self.kept[key]]
-        return np.stack([self.seen[0], np.concatenate(found)])
+        return np.concatenate(found)
 
     def _parts(self, rule: Rule) -> list[Part]:
         """The parts in which a rule sees the blocks."""

@@ -7,7 +7,13 @@ from functools import cached_property
 
 import numpy as np
 
-from lawful.properties.identification.comparing import compared, leans, narrower, unexplained
+from lawful.properties.identification.comparing import (
+    compared,
+    leans,
+    narrower,
+    unexplained,
+    unexplained_by_each,
+)
 from lawful.properties.identification.foretelling import Probe, spoken_of
 from lawful.properties.identification.probes import Subject
 from lawful.properties.runs.arithmetic import LITTLE
@@ -99,37 +105,36 @@ class Inquiry:
 
     def nearest(self, proposals: Iterable[Proposal]) -> list[tuple[float, Proposal]]:
         """(unexplained share, rule) of those that the first run leaves, the nearest first."""
-        started = self._sorted(proposals, self.probes[:1], steps=1)
+        started = self._started(proposals)
         self.compared += len(started)
         begun = _first(started, SIEVED)
         return self._sorted(_first(self._sorted(begun, self.probes[:1]), MOST), self.probes)
 
     def close(self, proposals: Iterable[Proposal]) -> list[Proposal]:
         """The rules that leave next to nothing unexplained in the first run."""
-        begun = (p for share, p in self._sorted(proposals, self.probes[:1], steps=1) if share < CLOSE)
+        begun = (p for share, p in self._started(proposals) if share < CLOSE)
         return [proposal for share, proposal in self._sorted(begun, self.probes[:1]) if share < CLOSE]
 
-    def _sorted(
-        self, proposals: Iterable[Proposal], probes: Sequence[Probe], steps: int | None = None
-    ) -> list[tuple[float, Proposal]]:
-        end = None if steps is None else steps + 1
+    def _started(self, proposals: Iterable[Proposal]) -> list[tuple[float, Proposal]]:
+        """Rules by what they leave unexplained of the first run's first step, the nearest first."""
+        probe = self.probes[0]
+        begun = [(proposal, _begun(proposal, probe)) for proposal in proposals]
+        if not begun:
+            return []
+        shares = unexplained_by_each(probe.seen[:2], np.stack([path for _, path in begun]), probe.dtype)
+        return _ordered(zip(shares.tolist(), (proposal for proposal, _ in begun), strict=True))
+
+    def _sorted(self, proposals: Iterable[Proposal], probes: Sequence[Probe]) -> list[tuple[float, Proposal]]:
+        """Rules by what they leave unexplained of these runs, the nearest first."""
 
         def share(proposal: Proposal) -> float:
             try:
                 runs = spoken_of(probes, proposal.variant)
-                of = [unexplained(r.seen[:end], proposal.predicted(r, steps), r.dtype) for r in runs]
-                return float(np.mean(of))
+                return float(np.mean([unexplained(r.seen, proposal.predicted(r), r.dtype) for r in runs]))
             except UNANALYSED:  # no rule whose steps are numbers
                 return 1.0
 
-        found = [(share(proposal), proposal) for proposal in proposals]
-        alike = Counter(round(pair[0], DIGITS) for pair in found)
-
-        def place(pair: tuple[float, Proposal]) -> tuple[float, tuple[int, ...]]:
-            rounded = round(pair[0], DIGITS)
-            return rounded, pair[1].plainness if alike[rounded] > 1 else ()
-
-        return sorted(found, key=place)
+        return _ordered((share(proposal), proposal) for proposal in proposals)
 
     def matches(self, proposals: Iterable[Proposal]) -> list[tuple[Match, Proposal]]:
         """The nearest of these rules beside what was seen (see `best`)."""
@@ -177,6 +182,26 @@ class Inquiry:
             return "state in fewer bits, whose budget is wider"
         found = sameness(*(self.probes[0].without_what_lacks(p.variant) for p in (one, other)))
         return "not told apart by these runs" if found is Sameness.NONE else str(found)
+
+
+def _begun(proposal: Proposal, probe: Probe) -> Array:
+    """The weights of a run before and after its first step under a rule; no numbers where there are none."""
+    try:
+        return proposal.predicted(probe, 1)
+    except UNANALYSED:
+        return np.full_like(probe.seen[:2], np.nan)
+
+
+def _ordered(pairs: Iterable[tuple[float, Proposal]]) -> list[tuple[float, Proposal]]:
+    """The nearest first; of those that are alike so far the plainest."""
+    found = [*pairs]
+    alike = Counter(round(share, DIGITS) for share, _ in found)
+
+    def place(pair: tuple[float, Proposal]) -> tuple[float, tuple[int, ...]]:
+        rounded = round(pair[0], DIGITS)
+        return rounded, pair[1].plainness if alike[rounded] > 1 else ()
+
+    return sorted(found, key=place)
 
 
 def _first(ranking: Sequence[tuple[float, Proposal]], most: int) -> Iterator[Proposal]:

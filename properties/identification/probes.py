@@ -7,7 +7,8 @@ gradients around eps; everything at 0 that may be 0; the constructor's own defau
 import inspect
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from itertools import islice
+from typing import Any, TypeVar, overload
 
 import torch
 from sympy import Symbol
@@ -30,6 +31,8 @@ SHAPES = (Shapes(((97,), (6, 9), (40, 3), (2, 3, 4), ())), Shapes(((6, 9), (40, 
 """Vectors, matrices, a stack and a scalar; matrices alone, for those that refuse others."""
 
 RATE = 1e-3
+
+T = TypeVar("T")
 
 
 def _anything(*, sparse: bool = False) -> Rule:
@@ -93,6 +96,7 @@ class Subject:
         seed: of the lanes.
         adapter: the words of its framework, and the user's.
         shapes: of the tensors; those after the first where it refuses these.
+        foretold: what rules make of runs that differ in an argument of which none knows, by what they have in common.
     """
 
     cls: type
@@ -103,6 +107,7 @@ class Subject:
     seed: int = 0
     adapter: Adapter = TORCH
     shapes: tuple[Shapes, ...] = SHAPES
+    foretold: dict[Any, dict[Any, Any]] = field(default_factory=dict, repr=False, compare=False)
 
     def candidate(self, family: Family = ANYTHING) -> Candidate:
         """The class, held against a family."""
@@ -112,16 +117,17 @@ class Subject:
         """The class, held against one member of a family."""
         return Candidate(self.cls, variant.family, variant.options, self.arguments, self.adapter)
 
-    def probes(self, families: Sequence[Family]) -> list[Probe]:
-        """The runs; the families' hyperparameters are those that it may have, the likeliest last.
+    def probes(self, families: Sequence[Family]) -> Sequence[Probe]:
+        """The runs, of which those after the first are made when they are asked for; the families' hyperparameters are
+        those that it may have, the likeliest last.
 
         Raises:
             Unanswerable: it refuses every run.
         """
         refusals: list[str] = []
         for shapes, sparse in (*((shapes, False) for shapes in self.shapes), (self.shapes[0], True)):
-            found = [self._probe(plan, shapes, sparse, families, refusals) for plan in PLANS]
-            if made := [probe for probe in found if probe is not None]:
+            tried = (self._probe(plan, shapes, sparse, families, refusals) for plan in PLANS)
+            if made := Lazily(probe for probe in tried if probe is not None):
                 return made
         raise Unanswerable(f"{self.cls.__name__} cannot be run: {refusals[0].rstrip('.')}.")
 
@@ -129,21 +135,24 @@ class Subject:
         self, plan: Plan, shapes: Shapes, sparse: bool, families: Sequence[Family], refusals: list[str]
     ) -> Probe | None:
         for given in self._given(families, plan.pick):
+            asked = replace(
+                self.candidate(), pinned={"sparse": sparse}, arguments={**given, **self.arguments}
+            )
+            alike = self.dtype, shapes, sparse, PLANS.index(plan), repr(given)
             try:
-                return self._run(
-                    replace(self.candidate(), pinned={"sparse": sparse}, arguments=given), plan, shapes
-                )
+                return self._run(asked, plan, shapes, self.foretold.setdefault(alike, {}))
             except (RefusedError, RaisedError) as error:
                 refusals.append(str(error))
         return None
 
-    def _run(self, candidate: Candidate, plan: Plan, shapes: Shapes) -> Probe:
+    def _run(self, candidate: Candidate, plan: Plan, shapes: Shapes, kept: dict[Any, Any]) -> Probe:
         rate = {lr: candidate.binding.default(lr) or RATE}
         scenario = Scenario({}, (rate,), plan.steps, plan.scale, plan.schedule, seed=self.seed, shapes=shapes)
         blocks = [replace(b, x0=b.x0 * plan.weights) for b in expand(scenario, self.dtype)]
         run = Run(candidate, self.path, scenario, blocks, self.device)
         seen = [_flat([b.x0 for b in blocks]), *(_flat(run.values()) for _ in run.steps())]
-        return Probe(self.cls, candidate.arguments, scenario, blocks, torch.stack(seen).numpy(), self.adapter)
+        path = torch.stack(seen).numpy()
+        return Probe(self.cls, candidate.arguments, scenario, blocks, path, self.adapter, kept)
 
     def _given(self, families: Sequence[Family], pick: Pick | None) -> Iterator[Mapping[str, Any]]:
         """Constructor arguments to try: the plan's; without dampening, which Nesterov's look-ahead refuses.
@@ -160,9 +169,35 @@ class Subject:
             found = {n: v for n, v in found.items() if n in self.candidate().constructor.required}
         if self.dtype is not torch.float64:
             found = {n: _held(v) for n, v in {**_numbers(defaults), **found}.items()}
-        yield {**found, **self.arguments}
+        yield found
         if {"momentum", "dampening"} <= found.keys():
-            yield {**found, "momentum": found["momentum"] or 0.9, "dampening": 0.0, **self.arguments}
+            yield {**found, "momentum": found["momentum"] or 0.9, "dampening": 0.0}
+
+
+class Lazily(Sequence[T]):
+    """A sequence of which each member is made when it is first asked for."""
+
+    def __init__(self, making: Iterator[T]) -> None:
+        """None is made yet."""
+        self._making, self._made = making, list[T]()
+
+    @overload
+    def __getitem__(self, index: int) -> T: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[T]: ...
+    def __getitem__(self, index: int | slice) -> T | list[T]:
+        """Makes as many as that takes."""
+        last = index.stop if isinstance(index, slice) else index + 1
+        self._made += islice(self._making, max(last - len(self._made), 0) if last and last > 0 else None)
+        return self._made[index]
+
+    def __len__(self) -> int:
+        """Makes all."""
+        return len(self[:])
+
+    def __bool__(self) -> bool:
+        """Whether there is one, for which no other is made."""
+        return bool(self[:1])
 
 
 def _flat(tensors: Sequence[Tensor]) -> Tensor:

@@ -62,7 +62,7 @@ def slipped(move: Move, slip: str) -> Move:
     old, new = slip.split(" -> ")
     source = "\n".join(inspect.getsource(function) for function in (average, projected, move))
     assert source.count(old) == 1, f"{old!r} stands {source.count(old)} times in {move.__name__}"
-    there: dict[str, Any] = {**globals()}
+    there: dict[str, Any] = {**globals(), **move.__globals__}
     exec(source.replace(old, new), there)
     return there[move.__name__]  # type: ignore[no-any-return]
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from types import SimpleNamespace
 from typing import Any
 
 import torch
 from torch import Tensor
 
-from examples.field import average
+from examples.field import ademamix, average
 
 
 def accsgd(p: Tensor, g: Tensor, s: Any, h: Any) -> None:
@@ -236,6 +237,14 @@ def padded_adam(p: Tensor, g: Tensor, s: Any, h: Any) -> None:
     p.sub_(h.lr / (1 - beta1**s.t) * m / root)
 
 
+def adam_padded_late(p: Tensor, g: Tensor, s: Any, h: Any) -> None:
+    beta1, beta2 = h.betas
+    grad = g + h.weight_decay * p
+    m, v = average(s, "m", beta1, grad), average(s, "v", beta2, grad**2)
+    root = (v / (1 - beta2**s.t) + h.padding).sqrt() + h.eps
+    p.sub_(h.lr / (1 - beta1**s.t) * m / root)
+
+
 def clipped_padded_adam(p: Tensor, g: Tensor, s: Any, h: Any) -> None:
     padded_adam(p, g.clamp(-h.max_norm, h.max_norm), s, SimpleNamespace(**vars(h), padding=1e-15))
 
@@ -246,3 +255,27 @@ def floored_adam(p: Tensor, g: Tensor, s: Any, h: Any) -> None:
     m, v = average(s, "m", beta1, grad), average(s, "v", beta2, grad**2)
     root = (v / (1 - beta2**s.t)).sqrt().clamp_min(h.eps)
     p.sub_(h.lr / (1 - beta1**s.t) * m / root)
+
+
+def ademamix_warmed(p: Tensor, g: Tensor, s: Any, h: Any) -> None:
+    beta1, beta2, beta3 = h.betas
+    alpha, length = h.alpha, h.t_alpha_beta3
+    if length is not None:
+        share, low, high = s.t / length, math.log(beta1), math.log(beta3)
+        beta3 = min(math.exp(low * high / ((1 - share) * high + share * low)), beta3)
+        alpha = min(s.t * alpha / length, alpha)
+    ademamix(p, g, s, SimpleNamespace(**{**vars(h), "alpha": alpha, "betas": (beta1, beta2, beta3)}))
+
+
+def ademamix_of_its_authors(p: Tensor, g: Tensor, s: Any, h: Any) -> None:
+    def life(beta: float) -> float:
+        return math.log(0.5) / math.log(beta + 1e-8) - 1
+
+    beta1, beta2, beta3 = h.betas
+    alpha = h.alpha
+    if h.beta3_warmup is not None and s.t < h.beta3_warmup:
+        share = s.t / h.beta3_warmup
+        beta3 = 0.5 ** (1 / ((1 - share) * life(beta1) + share * life(beta3) + 1))
+    if h.alpha_warmup is not None and s.t < h.alpha_warmup:
+        alpha = s.t / h.alpha_warmup * alpha
+    ademamix(p, g, s, SimpleNamespace(**{**vars(h), "alpha": alpha, "betas": (beta1, beta2, beta3)}))

@@ -150,3 +150,61 @@ def schedulefree_by_present_rates(p: Tensor, g: Tensor, s: Any, h: Any) -> None:
     u = g / ((average(s, "v", beta2, g * g) / (1 - beta2**s.t)).sqrt() + h.eps) + h.weight_decay * p
     p.copy_((1 - c) * p + c * z - rate * (1 - beta1 * (1 - c)) * u)
     s.z = z - rate * u
+
+
+def sm3(p: Tensor, g: Tensor, s: Any, h: Any) -> None:
+    if p.dim() > 1:
+        sums = torch.minimum(getattr(s, "R", s.zero), getattr(s, "C", s.zero)) + g * g
+        s.R, s.C = sums.amax(1, keepdim=True), sums.amax(0, keepdim=True)
+    else:
+        sums = s.v = getattr(s, "v", s.zero) + g * g
+    p.sub_(h.lr * average(s, "b", h.momentum, g / (sums + h.eps).sqrt()))
+
+
+def sm3_of_squares(p: Tensor, g: Tensor, s: Any, h: Any) -> None:
+    if p.dim() > 1:
+        s.R = getattr(s, "R", 0.0) + (g * g).amax(1, keepdim=True)
+        s.C = getattr(s, "C", 0.0) + (g * g).amax(0, keepdim=True)
+        sums = torch.minimum(s.R, s.C)
+    else:
+        sums = s.v = getattr(s, "v", s.zero) + g * g
+    p.sub_(h.lr * average(s, "b", h.momentum, g / (sums + h.eps).sqrt()))
+
+
+def swats(p: Tensor, g: Tensor, s: Any, h: Any) -> None:
+    g, (beta1, beta2) = g + h.weight_decay * p, h.betas
+    if rate := getattr(s, "rate", None):
+        s.b = beta1 * getattr(s, "b", s.zero) + g
+        p.sub_((1 - beta1) * rate * s.b)
+        return
+    m, v = average(s, "m", beta1, g), average(s, "v", beta2, g * g)
+    step = h.lr * (1 - beta2**s.t) ** 0.5 / (1 - beta1**s.t) * m / (v.sqrt() + h.eps)
+    p.sub_(step)
+    if along := (step * g).sum():
+        ratio = (step * step).sum() / along
+        s.found = beta2 * getattr(s, "found", 0.0) + (1 - beta2) * ratio
+        mean = s.found / (1 - beta2**s.t)
+        s.rate = mean if s.t > 1 and abs(mean - ratio) < h.eps else None
+
+
+def dualadam(p: Tensor, g: Tensor, s: Any, h: Any) -> None:
+    g, (beta1, beta2) = g + h.weight_decay * p, h.betas
+    m, v = average(s, "m", beta1, g), average(s, "v", beta2, g * g)
+    step, root = m / (1 - beta1**s.t), (v / (1 - beta2**s.t)).sqrt() + h.eps
+    left = max(0.0, 1 - s.t * h.switch_rate)
+    share = left if left >= h.switch_rate else 0.0
+    p.sub_(h.lr * step * ((1 - share) / root + share * root))
+
+
+def vsgd(p: Tensor, g: Tensor, s: Any, h: Any) -> None:
+    p.mul_(1 - h.lr * h.weight_decay)
+    shape = s.shape = getattr(s, "shape", 2 * h.ps + 1 + 1e-4)
+    prior, noise = 2 * h.ps, 2 * h.ghattg * h.ps
+    b, c, before = getattr(s, "b", s.zero + prior), getattr(s, "c", s.zero + noise), getattr(s, "mu", s.zero)
+    own, other = (x / (shape - 1 if s.t == 1 else shape) for x in (b, c))
+    s.mu = (other * before + own * g) / (own + other)
+    square = s.mu**2 + own * other / (own + other)
+    first, second = s.t**-h.tau1, s.t**-h.tau2
+    s.b = (1 - first) * b + first * (prior + square - 2 * s.mu * before + before**2)
+    s.c = (1 - second) * c + second * (noise + square - 2 * g * s.mu + g**2)
+    p.sub_(h.lr * s.mu / (square.sqrt() + h.eps))

@@ -130,6 +130,8 @@ TORCH = Adapter(
         "trust_coefficient": ("trust_coeff",),
         "trust_eps": ("eps",),
         "adanorm_r": ("r",),
+        "alpha_warmup": ("t_alpha",),
+        "beta3_warmup": ("t_beta3",),
     },
     given="params",
     paths=("foreach", "fused", "capturable", "differentiable"),

@@ -43,12 +43,15 @@ class Binding:
         return self.constructor.meant(held) or held, place
 
     def group(self, hyper: Mapping[Symbol, float]) -> dict[str, Any]:
-        """Hyperparameters as the keys of a parameter group; NaN stands for None."""
+        """Hyperparameters as the keys of a parameter group; NaN stands for None, and so does none of what one counts,
+        where that is how the constructor says it.
+        """
         result: dict[str, Any] = {}
         for symbol, name in self.names.items():
             held, place = self._tuple(symbol)
             before, after = _around(result.get(name, self.constructor.default(name)), place)
-            value = _argument(symbol, hyper[symbol])
+            none = hyper[symbol] == 0 and symbol.is_integer and self.constructor.default(name) is None
+            value = None if none else _argument(symbol, hyper[symbol])
             result[name] = (*before, value, *after) if name == held else value
         return result
 

@@ -1,4 +1,4 @@
-"""What a rule may say of a whole tensor: sums, norms, means of rows and columns, matrix products, sizes, choices.
+"""What a rule may say of a whole tensor: sums, norms, means and maxima of rows and columns, products, sizes, choices.
 
 An expression stands for a tensor; sums, products and powers are taken element by element, and what has one value per
 row, per column or per tensor is spread over the elements. How these functions are evaluated, and what rounding may do
@@ -49,15 +49,26 @@ class OfTensor(Function):  # type: ignore[misc]  # sympy is untyped
         return True
 
 
-class _Sum(OfTensor):
-    """A sum or a mean, printed with the sign for sums over its indices."""
+class Reduction(OfTensor):
+    """One number of each row, of each column or of all elements, with the sign that all of these have.
 
-    indices = ""
-    count: Symbol | None = None
+    Attributes:
+        axis: the dimension over which it is taken, which stays with size 1; None for all.
+        indices: of what it is taken, in print.
+    """
+
+    axis: int | None = None
+    indices = "i"
 
     def _eval_is_nonnegative(self) -> bool | None:
         known: bool | None = self.args[0].is_nonnegative
         return known
+
+
+class _Sum(Reduction):
+    """A sum or a mean, printed with the sign for sums over its indices."""
+
+    count: Symbol | None = None
 
     def _written(self, printer: Any) -> str:
         over = rf"\frac{{1}}{{\mathrm{{{self.count}}}}} " if self.count else ""
@@ -72,25 +83,54 @@ class _Sum(OfTensor):
 class Total(_Sum):
     """Σ e, over all elements."""
 
-    indices = "i"
-
 
 class RowMean(_Sum):
-    """The mean of each row: over the last dimension, which stays with size 1."""
+    """The mean of each row: over the last dimension."""
 
-    indices, count = "j", cols
+    axis, indices, count = -1, "j", cols
 
 
 class ColMean(_Sum):
-    """The mean of each column: over the last dimension but one, which stays with size 1."""
+    """The mean of each column: over the last dimension but one."""
 
-    indices, count = "i", rows
+    axis, count = -2, rows
 
 
 class EverywhereMean(_Sum):
     """The mean over the elements of every parameter of the optimizer."""
 
-    indices, count = "i", n
+    count = n
+
+
+SUMS = (Total, RowMean, ColMean, EverywhereMean)
+"""What is linear in what it is taken of."""
+
+
+class _Largest(Reduction):
+    """The largest, printed with the index over which it is."""
+
+    def _written(self, printer: Any) -> str:
+        return rf"\max_{{{self.indices}}} {_latex(printer, self.args[0])}"
+
+    def _pretty(self, printer: Any) -> prettyForm:
+        inside = prettyForm(*printer._print(self.args[0]).parens())
+        return prettyForm(*inside.left(f"max_{self.indices} "))
+
+
+class RowMax(_Largest):
+    """The largest of each row: over the last dimension."""
+
+    axis, indices = -1, "j"
+
+
+class ColMax(_Largest):
+    """The largest of each column: over the last dimension but one."""
+
+    axis = -2
+
+
+MAXIMA = (RowMax, ColMax)
+"""What is as large as one of the elements of which it is taken."""
 
 
 class Norm(OfTensor):

@@ -11,11 +11,12 @@ from typing import Any
 
 import numpy as np
 from flint import arb, ctx
-from sympy import Abs, Add, And, Expr, Max, Min, Mod, Mul, Or, Piecewise, Pow, Symbol, atan2, exp, sign
+from sympy import Abs, Add, And, Expr, Max, Min, Mod, Mul, Or, Piecewise, Pow, Symbol, atan2, exp, log, sign
 
 from lawful.verify.language.rule import Rule
 from lawful.verify.language.symbols import g, t, x
 from lawful.verify.language.tensors import (
+    ColMax,
     ColMean,
     EverywhereMean,
     EverywhereNorm,
@@ -25,6 +26,7 @@ from lawful.verify.language.tensors import (
     NewtonSchulz,
     NewtonSchulzInBfloat16,
     Norm,
+    RowMax,
     RowMean,
     Total,
     sizes,
@@ -191,6 +193,7 @@ _OPERATIONS: Mapping[Any, Callable[..., Any]] = {
     sign: _sign,
     Mod: lambda a, b: a - b * (a / b).floor(),
     exp: lambda a: a.exp(),
+    log: lambda a: a.log(),
     atan2: lambda above, below: arb.atan2(above, below),
     IfPositive: lambda q, a, b: a if _sign(q) > 0 else b,
 }
@@ -204,6 +207,10 @@ def _newton_schulz(e: Any, a: Any, b: Any, c: Any, eps: Any, k: Any) -> Any:
     return matrix
 
 
+def _largest(e: Any, axis: int) -> Any:
+    return _elementwise(arb.max, 2).reduce(e, axis, keepdims=True)
+
+
 def _norm(e: Any) -> Any:
     return np.sum(_lifted(lambda one: one * one, e)).sqrt()
 
@@ -213,6 +220,8 @@ _WHOLE: Mapping[Any, Callable[..., Any]] = {
     EverywhereMean: lambda a: np.sum(a) / arb(a.size),
     RowMean: lambda a: np.sum(a, -1, keepdims=True) / arb(a.shape[-1]),
     ColMean: lambda a: np.sum(a, -2, keepdims=True) / arb(a.shape[-2]),
+    RowMax: lambda a: _largest(a, -1),
+    ColMax: lambda a: _largest(a, -2),
     Norm: _norm,
     EverywhereNorm: _norm,
     In8Bits: lambda e, block: e,

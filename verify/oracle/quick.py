@@ -31,12 +31,14 @@ from sympy import (
     Symbol,
     atan2,
     exp,
+    log,
     sign,
 )
 
 from lawful.verify.language.rule import Rule
 from lawful.verify.language.symbols import g, t, x
 from lawful.verify.language.tensors import (
+    ColMax,
     ColMean,
     EverywhereMean,
     EverywhereNorm,
@@ -47,6 +49,7 @@ from lawful.verify.language.tensors import (
     NewtonSchulzInBfloat16,
     Norm,
     OfTensor,
+    RowMax,
     RowMean,
     Total,
     sizes,
@@ -213,12 +216,15 @@ OPERATIONS: Mapping[Any, Callable[..., Any]] = {
     sign: np.sign,
     Mod: np.mod,
     exp: np.exp,
+    log: np.log,
     atan2: np.arctan2,
     IfPositive: lambda q, a, b: np.where(q > 0, a, b),
     Total: np.sum,
     EverywhereMean: np.mean,
     RowMean: lambda a: a.mean(-1, keepdims=True) if a.ndim else a,
     ColMean: lambda a: a.mean(-2, keepdims=True) if a.ndim > 1 else a,
+    RowMax: lambda a: a.max(-1, keepdims=True) if a.ndim else a,
+    ColMax: lambda a: a.max(-2, keepdims=True) if a.ndim > 1 else a,
     Norm: lambda a: np.sqrt((a * a).sum()),
     EverywhereNorm: lambda a: np.sqrt((a * a).sum()),
     In8Bits: lambda a, block: a,

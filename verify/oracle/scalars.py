@@ -12,7 +12,7 @@ from functools import cache, cached_property, lru_cache
 from typing import Any, TypeAlias
 
 import mpmath
-from sympy import Abs, Add, And, Eq, Expr, Ge, Gt, Le, Lt, Max, Min, Mod, Mul, Or, Pow, Symbol
+from sympy import Abs, Add, And, Eq, Expr, Ge, Gt, Le, Lt, Max, Min, Mod, Mul, Or, Pow, Symbol, log
 
 from lawful.verify.language.symbols import lr, t
 from lawful.verify.oracle.balls import Ball
@@ -148,6 +148,14 @@ def _roundings(exponent: Scalar) -> float:
     return exponent.number + 2 if exponent.number > 2 else 2
 
 
+def _logarithm(arguments: list[Scalar], unit: float) -> Scalar:
+    """Two roundings, as of every function that no format rounds correctly."""
+    (of,) = arguments
+    if of.value <= of.error:
+        return NO_NUMBER
+    return Scalar(exactly.log(of.value), of.error / (of.size - of.error)).rounded(2 * unit)
+
+
 def _selected(pick: Callable[..., Any]) -> Callable[[list[Scalar], float], Scalar]:
     """A selection, which is 1-Lipschitz in each argument."""
     return lambda arguments, unit: Scalar(
@@ -163,7 +171,7 @@ def _remainder(arguments: list[Scalar], unit: float) -> Scalar:
 
 _COMBINE: Mapping[Any, Callable[[list[Scalar], float], Scalar]] = {
     Add: _sum, Mul: _product, Pow: _power, Max: _selected(max), Min: _selected(min), Abs: _selected(abs),
-    Mod: _remainder,
+    Mod: _remainder, log: _logarithm,
 }  # fmt: skip
 
 

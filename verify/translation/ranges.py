@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from flint import arb, ctx
-from sympy import Abs, Add, Eq, Max, Min, Mul, Piecewise, Pow, Symbol, exp, sign
+from sympy import Abs, Add, Eq, Max, Min, Mul, Piecewise, Pow, Symbol, exp, log, sign
 from sympy.core.relational import Relational
 
 from lawful.verify.language.rule import Rule
@@ -157,4 +157,5 @@ OPERATIONS: Mapping[Any, Callable[..., arb]] = {
     Abs: abs,
     sign: _sign,
     exp: lambda a: a.exp(),
+    log: lambda a: a.log(),
 }

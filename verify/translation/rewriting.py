@@ -31,16 +31,14 @@ from lawful.verify.language.rule import Rule
 from lawful.verify.language.substitution import put
 from lawful.verify.language.symbols import t
 from lawful.verify.language.tensors import (
+    MAXIMA,
     SIZES,
-    ColMean,
-    EverywhereMean,
+    SUMS,
     EverywhereNorm,
     IfPositive,
     NewtonSchulz,
     NewtonSchulzInBfloat16,
     Norm,
-    RowMean,
-    Total,
 )
 from lawful.verify.provers.algebra.vanishing import rooted
 
@@ -164,7 +162,7 @@ def _orthogonal(kind: Any, number: Expr, inner: Expr, more: list[Expr]) -> Expr:
 DEGREES: Mapping[Any, Callable[[Any, Expr, Expr, list[Expr]], Expr]] = {
     sign: _unscaled,
     IfPositive: _unscaled,
-    **dict.fromkeys((Norm, EverywhereNorm, Total, RowMean, ColMean, EverywhereMean), _linear),
+    **dict.fromkeys((Norm, EverywhereNorm, *SUMS, *MAXIMA), _linear),
     **dict.fromkeys((NewtonSchulz, NewtonSchulzInBfloat16), _orthogonal),
 }
 """How a function answers to a positive factor of its first argument."""

@@ -5,9 +5,9 @@ place; the lines are put together again. So a change of `m_t` reaches everything
 `m_t` is meant is a change too.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 
 from sympy import Abs, Expr, I, Integer, Max, Min, Pow, Symbol, Tuple, nan, sqrt, zoo
 
@@ -19,6 +19,9 @@ from lawful.verify.variants.slips import held_together, slips
 
 Lines = dict[Symbol, Expr]
 """What a line defines → its right side, in what the lines before define."""
+
+Said = Callable[[], str]
+"""A change in words, which take longer to find than the change, and are asked of few."""
 
 SHOWN = 40
 """How many characters of a line are shown around a change."""
@@ -35,12 +38,17 @@ class Mutant:
     Attributes:
         open: the rule, in which some symbols stand for lines.
         lines: these lines.
-        words: the change: `with v_t/(1 − beta1^t) instead of v_t/(1 − beta2^t) in v_hat`.
+        said: the change in words.
     """
 
     open: Rule
     lines: Lines
-    words: str
+    said: Said
+
+    @cached_property
+    def words(self) -> str:
+        """The change: `with v_t/(1 − beta1^t) instead of v_t/(1 − beta2^t) in v_hat`."""
+        return self.said()
 
     @cached_property
     def rule(self) -> Rule:
@@ -131,35 +139,35 @@ class Opened:
             for new, words in {
                 n: w for n, w in reversed(changes) if n != expr and not n.has(I, nan, zoo)
             }.items():
-                yield self._with(line, new, f"with {words} in {plain(line)}")
+                yield self._with(line, new, partial(_placed, words, line))
             known.add(line)
 
-    def _with(self, line: Symbol, new: Expr, words: str) -> Mutant:
+    def _with(self, line: Symbol, new: Expr, said: Said) -> Mutant:
         if line == x:
-            return Mutant(replace(self.open, x=new), self.defined, words)
-        return Mutant(self.open, {**self.defined, line: new}, words)
+            return Mutant(replace(self.open, x=new), self.defined, said)
+        return Mutant(self.open, {**self.defined, line: new}, said)
 
-    def _at_places(self, expr: Expr, known: set[Symbol]) -> Iterator[tuple[Expr, str]]:
+    def _at_places(self, expr: Expr, known: set[Symbol]) -> Iterator[tuple[Expr, Said]]:
         """(changed line, the change in words); a line may read those before it only."""
         hidden = self.lines.keys() - known - {x}
         mates = {s: tuple(m for m in found if not m.free_symbols & hidden) for s, found in self.mates.items()}
         for place in _places(expr):
             for new in slips(_at(expr, place), mates):
                 if (changed := _put(expr, place, new)) is not None:
-                    yield changed, _words(expr, place, new)
+                    yield changed, partial(_words, expr, place, new)
 
-    def _throughout(self, expr: Expr) -> Iterator[tuple[Mapping[Expr, Expr], str]]:
+    def _throughout(self, expr: Expr) -> Iterator[tuple[Mapping[Expr, Expr], Said]]:
         """(what is replaced, the change in words): one hyperparameter for another, or for what is left of 1; powers a
         step early or late."""
         held = held_together(self.rule)
         for symbol in sorted(expr.free_symbols & set(self.rule.defaults), key=str):
             for new in (*held.get(symbol, ()), 1 - symbol):
-                yield {symbol: new}, f"{plain(new)} instead of {plain(symbol)}"
+                yield {symbol: new}, partial(_for, new, symbol)
         powers = [p for p in expr.atoms(Pow) if p.exp.has(t)]
         for base in sorted({p.base for p in powers}, key=str):
             for late in (t - 1, t + 1):
                 change = {p: base ** p.exp.xreplace({t: late}) for p in powers if p.base == base}
-                yield change, f"{plain(late)} instead of t in the powers of {plain(base)}"
+                yield change, partial(_late, late, base)
 
     def of_rule(self) -> Iterator[Mutant]:
         """All lines changed throughout."""
@@ -167,7 +175,7 @@ class Opened:
             lines = {line: expr.xreplace(change) for line, expr in self.lines.items()}
             if not any(expr.has(I, nan, zoo) for expr in lines.values()):
                 rest = {s: e for s, e in lines.items() if s != x}
-                yield Mutant(replace(self.open, x=lines[x]), rest, f"with {words} throughout")
+                yield Mutant(replace(self.open, x=lines[x]), rest, partial(_everywhere, words))
 
     def of_state(self) -> Iterator[Mutant]:
         """What is kept: nothing, a root, what belongs to another name; another first value."""
@@ -175,10 +183,10 @@ class Opened:
             others = {f"what {s} should": a for s, a in self.after.items() if s != symbol}
             for words, kept in {"its first value": symbol, "its root": sqrt(Abs(after)), **others}.items():
                 state = {**self.open.state, symbol: kept}
-                yield Mutant(replace(self.open, state=state), self.defined, f"{symbol} keeps {words}")
+                yield Mutant(replace(self.open, state=state), self.defined, f"{symbol} keeps {words}".__str__)
             start = Integer(0 if self.rule.initial(symbol) != 0 else 1)
             init = {**self.rule.init, symbol: start}
-            yield Mutant(replace(self.open, init=init), self.defined, f"{symbol} starts at {start}")
+            yield Mutant(replace(self.open, init=init), self.defined, f"{symbol} starts at {start}".__str__)
 
 
 def _read(symbol: Symbol, lines: Lines) -> bool:
@@ -239,6 +247,22 @@ def _words(expr: Expr, place: tuple[int, ...], new: Expr) -> str:
     around = next(d for d in range(len(place) + 1) if d == len(place) or _readable(_at(expr, place[:d])))
     old = _at(expr, place[:around])
     return f"{plain(_put(old, place[around:], new))} instead of {plain(old)}"
+
+
+def _placed(said: Said, line: Symbol) -> str:
+    return f"with {said()} in {plain(line)}"
+
+
+def _everywhere(said: Said) -> str:
+    return f"with {said()} throughout"
+
+
+def _for(new: Expr, old: Expr) -> str:
+    return f"{plain(new)} instead of {plain(old)}"
+
+
+def _late(late: Expr, base: Expr) -> str:
+    return f"{plain(late)} instead of t in the powers of {plain(base)}"
 
 
 def _readable(expr: Expr) -> bool:

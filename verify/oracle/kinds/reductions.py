@@ -6,7 +6,6 @@ more. A mean may be the sum divided, or the square of a root mean square. A cond
 of its branches. An overflow in one lane is felt in every lane that a reduction spreads it to.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import reduce
 from math import ceil, log2
@@ -17,18 +16,17 @@ from torch import Tensor
 
 from lawful.verify.language.symbols import x
 from lawful.verify.language.tensors import (
-    ColMean,
-    EverywhereMean,
+    MAXIMA,
+    SUMS,
     EverywhereNorm,
     EverywhereOrder,
     IfPositive,
     Norm,
-    RowMean,
     Total,
 )
 from lawful.verify.oracle import balls
 from lawful.verify.oracle.balls import Ball, Centre, Real, tensor
-from lawful.verify.oracle.compiler import Compiler, compiled
+from lawful.verify.oracle.compiler import compiled
 from lawful.verify.oracle.kinds.functions import Power
 from lawful.verify.oracle.step import Node, Step, charged
 
@@ -183,6 +181,27 @@ def _largest(values: Real) -> Tensor:
 
 
 @dataclass(frozen=True)
+class Maximum:
+    """The largest of an argument along an axis."""
+
+    argument: Node
+    axis: int
+
+    def __call__(self, step: Step) -> Ball:
+        """Charges nothing: the largest moves by no more than what moves most.
+
+        Of centres in double-double the largest has the largest high part, and of these the largest low one.
+        """
+        among = widest(step, self.argument(step))
+        gather(step)
+        (high, low), radius = among.centre, tensor(among.radius)
+        top = tensor(high).amax(self.axis, keepdim=True)
+        rest = None if low is None else torch.where(tensor(high) == top, tensor(low), -torch.inf)
+        below = None if rest is None else rest.amax(self.axis, keepdim=True)
+        return Ball((top, below), radius.amax(self.axis, keepdim=True))
+
+
+@dataclass(frozen=True)
 class Choice:
     """One of two by the sign of a quantity; both where rounding may turn it."""
 
@@ -207,15 +226,12 @@ def _alike(a: Centre, b: Centre) -> tuple[Centre, Centre]:
     return first, second
 
 
-def mean(axis: int | None) -> Callable[[Expr, Compiler], Node]:
-    """How a mean along an axis is compiled."""
-    return lambda expr, compiler: Sum(compiler.node(expr.args[0]), axis, mean=True)
-
-
-compiled.register(Total, lambda expr, compiler: Sum(compiler.node(expr.args[0])))
-compiled.register(RowMean, mean(-1))
-compiled.register(ColMean, mean(-2))
-compiled.register(EverywhereMean, mean(None))
+for kind in SUMS:
+    compiled.register(
+        kind, lambda expr, compiler: Sum(compiler.node(expr.args[0]), expr.axis, mean=expr.func is not Total)
+    )
+for kind in MAXIMA:
+    compiled.register(kind, lambda expr, compiler: Maximum(compiler.node(expr.args[0]), expr.axis))
 for norm in (Norm, EverywhereNorm):
     compiled.register(norm, lambda expr, compiler: TensorNorm(compiler.node(expr.args[0])))
 compiled.register(

@@ -4,18 +4,33 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sympy import Abs, Add, And, Eq, Expr, Integer, Max, Min, Mul, Or, Piecewise, Pow, Symbol, expand, sign
+from sympy import (
+    Abs,
+    Add,
+    And,
+    Eq,
+    Expr,
+    Integer,
+    Max,
+    Min,
+    Mul,
+    Or,
+    Piecewise,
+    Pow,
+    Symbol,
+    expand,
+    log,
+    sign,
+)
 from sympy.core.relational import Relational
 
 from lawful.verify.language.tensors import (
-    ColMean,
-    EverywhereMean,
+    MAXIMA,
+    SUMS,
     IfPositive,
     NewtonSchulz,
     NewtonSchulzInBfloat16,
     Norm,
-    RowMean,
-    Total,
 )
 
 Factor = tuple[Expr, Expr]
@@ -157,6 +172,15 @@ def _sum(carry: Carrying, expr: Expr) -> Factor | None:
     return carry.unturned(carry.unscaled(factor, expr), expr) if carry.each else factor
 
 
+def _largest(carry: Carrying, expr: Expr) -> Factor | None:
+    return carry.unturned(_sum(carry, expr), expr)
+
+
+def _logarithm(carry: Carrying, expr: Expr) -> Factor | None:
+    carry.unturned(carry.unscaled(carry.of(expr.args[0]), expr), expr)
+    return SAME
+
+
 def _orthogonal(carry: Carrying, expr: Expr) -> Factor | None:
     matrix, *numbers, least, steps = expr.args
     factor = _sum(carry, expr) if carry.each else carry.common([matrix, least], expr)
@@ -186,6 +210,8 @@ RULES: Mapping[Any, Callable[[Carrying, Any], Factor | None]] = {
     Piecewise: _cases,
     IfPositive: _chosen,
     Norm: _norm,
-    **dict.fromkeys((Total, RowMean, ColMean, EverywhereMean), _sum),
+    log: _logarithm,
+    **dict.fromkeys(SUMS, _sum),
+    **dict.fromkeys(MAXIMA, _largest),
     **dict.fromkeys((NewtonSchulz, NewtonSchulzInBfloat16), _orthogonal),
 }

@@ -25,7 +25,7 @@ from sympy import (
     together,
 )
 
-from lawful.verify.language.tensors import ColMean, EverywhereMean, IfPositive, Kept, OfTensor, RowMean, Total
+from lawful.verify.language.tensors import IfPositive, Kept, OfTensor, Reduction
 from lawful.verify.provers.algebra.unroll import at
 from lawful.verify.provers.answer import Answer
 from lawful.verify.provers.claims import Declared, Domain
@@ -82,7 +82,7 @@ def _by_part(expr: Any, has_sign: Callable[[Any], bool]) -> bool:
     return isinstance(expr, Max) and any(map(has_sign, expr.args))
 
 
-SIGNED = (Total, RowMean, ColMean, EverywhereMean, Kept)
+SIGNED = (Reduction, Kept)
 """What has the sign of what it is taken of."""
 
 

@@ -6,11 +6,12 @@ from sympy import Expr, Integer, Symbol
 
 from lawful.verify.language.rule import Rule
 from lawful.verify.language.symbols import g, x
-from lawful.verify.language.tensors import ColMean, EverywhereMean, Norm, RowMean, Total, cols, dim, rows
+from lawful.verify.language.tensors import MAXIMA, SUMS, Norm, cols, dim, rows
 
 Axes = frozenset[Symbol]
 MATRIX: Axes = frozenset({rows, cols})
-ACROSS = {RowMean: Axes({cols}), ColMean: Axes({rows}), Total: MATRIX, Norm: MATRIX, EverywhereMean: MATRIX}
+ALONG = {-1: Axes({cols}), -2: Axes({rows}), None: MATRIX}
+ACROSS = {Norm: MATRIX, **{kind: ALONG[kind.axis] for kind in (*SUMS, *MAXIMA)}}
 """Function → the axes along which its value is the same."""
 
 

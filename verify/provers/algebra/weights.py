@@ -22,19 +22,18 @@ from sympy import (
     Piecewise,
     Pow,
     Symbol,
+    log,
     sign,
 )
 from sympy.core.relational import Relational
 
 from lawful.verify.language.tensors import (
-    ColMean,
-    EverywhereMean,
+    MAXIMA,
+    SUMS,
     IfPositive,
     NewtonSchulz,
     NewtonSchulzInBfloat16,
     Norm,
-    RowMean,
-    Total,
 )
 from lawful.verify.provers.algebra.equations import Equations, Lacks
 
@@ -205,6 +204,15 @@ def _sum(weigh: Weighing, expr: Expr) -> Weight | None:
     return weigh.even(weigh.unscaled(weight, expr), expr) if weigh.each else weight
 
 
+def _largest(weigh: Weighing, expr: Expr) -> Weight | None:
+    return weigh.even(_sum(weigh, expr), expr)
+
+
+def _logarithm(weigh: Weighing, expr: Expr) -> Weight:
+    weigh.even(weigh.unscaled(weigh.of(expr.args[0]), expr), expr)
+    return INVARIANT
+
+
 def _orthogonalized(weigh: Weighing, expr: Expr) -> Weight | None:
     matrix, *coefficients, least, steps = expr.args
     weight = weigh.alike([matrix, least], expr) if not weigh.each else _sum(weigh, expr)
@@ -223,11 +231,10 @@ HANDLERS: Mapping[Any, Callable[[Weighing, Any], Weight | None]] = {
     Min: _extremum,
     Piecewise: _piecewise,
     IfPositive: _chosen,
+    log: _logarithm,
     Norm: _norm,
-    Total: _sum,
-    RowMean: _sum,
-    ColMean: _sum,
-    EverywhereMean: _sum,
+    **dict.fromkeys(SUMS, _sum),
+    **dict.fromkeys(MAXIMA, _largest),
     NewtonSchulz: _orthogonalized,
     NewtonSchulzInBfloat16: _orthogonalized,
 }
