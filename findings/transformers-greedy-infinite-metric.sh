@@ -7,9 +7,12 @@
 # training goes. One evaluation that overflows is enough; so is one that is no number. A mean of the window's metrics
 # would be right again after window_size of them; and without smoothing that metric counts as any that is not better.
 #
-# Seen with torch 2.13.0, Python 3.11, CPU; metrics that become better all the time, but for the third, window_size=2:
-#     finite              0.1 0.13 0.18 0.24 0.32 0.42 0.56 0.75 1 1 1 1
-#     infinite            ...
+# Seen with torch 2.13.0, Python 3.11, CPU; 18 metrics that become better all the time, but for the third, window_size=2; the
+# rate after the first, the sixth and the last:
+#     18                      0.1 0.8 1
+#     infinite                0.1 0.05 0.001
+#     no number               0.1 0.05 0.001
+#     infinite, not smoothed  0.1 0.4 1
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
@@ -40,7 +43,7 @@ runs = {
     "infinite, not smoothed": rates(float("inf")),
 }
 for name, found in runs.items():
-    print(f"{name:22} {' '.join(f'{rate:.3g}' for rate in found)}")
+    print(f"{name:23} {' '.join(f'{rate:.3g}' for rate in (found[0], found[5], found[-1]))}")
 well, infinite, no_number, plain = runs.values()
 sys.exit(not (well[-1] == 1.0 and plain[-1] == 1.0 and infinite[-1] == no_number[-1] == 0.001))
 PYTHON

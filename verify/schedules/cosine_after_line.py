@@ -3,10 +3,9 @@
 from sympy import Expr
 
 from lawful.verify.language.domain import Domain
-from lawful.verify.language.schedule import Formula, b, k, schedule
+from lawful.verify.language.schedule import Formula, k, schedule
 from lawful.verify.schedules.cosine_to_share import down
-from lawful.verify.schedules.stairs import of_optax
-from lawful.verify.schedules.warming import led
+from lawful.verify.schedules.stairs import of_optax, ramped
 
 CLAIM = "warmup_cosine_decay_schedule"
 
@@ -28,4 +27,4 @@ def cosine_after_line(
     """From the rate to the peak in warmup_steps, then down to end_value, where it is after decay_steps in all."""
     left = down(k - warmup_steps, decay_steps - warmup_steps, 0, exponent)
     after = end_value + (peak_value - end_value) * left
-    return Formula(led(after, warmup_steps, b, peak_value), length=decay_steps)
+    return Formula(ramped(after, warmup_steps, peak_value), length=decay_steps)

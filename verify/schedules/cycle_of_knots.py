@@ -35,7 +35,9 @@ def linear_cycle(
     low = b / div_factor
     knots = [(Integer(0), low), (floor(pct_start * transition_steps), b)]
     knots += [(floor(pct_final * transition_steps), low), (transition_steps, low / final_div_factor)]
-    return Formula(_between(knots, lambda share: share), length=transition_steps)
+    return Formula(
+        _between(knots, lambda start, end, share: start + (end - start) * share), length=transition_steps
+    )
 
 
 @schedule(
@@ -55,13 +57,17 @@ def cosine_cycle(
     low = b / div_factor
     knots = [(Integer(0), low), (floor(pct_start * transition_steps), b)]
     knots += [(transition_steps, low / final_div_factor)]
-    return Formula(_between(knots, lambda share: (1 - cos(pi * share)) / 2), length=transition_steps)
+    return Formula(_between(knots, _falling), length=transition_steps)
 
 
-def _between(knots: Sequence[tuple[Expr, Expr]], gone: Callable[[Expr], Expr]) -> Expr:
-    """From knot to knot, by the share of the way that is gone at a share of the steps; then the last."""
+def _falling(start: Expr, end: Expr, share: Expr) -> Expr:
+    """Half a period of a cosine from one rate to another."""
+    return end + (start - end) * (1 + cos(pi * share)) / 2
+
+
+def _between(knots: Sequence[tuple[Expr, Expr]], way: Callable[[Expr, Expr, Expr], Expr]) -> Expr:
+    """From knot to knot, by the share of the steps that is gone; then the last."""
     ways = [
-        (rate + (to - rate) * gone((k - at) / (until - at)), k < until)
-        for (at, rate), (until, to) in pairwise(knots)
+        (way(rate, to, (k - at) / (until - at)), k < until) for (at, rate), (until, to) in pairwise(knots)
     ]
     return Piecewise(*ways, (knots[-1][1], True))

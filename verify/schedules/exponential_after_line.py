@@ -3,10 +3,9 @@
 from sympy import Expr
 
 from lawful.verify.language.domain import Domain
-from lawful.verify.language.schedule import Formula, b, k, schedule
+from lawful.verify.language.schedule import Formula, k, schedule
 from lawful.verify.schedules.exponential_after import decayed
-from lawful.verify.schedules.stairs import of_optax
-from lawful.verify.schedules.warming import led
+from lawful.verify.schedules.stairs import of_optax, ramped
 
 CLAIM = "warmup_exponential_decay_schedule"
 
@@ -38,4 +37,4 @@ def exponential_after_line(
         peak_value, k - warmup_steps, transition_steps, decay_rate, transition_begin, staircase, end_value
     )
     length = warmup_steps + transition_begin + 2 * transition_steps
-    return Formula(led(after, warmup_steps, b, peak_value), length=length)
+    return Formula(ramped(after, warmup_steps, peak_value), length=length)
