@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from itertools import pairwise
 
-from sympy import Expr, Integer, Piecewise, cos, floor, pi
+from sympy import Expr, Integer, Piecewise, Rational, cos, floor, pi
 
 from lawful.verify.language.domain import Domain
 from lawful.verify.language.schedule import Formula, b, k, schedule
@@ -33,8 +33,8 @@ def linear_cycle(
 ) -> Formula:
     """From a part of the rate along lines to it and back, and on to a part of that part, where it stays."""
     low = b / div_factor
-    knots = [(Integer(0), low), (floor(pct_start * transition_steps), b)]
-    knots += [(floor(pct_final * transition_steps), low), (transition_steps, low / final_div_factor)]
+    knots = [(Integer(0), low), (_part(transition_steps, pct_start), b)]
+    knots += [(_part(transition_steps, pct_final), low), (transition_steps, low / final_div_factor)]
     return Formula(
         _between(knots, lambda start, end, share: start + (end - start) * share), length=transition_steps
     )
@@ -55,9 +55,14 @@ def cosine_cycle(
 ) -> Formula:
     """From a part of the rate along half a period of a cosine to it, and along another to a part of that part."""
     low = b / div_factor
-    knots = [(Integer(0), low), (floor(pct_start * transition_steps), b)]
+    knots = [(Integer(0), low), (_part(transition_steps, pct_start), b)]
     knots += [(transition_steps, low / final_div_factor)]
     return Formula(_between(knots, _falling), length=transition_steps)
+
+
+def _part(steps: Expr, share: Expr) -> Expr:
+    """The whole steps of a share, which is a little less than it is written in decimals: 0.3 of 20 are 6."""
+    return floor(share * steps + Rational(1, 2**30))
 
 
 def _falling(start: Expr, end: Expr, share: Expr) -> Expr:
