@@ -1,7 +1,8 @@
 """Whether an average follows its rule: after every update, in every tensor, within what rounding explains.
 
 Each update is judged from what was kept before it. What comes first is told by looking: whether the first update puts
-the weights in the place of what is kept, or averages already what was there when the average was constructed.
+the weights in the place of what is kept, or averages already what was there when the average was constructed. Weights
+that are not trained may be taken as they are: while they stay, that is their average.
 """
 
 from collections.abc import Iterator
@@ -61,11 +62,16 @@ def follow(bench: Bench) -> Seen:
         return seen
     names = [name for name, _ in bench.model.named_parameters()]
     averages, theirs = [flat([each[name] for name in names]) for each in kept], list(map(flat, weights))
+    fixed = flat(
+        [torch.full_like(p, not p.requires_grad, dtype=torch.bool) for p in bench.model.parameters()]
+    )
     taken = _taken(averages[0], theirs[0], averages[1])
     seen.begins = BEGINS if taken else ""
     for done, (before, now, after) in enumerate(triplewise(averages, theirs, 1 if taken else 0)):
         expected = bench.next(done, before, now)
-        ratio = seen.tally.add(expected, after.to(torch.float64))
+        as_they_are = fixed & (after == now)
+        judged = torch.where(as_they_are, torch.as_tensor(expected.mid), after.to(torch.float64))
+        ratio = seen.tally.add(expected, judged)
         if float(ratio.max()) > 1.0:
             seen.finding = _departure(
                 bench, int(ratio.argmax()), theirs[: done + (2 if taken else 1)], after, expected
