@@ -111,6 +111,7 @@ class Schedule:
         also: hyperparameters that are tried together.
         edges: likewise, where no more is stated than that rates are finite and not negative, or refused.
         sets: what it is the schedule of, which stands as `rate` in its formula.
+        pure: whether it is one of functions of the steps, which are no schedulers and not looked for among these.
     """
 
     build: Callable[..., Formula]
@@ -120,6 +121,7 @@ class Schedule:
     also: tuple[Values, ...] = ()
     edges: tuple[Values, ...] = ()
     sets: str = "rate"
+    pure: bool = False
 
     @property
     def name(self) -> str:
@@ -191,10 +193,11 @@ def schedule(
     edges: tuple[Values, ...] = (),
     source: Source | None = None,
     sets: str = "rate",
+    pure: bool = False,
 ) -> Callable[[Callable[..., Formula]], Schedule]:
     """Marks a function from hyperparameters to a formula as a schedule (see `Schedule`); torch's if none is said."""
     torchs = Source("torch.optim.lr_scheduler", claims[0], checked="torch 2.13.0")
-    return lambda build: Schedule(build, claims, source or torchs, domains, also, edges, sets)
+    return lambda build: Schedule(build, claims, source or torchs, domains, also, edges, sets, pure)
 
 
 def _unknown(value: Any) -> Any:

@@ -20,6 +20,7 @@ CLAIM = "warmup_cosine_decay_schedule"
         "exponent": Domain((1.0, 2.0)),
     },
     source=of_optax(CLAIM),
+    pure=True,
 )
 def cosine_after_line(
     *, peak_value: Expr, warmup_steps: Expr, decay_steps: Expr, end_value: Expr = 0.0, exponent: Expr = 1.0

@@ -20,6 +20,7 @@ from lawful.verify.schedules.stairs import KERAS
     also=({"first_decay_steps": 10, "t_mul": 3.0},),
     edges=({"first_decay_steps": 0},),
     source=Source("keras.optimizers.schedules", "CosineDecayRestarts", checked=KERAS),
+    pure=True,
 )
 def cosine_restarts(
     *, first_decay_steps: Expr, t_mul: Expr = 2.0, m_mul: Expr = 1.0, alpha: Expr = 0.0

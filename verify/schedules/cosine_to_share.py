@@ -21,6 +21,7 @@ CLAIM = "cosine_decay_schedule"
     also=({"warmup_target": 0.5, "warmup_steps": 3}, {"warmup_target": 0.02, "warmup_steps": 1}),
     edges=({"decay_steps": 0},),
     source=of_optax(CLAIM),
+    pure=True,
 )
 def cosine_to_share(
     *,

@@ -22,6 +22,7 @@ STEPS, DIVISORS = Domain((20, 10, 100), low=1), Domain((25.0, 4.0))
         "final_div_factor": DIVISORS,
     },
     source=of_optax("linear_onecycle_schedule"),
+    pure=True,
 )
 def linear_cycle(
     *,
@@ -49,6 +50,7 @@ def linear_cycle(
         "final_div_factor": DIVISORS,
     },
     source=of_optax("cosine_onecycle_schedule"),
+    pure=True,
 )
 def cosine_cycle(
     *, transition_steps: Expr, pct_start: Expr = 0.3, div_factor: Expr = 25.0, final_div_factor: Expr = 1e4

@@ -20,6 +20,7 @@ CLAIM = "exponential_decay"
     },
     also=({"decay_rate": 1.5, "end_value": 2.0},),
     source=of_optax(CLAIM),
+    pure=True,
 )
 def exponential_after(
     *,

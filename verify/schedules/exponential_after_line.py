@@ -21,6 +21,7 @@ CLAIM = "warmup_exponential_decay_schedule"
         "end_value": (None, 0.05),
     },
     source=of_optax(CLAIM),
+    pure=True,
 )
 def exponential_after_line(
     *,

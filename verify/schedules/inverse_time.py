@@ -13,6 +13,7 @@ from lawful.verify.schedules.stairs import KERAS, gone
     domains={"decay_steps": Domain((4, 1, 7), low=1), "decay_rate": Domain((0.5, 2.0))},
     edges=({"decay_steps": 0},),
     source=Source("keras.optimizers.schedules", "InverseTimeDecay", checked=KERAS),
+    pure=True,
 )
 def inverse_time(*, decay_steps: Expr, decay_rate: Expr, staircase: bool = False) -> Formula:
     """Divided by 1 and decay_rate for each decay_steps."""

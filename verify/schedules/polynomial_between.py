@@ -21,6 +21,7 @@ CLAIM = "polynomial_schedule"
         "transition_begin": Domain((0, 3)),
     },
     source=of_optax(CLAIM),
+    pure=True,
 )
 def polynomial_between(
     *,
