@@ -20,6 +20,7 @@ TESTS = Path(__file__).parent.parent / "tests"
 MODULES = (
     "test_schedulers",
     "test_schedules_of_libraries",
+    "test_compositions",
     "test_averages",
     "test_clips_alone",
     "test_scalers",

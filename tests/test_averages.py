@@ -22,10 +22,12 @@ from lawful.verify.language.families import find_rule
 from lawful.verify.language.symbols import g, t, x
 
 EMA, MEAN = {"rule": "averaged"}, {"rule": 'averaged(forgets="nothing")'}
+PATIENT = {"rule": 'averaged(forgets="by a power")'}
 
 RIGHT: list[tuple[Any, dict[str, Any]]] = [
     (own.Ema, EMA),
     (own.Mean, MEAN),
+    (own.Patient, PATIENT),
     (own.refresh, MEAN),
 ]
 
@@ -50,9 +52,11 @@ WRONG: list[tuple[Any, str, dict[str, Any]]] = [
     (own.OneTooMany, "average", MEAN),
     (own.InFloat32, "average", EMA),
     (own.ForgetsSome, "average", EMA),
+    (own.PatientFromTheFirst, "average", PATIENT),
     (own.Ema, "average", MEAN | {"arguments": {"decay": 0.5}}),
     (swa_utils.get_swa_multi_avg_fn, "average", {}),
     (own.PairsWhatItCan, "average-pairs", EMA),
+    (own.AtEachPlace, "average-ties", EMA),
     (own.Broadcasts, "average-shapes", EMA),
     (own.SharesOneWeight, "average-apart", EMA),
     (own.Evaluates, "average-apart", EMA),

@@ -60,6 +60,7 @@ def test_every_question_about_norms_has_a_twin_that_fails_it() -> None:
 
 
 ALL = {"rule": 'clipped(over="parameters")'}
+TORCHS = {"rule": 'clipped(over="parameters", divisor="norm + 1e-6")'}
 EACH = {"rule": "clipped"}
 VALUE = {"rule": 'clipped(over="value")', "names": {"max_norm": "bound"}}
 
@@ -96,6 +97,9 @@ WRONG: list[tuple[Any, str, dict[str, Any]]] = [
     (clip_grad.clip_grad_norm_, "clip-range", {}),
     (clip_grad.clip_grad_norm_, "clip-no-elements", {}),
     (own.squares_complex_numbers, "clip-complex", ALL),
+    (own.by_parts, "clip-complex", ALL),
+    (own.turns, "clip-complex", ALL),
+    (own.by_rank_but_for_two, "clip-sharded", TORCHS),
     (own.by_rank, "clip-sharded", ALL),
     (own.turns_round, "clip-nonsense", VALUE),
     (clip_grad.clip_grad_norm_, "clip-nonsense", {}),

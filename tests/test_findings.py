@@ -137,6 +137,7 @@ def test_every_property_says_how_grave_it_is_and_what_must_hold() -> None:
     assert {name for name, p in every.items() if p.severity is EXTRA} == {
         "complex-parameters", "nonsense", "sparse-gradients",
         "rate-set-by-hand", "degenerate-lengths", "equal-is-not-better", "resumed-by-last-epoch",
+        "bad-metric-is-forgotten", "skipped-on-the-rows-of-one",
         "scheduled-late-group", "scheduled-anew", "rate-moves", "unscaled-once", "scale-recovers", "average-shapes",
         "average-arrives", "statistics-interrupted", "statistics-without-data",
         "clip-range", "clip-no-elements", "clip-nonsense", "clip-complex",

@@ -18,17 +18,27 @@ from lawful.verify.evidence import Verdict
 RULE = {"rule": "loss_scale"}
 
 
-RIGHT: list[tuple[Any, dict[str, Any]]] = [(own.Scaling, RULE)]
+RIGHT: list[tuple[Any, dict[str, Any]]] = [(own.Scaling, RULE), (own.Together, RULE)]
 
 
 @pytest.mark.parametrize(("scaler", "how"), RIGHT)
 def test_what_is_right_is_not_refused(scaler: Any, how: dict[str, Any]) -> None:
     seen = lawful.check(scaler, **how)
-    assert seen.verdict is Verdict.LAWFUL and not any(e.findings for e in seen.results.values()), repr(seen)
+    found = {c.property for c, e in zip(seen.checks, seen.results.values(), strict=True) if e.findings}
+    assert seen.verdict is Verdict.LAWFUL and found <= {"skipped-on-the-rows-of-one"}, repr(seen)
 
 
 def test_torchs_follows_its_recursion() -> None:
-    assert lawful.check("torch.amp:GradScaler").verdict is Verdict.LAWFUL
+    seen = lawful.check("torch.amp:GradScaler")
+    found = {c.property for c, e in zip(seen.checks, seen.results.values(), strict=True) if e.findings}
+    assert seen.verdict is Verdict.LAWFUL and found == {"scale-recovers"}
+
+
+def test_torch_s_for_several_processes_shares_what_one_of_them_meets() -> None:
+    target = "torch.distributed.fsdp.sharded_grad_scaler:ShardedGradScaler"
+    seen = lawful.check(target, rule="loss_scale", properties=["skipped-on-every-rank", "skipped-steps"])
+    assert seen.verdict is Verdict.LAWFUL
+    assert lawful.check(target, rule="loss_scale", properties=["loss-scale"]).verdict is Verdict.UNLAWFUL
 
 
 WRONG: list[tuple[type, str, dict[str, Any]]] = [
@@ -44,6 +54,10 @@ WRONG: list[tuple[type, str, dict[str, Any]]] = [
     (own.ForgetsTheCount, "resumed-scaler", RULE),
     (own.GivesItsOwn, "scaler-state", RULE),
     (own.DeafToHands, "scale-set-by-hand", RULE),
+    (own.EachForItself, "skipped-on-every-rank", RULE),
+    (own.AgreesOnTheScaleAlone, "skipped-on-every-rank", RULE),
+    (own.OfItsRows, "skipped-on-the-rows-of-one", RULE),
+    (own.Scaling, "skipped-on-the-rows-of-one", RULE),
     (own.UnscalesAgain, "unscaled-once", RULE),
     (own.StandsStill, "scale-recovers", RULE),
     (torch.amp.GradScaler, "scale-recovers", RULE),

@@ -200,9 +200,10 @@ def along(schedule: Any, values: Any) -> Any:
         return arb(0)
     here = {**given, b: 0.1}
     last = 3 * int(float(evaluated(formula.length, given).value))
-    rate, worst = evaluated(formula.rate, {**here, k: 0}).value, arb(0)
+    at = {**here, k: 0, **{s: evaluated(begin, given) for s, (begin, _) in formula.state.items()}}
+    rate, worst = evaluated(formula.rate, at).value, arb(0)
     for step in range(1, min(last, 60) + 1):
-        at = {**here, k: step}
+        at = {**here, k: step, **{s: evaluated(after, at) for s, (_, after) in formula.state.items()}}
         law = evaluated(formula.rate, at).value
         again = evaluated(formula.recursion, {**at, eta: rate})
         if not again.error < 1:

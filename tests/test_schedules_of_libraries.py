@@ -219,6 +219,7 @@ RIGHT: list[tuple[Any, dict[str, Any]]] = [
     (warm_cosine, {"rule": "cosine_with_warmup", "properties": SCHEDULE}),
     (Told, {"rule": "step_after_warmup", "properties": SCHEDULE}),
     (own.Greedy, {"rule": "greedy"}),
+    (own.Smoothed, {"rule": "greedy"}),
 ]
 WRONG: list[tuple[Any, str, dict[str, Any]]] = [
     (late_cosine, "schedule", {"rule": "cosine_with_warmup"}),
@@ -226,6 +227,9 @@ WRONG: list[tuple[Any, str, dict[str, Any]]] = [
     (own.Impatient, "schedule", {"rule": "greedy"}),
     (own.OnlyFalls, "schedule", {"rule": "greedy"}),
     (own.WithoutBounds, "schedule", {"rule": "greedy"}),
+    (own.ByTheFirstGroup, "schedule", {"rule": "greedy"}),
+    (own.KeepsTheWindow, "schedule", {"rule": "greedy"}),
+    (own.KeepsASum, "bad-metric-is-forgotten", {"rule": "greedy"}),
 ]
 
 

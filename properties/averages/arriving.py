@@ -17,6 +17,9 @@ from lawful.verify.candidates.averager import Averager, kept
 from lawful.verify.evidence import Severity
 from lawful.verify.oracle.formats import FORMATS
 
+DECAY = "ema_decay"
+"""What the rule calls the rate at which an average is kept, at most."""
+
 SLOW = 0.999
 """A rate at which averages of weights are kept: it forgets a tenth of what was before in 105 updates."""
 
@@ -32,7 +35,9 @@ LONG = 10
 
 def _formats(averager: Averager) -> Iterator[Bench]:
     for fmt in FORMATS:
-        yield Bench(averager, {s: _slow(averager, s) for s in averager.followed.hyperparameters}, fmt)
+        first = next(averager.settings())
+        slow = {s: _slow(averager, s) if s.name == DECAY else value for s, value in first.items()}
+        yield Bench(averager, slow, fmt)
 
 
 def _slow(averager: Averager, symbol: Symbol) -> float:
@@ -76,14 +81,18 @@ def _times(bench: Bench) -> tuple[int, int]:
     """How many updates there are before the jump, and in how many the exact average makes it but for 1/e."""
     if not bench.values:
         return BEFORE, ceil(BEFORE * (e - 1))
-    (decay,) = bench.values.values()
+    decay = _decay(bench)
     return 1, max(ceil(-1 / log(decay)), 1) if decay else 1
 
 
 def _share(bench: Bench, done: int) -> float:
     """How far of the way to the weights an update goes, the first ones apart, after so many."""
-    (decay,) = [*bench.values.values()] or [done / (done + 1)]
-    return 1 - decay
+    return 1 - _decay(bench, done / (done + 1))
+
+
+def _decay(bench: Bench, otherwise: float = 0.0) -> float:
+    """What is kept of the average at most; something else where it has no such rate."""
+    return next((value for symbol, value in bench.values.items() if symbol.name == DECAY), otherwise)
 
 
 def _lines(bench: Bench, before: int, after: int) -> str:

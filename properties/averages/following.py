@@ -1,7 +1,8 @@
 """Whether an average follows its rule: after every update, in every tensor, within what rounding explains.
 
 Each update is judged from what was kept before it. What comes first is told by looking: whether the first update puts
-the weights in the place of what is kept, or averages already what was there when the average was constructed.
+the weights in the place of what is kept, or averages already what was there when the average was constructed. Weights
+that are not trained may be taken as they are: while they stay, that is their average.
 """
 
 from collections.abc import Iterator
@@ -61,11 +62,16 @@ def follow(bench: Bench) -> Seen:
         return seen
     names = [name for name, _ in bench.model.named_parameters()]
     averages, theirs = [flat([each[name] for name in names]) for each in kept], list(map(flat, weights))
-    taken = _taken(averages[0], theirs[0], averages[1])
+    fixed = flat(
+        [torch.full_like(p, not p.requires_grad, dtype=torch.bool) for p in bench.model.parameters()]
+    )
+    taken = bool(_put(averages[0], theirs[0], averages[1]).all())
     seen.begins = BEGINS if taken else ""
     for done, (before, now, after) in enumerate(triplewise(averages, theirs, 1 if taken else 0)):
         expected = bench.next(done, before, now)
-        ratio = seen.tally.add(expected, after.to(torch.float64))
+        as_they_are = (fixed & (after == now)) | (_exact(expected) & _put(before, now, after))
+        judged = torch.where(as_they_are, torch.as_tensor(expected.mid), after.to(torch.float64))
+        ratio = seen.tally.add(expected, judged)
         if float(ratio.max()) > 1.0:
             seen.finding = _departure(
                 bench, int(ratio.argmax()), theirs[: done + (2 if taken else 1)], after, expected
@@ -74,12 +80,17 @@ def follow(bench: Bench) -> Seen:
     return seen
 
 
-def _taken(before: Tensor, weights: Tensor, after: Tensor) -> bool:
-    """Whether an update put the weights in the average's place: as they are, or as what was there and all that they
+def _exact(expected: Ball) -> Tensor:
+    """Where nothing is kept of the average, so that no rounding is explained."""
+    return torch.as_tensor(expected.radius) == 0
+
+
+def _put(before: Tensor, weights: Tensor, after: Tensor) -> Tensor:
+    """Where an update put the weights in the average's place: as they are, or as what was there and all that they
     differ by from it, which two operations round."""
     unit = FORMATS[weights.dtype].unit
     old, new, seen = before.double(), weights.double(), after.double()
-    return bool(((seen - new).abs() <= unit * ((1 + unit) * (new - old).abs() + new.abs())).all())
+    return (seen - new).abs() <= unit * ((1 + unit) * (new - old).abs() + new.abs())
 
 
 BEGINS = "its first update takes the weights as they are"

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from lawful.properties.averages.driving import Bench
 from lawful.properties.averages.promise import promise
 from lawful.properties.promises import RaisedError, Said, calling
-from lawful.verify.candidates.averager import Averager
+from lawful.verify.candidates.averager import Averager, kept
 from lawful.verify.evidence import Severity
 
 WAY = (1.0, 2.0, 4.0)
@@ -85,6 +85,56 @@ def _mismatched(bench: Bench, own: nn.Module, theirs: nn.Module) -> str:
     """Lines that tell an average of one linear layer of another."""
     made = bench.script([], f"torch.nn.{own}").splitlines()
     return "\n".join([*made[:4], f"average.{bench.averager.method}(torch.nn.{theirs})"])
+
+
+class Pair(nn.Module):
+    """Two layers, which have one weight in common, or one each."""
+
+    def __init__(self, tied: bool) -> None:
+        """Of ones."""
+        super().__init__()
+        self.first, self.last = nn.Linear(2, 2, bias=False), nn.Linear(2, 2, bias=False)
+        self.last.weight = self.first.weight if tied else self.last.weight
+        self.set(1.0)
+
+    def set(self, value: float) -> None:
+        """Puts it into the weights."""
+        for p in self.parameters():
+            nn.init.constant_(p, value)
+
+
+@promise()
+def average_ties(bench: Bench) -> Said:
+    """A weight that stands at two places of a model, as a tied embedding, is averaged once in an update, as one that
+    stands at one."""
+    tied, apart = (_averaged(bench, Pair(tied)) for tied in (True, False))
+    for step, (one, other) in enumerate(zip(tied, apart, strict=True)):
+        if one != other:
+            said = f"has {one!r} of a weight that stands at two places after {step} updates, and {other!r} of another"
+            yield f"{said} with the same values", _tying(bench, step)
+            return
+
+
+def _averaged(bench: Bench, model: Pair) -> list[float]:
+    """What is kept of the first weight, at first and after each update."""
+    made, found = bench.average_of(model), list[float]()
+    for value in (None, *WAY):
+        if value is not None:
+            model.set(value)
+            calling(lambda: bench.averager.update(made, model), "when it is updated")
+        found.append(float(kept(made, model)["first.weight"].reshape(-1)[0]))
+    return found
+
+
+def _tying(bench: Bench, steps: int) -> str:
+    """Lines that average a model of two layers with one weight."""
+    layer = "torch.nn.Linear(1, 1, bias=False)"
+    script = bench.script(WAY[:steps], f"torch.nn.Sequential({layer}, {layer})")
+    *lines, shown = (
+        script.replace("model.weight", "model[0].weight").replace("module.weight", "module").splitlines()
+    )
+    at = next(place for place, line in enumerate(lines) if line.startswith("model"))
+    return "\n".join([*lines[: at + 1], "model[1].weight = model[0].weight", *lines[at + 1 :], shown])
 
 
 def _saves(averager: Averager) -> bool:

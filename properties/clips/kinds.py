@@ -1,7 +1,8 @@
 """Gradients of other kinds: complex ones, and such that are divided over ranks."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from math import inf
 from typing import Any
 
 import torch
@@ -30,15 +31,29 @@ def _plain(seed: int) -> list[Tensor]:
 
 @promise(Severity.EXTRA, of=lambda clip: clip.followed.scope != "lane", given=_complex)
 def clip_complex(bench: Bench) -> Said:
-    """Complex gradients are clipped by the norm of their real and imaginary parts together, which is what is given
-    back."""
-    returned = bench.begin().run()
-    real = bench.alike(gradients=[torch.view_as_real(slope) for slope in bench.given])
-    afterwards = real.parts([torch.view_as_real(slope) for slope in bench.clipped])
-    if not all(map(_near, real.expected(), afterwards)):
-        yield "clips complex gradients by another norm than that of all of their parts", bench.script()
-    elif isinstance(returned, Tensor) and bench.clip.everywhere and not _near(real.norm(), returned.abs()):
-        yield f"gives back {float(returned.abs())!r} as the norm of complex gradients", bench.script()
+    """Complex gradients are clipped by the norm of their sizes, of each order that there is, which is what is given
+    back; and are not turned."""
+    for run in _ordered(bench):
+        returned = run.begin().run()
+        sizes = run.alike(gradients=[slope.to(torch.complex128).abs() for slope in run.given])
+        clipped = [slope.to(torch.complex128) for slope in run.clipped]
+        if not all(map(_near, sizes.expected(), sizes.parts([slope.abs() for slope in clipped]))):
+            yield "clips complex gradients by another norm than that of their sizes", run.script()
+        elif any(map(_turned, run.given, clipped)):
+            yield "turns complex gradients", run.script()
+        elif isinstance(returned, Tensor) and run.clip.everywhere and not _near(sizes.norm(), returned.abs()):
+            yield f"gives back {float(returned.abs())!r} as the norm of complex gradients", run.script()
+
+
+def _ordered(bench: Bench) -> Iterator[Bench]:
+    """The same by norms of each order that there is."""
+    return (bench.alike(order=order) for order in bench.clip.orders)
+
+
+def _turned(before: Tensor, after: Tensor) -> bool:
+    """Whether it is not the same times a positive number, of which both parts are rounded, each by a unit at most."""
+    pair = after * before.to(torch.complex128).conj()
+    return bool(((pair.imag.abs() > 2 * FORMATS[torch.float32].unit * pair.abs()) | (pair.real < 0)).any())
 
 
 def _near(law: Ball, seen: Tensor) -> bool:
@@ -53,20 +68,27 @@ def _divides(clip: Clip) -> bool:
 
 @promise(of=_divides, given=lambda: _plain(0))
 def clip_sharded(bench: Bench) -> Said:
-    """Gradients of which each of two ranks has its rows, as `DTensor`s, are clipped as if they were together, and the
-    norm of all is given back on each; or they are refused."""
+    """Gradients of which each of two ranks has its rows, as `DTensor`s, are clipped as if they were together, by norms
+    of each order that there is, and the norm of all is given back on each; or they are refused."""
+    for run in _ordered(bench):
+        whole = [slope for slope in run.given if run.order < inf or len(slope) >= RANKS]
+        yield from _together(run.alike(gradients=whole), norm=f"by the norm of order {run.order:g}")
+
+
+def _together(bench: Bench, norm: str) -> Said:
+    """What is wrong with the rows and the norms that ranks have; the largest of none is asked of none."""
     try:
         ranks = on_ranks(lambda: _on_a_rank(bench))
     except RaisedError as error:
-        raise NotOwedError(str(error)) from error
+        raise NotOwedError(f"{error}, {norm}") from error
     whole = [torch.cat(rows) for rows in zip(*(rows for rows, _ in ranks), strict=True)]
     (law,) = bench.expected()
     if bool((law.distance(bench.parts(whole)[0].double()) > law.radius).any()):
-        yield "clips what is divided over two ranks otherwise than the whole", _lines(bench)
-    norms = [norm for _, norm in ranks if norm is not None]
-    wrong = [norm for norm in norms if bool(bench.norm().distance(norm.double()) > bench.norm().radius)]
+        yield f"clips what is divided over two ranks otherwise than the whole, {norm}", _lines(bench)
+    given = [back for _, back in ranks if back is not None]
+    wrong = [back for back in given if bool(bench.norm().distance(back.double()) > bench.norm().radius)]
     if wrong:
-        yield f"gives back {float(wrong[0])!r} on a rank, which is not the norm of all", _lines(bench)
+        yield f"gives back {float(wrong[0])!r} on a rank, which is not that of all, {norm}", _lines(bench)
 
 
 def _on_a_rank(bench: Bench) -> tuple[list[Tensor], Tensor | None]:

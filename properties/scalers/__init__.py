@@ -1,4 +1,4 @@
 """What is asked of scalers of losses: that their scale follows its recursion, and what users rely on besides.
 
-May import: properties, candidates, evidence, oracle, schedules.
+May import: properties, candidates, evidence, oracle, runs, schedules.
 """

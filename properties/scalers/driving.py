@@ -35,6 +35,12 @@ RATE = 2.0**-4
 """Of the optimizers; so that a step costs no digits."""
 
 
+ALONE = (
+    "torch.distributed.init_process_group('gloo', store=torch.distributed.HashStore(), rank=0, world_size=1)"
+)
+"""How a script makes the group of a single process."""
+
+
 class Recording(SGD):
     """Remembers the gradients with which its steps are made."""
 
@@ -154,13 +160,12 @@ class Bench:
     def script(self, steps: int, then: str = "") -> str:
         """Lines that show it with torch alone, where what is asked can be imported."""
         name, module = self.scaler.cls.__name__, self.scaler.cls.__module__
-        said = [f"{n}={v!r}" for n, v in self.scaler.spoken(self.values).items()]
-        told = self.scaler.told(self.begin_with)
         overflows = [*self.pattern[:steps]]
         return "\n".join([
             "import torch",
             f"from {module} import {name}",
-            f"scaler = {name}({', '.join([*(f'{n}={v!r}' for n, v in told.items()), *said])})",
+            *([ALONE] if self.scaler.shares else []),
+            f"scaler = {self.scaler.constructed(self.values, self.begin_with)}",
             "weight = torch.ones(2, requires_grad=True)",
             "optimizer = torch.optim.SGD([weight], lr=0.0625)",
             f"for overflow in {overflows}:",

@@ -24,14 +24,21 @@ UNEVEN = 3.7
 """A scale that is no power of two, so that it costs digits."""
 
 
-def promise(severity: Severity = Severity.CONTRACT) -> Callable[[Callable[[Bench], Said]], Property]:
-    """Makes a property of a function that looks, at a setting in which the scale grows."""
+def promise(
+    severity: Severity = Severity.CONTRACT, of: Callable[[Scaler], bool] = lambda scaler: True
+) -> Callable[[Callable[[Bench], Said]], Property]:
+    """Makes a property of a function that looks, at a setting in which the scale grows.
+
+    Args:
+        severity: how grave it is to break it.
+        of: whether a scaler has something to ask about.
+    """
 
     def benches(scaler: Scaler) -> Iterator[Bench]:
         values = list(scaler.settings())
         yield Bench(scaler, values[min(1, len(values) - 1)])
 
-    return lambda look: promised(look, benches, Scaler, severity=severity)
+    return lambda look: promised(look, benches, Scaler, of, severity)
 
 
 @promise()

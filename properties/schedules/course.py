@@ -13,10 +13,12 @@ from math import isfinite
 from typing import Any
 
 from flint import arb
+from sympy import Expr
 
 from lawful.properties.schedules.evaluating import ONCE, Given, evaluated
-from lawful.properties.schedules.rounding import DOUBLE, Rounded, ball, whole
-from lawful.verify.language.schedule import Formula, a, b, eta, k
+from lawful.properties.schedules.groups import BASES
+from lawful.properties.schedules.rounding import DOUBLE, Rounded, added, ball, extreme, whole
+from lawful.verify.language.schedule import Formula, Highest, Latest, a, b, eta, k
 from lawful.verify.oracle.formats import Format
 
 
@@ -72,17 +74,37 @@ def _by_formula(
     formula: Formula, given: Mapping[Any, Any], metrics: Sequence[float], fmt: Format
 ) -> Iterator[tuple[dict[Any, Any], Rounded]]:
     """What symbols stand for at each step, and the rate."""
-    state = {s: evaluated(begin, given) for s, (begin, _) in formula.state.items()}
+    groups = [given, *_beside(given)] if formula.joint else [given]
+    states = [{s: evaluated(begin, each) for s, (begin, _) in formula.state.items()} for each in groups]
     for done in count():
-        here: dict[Any, Any] = {**given, k: done, **state}
-        yield here, evaluated(formula.rate, here).into(fmt)
+        here: list[dict[Any, Any]] = [
+            {**g, k: done, **state} for g, state in zip(groups, states, strict=True)
+        ]
+        yield here[0], evaluated(formula.rate, here[0]).into(fmt)
         if formula.fed:
             if done == len(metrics):
                 return
-            here[a] = ball(metrics[done])
+            for each in here:
+                each[a] = ball(metrics[done])
         for symbol, expr in formula.names.items():
-            here[symbol] = evaluated(expr, here)
-        state = {s: evaluated(after, here) for s, (_, after) in formula.state.items()}
+            for each, worth in zip(here, _named(expr, here, metrics[: done + 1]), strict=True):
+                each[symbol] = worth
+        states = [{s: evaluated(after, each) for s, (_, after) in formula.state.items()} for each in here]
+
+
+def _beside(given: Given) -> Iterator[Given]:
+    """The same in each of the groups that there are."""
+    return ({**given, b: Rounded(arb(base), held=given[b].held)} for base in BASES)
+
+
+def _named(expr: Expr, here: Sequence[Given], metrics: Sequence[float]) -> list[Rounded]:
+    """What a name stands for in each of the groups."""
+    if isinstance(expr, Highest):
+        return [extreme(max, [evaluated(expr.args[0], each) for each in here])] * len(here)
+    if isinstance(expr, Latest):
+        several = [int(float(evaluated(expr.args[0], each).value)) for each in here]
+        return [added(map(ball, metrics[len(metrics) - many :])) for many in several]
+    return [evaluated(expr, each) for each in here]
 
 
 def _along(formula: Formula, given: Given, before: Rounded | None, rate: Rounded) -> Rounded | None:

@@ -208,6 +208,8 @@ class Bench:
 
     def script(self, steps: int, shown: str = RATES, then: str = "") -> str:
         """Lines that show it with torch alone, where what is asked is torch's or can be imported."""
+        if self.scheduler.pure:
+            return self._function(steps)
         arguments = [f"{n}={written(v, full=True)}" for n, v in self.scheduler.spoken(self.values).items()]
         name, module = self.scheduler.cls.__name__, self.scheduler.cls.__module__
         return "\n".join([
@@ -219,6 +221,17 @@ class Bench:
             *([self._stepped(steps)] if steps else []),
             *([then] if then else []),
             f"print({shown})",
+        ])  # fmt: skip
+
+    def _function(self, steps: int) -> str:
+        """Lines that show what a function of the steps gives, made with the first of the rates."""
+        name, module = self.scheduler.cls.__name__, self.scheduler.cls.__module__
+        said = [f"{n}={written(v)}" for n, v in self.scheduler.spoken(self.values).items()]
+        first = f"{self.scheduler.cls.rates.first}={self.given[0].item() if self.dtype else BASES[0]}"
+        return "\n".join([
+            f"from {module} import {name}",
+            f"schedule = {name}({', '.join([first, *said])})",
+            f"print([float(schedule(step)) for step in range({steps + 1})])",
         ])  # fmt: skip
 
     @property

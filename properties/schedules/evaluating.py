@@ -11,7 +11,23 @@ from operator import eq, ge, gt, le, lt, ne
 from typing import Any
 
 from flint import arb, ctx
-from sympy import Add, Basic, Expr, Max, Min, Mod, Mul, Piecewise, Pow, Product, Symbol, cos, floor, tanh
+from sympy import (
+    Add,
+    Basic,
+    Expr,
+    Max,
+    Min,
+    Mod,
+    Mul,
+    Piecewise,
+    Pow,
+    Product,
+    Symbol,
+    ceiling,
+    cos,
+    floor,
+    tanh,
+)
 from sympy.core.function import AppliedUndef
 from sympy.core.relational import Relational
 from sympy.logic.boolalg import ITE, And, BooleanAtom, Not, Or
@@ -146,10 +162,11 @@ KINDS: Mapping[type, Callable[[Any], Worth]] = {
     Add: _operation(added),
     Product: _repeated,
     Mul: _operation(times),
-    Pow: _operation(lambda parts: to_the(parts[0], parts[1].value)),
+    Pow: _operation(lambda parts: to_the(parts[0], parts[1])),
     cos: _operation(lambda parts: bounded(arb.cos, parts[0])),
     tanh: _operation(lambda parts: bounded(arb.tanh, parts[0])),
     floor: _operation(lambda parts: Rounded(whole(parts[0].value))),
+    ceiling: _operation(lambda parts: Rounded(-whole(-parts[0].value))),
     Mod: _operation(lambda parts: Rounded(_remainder(parts[0].value, parts[1].value))),
     Max: _operation(lambda parts: extreme(max, parts)),
     Min: _operation(lambda parts: extreme(min, parts)),

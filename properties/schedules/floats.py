@@ -11,7 +11,8 @@ from sympy import Expr, Symbol, lambdify
 from sympy.core.function import AppliedUndef
 
 from lawful.properties.schedules.course import course
-from lawful.verify.language.schedule import Formula, a, b, k
+from lawful.properties.schedules.groups import BASES
+from lawful.verify.language.schedule import Formula, Highest, Latest, a, b, k
 
 Array = NDArray[np.float64]
 Given = Mapping[Any, Any]
@@ -46,13 +47,30 @@ def _at_once(formula: Formula, values: dict[Symbol, Any], steps: int) -> Array:
 
 
 def _by_state(formula: Formula, values: dict[Symbol, Any], metrics: Sequence[float]) -> Iterator[Array]:
-    state = {symbol: _number(begin, values) for symbol, (begin, _) in formula.state.items()}
+    groups = [values, *({**values, b: np.float64(base)} for base in BASES if formula.joint)]
+    states = [
+        {symbol: _number(begin, each) for symbol, (begin, _) in formula.state.items()} for each in groups
+    ]
     for done, metric in enumerate((*metrics, np.nan)):
-        here = {**values, **state, k: np.float64(done), a: np.float64(metric)}
-        yield np.array([_number(formula.rate, here), _number(formula.momentum, here)])
+        now = {k: np.float64(done), a: np.float64(metric)}
+        here = [{**each, **state, **now} for each, state in zip(groups, states, strict=True)]
+        yield np.array([_number(formula.rate, here[0]), _number(formula.momentum, here[0])])
         for symbol, expr in formula.names.items():
-            here[symbol] = _number(expr, here)
-        state = {symbol: _number(after, here) for symbol, (_, after) in formula.state.items()}
+            for each, number in zip(here, _named(expr, here, [*metrics, np.nan][: done + 1]), strict=True):
+                each[symbol] = number
+        states = [
+            {symbol: _number(after, each) for symbol, (_, after) in formula.state.items()} for each in here
+        ]
+
+
+def _named(expr: Expr, here: Sequence[dict[Symbol, Any]], metrics: Sequence[float]) -> list[Any]:
+    """What a name stands for in each of the groups."""
+    if isinstance(expr, Highest):
+        return [max(_number(expr.args[0], each) for each in here)] * len(here)
+    if isinstance(expr, Latest):
+        several = [int(_number(expr.args[0], each)) for each in here]
+        return [np.float64(sum(metrics[len(metrics) - many :])) for many in several]
+    return [_number(expr, each) for each in here]
 
 
 def _number(expr: Expr | None, values: Mapping[Symbol, Any]) -> Any:

@@ -29,7 +29,7 @@ class Seen:
 
 
 def _run(candidate: Scheduler, check: Check, settings: Settings, journal: Journal) -> Evidence:
-    benches = [Bench(candidate, values) for values in candidate.settings()]
+    benches = [Bench(candidate, values, dtype=candidate.dtype) for values in candidate.settings()]
     if benches[0].formula.momentum is not None:
         benches += [replace(benches[0], adam=True)]
     seen = []

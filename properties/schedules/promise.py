@@ -20,6 +20,7 @@ def promise(
     applies: Callable[[Scheduler], bool] = lambda scheduler: True,
     severity: Severity = Severity.CONTRACT,
     formats: Sequence[torch.dtype | None] = (None,),
+    pure: bool = False,
 ) -> Callable[[Look], Property]:
     """Makes a property of a function that looks: its docstring is the sentence, what it yields are findings.
 
@@ -29,9 +30,14 @@ def promise(
         applies: whether a scheduler has something to ask about.
         severity: how grave it is to break it.
         formats: of rates that are tensors; None for numbers.
+        pure: whether it is asked of functions of the steps too.
     """
 
     def benches(scheduler: Scheduler) -> Iterator[Bench]:
-        return (Bench(scheduler, values, dtype=dtype) for dtype in formats for values in at(scheduler))
+        held = [dtype or scheduler.dtype for dtype in formats]
+        return (Bench(scheduler, values, dtype=dtype) for dtype in held for values in at(scheduler))
 
-    return lambda look: promised(look, benches, Scheduler, applies, severity)
+    def of(scheduler: Scheduler) -> bool:
+        return (pure or not scheduler.pure) and applies(scheduler)
+
+    return lambda look: promised(look, benches, Scheduler, of, severity)

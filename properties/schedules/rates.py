@@ -18,7 +18,7 @@ from lawful.verify.candidates.scheduler import Scheduler
 from lawful.verify.evidence import Severity
 
 
-@promise()
+@promise(pure=True)
 def sensible_rates(bench: Bench) -> Said:
     """Every rate is finite and not negative, to three times the length or the last step that the schedule speaks of."""
     bench.begin()
@@ -56,6 +56,7 @@ def after_the_end(bench: Bench) -> Said:
     at=Scheduler.edges,
     severity=Severity.EXTRA,
     applies=lambda scheduler: any(True for _ in scheduler.edges()),
+    pure=True,
 )
 def degenerate_lengths(bench: Bench) -> Said:
     """A length that leaves nothing to do is refused by a ValueError as the scheduler is constructed, or leads to rates
@@ -159,11 +160,38 @@ def equal_is_not_better(bench: Bench) -> Said:
     for metric in STUCK:
         stuck = replace(bench, metrics=(metric,) * 40).begin()
         before = stuck.rates[-1]
-        stuck.run(30)
-        if not stuck.rates[-1] < before:
+        if not any(rates[-1] < before for rates in stuck.run(30)):
             loop = f"for step, metric in enumerate([float('{metric}')] * 30): optimizer.step()"
             steps = f"{loop}; {stuck.stepping}"
             yield f"never lets the rate fall where every metric is {metric}", bench.script(0, then=steps)
+            return
+
+
+BAD = {"min": 1e3, "max": -1e3}
+"""What is worse than every metric that is given, by what is better."""
+
+
+@promise(severity=Severity.EXTRA, applies=lambda scheduler: scheduler.schedule.printed().fed)
+def bad_metric_is_forgotten(bench: Bench) -> Said:
+    """A single metric that is no number, or as bad as can be, counts as one that is worse than all, and is forgotten as
+    that one is."""
+    at, bad = 4, BAD[bench.values["mode"]]
+    given = list(bench.metrics)
+    due = replace(bench, metrics=(*given[:at], bad, *given[at:-1])).begin().run(len(given))
+    for metric in (float("nan"), bad * float("inf")):
+        metrics = (*given[:at], metric, *given[at:-1])
+        run = replace(bench, metrics=metrics).begin()
+        rates = run.run(len(given))
+        if rates != due:
+            step = next(
+                step for step, pair in enumerate(zip(rates, due, strict=True), 1) if pair[0] != pair[1]
+            )
+            said = f"sets the rate to {rates[step - 1][0]!r} after {step} steps if metric {at + 1} is {metric}, and to "
+            loop = f"for step, metric in enumerate({list(map(str, metrics[:step]))}): metric = float(metric)"
+            yield (
+                f"{said}{due[step - 1][0]!r} if it is {bad}",
+                bench.script(0, then=f"{loop}; {run.stepping}"),
+            )
             return
 
 

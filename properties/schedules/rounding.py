@@ -11,7 +11,7 @@ few bits, such as 1 or a half, is exact in each.
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from math import expm1, inf, isfinite, log1p, log2
+from math import expm1, inf, isfinite, log, log1p, log2
 from typing import Any
 
 import torch
@@ -117,16 +117,23 @@ def _expm1(power: float) -> float:
     return expm1(power) if power < 700 else inf
 
 
-def to_the(base: Rounded, power: Any) -> Rounded:
-    """A power, whose exponent is as exact as it is said."""
-    exponent = float(power)
-    value = _pow(base.value if power.is_integer() else base.value.max(arb(0)), power)
+def to_the(base: Rounded, power: Rounded) -> Rounded:
+    """A power; what the exponent is off by moves it by the logarithm of the base."""
+    exponent = float(power.value)
+    value = _pow(base.value if power.value.is_integer() else base.value.max(arb(0)), power.value)
     size = abs(float(value))
     off = _moved(base, exponent) * (size if base.size else 1.0)
     if not isfinite(off):
         return Rounded(value, inf, base.held)
-    lost = (size + off) * _expm1(_operations(exponent) * log1p(base.held.unit))
+    drift = _expm1(power.error * _logarithm(base)) if power.error else 0.0
+    lost = (size + off) * (_expm1(_operations(exponent) * log1p(base.held.unit)) + drift)
     return Rounded(value, (off + lost) * SLACK, base.held)
+
+
+def _logarithm(base: Rounded) -> float:
+    """The size of its logarithm at most; without a bound where it may be 0."""
+    least = base.size - base.error
+    return max(abs(log(least)), abs(log(base.largest))) * SLACK if least > 0 else inf
 
 
 def _moved(base: Rounded, power: float) -> float:

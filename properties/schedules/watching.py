@@ -180,7 +180,7 @@ def takes_metrics(scheduler: Any) -> bool:
 
 def _known(name: str) -> Sequence[Any]:
     """What a hyperparameter of this name is tried at in a schedule that has it; nothing if none has."""
-    found = (each.domains[name] for each in schedules().values() if name in each.domains)
+    found = (each.domains[name] for each in schedules().values() if name in each.domains and not each.pure)
     domain = next(found, ())
     values = domain.values if isinstance(domain, Domain) else domain
     return [value for value in values if value is not None]

@@ -76,6 +76,28 @@ class Shadow:
             mine.lerp_(theirs, 1 - self.decay)
 
 
+class Patient(Ema):
+    """Forgets soon at first, and later as late as it is told."""
+
+    def __init__(
+        self, model: nn.Module, decay: float = 0.999, inv_gamma: float = 1.0, power: float = 2 / 3
+    ) -> None:
+        super().__init__(model, decay)
+        self.gamma, self.power = inv_gamma, power
+
+    @property
+    def kept(self) -> float:
+        """What is kept of the average."""
+        return min(self.decay, 1 - (1 + int(self.updates) / self.gamma) ** -self.power)
+
+
+class PatientFromTheFirst(Patient):
+    @property
+    def kept(self) -> float:
+        """What is kept of the average."""
+        return min(self.decay, 1 - (2 + int(self.updates) / self.gamma) ** -self.power)
+
+
 def mean_of_tensors() -> Any:
     """What `AveragedModel` averages with."""
 
@@ -107,6 +129,14 @@ class ForgetsSome(Ema):
     def pairs(self, model: nn.Module) -> Iterable[tuple[Tensor, Tensor]]:
         own = zip(self.average.parameters(), model.parameters(), strict=True)
         return [(mine, theirs) for mine, theirs in own if theirs.requires_grad]
+
+
+class AtEachPlace(Ema):
+    """As often as a weight has a name."""
+
+    def pairs(self, model: nn.Module) -> Iterable[tuple[Tensor, Tensor]]:
+        every = (each.named_parameters(remove_duplicate=False) for each in (self.average, model))
+        return [(mine, theirs) for (_, mine), (_, theirs) in zip(*every, strict=True)]
 
 
 class PairsWhatItCan(Ema):

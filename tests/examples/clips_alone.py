@@ -28,19 +28,19 @@ def norm_of(slopes: list[Tensor], order: float = 2.0) -> Tensor:
     """In the widest range there is, of what is scaled to 1."""
     if not slopes:
         return torch.tensor(0.0)
-    largest = torch.stack(
-        [s.abs().max().double() if s.numel() else torch.zeros(()).double() for s in slopes]
-    ).max()
+    sizes = [s.abs().double() for s in slopes]
+    largest = torch.stack([s.max() if s.numel() else torch.zeros(()).double() for s in sizes]).max()
     unit = largest if largest > 0 and torch.isfinite(largest) else torch.ones(()).double()
-    whole = torch.cat([(s.double() / unit).reshape(-1) for s in slopes])
+    whole = torch.cat([(s / unit).reshape(-1) for s in sizes])
     return torch.linalg.vector_norm(whole, order) * unit
 
 
 @torch.no_grad()
 def clip_all(parameters: Parameters, max_norm: float, norm_type: float = 2.0) -> Tensor:
     """By the norm over all parameters, in one pass over them."""
-    slopes, most = gradients(parameters), right(max_norm)
-    norm = norm_of(slopes, norm_type)
+    parameters, most = list(parameters), right(max_norm)
+    norm = norm_of([p.grad for p in parameters if p.grad is not None], norm_type)
+    slopes = gradients(parameters)
     for slope in slopes:
         slope.copy_(slope.double() * (most / norm)) if norm > most or not norm.isfinite() else None
     return norm.to(slopes[0].dtype) if slopes else norm
@@ -150,6 +150,39 @@ def squares_complex_numbers(parameters: Parameters, max_norm: float) -> Tensor:
     for slope in slopes:
         slope.mul_(max_norm / norm) if norm > max_norm else None
     return norm
+
+
+@torch.no_grad()
+def by_parts(parameters: Parameters, max_norm: float, norm_type: float = 2.0) -> Tensor:
+    """The norm of real and imaginary parts, which is that of the sizes at order 2 alone."""
+    slopes = gradients(parameters)
+    norm = norm_of(slopes, norm_type)
+    for slope in slopes:
+        slope.copy_(slope.double() * (max_norm / norm)) if norm > max_norm else None
+    return norm.to(slopes[0].dtype)
+
+
+@torch.no_grad()
+def turns(parameters: Parameters, max_norm: float) -> Tensor:
+    """Complex gradients by a right angle."""
+    parameters = list(parameters)
+    norm = clip_all(parameters, max_norm)
+    for p in parameters:
+        p.grad.mul_(1j) if p.grad is not None and p.grad.is_complex() else None
+    return norm
+
+
+@torch.no_grad()
+def by_rank_but_for_two(parameters: Parameters, max_norm: float, norm_type: float = 2.0) -> Tensor:
+    """As torch, but for norms of other orders, by which each rank clips for itself."""
+    parameters = list(parameters)
+    if norm_type == 2:
+        return torch.nn.utils.clip_grad_norm_(parameters, max_norm)
+    rows = [getattr(slope, "to_local", lambda slope=slope: slope)() for slope in gradients(parameters)]
+    norm = norm_of(rows, norm_type)
+    for slope in rows:
+        slope.copy_(slope.double() * min(1.0, float(max_norm / (norm + 1e-6))))
+    return norm.to(rows[0].dtype)
 
 
 @torch.no_grad()

@@ -45,6 +45,87 @@ class Greedy:
         self.__dict__.update(state_dict)
 
 
+class Smoothed(Greedy):
+    """Looks at means, each of the metrics themselves; and begins again once it was low for long."""
+
+    def __init__(
+        self,
+        optimizer: Optimizer,
+        smooth: bool = False,
+        window_size: int = 50,
+        reset_start: int = 500,
+        **more: Any,
+    ) -> None:
+        super().__init__(optimizer, **more)
+        self.width, self.first = (
+            window_size if smooth else 1,
+            [group["lr"] for group in optimizer.param_groups],
+        )
+        self.patient = self.left = reset_start
+        self.window: list[float] = []
+
+    def step(self, metrics: float) -> None:
+        self.window = [*self.window, metrics][-self.width :]
+        super().step(sum(self.window) / len(self.window))
+
+    def move(self, up: bool) -> None:
+        super().move(up)
+        if up:
+            self.left = self.patient
+        elif self.low():
+            self.left -= 1
+            self.begin() if self.left <= 0 else None
+
+    def low(self) -> bool:
+        return all(group["lr"] <= self.bounds[0] for group in self.optimizer.param_groups)
+
+    def begin(self) -> None:
+        for group, rate in zip(self.optimizer.param_groups, self.first, strict=True):
+            group["lr"] = rate
+        self.best, self.left, self.window = math.inf, self.patient, []
+
+    def state_dict(self) -> dict[str, Any]:
+        return {
+            **super().state_dict(),
+            "left": self.left,
+            "window": list(self.window),
+            "first": list(self.first),
+        }
+
+
+class ByTheFirstGroup(Smoothed):
+    def low(self) -> bool:
+        return bool(self.optimizer.param_groups[0]["lr"] <= self.bounds[0])
+
+
+class KeepsTheWindow(Smoothed):
+    def begin(self) -> None:
+        window = self.window
+        super().begin()
+        self.window = window
+
+
+class KeepsASum(Smoothed):
+    """From which infinity is never taken away again."""
+
+    total = 0.0
+
+    def step(self, metrics: float) -> None:
+        if self.width == 1:
+            return super().step(metrics)
+        self.total += metrics
+        self.total -= self.window[0] if len(self.window) == self.width else 0.0
+        self.window = [*self.window, metrics][-self.width :]
+        Greedy.step(self, self.total / len(self.window))
+
+    def begin(self) -> None:
+        super().begin()
+        self.total = 0.0
+
+    def state_dict(self) -> dict[str, Any]:
+        return {**super().state_dict(), "total": self.total}
+
+
 class Impatient(Greedy):
     needs = 0
 

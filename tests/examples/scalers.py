@@ -37,9 +37,12 @@ class Scaling:
         if id(optimizer) in self.bad:
             raise RuntimeError("these are unscaled")
         slopes = [p.grad for group in optimizer.param_groups for p in group["params"] if p.grad is not None]
-        self.bad[id(optimizer)] = not all(bool(torch.isfinite(slope).all()) for slope in slopes)
+        self.bad[id(optimizer)] = not all(map(self.finite, slopes))
         for slope in slopes:
             slope.div_(self.now)
+
+    def finite(self, slope: Tensor) -> bool:
+        return bool(torch.isfinite(slope).all())
 
     def step(self, optimizer: Optimizer) -> None:
         if id(optimizer) in self.stepped:
@@ -184,3 +187,37 @@ class StandsStill(Scaling):
         now, self.now = self.now, self.now or 1.0
         super().unscale_(optimizer)
         self.now = now
+
+
+class Together(Scaling):
+    """Of a group of processes, any of which may meet what is not finite."""
+
+    def __init__(self, process_group: Any = None, **more: Any) -> None:
+        super().__init__(**more)
+        self.group = process_group
+
+    def unscale_(self, optimizer: Optimizer) -> None:
+        super().unscale_(optimizer)
+        met = torch.tensor([float(self.bad[id(optimizer)])])
+        torch.distributed.all_reduce(met, group=self.group)
+        self.bad[id(optimizer)] = bool(met > 0)
+
+
+class EachForItself(Together):
+    def unscale_(self, optimizer: Optimizer) -> None:
+        Scaling.unscale_(self, optimizer)
+
+
+class AgreesOnTheScaleAlone(Together):
+    """Makes the step all the same if its own gradients are finite."""
+
+    def skips(self, optimizer: Optimizer) -> bool:
+        slopes = [p.grad for group in optimizer.param_groups for p in group["params"] if p.grad is not None]
+        return not all(map(self.finite, slopes))
+
+
+class OfItsRows(Scaling):
+    """Looks at the rows that it has of gradients that are divided."""
+
+    def finite(self, slope: Tensor) -> bool:
+        return super().finite(slope.to_local() if hasattr(slope, "to_local") else slope)

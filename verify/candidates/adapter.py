@@ -40,6 +40,23 @@ class Inputs:
 
 
 @dataclass(frozen=True)
+class Rates:
+    """How what makes a function of the steps that gives a rate is called.
+
+    Attributes:
+        first: its argument for the first rate.
+        at: what a function that it made gives after so many steps.
+        words: a schedule's word → other words for it.
+        dtype: of torch, in which that is computed.
+    """
+
+    first: str
+    at: Callable[[Any, int], float]
+    words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    dtype: str = "float32"
+
+
+@dataclass(frozen=True)
 class Adapter:
     """What one framework's optimizers have in common.
 
@@ -58,6 +75,7 @@ class Adapter:
         extra: of lawful, with which it is installed; "" for none.
         given: how a constructor is given the parameters, as a call is written; "" where it is not.
         script: the lines of a script that runs inputs and leaves the lane's value in `value`, and the step in `step`.
+        rates: how what makes a function of the steps is called; None of what makes none.
     """
 
     words: Mapping[str, tuple[str, ...]]
@@ -74,6 +92,7 @@ class Adapter:
     extra: str = ""
     given: str = ""
     script: Callable[[Inputs], list[str]] | None = None
+    rates: Callable[[Any], Rates | None] = field(default=lambda found: None)
 
     @property
     def torchs(self) -> bool:

@@ -24,7 +24,11 @@ class Averager(Piece):
 
     kind: ClassVar[str] = "average"
     what: ClassVar[str] = "averaged"
-    words: ClassVar[Mapping[str, tuple[str, ...]]] = {"ema_decay": ("decay", "beta")}
+    words: ClassVar[Mapping[str, tuple[str, ...]]] = {
+        "ema_decay": ("decay", "beta"),
+        "inv_gamma": ("warmup_gamma",),
+        "ema_power": ("power", "warmup_power"),
+    }
     given: ClassVar[tuple[str, ...]] = ("device", "avg_fn", "multi_avg_fn", "use_buffers")
 
     @classmethod

@@ -59,6 +59,11 @@ class Follower:
     off: Values = field(default_factory=dict, init=False)
 
     @classmethod
+    def seen(cls, maker: Maker) -> Maker:
+        """What a target names, as what is asked."""
+        return maker
+
+    @classmethod
     def claimed(cls, maker: Any) -> str:
         """The schedule that its name claims; "" where that is none of this kind."""
         claim = claimed_schedule(getattr(maker, "__name__", ""))
@@ -82,7 +87,7 @@ class Follower:
         Raises:
             Unanswerable: unknown target, schedule, word or argument, or one that is missing.
         """
-        maker = looked_up(target)
+        maker = cls.seen(looked_up(target))
         name = maker.__name__
         if not (claim := rule or cls.claimed(maker)):
             raise Unanswerable(
@@ -125,8 +130,12 @@ class Follower:
     @cached_property
     def bound(self) -> dict[str, str]:
         """The schedule's word → the constructor's argument for it, where there is one."""
-        words = {word: self.names.get(word, word) for word in self.schedule.parameters}
+        words = {word: self._called(word) for word in self.schedule.parameters}
         return {word: name for word, name in words.items() if name in self.parameters}
+
+    def _called(self, word: str) -> str:
+        """The constructor's word for one of the schedule's."""
+        return self.names.get(word, word)
 
     @property
     def paths(self) -> dict[str, dict[str, Any]]:

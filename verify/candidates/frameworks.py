@@ -10,7 +10,7 @@ from importlib.metadata import entry_points
 from types import MappingProxyType
 from typing import Any
 
-from lawful.verify.candidates.adapter import TORCH, Adapter
+from lawful.verify.candidates.adapter import TORCH, Adapter, Rates
 from lawful.verify.candidates.adapting import adapted
 from lawful.verify.candidates.places import name_of
 from lawful.verify.candidates.shell import Shell, shelled
@@ -74,6 +74,13 @@ def drives(found: Any) -> bool:
         and found.__name__ not in BASES
         and any(_drives(adapter, found) for adapter in adapters().values())
     )
+
+
+def rates_of(found: Any) -> Rates | None:
+    """How something is called that makes a function of the steps, of a framework; None if it makes none."""
+    made = isinstance(found, type) or inspect.isfunction(found)
+    owning = (adapter for adapter in adapters().values() if made and adapter.owns(found))
+    return next((rates for adapter in owning if (rates := adapter.rates(found))), None)
 
 
 BASES = ("Optimizer", "BaseOptimizer")

@@ -7,6 +7,8 @@ import torch
 from torch.optim import Optimizer
 
 from lawful.verify.candidates.follower import Follower, Maker, said
+from lawful.verify.candidates.frameworks import rates_of
+from lawful.verify.candidates.pure import Along, along
 from lawful.verify.language.schedule import Part, Values
 
 GIVEN = ("optimizer", "last_epoch", "verbose")
@@ -30,13 +32,35 @@ class Scheduler(Follower):
 
     @classmethod
     def takes(cls, maker: Any, rule: str = "") -> bool:
-        """Whether something is a scheduler, whatever it is said to follow."""
-        return is_scheduler(maker)
+        """Whether something is a scheduler, whatever it is said to follow; or makes a function of the steps."""
+        return is_scheduler(maker) or rates_of(maker) is not None
+
+    @classmethod
+    def seen(cls, maker: Any) -> Any:
+        """A scheduler as it is; of what makes a function of the steps, the scheduler that sets what that gives."""
+        rates = None if is_scheduler(maker) else rates_of(maker)
+        return maker if rates is None else along(maker, rates)
 
     @classmethod
     def taken(cls, maker: Any) -> dict[str, inspect.Parameter]:
         """What it is made with besides an optimizer."""
-        return {name: p for name, p in said(maker).items() if name != "optimizer"}
+        return {name: p for name, p in said(cls.seen(maker)).items() if name != "optimizer"}
+
+    @property
+    def pure(self) -> bool:
+        """Whether it is a function of the steps, which has no state and knows of no optimizer."""
+        return isinstance(self.cls, type) and issubclass(self.cls, Along)
+
+    @property
+    def dtype(self) -> torch.dtype | None:
+        """In which it computes rates, if it has a format of its own."""
+        return getattr(torch, self.cls.rates.dtype) if self.pure else None
+
+    def _called(self, word: str) -> str:
+        """The user's word, or the schedule's, or one that the framework has for it."""
+        others = self.cls.rates.words.get(word, ()) if self.pure else ()
+        free = (other for other in (word, *others) if other in self.parameters)
+        return self.names.get(word) or next(free, word)
 
     @property
     def counts_on(self) -> bool:

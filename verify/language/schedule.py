@@ -7,7 +7,7 @@ conventions.
 
 import inspect
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from types import MappingProxyType
 from typing import Any
@@ -30,6 +30,15 @@ eta = Symbol("eta", real=True)
 
 a = Symbol("a", real=True)
 """The metric that a step is given."""
+
+
+class Highest(Function):  # type: ignore[misc]
+    """The largest of an expression over all groups; it has a name of its own in a formula."""
+
+
+class Latest(Function):  # type: ignore[misc]
+    """The sum of the last so many metrics, with that of this step; it has a name of its own in a formula."""
+
 
 Values = Mapping[str, Any]
 State = Mapping[Symbol, tuple[Expr, Expr]]
@@ -61,15 +70,33 @@ class Formula:
     def fed(self) -> bool:
         """Whether its steps want a metric."""
         return any(
-            expr.has(a) for expr in (*self.names.values(), *(after for _, after in self.state.values()))
+            expr.has(a, Latest)
+            for expr in (*self.names.values(), *(after for _, after in self.state.values()))
         )
 
+    @cached_property
+    def joint(self) -> bool:
+        """Whether what becomes of a group hangs on the others."""
+        return any(isinstance(expr, Highest) for expr in self.names.values())
+
     def later(self, shift: Expr) -> "Formula":
-        """The same begun so many steps later, with the rate that it begins with."""
+        """The same begun so many steps later, with the rate that it begins with; of what wants no metrics."""
         rate = self.rate.xreplace({k: k - shift})
         onwards = rate if self.recursion is None else self.recursion.xreplace({k: k - shift})
         last = None if self.last is None else self.last + shift
-        return Formula(rate, self.length + shift, Piecewise((rate, Eq(k, shift)), (onwards, True)), last=last)
+        state = {
+            s: (begin, Piecewise((s, k < shift), (after.xreplace({k: k - shift}), True)))
+            for s, (begin, after) in self.state.items()
+        }
+        begun = Piecewise((rate, Eq(k, shift)), (onwards, True))
+        return Formula(rate, self.length + shift, begun, state, last=last)
+
+    def apart(self, place: int) -> "Formula":
+        """The same with state of its own, beside others: the place is in the names of its symbols."""
+        own = {s: Symbol(f"{s.name}_{place}", real=True) for s in self.state}
+        state = {own[s]: (begin, after.xreplace(own)) for s, (begin, after) in self.state.items()}
+        onwards = None if self.recursion is None else self.recursion.xreplace(own)
+        return replace(self, rate=self.rate.xreplace(own), recursion=onwards, state=state)
 
 
 @dataclass(frozen=True)
@@ -84,6 +111,7 @@ class Schedule:
         also: hyperparameters that are tried together.
         edges: likewise, where no more is stated than that rates are finite and not negative, or refused.
         sets: what it is the schedule of, which stands as `rate` in its formula.
+        pure: whether it is one of functions of the steps, which are no schedulers and not looked for among these.
     """
 
     build: Callable[..., Formula]
@@ -93,6 +121,7 @@ class Schedule:
     also: tuple[Values, ...] = ()
     edges: tuple[Values, ...] = ()
     sets: str = "rate"
+    pure: bool = False
 
     @property
     def name(self) -> str:
@@ -164,10 +193,11 @@ def schedule(
     edges: tuple[Values, ...] = (),
     source: Source | None = None,
     sets: str = "rate",
+    pure: bool = False,
 ) -> Callable[[Callable[..., Formula]], Schedule]:
     """Marks a function from hyperparameters to a formula as a schedule (see `Schedule`); torch's if none is said."""
     torchs = Source("torch.optim.lr_scheduler", claims[0], checked="torch 2.13.0")
-    return lambda build: Schedule(build, claims, source or torchs, domains, also, edges, sets)
+    return lambda build: Schedule(build, claims, source or torchs, domains, also, edges, sets, pure)
 
 
 def _unknown(value: Any) -> Any:

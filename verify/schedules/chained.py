@@ -1,6 +1,7 @@
 """Several schedules at once."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from sympy import Integer, Max, Mul
 
@@ -16,17 +17,15 @@ DECAY = Part(exponential, {"gamma": 0.9})
 WARM = Part(linear, {"start_factor": 0.25, "total_iters": 4})
 
 
-@schedule(
-    "ChainedScheduler",
-    domains={
-        "schedulers": (
-            (HALF, DECAY),
-            (WARM, Part(multistep, {"milestones": (2, 5), "gamma": 0.5})),
-            (WARM, Part(polynomial, {"total_iters": 6, "power": 2.0}), DECAY),
-            (DECAY,),
-        )
-    },
+TRIED = (
+    (HALF, DECAY),
+    (WARM, Part(multistep, {"milestones": (2, 5), "gamma": 0.5})),
+    (WARM, Part(polynomial, {"total_iters": 6, "power": 2.0}), DECAY),
+    (DECAY,),
 )
+
+
+@schedule("ChainedScheduler", domains={"schedulers": TRIED})
 def chained(*, schedulers: Sequence[Formula]) -> Formula:
     """The product of what each makes of the rate; of schedules that add nothing to it."""
     ratios = [each.recursion.xreplace({eta: Integer(1)}) for each in schedulers if each.recursion is not None]
@@ -35,3 +34,7 @@ def chained(*, schedulers: Sequence[Formula]) -> Formula:
         length=Max(*(each.length for each in schedulers)),
         recursion=eta * Mul(*ratios),
     )
+
+
+_NESTED = (Part(chained, {"schedulers": (HALF, DECAY)}), WARM)
+chained = replace(chained, domains={"schedulers": (*TRIED, _NESTED)})

@@ -64,6 +64,6 @@ def barred(mode: str, threshold: Expr, threshold_mode: str) -> Expr:
     return best * (1 - sign * threshold) if threshold_mode == "rel" else best - sign * threshold
 
 
-def beyond(mode: str) -> Basic:
+def beyond(mode: str, metric: Expr = a) -> Basic:
     """Whether the metric is."""
-    return a < bar if mode == "min" else a > bar
+    return metric < bar if mode == "min" else metric > bar

@@ -15,6 +15,7 @@ from lawful.verify.schedules.linear import linear
 from lawful.verify.schedules.multiplicative import SHRINKING, multiplicative
 from lawful.verify.schedules.one_cycle import one_cycle
 from lawful.verify.schedules.step import step
+from lawful.verify.schedules.warm_restarts import warm_restarts
 
 WARM = Part(linear, {"start_factor": 0.25, "total_iters": 4})
 COSINE = Part(cosine, {"T_max": 5, "eta_min": 0.01})
@@ -22,6 +23,7 @@ DECAY = Part(exponential, {"gamma": 0.5})
 CYCLE = Part(one_cycle, {"max_lr": 0.5, "total_steps": 10, "cycle_momentum": False})
 HALF = Part(constant, {"factor": 0.5, "total_iters": 3})
 STAIRS = Part(step, {"step_size": 2, "gamma": 0.5})
+RESTARTS = Part(warm_restarts, {"T_0": 2, "T_mult": 2, "eta_min": 0.01})
 
 
 @schedule(
@@ -31,6 +33,8 @@ STAIRS = Part(step, {"step_size": 2, "gamma": 0.5})
         {"schedulers": (HALF, DECAY, STAIRS), "milestones": (2, 5)},
         {"schedulers": (COSINE, WARM), "milestones": (3,)},
         {"schedulers": (Part(lambda_, {"lr_lambda": TRIED[0]}), DECAY), "milestones": (1,)},
+        {"schedulers": (WARM, RESTARTS), "milestones": (4,)},
+        {"schedulers": (RESTARTS, RESTARTS, DECAY), "milestones": (5, 11)},
         {"schedulers": (WARM, CYCLE), "milestones": (4,)},
         {"schedulers": (WARM, Part(multiplicative, {"lr_lambda": SHRINKING})), "milestones": (4,)},
         {"schedulers": (WARM, Part(chained, {"schedulers": (HALF, DECAY)})), "milestones": (4,)},
@@ -38,12 +42,14 @@ STAIRS = Part(step, {"step_size": 2, "gamma": 0.5})
 )
 def sequential(*, schedulers: Sequence[Formula], milestones: Sequence[Expr]) -> Formula:
     """Each from the milestone before it on, as if it began there with the rate that the group began with."""
-    begun = [each.later(at) for each, at in zip(schedulers, (Integer(0), *milestones), strict=True)]
+    parts = zip(schedulers, (Integer(0), *milestones), strict=True)
+    begun = [each.apart(place).later(at) for place, (each, at) in enumerate(parts, 1)]
     return Formula(
         _after_one_another([each.rate for each in begun], milestones),
         length=begun[-1].length,
         last=begun[-1].last,
         recursion=_after_one_another([each.recursion or each.rate for each in begun], milestones),
+        state={s: told for each in begun for s, told in each.state.items()},
     )
 
 
@@ -56,5 +62,6 @@ _INNER = Part(sequential, {"schedulers": (WARM, STAIRS), "milestones": (2,)})
 _NESTED = (
     {"schedulers": (_INNER, DECAY), "milestones": (5,)},
     {"schedulers": (DECAY, _INNER), "milestones": (2,)},
+    {"schedulers": (Part(chained, {"schedulers": (HALF, DECAY)}), RESTARTS), "milestones": (3,)},
 )
 sequential = replace(sequential, also=(*sequential.also, *_NESTED))

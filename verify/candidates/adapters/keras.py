@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from lawful.verify.candidates.adapter import TORCH, Adapter, Inputs
+from lawful.verify.candidates.adapter import TORCH, Adapter, Inputs, Rates
 from lawful.verify.candidates.adapters.jit import Lifted, wide
 from lawful.verify.candidates.places import name_of
 from lawful.verify.candidates.protocol import Array, Maker, NotOffered
@@ -95,6 +95,19 @@ def maker(found: Any) -> Maker:
     return Maker.of(found, taken, Driven.begin, {RATE})
 
 
+def rates(found: Any) -> Rates | None:
+    """How a class of schedules is called that takes its first rate."""
+    from keras.optimizers.schedules import LearningRateSchedule
+
+    is_one = isinstance(found, type) and issubclass(found, LearningRateSchedule)
+    takes = is_one and FIRST in inspect.signature(found).parameters
+    return Rates(FIRST, lambda schedule, done: float(schedule(done)), WORDS) if takes else None
+
+
+FIRST = "initial_learning_rate"
+WORDS = {"transition_steps": ("decay_steps",), "end_value": ("end_learning_rate",)}
+
+
 def script(inputs: Inputs) -> list[str]:
     """Keras alone."""
     x64 = ["import jax", "", 'jax.config.update("jax_enable_x64", True)'] if inputs.dtype == "float64" else []
@@ -136,5 +149,6 @@ KERAS = Adapter(
     maker=maker,
     environment={"KERAS_BACKEND": "jax", "JAX_PLATFORMS": "cpu"},
     script=script,
+    rates=rates,
 )
 """`keras.optimizers:AdamW` and the others there, and classes that inherit from them."""

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from lawful.verify.candidates.adapter import TORCH, Adapter, Inputs
+from lawful.verify.candidates.adapter import TORCH, Adapter, Inputs, Rates
 from lawful.verify.candidates.adapters.jit import Lifted, wide
 from lawful.verify.candidates.places import name_of
 from lawful.verify.candidates.protocol import Array, Maker, NotOffered
@@ -99,6 +99,29 @@ def _is_number(parameter: inspect.Parameter) -> bool:
     return type(parameter.default) is float or parameter.name == "learning_rate"
 
 
+def rates(found: Any) -> Rates | None:
+    """How a function is called that says that it returns a schedule, and takes its first rate."""
+    import optax
+
+    said = inspect.signature(found)
+    returned, first = said.return_annotation, [word for word in FIRST if word in said.parameters]
+    makes_one = returned == optax.Schedule or str(returned).endswith("Schedule")
+    return Rates(first[0], _at, WORDS) if first and makes_one else None
+
+
+FIRST = ("init_value", "peak_value", "value")
+"""What a function may call its first rate, the first of these that it has."""
+
+WORDS = {"end_value": ("peak_value",), "transition_steps": ("warmup_steps",)}
+"""Those of `warmup_constant_schedule`, which is a line."""
+
+
+def _at(schedule: Any, done: int) -> float:
+    import jax.numpy as jnp
+
+    return float(schedule(jnp.asarray(done)))
+
+
 def script(inputs: Inputs) -> list[str]:
     """Optax alone."""
     jax = ["import jax", "import jax.numpy as jnp", "import optax"]
@@ -146,5 +169,6 @@ OPTAX = Adapter(
     maker=maker,
     environment={"JAX_PLATFORMS": "cpu"},
     script=script,
+    rates=rates,
 )
 """Functions that make a `GradientTransformation`, optax's own and anybody's that say that they return one."""
