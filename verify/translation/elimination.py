@@ -58,7 +58,7 @@ def ways(expr: Expr) -> list[Way] | None:
             if None not in found:
                 return [way for way in found if way is not None]
             roots = _roots_in(numerator)
-            if not roots or numerator.count_ops() > SQUARED:
+            if not roots or numerator.count_ops() > (SQUARED if len(expr.free_symbols) > 1 else ALONE):
                 return None
             numerator = _squared(numerator, roots[0])
     except (PolynomialError, NotImplementedError):
@@ -119,13 +119,13 @@ def _allowed(poly: Poly, symbol: Symbol) -> list[Expr]:
 def factored_ways(poly: Poly, back: Mapping[Symbol, Expr]) -> list[Way] | None:
     """All ways in which a polynomial may be 0, as of `ways`; `back`: symbol → the root that it stands for."""
     factors = [f.as_expr().xreplace(back) for f, _ in poly.factor_list()[1]]
-    found = [next(_solved(f), None) for f in factors if sign_of(f) is None]
-    return None if None in found or poly.is_zero else [way for way in found if way is not None]
+    found = [ways(f) for f in factors if sign_of(f) is None]
+    return None if None in found or poly.is_zero else [way for each in found if each for way in each]
 
 
 def with_marks(expr: Expr) -> tuple[Poly, dict[Symbol, Expr]] | None:
     """A polynomial that is 0 wherever an expression is, in its unknowns and in symbols for roots; and those roots."""
-    if expr.count_ops() > ALONE or expr.has(nan, zoo, oo):
+    if not expr.free_symbols or expr.count_ops() > ALONE or expr.has(nan, zoo, oo):
         return None
     numerator = doubtful(fraction(together(tidy(expr)))[0])
     back = {Symbol(f"√({root.base})", nonnegative=True): root for root in _roots_in(numerator)}
@@ -137,7 +137,7 @@ def with_marks(expr: Expr) -> tuple[Poly, dict[Symbol, Expr]] | None:
 
 def polynomial(expr: Expr) -> Poly | None:
     """In an expression's only unknown, a polynomial that is 0 wherever the expression is; None if it is not found."""
-    if expr.count_ops() > ALONE or expr.has(nan, zoo, oo):
+    if not expr.free_symbols or expr.count_ops() > ALONE or expr.has(nan, zoo, oo):
         return None
     numerator = doubtful(fraction(together(tidy(expr)))[0])
     for _ in range(RADICALS + 1):

@@ -89,6 +89,7 @@ def _turning(rule: Rule, setting: Mapping[Symbol, Expr]) -> Iterator[Experiment]
         yield of(1, *zeros, 0, 0)
         yield from (of(0, *zeros, last) for last in (1, 2))
         yield from (of(0, *zeros, 0, last) for last in (1, 2))
+        yield from (of(0, *zeros, 0, 0, last) for last in (1, 2))
         yield from (of(0, *zeros, 0, 1, last) for last in (0, 1, 2))
 
 

@@ -21,7 +21,7 @@ known_polynomial, known_marks = lru_cache(maxsize=4096)(polynomial), lru_cache(m
 
 def together(said: Sequence[Equation]) -> Telling | None:
     """Equations that hold together in few ways, with these; None if none are found."""
-    return next(chain(_of_one(said), _of_more(said)), None)
+    return next(chain(_of_two(said), _of_one(said)), None)
 
 
 def _of_one(said: Sequence[Equation]) -> Iterator[Telling]:
@@ -38,12 +38,12 @@ def _of_one(said: Sequence[Equation]) -> Iterator[Telling]:
             yield told, found
 
 
-def _of_more(said: Sequence[Equation]) -> Iterator[Telling]:
+def _of_two(said: Sequence[Equation]) -> Iterator[Telling]:
     """Two of the same unknowns linear in one of them, or in a root: where both hold, their determinant is 0."""
     alike = defaultdict[frozenset[Symbol], list[Equation]](list)
     for equation in sorted(said, key=lambda e: e.gap.count_ops()):
-        known = known_marks(equation.gap) if len(equation.gap.free_symbols) > 1 else None
-        if known is not None and len(known[0].terms()) <= LARGEST:
+        known = known_marks(equation.gap)
+        if known is not None and len(known[0].gens) > 1 and len(known[0].terms()) <= LARGEST:
             alike[frozenset(known[0].gens)].append(equation)
     pairs = (pair for equations in alike.values() for pair in combinations(equations, 2))
     for one, other in islice(pairs, TRIED):
@@ -56,7 +56,9 @@ def _of_more(said: Sequence[Equation]) -> Iterator[Telling]:
 def _where_both(one: Expr, other: Expr) -> list[Way] | None:
     known = [found for found in map(known_marks, (one, other)) if found is not None]
     polys, back = [poly for poly, _ in known], known[0][1]
-    for symbol in sorted(polys[0].gens, key=str, reverse=True):  # roots first
+    for symbol in sorted(
+        polys[0].gens, key=lambda s: (-back.get(s, s).count_ops(), str(s))
+    ):  # long roots first
         if all(poly.degree(symbol) == 1 for poly in polys):
             (a, b), (c, d) = (_line(poly, symbol) for poly in polys)
             found = factored_ways(a * d - b * c, back)

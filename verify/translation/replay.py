@@ -12,7 +12,7 @@ from random import Random
 from types import MappingProxyType
 
 from flint import arb
-from sympy import Expr, Rational, Symbol, factor
+from sympy import Expr, Integer, Rational, Symbol, factor
 
 from lawful.verify.language.domain import Domain
 from lawful.verify.language.rule import Rule
@@ -235,7 +235,7 @@ def _excluded(claim: Claim, at: Ranges) -> bool:
     return any(not _may(value(e, known), case) for e, case in claim.granted.items()) or any(
         value(e, known) < domain.low or value(e, known) > domain.high
         for s, domain in claim.domains.items()
-        if (e := claim.sought[s]).free_symbols
+        if (e := claim.sought.get(s, Integer(0))).free_symbols
     )
 
 
