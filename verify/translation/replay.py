@@ -28,8 +28,9 @@ OCTAVES = 6
 SMALL, NEAR = arb(2) ** -10, arb(2) ** -6
 """How short an interval must be, relative to where it is, and how near a value, to be one of those said."""
 
-MOST, POINTS = 600, 64
-"""Intervals of a line; where more would be needed, points on it are all that is looked at, and that is said."""
+MOST, POINTS, HALVINGS = 600, 64, 40
+"""Intervals of a line; where more would be needed, points on it are all that is looked at, and that is said; and how
+often what is between two of them is halved where all weights come to the other side."""
 
 
 @dataclass(frozen=True)
@@ -211,22 +212,39 @@ def _line(claim: Claim, gaps: Sequence[Gap], at: dict[Symbol, arb], symbol: Symb
 
 
 def _at_points(claim: Claim, gaps: Sequence[Gap], at: dict[Symbol, arb], symbol: Symbol) -> str:
-    """Whether the weight is off at points of a line, and on the same side at two if nothing was said between them."""
+    """Whether some weight is off at points of a line, and on the same side at two if nothing was said between them."""
     before: tuple[arb, list[bool]] | None = None
-    for k in range(POINTS):
-        place = (claim.size(symbol) * arb(2) ** (2 * OCTAVES * exactly(Rational(k, POINTS)) - OCTAVES)).mid()
+    size = claim.size(symbol)
+    line = (2 * OCTAVES * exactly(Rational(k, POINTS)) - OCTAVES for k in range(POINTS))
+    for place in ((size * arb(2) ** power).mid() for power in line):
         here = {**at, symbol: place}
         if _excluded(claim, here):
             before = None
             continue
+        sides = [bool(gap(here) > 0) for gap in gaps]
         if not (_off(gaps, here) or _near_said(claim, here)):
             return ""
-        sides = [bool(gap(here) > 0) for gap in gaps]
-        crossed = before is not None and all(a != b for a, b in zip(before[1], sides, strict=True))
-        if crossed and before and not _near_said(claim, {**at, symbol: before[0].union(place)}):
-            return ""
+        if before is not None and all(a != b for a, b in zip(before[1], sides, strict=True)):
+            if not _apart(claim, gaps, at, symbol, (before[0], place)):
+                return ""
         before = place, sides
     return SPARSE
+
+
+def _apart(
+    claim: Claim, gaps: Sequence[Gap], at: dict[Symbol, arb], symbol: Symbol, ends: tuple[arb, arb]
+) -> bool:
+    """Whether the places where weights come to the other side are not all one, or were said."""
+    for _ in range(HALVINGS):
+        if _near_said(claim, {**at, symbol: ends[0].union(ends[1])}):
+            return True
+        middle = ((ends[0] + ends[1]) / 2).mid()
+        sides = [[bool(gap({**at, symbol: p}) > 0) for gap in gaps] for p in (ends[0], middle, ends[1])]
+        halves = [all(a != b for a, b in zip(*pair, strict=True)) for pair in (sides[:2], sides[1:])]
+        if not any(halves):
+            return True
+        ends = (ends[0], middle) if halves[0] else (middle, ends[1])
+    return False
 
 
 def _excluded(claim: Claim, at: Ranges) -> bool:
