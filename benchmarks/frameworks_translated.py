@@ -12,8 +12,9 @@ from pkgutil import resolve_name
 from time import process_time
 from typing import Any
 
+from lawful.reports.translation_crossed import checkpoint, said_of
 from lawful.verify.errors import Unanswerable
-from lawful.verify.front.translations import Answer, between
+from lawful.verify.front.translations import between
 
 PAGE = Path(__file__).parent.parent / "docs" / "frameworks-translated.md"
 BEGUN, ENDED = "<!-- pairs -->\n", "<!-- end of pairs -->\n"
@@ -45,6 +46,17 @@ PAIRS: list[tuple[str, Mapping[str, Any], str]] = [
     ("optax:nadam", LEARN, "torch.optim:NAdam"),
     ("torch.optim:Adamax", RATE, "optax:adamax"),
     ("warp.optim:Adam", RATE, "torch.optim:Adam"),
+    ("torch.optim:RAdam", RATE, "paddle.optimizer:RAdam"),
+    ("optax:radam", LEARN, "optimi:RAdam"),
+    ("torch.optim:RAdam", RATE, "optax:radam"),
+    ("mlx.optimizers:Adafactor", {}, "transformers.optimization:Adafactor"),
+    ("torch.optim:Adafactor", RATE, "mlx.optimizers:Adafactor"),
+    ("keras.optimizers:Muon", {**LEARN, "adam_beta_1": None}, "torch.optim:Muon"),
+    ("torch.optim:Muon", RATE, "keras.optimizers:Muon"),
+    ("optax:lamb", LEARN, "torch_optimizer:Lamb"),
+    ("optax:lamb", LEARN, "paddle.optimizer:Lamb"),
+    ("torch_optimizer:Lamb", RATE, "optax:lamb"),
+    ("pytorch_optimizer:NAdam", RATE, "paddle.optimizer:NAdam"),
 ]
 
 
@@ -84,7 +96,7 @@ def main() -> None:
             tell(f"{first} to {second}: {error}")
             continue
         known[key] = " | ".join(
-            (*key, _said(answer), _carried(answer), f"{process_time() - began - here.seconds:.1f} |")
+            (*key, said_of(answer), checkpoint(answer), f"{process_time() - began - here.seconds:.1f} |")
         )
         rows = "".join(f"{row}\n" for row in known.values())
         PAGE.write_text(f"{before}{BEGUN}{HEAD}{rows}{ENDED}{after}")
@@ -93,30 +105,6 @@ def main() -> None:
 
 def _written(target: str, arguments: Mapping[str, Any]) -> str:
     return f"`{target}`, {', '.join(f'{name}={value}' for name, value in arguments.items())}"
-
-
-def _said(answer: Answer) -> str:
-    """The call to paste, or that there is none and what would do."""
-    found = answer.translation
-    if answer.case is not None:
-        return f"`{answer.call}`, proved" if answer.call else "yes, proved"
-    proved = "no, proved" + (" there" if found.witness and found.witness.asked else "")
-    others = [f"where {', '.join(case.where)}" for case in found.cases if not case.begun]
-    if found.stepwise:
-        changed = (f"{s} = {found.stepwise.setting[s]}" for s in found.stepwise.following)
-        others.append(f"with {', '.join(changed)}, anew at every step")
-    return (proved if found.witness else f"not known: {found.reason}") + "".join(f"; but {o}" for o in others)
-
-
-def _carried(answer: Answer) -> str:
-    """How the second went on."""
-    carried = answer.carried
-    if carried is None:
-        return ""
-    if carried.reason:
-        return f"not tried: {carried.reason}"
-    went = "goes on" if carried.ratio <= 1 else "does not go on"
-    return f"{went}, off by {carried.ratio:.2g} of what rounding explains, in {carried.dtype}"
 
 
 def tell(line: str) -> None:

@@ -47,13 +47,22 @@ def _headline(answer: Any) -> Iterator[str]:
     found = answer.translation
     if answer.call:
         yield answer.call
+    if answer.lacks:
+        yield f"{answer.second} cannot be set so: {answer.lacks}"
+        return
     if answer.case is not None:
         yield f"{answer.second}, set so, does what {answer.first} does. [proved]"
         return
     proved = " [proved]" if found.witness else ""
     but = ", but:" if found.cases else "."
     here = ", set so" if found.witness and found.witness.asked else " in general"
-    yield f"No setting of {found.second} does what {found.first} does{here}{but}{proved}"
+    one, other = (_called(*side) for side in ((answer.first, found.first), (answer.second, found.second)))
+    yield f"No setting of {other} does what {one} does{here}{but}{proved}"
+
+
+def _called(typed: str, rule: str) -> str:
+    """What the user typed; of a target also the rule that it follows, of which the answer is."""
+    return f"{typed} ({rule})" if ":" in typed.partition("(")[0] else rule if "gradients=" in rule else typed
 
 
 def _case(case: Case, proof: bool) -> Iterator[str]:

@@ -25,12 +25,12 @@ def lines(matrix: Matrix) -> Iterator[str]:
     if not matrix.answers:
         return
     yield ""
-    yield "| from | to | can be set to do the same |"
-    yield "| --- | --- | --- |"
+    yield "| from | to | can be set to do the same | seconds |"
+    yield "| --- | --- | --- | --- |"
     place = {forms[0]: number for number, forms in enumerate(matrix.classes, start=1)}
     pairs = [(a, b) for a in place.values() for b in place.values() if a != b]
     for (one, other), answer in zip(pairs, matrix.answers, strict=True):
-        yield f"| {one} | {other} | {_said(answer)} |"
+        yield f"| {one} | {other} | {_said(answer)} | {answer.seconds:.1f} |"
 
 
 def _said(answer: Translation) -> str:

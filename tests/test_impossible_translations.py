@@ -106,10 +106,6 @@ def test_the_range_of_a_weight_holds_every_branch() -> None:
     assert ends.contains(course(rule, S(20), [S(1)], setting)[-1]) and ends.rad() < 5
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="in balls it is not confirmed that no other lr does the same, where eps follows from lr: it stays open",
-)
 def test_where_a_setting_would_leave_its_domain_there_is_none() -> None:
     """lr·√β2 is no learning rate at β2 = 0."""
     pair = ('nadam(momentum="constant")', 'nadam(momentum="constant", second="beta2*v")')

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from itertools import islice, product
-from math import isnan
+from math import inf, isnan
 from typing import Any
 
 from lawful.properties.identification.answering import answered_at_once, asked
@@ -32,6 +32,7 @@ class Side:
         setting: hyperparameter → its value as it is set.
         arguments: hyperparameter → the constructor's argument; those that it lacks are absent.
         unknown: arguments of which the rule says nothing.
+        once: what must be set for it to follow the rule: `clip is None`; "" for nothing.
     """
 
     target: str
@@ -42,6 +43,7 @@ class Side:
     setting: dict[str, float]
     arguments: dict[str, str]
     unknown: list[str] = field(default_factory=list)
+    once: str = ""
 
 
 def side(target: str, arguments: Mapping[str, Any], names: Mapping[str, str], seed: int) -> Side:
@@ -53,20 +55,32 @@ def side(target: str, arguments: Mapping[str, Any], names: Mapping[str, str], se
     claim = claimed(_class_name(target))
     found = answered_at_once(asked(target, arguments, names, seed), target, claim)
     if not found.fits:
-        raise Unanswerable(f"{target} follows no rule that is known, so there is nothing to translate.")
+        near = f"; the nearest is {found.nearest.rule}" if found.nearest else ""
+        raise Unanswerable(f"{target} follows no rule that is known, so there is nothing to translate{near}.")
+    arguments = {**arguments, **relief(found.once)}
     match = next((m for m in found.fits if find_family(m.rule)[0].name == claim), found.fits[0])
     candidate = Candidate.of(target, match.rule, arguments, names)
-    rule = find_rule(match.rule)
+    rule, choices = find_rule(match.rule), _choices(target, match.rule, arguments, names)
     return Side(
         target,
         match.rule,
         match.words,
         claim if claim != UNCLAIMED and another(claim, match.rule, candidate.options.names) else "",
-        _choices(target, match.rule, arguments, names),
+        {rule: relief(found.once) | said for rule, said in choices.items()},
         {s.name: value for s, value in candidate.defaults(rule).items()},
         {s.name: name for s, name in candidate.binding.names.items()},
-        candidate.unexplored,
+        [name for name in candidate.unexplored if name not in relief(found.once)],
+        found.once,
     )
+
+
+RELIEFS = {"None": None, "∞": inf, "False": False}
+
+
+def relief(once: str) -> dict[str, Any]:
+    """The argument that a rule is followed with: `{"clip": 0.0}` of `clip is 0.0`."""
+    name, _, value = once.partition(" is ")
+    return {name: RELIEFS[value] if value in RELIEFS else float(value)} if name else {}
 
 
 def another(claim: str, rule: str, options: Collection[str]) -> bool:

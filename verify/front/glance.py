@@ -77,12 +77,12 @@ def _refuse_word(target: str) -> None:
 
 def _refuse_name(place: str, name: str) -> None:
     """A name that is not in a module, where one that is like it is."""
-    names = _names_in(_source(place))
+    names = _names_in(source_of(place))
     if name not in names and nearest(name, names):
         raise unknown(f"optimizer in {place}", name, names)
 
 
-def _source(place: str) -> Path | None:
+def source_of(place: str) -> Path | None:
     """The file of a module, whose packages are not imported."""
     if place.endswith(".py"):
         return Path(place)

@@ -38,6 +38,7 @@ class Answer:
         second_rule: the rule that the second then follows.
         differs: what else differs between the two.
         carried: a state carried over, between two targets (`lawful.properties.translation.carrying.Carried`).
+        lacks: what the second's constructor has no argument for, though it would have to be another; "" for nothing.
     """
 
     translation: Translation
@@ -51,10 +52,13 @@ class Answer:
     second_rule: str = ""
     differs: list[str] = field(default_factory=list)
     carried: Any = None
+    lacks: str = ""
 
     @property
     def found(self) -> bool:
         """Whether some setting does the same: at the first's setting, or at every one but special ones."""
+        if self.lacks:
+            return False
         return self.case is not None if self.setting else self.translation.outcome in ("yes", "where")
 
 
@@ -101,7 +105,7 @@ def between(
         called = _called(pool, answer, other, timeout)
         return (
             called
-            if one.side is None or gradients
+            if one.side is None or gradients or called.lacks
             else _carried(pool, called, one, other, arguments, timeout)
         )
 
@@ -115,11 +119,13 @@ def _whole(answer: Answer) -> bool:
 
 
 def _called(pool: Any, answer: Answer, other: Party, timeout: float) -> Answer:
-    """The answer with the call to paste."""
+    """The answer with the call to paste, or with what cannot be said in one."""
     asked = other.text, answer.second_rule, other.side.choices[answer.second_rule], answer.values
-    return replace(
-        answer, call=pool.call(f"{SIDES}:call", *asked, gives=str, timeout=timeout, about=other.text)
-    )
+    try:
+        call = pool.call(f"{SIDES}:call", *asked, gives=str, timeout=timeout, about=other.text)
+    except Unanswerable as lacking:
+        return replace(answer, lacks=str(lacking))
+    return replace(answer, call=call)
 
 
 def _carried(
@@ -232,9 +238,12 @@ def _place(found: list[Case], setting: Mapping[str, float]) -> int | None:
 
 
 def _said(party: Party) -> list[str]:
-    if party.side is None or not party.side.claimed:
+    if party.side is None:
         return []
-    return [f"{party.text} does not follow {party.side.claimed}: it follows {party.side.words}."]
+    once = f" once {party.side.once}" if party.side.once else ""
+    if party.side.claimed:
+        return [f"{party.text} does not follow {party.side.claimed}: it follows {party.side.words}{once}."]
+    return [f"{party.text} follows {party.side.words}{once}."] if once else []
 
 
 def _with(answer: Answer, second: Party) -> Answer:

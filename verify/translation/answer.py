@@ -122,7 +122,7 @@ class Translation:
         nearest: where there is none.
         stepwise: where there is none, a setting that is another at every step t, if that does the same.
         rounding: what rounding the two are compared without, in words.
-        seconds: how long it took.
+        seconds: of the processor, that it took.
     """
 
     first: str

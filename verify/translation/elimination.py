@@ -4,14 +4,16 @@ Nothing is assumed of the unknowns but what their symbols are declared to be. A 
 does no harm: what is to be shown is that there is none.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from sympy import (
     Add,
+    CRootOf,
     Dummy,
     Expr,
     Integer,
+    Mul,
     Poly,
     PolynomialError,
     Pow,
@@ -31,8 +33,8 @@ from lawful.verify.provers.algebra.vanishing import is_root
 RADICALS = 3
 """How many roots are squared away."""
 
-LARGEST = 160
-"""How many terms a polynomial may have, and how many operations what it is made of."""
+LARGEST, OPERATIONS, ALONE = 160, 200, 400
+"""How many terms a polynomial may have, and operations what it is made of; how many where there is one unknown."""
 
 SQUARED = 60
 """How many operations an equation may have that is squared."""
@@ -43,10 +45,11 @@ Way = tuple[Symbol | None, Expr]
 
 def ways(expr: Expr) -> list[Way] | None:
     """All ways in which an expression may be 0, [] if it cannot; None if it is 0 anyway, or they are not found."""
-    if expr == 0 or expr.count_ops() > LARGEST or expr.has(nan, zoo, oo):
+    largest = OPERATIONS if len(expr.free_symbols) > 1 else ALONE
+    if expr == 0 or expr.count_ops() > largest or expr.has(nan, zoo, oo):
         return None
     try:
-        numerator = expand(fraction(together(tidy(expr)))[0])
+        numerator = expand(doubtful(fraction(together(tidy(expr)))[0]))
         for _ in range(RADICALS + 1):
             if numerator == 0 or len(Add.make_args(numerator)) > LARGEST:
                 return None
@@ -55,12 +58,17 @@ def ways(expr: Expr) -> list[Way] | None:
             if None not in found:
                 return [way for way in found if way is not None]
             roots = _roots_in(numerator)
-            if not roots or numerator.count_ops() > SQUARED:
+            if not roots or numerator.count_ops() > (SQUARED if len(expr.free_symbols) > 1 else ALONE):
                 return None
             numerator = _squared(numerator, roots[0])
     except (PolynomialError, NotImplementedError):
         pass
     return None
+
+
+def doubtful(numerator: Expr) -> Expr:
+    """Its factors but those that cannot be 0, which would be multiplied out in vain."""
+    return Mul(*(part for part in Mul.make_args(numerator) if sign_of(part) is None))
 
 
 def _factors(numerator: Expr) -> list[Expr]:
@@ -95,12 +103,56 @@ def _keeps(symbol: Symbol, slope: Expr, rest: Expr) -> bool:
 
 
 def _values(poly: Poly, symbol: Symbol) -> Iterator[Way]:
-    """Of a polynomial in one unknown: that no root is allowed, or the only one that is."""
-    real = {r for r in poly.real_roots() if not (symbol.is_nonnegative and r.is_negative)}
+    """Of a polynomial in one unknown: that no root is allowed, or the only one that is, if it can be written."""
+    real = _allowed(poly, symbol)
     if not real:
         yield None, Integer(0)
-    elif len(real) == 1:
-        yield symbol, next(iter(real))
+    elif len(real) == 1 and not isinstance(real[0], CRootOf):
+        yield symbol, real[0]
+
+
+def _allowed(poly: Poly, symbol: Symbol) -> list[Expr]:
+    """The real roots that an unknown may be."""
+    return [r for r in dict.fromkeys(poly.real_roots()) if not (symbol.is_nonnegative and r.is_negative)]
+
+
+def factored_ways(poly: Poly, back: Mapping[Symbol, Expr]) -> list[Way] | None:
+    """All ways in which a polynomial may be 0, as of `ways`; `back`: symbol → the root that it stands for."""
+    factors = [f.as_expr().xreplace(back) for f, _ in poly.factor_list()[1]]
+    found = [ways(f) for f in factors if sign_of(f) is None]
+    return None if None in found or poly.is_zero else [way for each in found if each for way in each]
+
+
+def with_marks(expr: Expr) -> tuple[Poly, dict[Symbol, Expr]] | None:
+    """A polynomial that is 0 wherever an expression is, in its unknowns and in symbols for roots; and those roots."""
+    if not expr.free_symbols or expr.count_ops() > ALONE or expr.has(nan, zoo, oo):
+        return None
+    numerator = doubtful(fraction(together(tidy(expr)))[0])
+    back = {Symbol(f"√({root.base})", nonnegative=True): root for root in _roots_in(numerator)}
+    for mark, root in back.items():
+        numerator = _marked(numerator, root, mark)
+    symbols = sorted(expr.free_symbols | back.keys(), key=str)
+    return (Poly(numerator, *symbols), back) if numerator.is_polynomial(*symbols) else None
+
+
+def polynomial(expr: Expr) -> Poly | None:
+    """In an expression's only unknown, a polynomial that is 0 wherever the expression is; None if it is not found."""
+    if not expr.free_symbols or expr.count_ops() > ALONE or expr.has(nan, zoo, oo):
+        return None
+    numerator = doubtful(fraction(together(tidy(expr)))[0])
+    for _ in range(RADICALS + 1):
+        inside = _roots_in(numerator)
+        if not inside:
+            found = Poly(numerator, *expr.free_symbols)
+            return None if found.is_zero else found
+        numerator = _squared(numerator, inside[0])
+    return None
+
+
+def roots(poly: Poly, symbol: Symbol) -> list[Way] | None:
+    """All values of an unknown at which a polynomial is 0; None if one cannot be written."""
+    real = _allowed(poly, symbol) if poly.degree() else []
+    return None if any(isinstance(r, CRootOf) for r in real) else [(symbol, r) for r in real]
 
 
 def sign_of(expr: Any) -> int | None:

@@ -4,7 +4,7 @@ One element alone, as a tensor of one number where whole tensors are looked at.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import pairwise
 from math import inf, isfinite
@@ -21,7 +21,6 @@ from sympy import (
     Mul,
     Piecewise,
     Pow,
-    Rational,
     S,
     StrictGreaterThan,
     StrictLessThan,
@@ -40,32 +39,10 @@ from lawful.verify.language.symbols import g, t, x
 from lawful.verify.language.tensors import IfPositive, NewtonSchulz, OfTensor, cols, dim, n, rows
 from lawful.verify.provers.algebra.unroll import relevant
 from lawful.verify.translation.elimination import sign_of, tidy
+from lawful.verify.translation.inputs import Experiment
+from lawful.verify.translation.powers import standing_for
 
-HALF = Rational(1, 2)
 ONE_ELEMENT = {n: 1, rows: 1, cols: 1, dim: 2}
-
-
-@dataclass(frozen=True)
-class Experiment:
-    """A first weight and gradients."""
-
-    start: Rational
-    gradients: tuple[Rational, ...]
-
-    def __str__(self) -> str:
-        """`x = 1, g = 1, 0`."""
-        return f"x = {self.start}, g = {', '.join(map(str, self.gradients))}"
-
-
-def experiments() -> Iterator[Experiment]:
-    """Small ones, the shortest first and of those the simplest."""
-    for start, *gradients in (
-        (1, 0), (0, 1), (0, 2), (1, 1), (1, -1), (0, 3), (20, 1), (0, HALF), (0, HALF / 2),
-        (0, 1, 0), (0, 1, 1), (1, 0, 0), (0, 1, 2), (0, 2, 1), (0, 1, -1), (0, 0, 1), (1, 1, 0), (1, 1, 1),
-        (2, 1, 0), (0, 3, 1),
-        (0, 1, 0, 0), (0, 1, 1, 1), (0, 1, 0, 1), (0, 2, 0, 1), (0, 1, 0, 0, 0),
-    ):  # fmt: skip
-        yield Experiment(Rational(start), tuple(map(Rational, gradients)))
 
 
 Signs = frozenset[int]
@@ -94,11 +71,13 @@ class Course:
         rule: the rule.
         setting: hyperparameter → number or unknown.
         granted: which signs expressions may have, as far as more is assumed than their symbols say.
+        powers: the symbols that stand for powers; filled on the way.
     """
 
     rule: Rule
     setting: Mapping[Symbol, Expr]
     granted: Mapping[Expr, Signs]
+    powers: set[Symbol] = field(default_factory=set)
 
     def steps(self, experiment: Experiment, wanted: Sequence[Expr] = ()) -> list[Expr]:
         """What is added to the weight in each step; the weights before are as wanted, where that is said.
@@ -195,14 +174,11 @@ class Course:
         return found
 
     def _powered(self, base: Expr, exponent: Expr) -> Expr:
-        """A number to a multiple of an unknown y ≥ 0, of which is kept that it, or its inverse, is 1 + z with z ≥ 0."""
-        number, y = exponent.as_coeff_Mul()
-        base = nsimplify(base, rational=True)
-        if not (y.is_Symbol and y.is_nonnegative and base.is_positive and number.is_integer):
-            raise NotImplementedError(f"{base}^({exponent})")
-        larger, turned = (base, 1) if base > 1 else (1 / base, -1)
-        z = Symbol(f"({larger}^{y} - 1)", **({"positive": True} if y.is_positive else {"nonnegative": True}))
-        return (1 + self.setting.get(z, z)) ** (turned * number) if base != 1 else Integer(1)
+        if base == 1:
+            return Integer(1)
+        z, turned = standing_for(base, exponent)
+        self.powers.add(z)
+        return (1 + self.setting.get(z, z)) ** turned
 
     def sign(self, expr: Any, cases: Sequence[Signs] = APART) -> int:
         """The sign of an expression; where only its side is asked for, that of 0 is either.

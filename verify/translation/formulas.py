@@ -1,4 +1,4 @@
-"""A formula through numbers: a product of few powers of known quantities, with a rational factor."""
+"""A formula through numbers: a product of few powers of known quantities, with a rational factor; or a sum of two."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
@@ -6,7 +6,7 @@ from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
-from sympy import Expr, Integer, Mul, Rational
+from sympy import Add, Expr, Integer, Mul, Rational
 
 from lawful.verify.language.symbols import lr, weight_decay
 from lawful.verify.translation.question import Place
@@ -19,7 +19,7 @@ MOST, LARGEST = 3, 200
 
 
 def formula(values: Sequence[float], places: Sequence[Place]) -> Expr | None:
-    """The shortest product that has these values at these places; None if there is none.
+    """The shortest product that has these values at these places, or a sum; None if there is neither.
 
     Args:
         values: one for each place.
@@ -36,6 +36,19 @@ def formula(values: Sequence[float], places: Sequence[Place]) -> Expr | None:
             found = _product(np.log(np.abs(wanted)), {e: known[e] for e in chosen})
             if found is not None:
                 return found * Integer(int(np.sign(wanted[0])))
+    return _sum(wanted, places)
+
+
+def _sum(wanted: NDArray[np.float64], places: Sequence[Place]) -> Expr | None:
+    """A sum of two hyperparameters with rational factors: what is added under a root may begin there as well."""
+    own = [s for s in places[0].question.first.defaults if not s.is_integer]
+    for pair in combinations(own, 2):
+        columns = np.array([[place.value(s) for s in pair] for place in places]) / wanted[:, None]
+        factors = np.linalg.lstsq(columns, np.ones_like(wanted), rcond=None)[0]
+        if np.abs(columns @ factors - 1).max() < CLOSE and factors.all():
+            rational = [_rational(float(f)) for f in factors]
+            if None not in rational:
+                return Add(*(f * s for f, s in zip(rational, pair, strict=True) if f is not None))
     return None
 
 

@@ -5,26 +5,26 @@ linear in it, every case is followed, and each ends with an equation that cannot
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from itertools import combinations
+from dataclasses import dataclass, replace
+from itertools import combinations, islice
 from math import isfinite, log2
 from time import process_time
 
 from flint import arb
-from sympy import Expr, Integer, Poly, Rational, Symbol, nsimplify, sign, solve
+from sympy import Expr, Integer, Rational, Symbol, nsimplify, solve
 
 from lawful.verify.language.plain import plain
 from lawful.verify.language.rule import Rule
-from lawful.verify.language.substitution import put
-from lawful.verify.language.symbols import g, x
-from lawful.verify.language.tensors import NewtonSchulz
-from lawful.verify.translation.experiments import Course, Experiment, Undecided, experiments, unknowns
+from lawful.verify.translation.equations import States
+from lawful.verify.translation.experiments import Course, unknowns
+from lawful.verify.translation.further import done, further, hangs_on_step
+from lawful.verify.translation.inputs import Experiment
 from lawful.verify.translation.question import Question
 from lawful.verify.translation.replay import Replay, replayed
-from lawful.verify.translation.search import Branch, GaveUp, Search, States
+from lawful.verify.translation.search import Branch, GaveUp, Search
 
-PATIENCE, EACH = 12.0, 6.0
-"""Seconds of this process; for each setting of the first rule."""
+PATIENCE, ROUNDS, MOST = 20.0, (2.5, 10.0), 4
+"""Seconds of this process; for each setting of the first rule, at first and where that was not enough; and settings."""
 
 HALF = Rational(1, 2)
 
@@ -59,22 +59,42 @@ def impossible(
         at: a setting of the first, at which it is shown if it can be, and else where the same are 0.
     """
     end, reason = process_time() + PATIENCE, "no experiment contradicts every setting"
-    for setting, asked in _settings(question.first, but, at):
-        search = Search(
-            question.second, _due(question, setting), question.unknown, min(process_time() + EACH, end)
-        )
-        begun = _begun(question, setting)
-        try:
-            if search.closes(Branch(begun, {}, (), tuple(search.due))):
-                sizes = _sizes(begun, setting) if at else {}
-                check = replayed(question.first, setting, question.second, search.claims, sizes)
-                if check.confirmed and check.refused:
-                    lines = [*_meanings(begun), *search.lines]
-                    return Impossible(setting, [*dict.fromkeys(search.used)], lines, check, asked)
-                reason = check.words
-        except GaveUp as why:
-            reason = str(why)
+    left = list(islice(_settings(question.first, but, at), MOST))
+    for each in ROUNDS:
+        again = list[tuple[Mapping[Symbol, Expr], bool]]()
+        for setting, asked in left:
+            try:
+                found = _tried(question, setting, min(process_time() + each, end), at is not None)
+            except GaveUp as why:
+                reason, again = str(why), [*again, (setting, asked)]
+            else:
+                if isinstance(found, Impossible):
+                    return replace(found, asked=asked)
+                reason = found
+            if process_time() > end - 1:
+                return reason
+        left = again
     return reason
+
+
+def _tried(
+    question: Question, setting: Mapping[Symbol, Expr], deadline: float, sized: bool
+) -> Impossible | str:
+    """A witness at a setting of the first rule, or why there is none.
+
+    Raises:
+        GaveUp: it took too long.
+    """
+    due, begun = _due(question, setting), _begun(question, setting)
+    search = Search(question.second, due, question.unknown, deadline)
+    if not search.closes(Branch(begun, {}, (), tuple(due))):
+        most = max((len(e.gradients) for e in due), default=0)
+        return f"{len(due)} experiments of up to {most} steps do not contradict every setting"
+    sizes = _sizes(begun, setting) if sized else {}
+    check = replayed(question.first, setting, question.second, search.claims, sizes)
+    if not (check.confirmed and check.refused):
+        return check.words
+    return Impossible(setting, [*dict.fromkeys(search.used)], [*_meanings(begun), *search.lines], check)
 
 
 def _settings(
@@ -93,19 +113,24 @@ def _settings(
 def _zeros(rule: Rule, but: Sequence[frozenset[Symbol]]) -> list[frozenset[Symbol]]:
     """Which hyperparameters may be 0, as many as may be first: what is 0 does not stand in the way.
 
-    But those last with which the rule has no step where the gradient is 0, which tells so much, or no eps.
+    But those last with which the rule has no step where the gradient is 0, which tells so much, or no eps, unless it
+    has so much else to tell.
     """
     able = [s for s in rule.defaults if not s.is_integer and 0.0 in rule.domain(s)]
     every = (frozenset(z) for count in range(len(able), -1, -1) for z in combinations(able, count))
     left = [zero for zero in every if not any(known <= zero for known in but)]
     return sorted(
-        left, key=lambda zero: (not _rests(rule, zero), any(s.name.startswith("eps") for s in zero))
+        left,
+        key=lambda zero: (
+            not _rests(rule, zero),
+            any(s.name.startswith("eps") for s in zero) and not hangs_on_step(rule),
+        ),
     )
 
 
 def _rests(rule: Rule, zero: frozenset[Symbol]) -> bool:
     """Whether the rule has a step on a gradient of 0."""
-    return _done(Course(rule, simple(rule, zero), {}), Experiment(Integer(0), (Integer(0),))) is not None
+    return done(Course(rule, simple(rule, zero), {}), Experiment(Integer(0), (Integer(0),))) is not None
 
 
 def simple(rule: Rule, zero: frozenset[Symbol]) -> dict[Symbol, Expr]:
@@ -119,7 +144,10 @@ def _usual(rule: Rule, symbol: Symbol) -> Expr:
     if symbol.is_integer:
         return Integer(int(domain.values[0]))
     simple = (HALF, Rational(3, 4), Integer(1), Integer(-1), nsimplify(domain.values[0], rational=True))
-    liked = (Rational(3, 4), *simple) if symbol.name in ("beta2", "alpha") else simple
+    average = (
+        Rational(15, 16) if hangs_on_step(rule) else Rational(3, 4)
+    )  # with which it soon goes on otherwise
+    liked = (average, *simple) if symbol.name in ("beta2", "alpha") else simple
     liked = (Integer(1), *simple) if symbol.name.startswith("eps") else liked
     return next(v for v in liked if float(v) in domain)
 
@@ -127,9 +155,7 @@ def _usual(rule: Rule, symbol: Symbol) -> Expr:
 def _due(question: Question, setting: Mapping[Symbol, Expr]) -> dict[Experiment, States]:
     """Experiment → what the first rule does there, where it is defined."""
     course = Course(question.first, setting, {})
-    tried = [*experiments(), *_standing_still(question.first, course)]
-    found = {e: done for e in tried if (done := _done(course, e)) is not None}
-    return dict(sorted(found.items(), key=lambda one: len(one[0].gradients)))
+    return {e: states for e in further(question.first, course) if (states := done(course, e)) is not None}
 
 
 def _begun(question: Question, setting: Mapping[Symbol, Expr]) -> dict[Symbol, Expr]:
@@ -157,22 +183,3 @@ def _meanings(begun: Mapping[Symbol, Expr]) -> list[str]:
     return [
         f"{plain(s)}' is {plain(e)} with {plain(min(e.free_symbols, key=str))} ≥ 0." for s, e in said.items()
     ]
-
-
-def _done(course: Course, experiment: Experiment) -> list[Mapping[Symbol, Expr]] | None:
-    """What the first rule does, if it is defined there."""
-    try:
-        found = course.states(experiment)
-    except (Undecided, ZeroDivisionError, NotImplementedError):
-        return None
-    return None if any(not w[x].is_finite for w in found) else found
-
-
-def _standing_still(rule: Rule, course: Course) -> Iterator[Experiment]:
-    """Of a rule that takes signs: gradients with a last one that makes it stand still."""
-    inside = [e.args[0] for e in rule.x.atoms(sign, NewtonSchulz)]
-    for gradients in ((1,), (2,), (4,), (1, 0), (1, -1), (1, -2), (1, 1)) if inside else ():
-        state = course.states(Experiment(Integer(0), tuple(map(Integer, gradients))))[-1]
-        poly = Poly(put(inside[0], {**course.setting, **state}), g)
-        if poly.degree() == 1:
-            yield Experiment(Integer(0), (*map(Integer, gradients), -poly.nth(0) / poly.nth(1)))

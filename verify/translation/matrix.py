@@ -100,4 +100,4 @@ def answers(classes: list[list[str]], tell: Tell = str) -> Iterator[Translation]
     pairs = [(one[0], other[0]) for one in classes for other in classes if one is not other]
     for count, (one, other) in enumerate(pairs, start=1):
         tell(f"pair {count} of {len(pairs)}: {one} to {other}")
-        yield translated(find_rule(one), find_rule(other))
+        yield translated(find_rule(one), find_rule(other), near=False)

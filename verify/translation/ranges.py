@@ -22,7 +22,12 @@ Ranges = Mapping[Symbol, arb]
 
 
 def course(
-    rule: Rule, start: Any, gradients: Sequence[Any], setting: Ranges, before: Sequence[arb] = ()
+    rule: Rule,
+    start: Any,
+    gradients: Sequence[Any],
+    setting: Ranges,
+    before: Sequence[arb] = (),
+    powers: Sequence[Mapping[Any, arb]] = (),
 ) -> list[arb]:
     """The weight before the first step and after each.
 
@@ -32,6 +37,7 @@ def course(
         gradients: of each step; numbers, as `start`.
         setting: hyperparameter → where it is.
         before: the weight before each step but the first, where it is not what the step before left.
+        powers: of each step, expression → where it is, of what is not worked out.
     """
     ctx.prec = BITS
     known = {**{s: arb(k) for s, k in SIZES.items()}, **setting}
@@ -41,7 +47,7 @@ def course(
     for k, gradient in enumerate(gradients, start=1):
         if before and k > 1:
             now[x] = before[k - 2]
-        at = {**known, **now, g: exactly(gradient), t: arb(k)}
+        at = {**known, **now, g: exactly(gradient), t: arb(k), **(powers[k - 1] if powers else {})}
         now = {s: value(e, at) for s, e in {**rule.state, x: rule.x}.items()}
         found.append(now[x])
     return found

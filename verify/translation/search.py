@@ -7,55 +7,39 @@ which case applies, each is. Where neither leads on, it ends without one.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from itertools import chain, groupby, pairwise
+from itertools import chain, groupby
 from time import process_time
 
-from sympy import Expr, Integer, PolynomialError, Symbol, factor, fraction, nan, nsimplify, oo, together, zoo
+from sympy import Expr, Integer, Symbol, factor, nsimplify
 
 from lawful.verify.language.domain import Domain
 from lawful.verify.language.plain import plain
 from lawful.verify.language.rule import Rule
 from lawful.verify.language.substitution import put
-from lawful.verify.language.symbols import x
 from lawful.verify.translation.elimination import Way, sign_of, tidy, ways
+from lawful.verify.translation.equations import Equation, States, Telling, compact, defined, equations
 from lawful.verify.translation.experiments import (
     ANY,
     RISING,
     Course,
-    Experiment,
     Signs,
     Undecided,
     bared,
     signs,
 )
+from lawful.verify.translation.inputs import Experiment
+from lawful.verify.translation.pairs import together
 from lawful.verify.translation.replay import Claim
 
-DEPTH = 24
-known_ways = lru_cache(maxsize=4096)(ways)
+DEPTH, ENOUGH, LONG = 24, 6, 32
+"""How many things may be assumed one after the other; how many equations are compared that tell something; and of how
+many operations a value is that makes everything after it long."""
 
-States = Sequence[Mapping[Symbol, Expr]]
-"""What a rule has before the first step and after each."""
+known_ways = lru_cache(maxsize=4096)(ways)
 
 
 class GaveUp(Exception):  # an answer, not an error
     """It is not shown; the message says why."""
-
-
-@dataclass(frozen=True)
-class Equation:
-    """That the second rule's weight moves in a step of an experiment as the first's does: `gap` is 0."""
-
-    experiment: Experiment
-    step: int
-    gap: Expr
-
-    def __str__(self) -> str:
-        """`x = 1, g = 1, 0, step 2`."""
-        return f"{self.experiment}, step {self.step}"
-
-
-Telling = tuple[Equation, list[Way]]
-"""An equation, and all ways in which it may hold."""
 
 
 @dataclass(frozen=True)
@@ -86,7 +70,7 @@ class Branch:
         known = {symbol: value}
         sought = {s: tidy(put(e, known)) for s, e in {**self.sought, symbol: symbol}.items()}
         said = (
-            replace(e, gap=_compact(put(e.gap, known))) if symbol in e.gap.free_symbols else e
+            replace(e, gap=compact(put(e.gap, known))) if symbol in e.gap.free_symbols else e
             for e in self.said
         )
         granted = _granted((put(e, known), case) for e, case in self.granted.items())
@@ -97,21 +81,12 @@ class Branch:
         return replace(self, granted={**self.granted, condition: case}, depth=self.depth + 1)
 
 
-def _compact(gap: Expr) -> Expr:
-    """What must be 0 for an expression to be 0, as a product."""
-    return factor(fraction(together(tidy(gap)))[0]) if _defined(gap) else gap
-
-
 def _granted(pairs: Iterator[tuple[Expr, Signs]]) -> dict[Expr, Signs]:
     found: dict[Expr, Signs] = {}
     for expr, case in pairs:
-        turned, bare = bared(expr) if _defined(expr) else (1, expr)
+        turned, bare = bared(expr) if defined(expr) else (1, expr)
         found[bare] = found.get(bare, ANY) & frozenset(turned * s for s in case)
     return found
-
-
-def _defined(expr: Expr) -> bool:
-    return not expr.has(nan, zoo, oo)
 
 
 @dataclass
@@ -132,6 +107,7 @@ class Search:
     lines: list[str] = field(default_factory=list)
     used: list[str] = field(default_factory=list)
     claims: list[Claim] = field(default_factory=list)
+    powers: set[Symbol] = field(default_factory=set)
 
     def closes(self, branch: Branch) -> bool:
         """Whether no values of the unknowns meet all experiments."""
@@ -141,22 +117,23 @@ class Search:
             return True
         branch, best, conditions = self._heard(branch)
         if best is not None:
-            equation, found = best
-            self.used.append(str(equation.experiment))
-            self.claims.append(_claim(branch, equation, found))
+            told, found = best
+            said = "; ".join(map(str, told))
+            self.used += [str(equation.experiment) for equation in told]
+            self.claims.append(_claim(branch, told, found, self.powers))
             if not found:
-                self._say(branch, f"{equation}: it cannot")
-            return all(self._follow(branch, f"{equation}", way) for way in found)
+                self._say(branch, f"{said}: it cannot")
+            return all(self._follow(branch, said, way) for way in found)
         return bool(conditions) and self._cases(branch, min(conditions, key=_plainness))
 
     def _cannot_be(self, branch: Branch) -> str | None:
         """A hyperparameter outside its domain, or a sign that an expression cannot have."""
         known = {s: branch.sought[s] for s in self.unknown if branch.sought[s].is_number}
         for symbol, e in known.items():
-            if _defined(e) and not _within(self.second.domain(symbol), e):
+            if defined(e) and not _within(self.second.domain(symbol), e):
                 return f"{symbol}' = {plain(e)} cannot be"
         for e, case in branch.granted.items():
-            if _defined(e) and not signs(e, {}) & case:
+            if defined(e) and not signs(e, {}) & case:
                 return f"{plain(e)} cannot be {_told(case)}"
         return None
 
@@ -166,7 +143,7 @@ class Search:
         Returns:
             the branch with their equations; the equation that tells most; of what it depends which case applies.
         """
-        course = Course(self.second, branch.sought, branch.granted)
+        course = Course(self.second, branch.sought, branch.granted, self.powers)
         best, conditions = self._telling(branch.said), list[Undecided]()
         for _, group in groupby(branch.unheard, key=lambda e: len(e.gradients)):
             if best is not None or any(len(why.condition.free_symbols) < 2 for why in conditions):
@@ -175,23 +152,28 @@ class Search:
             for experiment in group:
                 self._in_time()
                 try:
-                    heard[experiment] = _equations(course, experiment, self.due[experiment])
+                    heard[experiment] = equations(course, experiment, self.due[experiment])
                 except Undecided as why:
                     undecided.append(why)
             branch, conditions = branch.told(heard), conditions or undecided
             best = self._telling(branch.said)
+        if best is None or _worth(best[1])[0] > len(best[1]):
+            best = min(
+                filter(None, (best, together(branch.said))), key=lambda one: _worth(one[1]), default=None
+            )
         return branch, best, conditions
 
     def _telling(self, said: Iterable[Equation]) -> Telling | None:
-        """An equation that cannot hold, or else the one that leaves the fewest and plainest ways."""
-        best: Telling | None = None
+        """An equation that cannot hold, or else the one that leaves the fewest and plainest ways, of a few."""
+        best, looked = None, 0
         for equation in sorted(said, key=lambda e: e.gap.count_ops()):
             self._in_time()
             if (found := known_ways(equation.gap)) is None:
                 continue
             if best is None or _worth(found) < _worth(best[1]):
-                best = equation, found
-            if len(found) < 2 and all(value.is_number for _, value in found):
+                best = [equation], found
+            looked += 1
+            if (len(found) < 2 and all(value.is_number for _, value in found)) or looked == ENOUGH:
                 return best
         return best
 
@@ -215,7 +197,7 @@ class Search:
 
     def _in_time(self, depth: int = 0) -> None:
         if process_time() > self.deadline or depth > DEPTH:
-            raise GaveUp("the search took too long")
+            raise GaveUp(f"the elimination was given up after {len(self.lines)} steps")
 
     def _say(self, branch: Branch, line: str, end: str = ".") -> None:
         self.lines.append(f"{'  ' * branch.depth}{line}{end}")
@@ -249,15 +231,11 @@ def _bound(condition: Expr) -> tuple[Symbol, Expr] | None:
     return None
 
 
-def _claim(branch: Branch, equation: Equation, found: list[Way]) -> Claim:
-    return Claim(
-        equation.experiment,
-        equation.step,
-        branch.sought,
-        branch.granted,
-        frozenset(equation.gap.free_symbols),
-        found,
-    )
+def _claim(branch: Branch, told: Sequence[Equation], found: list[Way], powers: Iterable[Symbol]) -> Claim:
+    unknown = frozenset[Symbol]().union(*(e.gap.free_symbols for e in told))
+    steps = [(e.experiment, e.step) for e in told]
+    sought = {**{z: z for z in powers}, **branch.sought}
+    return Claim(steps, sought, branch.granted, unknown, found)
 
 
 def _plainness(undecided: Undecided) -> tuple[int, int, int]:
@@ -266,13 +244,22 @@ def _plainness(undecided: Undecided) -> tuple[int, int, int]:
 
 
 def _worth(found: list[Way]) -> tuple[int, int, int]:
-    """Few ways first, then those to numbers, then those to what is short."""
+    """Few ways first, of which a long one counts as several; then those to numbers, then those to what is short."""
     values = [value for _, value in found]
-    return len(found), sum(not v.is_number for v in values), sum(v.count_ops() for v in values)
+    lengths = [v.count_ops() for v in values]
+    return sum(1 + length // LONG for length in lengths), sum(not v.is_number for v in values), sum(lengths)
 
 
 def _told(case: Signs) -> str:
-    words = {(1,): "> 0", (-1,): "< 0", (0,): "= 0", (0, 1): "≥ 0", (-1, 0): "≤ 0", (-1, 1): "≠ 0"}
+    words = {
+        (1,): "> 0",
+        (-1,): "< 0",
+        (0,): "= 0",
+        (0, 1): "≥ 0",
+        (-1, 0): "≤ 0",
+        (-1, 1): "≠ 0",
+        (): "of any sign that is left",
+    }
     return words[tuple(sorted(case))]
 
 
@@ -281,18 +268,3 @@ def _within(domain: Domain, number: Expr) -> bool:
     low, high = (nsimplify(end, rational=True) for end in (domain.low, domain.high))
     above = number > low if domain.open_low else number >= low
     return bool(above) and bool(number < high)
-
-
-def _equations(course: Course, experiment: Experiment, due: States) -> list[Equation]:
-    """By how much each step differs from what it should be, from where it should be; what must be 0.
-
-    Raises:
-        Undecided: see `Course.steps`.
-    """
-    try:
-        seen = course.steps(experiment, [w[x] for w in due[1:]])
-    except (PolynomialError, NotImplementedError, ZeroDivisionError):
-        return []
-    moved = (after[x] - before[x] for before, after in pairwise(due))
-    gaps = (a - b for a, b in zip(seen, moved, strict=True))
-    return [Equation(experiment, k, gap) for k, gap in enumerate(gaps, start=1) if gap != 0]

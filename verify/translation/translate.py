@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from time import perf_counter
+from time import process_time
 
 from sympy import Expr, Symbol, pycode
 
@@ -29,6 +29,7 @@ def translated(
     second: Rule,
     setting: Mapping[Symbol, float] | None = None,
     found: Sequence[Found] | None = None,
+    near: bool = True,
 ) -> Translation:
     """How the second rule must be set so that it does what the first does.
 
@@ -37,8 +38,9 @@ def translated(
         second: the rule whose setting is sought.
         setting: of the first, where it is set; without, every one.
         found: the settings (see `settings`), where they have been found already.
+        near: whether to look for the nearest setting where there is none, and for one that is another at every step.
     """
-    began = perf_counter()
+    began = process_time()
     found = settings(first, second, setting) if found is None else found
     answer = Translation(str(first), str(second), cases(found), rounding=rounding(first, second))
     first, second = in_reals(first), in_reals(second)
@@ -47,12 +49,12 @@ def translated(
         why = impossible(question, [one.zero for one in found if not one.begun], setting)
         witness = _witness(why) if isinstance(why, Impossible) else None
         reason = "" if isinstance(why, Impossible) else why
-        near = nearest(question, setting or question.points()[0].setting)
-        other = stepwise(first, second, zeros(first, setting or {}))
-        answer = replace(
-            answer, witness=witness, reason=reason, nearest=near, stepwise=_case(other) if other else None
-        )
-    return replace(answer, seconds=perf_counter() - began)
+        answer = replace(answer, witness=witness, reason=reason)
+        if near:
+            other = stepwise(first, second, zeros(first, setting or {}))
+            close = nearest(question, setting or question.points()[0].setting)
+            answer = replace(answer, nearest=close, stepwise=_case(other) if other else None)
+    return replace(answer, seconds=process_time() - began)
 
 
 def settings(first: Rule, second: Rule, setting: Mapping[Symbol, float] | None = None) -> list[Found]:
