@@ -19,9 +19,10 @@ class Driven(Holding):
     """An optimizer at work; each element of each parameter is a feature."""
 
     def step(self, parameters: list[Array], gradients: list[Array | None]) -> list[Array]:
-        """The parameters after a step; a gradient that is not there is of features that are not there."""
+        """The parameters after a step, as river's models make it: the gradient is that of where the optimizer looks ahead
+        to. One that is not there is of features that are not there."""
         weights, slopes = _features(parameters), _features(gradients)
-        after = self.optimizer.step(weights, slopes)
+        after = self.optimizer.step(self.optimizer.look_ahead(weights), slopes)
         return [_array(after, number, p) for number, p in enumerate(parameters)]
 
     def set(self, name: str, value: float) -> None:
@@ -99,7 +100,7 @@ def script(inputs: Inputs) -> list[str]:
         f"for step, gradients in enumerate({inputs.gradients!r}, 1):",
         "    for name, value in settings.get(step, {}).items():",
         "        optimizer.lr = Constant(value)",
-        "    x = optimizer.step(x, features(gradients))",
+        "    x = optimizer.step(optimizer.look_ahead(x), features(gradients))",
         f"value = float(x[{place!r}])",
     ]
 
