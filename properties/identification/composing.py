@@ -10,10 +10,10 @@ from lawful.verify.language.names import normal
 from lawful.verify.variants.identity import Match
 from lawful.verify.variants.variants import Variant, members, variants
 
-BASES, BEST = 7, 2
+BASES, BEST = 8, 2
 """How many rules are transformed; of how many families of what comes of that all conventions are tried."""
 
-COMMON = ("sgd", "adam")
+COMMON = ("sgd", "adam", "adamw")
 """What most are made of: a sign or a clip leaves nothing near that would say so."""
 
 

@@ -30,7 +30,7 @@ def dualadam(*, decouple: bool = False, decay: Decay = "lr*wd") -> Rule:
         - lr * m_t / (1 - beta1**t) * ((1 - share) / d_t + share * d_t),
         state={m: m_t, v: v_t},
         defaults=with_start(DEFAULTS, decay),
-        domains={fading: Domain((0.2, 0.07, 1e-2, 0.5), high=1.0, open_low=True)},
+        domains={fading: Domain((0.3, 0.15, 1e-2, 0.4), high=1.0, open_low=True)},
         source=Source("pytorch-optimizer 4.1.0", "DualAdam", checked="pytorch-optimizer 4.1.0"),
         names={SHARE: share, ROOT: d_t},
     )
