@@ -229,7 +229,6 @@ WRONG: list[tuple[Any, str, dict[str, Any]]] = [
     (own.WithoutBounds, "schedule", {"rule": "greedy"}),
     (own.ByTheFirstGroup, "schedule", {"rule": "greedy"}),
     (own.KeepsTheWindow, "schedule", {"rule": "greedy"}),
-    (own.KeepsASum, "bad-metric-is-forgotten", {"rule": "greedy"}),
 ]
 
 
