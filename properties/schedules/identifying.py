@@ -64,11 +64,8 @@ def _searched(watch: Watch, runs: Sequence[Watched]) -> tuple[list[tuple[Match, 
     """The nearest hypotheses of the fewest constants with which one fits, judged; and how many there were."""
     mattering, found, searched = watch.mattering(runs[0]), list[tuple[Match, Hypothesis]](), 0
     fitting = (each for each in schedules().values() if watch.names.keys() <= each.parameters.keys())
-    known = [
-        each
-        for each in fitting
-        if each.sets == "rate" and not each.pure and (runs[0].fed or not each.printed().fed)
-    ]
+    rates = (each for each in fitting if each.sets == "rate" and not each.pure)
+    known = [each for each in rates if runs[0].fed or not each.printed().fed]
     bases = [Scheduler(watch.cls, each, {}, watch.arguments, watch.names) for each in known]
     for constants in range(SET + 1):
         of = [h for base in bases for h in hypotheses(base, mattering, runs[0].arguments, constants)]
