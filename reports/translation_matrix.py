@@ -1,6 +1,6 @@
 """The forms of a rule against one another, as a page in Markdown."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from rich.console import Console
 
@@ -31,6 +31,16 @@ def lines(matrix: Matrix) -> Iterator[str]:
     pairs = [(a, b) for a in place.values() for b in place.values() if a != b]
     for (one, other), answer in zip(pairs, matrix.answers, strict=True):
         yield f"| {one} | {other} | {_said(answer)} | {answer.seconds:.1f} |"
+
+
+def neighbour_lines(family: str, answers: Iterable[Translation]) -> Iterator[str]:
+    """The same of forms that differ in one convention, each from one to the other."""
+    yield f"## {family}, one convention apart"
+    yield ""
+    yield "| from | to | can be set to do the same | seconds |"
+    yield "| --- | --- | --- | --- |"
+    for answer in answers:
+        yield f"| `{answer.first}` | `{answer.second}` | {_said(answer)} | {answer.seconds:.1f} |"
 
 
 def _said(answer: Translation) -> str:

@@ -26,17 +26,17 @@ def equations(*gaps: object) -> list[Equation]:
 
 
 def test_a_root_that_two_equations_have_in_common() -> None:
-    one, other = (y**3 - 2) * (y - 3), (y**5 - 7) * (y - 3)
-    assert together(equations(one)) is None  # ∛2 cannot be written
+    one, other = (y**5 - y - 1) * (y - 3), (y**5 - 2 * y - 3) * (y - 3)
+    assert together(equations(one)) is None  # a root of a quintic cannot be written
     found = together(equations(one, other))
     assert found is not None and len(found[0]) == 2 and found[1] == [(y, Integer(3))]
-    none = together(equations(one, y**5 - 7))
+    none = together(equations(one, y**5 - 2 * y - 3))
     assert none is not None and none[1] == []
 
 
 def test_the_determinant_of_two_that_are_linear_in_something() -> None:
-    found = together(equations(z * y - z + 2, 2 * z * y - 2 * z + y))
-    assert found is not None and found[1] == [(y, Integer(4))]
+    found = together(equations(z * y - z - 2, 2 * z * y - 2 * z - y))
+    assert found is not None and found[1] == [(z, Rational(2, 3))]
     assert together(equations(z * y + 1, z * (y - 1) * y**3 - y**3 - z**2)) is None
 
 
@@ -92,7 +92,11 @@ def test_gradients_after_which_a_rule_rests() -> None:
     ("first", "second"),
     [("radam(threshold=4)", "radam"), ("radam", 'radam(eps_place="outside")'), ("adam", "nadam")],
 )
-def test_what_shows_late_or_in_powers_alone_is_proved(first: str, second: str) -> None:
+def test_what_shows_late_or_in_powers_alone_is_proved(
+    first: str, second: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(refuting, "PATIENCE", 120.0)
+    monkeypatch.setattr(refuting, "ROUNDS", (60.0,))  # on a busy machine a second is less
     question = Question.of(find_rule(first), find_rule(second))
     why = impossible(
         question, [frozenset({s}) for s in question.first.defaults if s.name in ("beta2", "eps")]
@@ -110,7 +114,7 @@ def test_what_is_added_under_a_root_may_begin_there() -> None:
 
 
 def test_why_it_is_open_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
-    question = Question.of(find_rule("adam"), find_rule("adam"))
+    question = Question.of(find_rule("lion"), find_rule("lion"))
     assert "do not contradict every setting" in str(impossible(question, []))
     monkeypatch.setattr(refuting, "ROUNDS", (0.0,))
     assert "the elimination was given up after" in str(impossible(question, []))

@@ -210,6 +210,17 @@ def test_two_targets(translate: Ask) -> None:
         (("--all", "adam", "--arg", "lr=1"), ["--all adam is of every form as it is"]),
         (("adam", "--gradients", "x"), ["--gradients 'x' is not of the form"]),
         (("torch.optim:Nothing", "adam"), ["Nothing"]),
+        (("adam", "adamw", "sgd"), ["from one to one other", "sgd"]),
+        (("adam", "adamw", "--arg", "lr=nan"), ["lr='nan' is not in (0, ∞)"]),
+        (("adam", "adamw", "--arg", "weight_decay=1e400"), ["weight_decay=inf is not in"]),
+        (("adam", "adamw", "--arg", "eps"), ["'eps' is not of the form name=value"]),
+        (('adam(eps="hot")', "adam"), ["eps is one of"]),
+        (('adam(eps="hat"', "adam"), ["was never closed"]),
+        (("lbfgs", "adam"), ["out of scope"]),
+        (("cosine", "adam"), ["unknown rule 'cosine'"]),
+        (("adam", "adamw", "--seed", "-1"), ["--seed -1 is negative"]),
+        (("--all", "lionn-like"), ["unknown rule 'lionn'", "lion"]),
+        (("--all", "adamw-like", "torch.optim"), ["is the only one here"]),
     ],
 )
 def test_wrong_questions_are_told_in_one_line(

@@ -23,7 +23,7 @@ from lawful.verify.translation.question import Question
 from lawful.verify.translation.replay import Replay, replayed
 from lawful.verify.translation.search import Branch, GaveUp, Search
 
-PATIENCE, ROUNDS, MOST = 20.0, (2.5, 10.0), 4
+PATIENCE, ROUNDS, MOST = 30.0, (7.0, 12.0), 4
 """Seconds of this process; for each setting of the first rule, at first and where that was not enough; and settings."""
 
 HALF = Rational(1, 2)

@@ -16,7 +16,7 @@ from lawful.verify.translation.rewriting import in_reals
 from lawful.verify.translation.translate import translated
 from lawful.verify.variants.variants import Variant, variants
 
-MANY = 40
+MANY, FEW = 40, 20
 """Forms of a family."""
 
 
@@ -84,6 +84,24 @@ def classes_of(specs: list[str], tell: Tell = str) -> list[list[str]]:
         else:
             place.append(spec)
     return found
+
+
+def neighbours(name: str, tell: Tell = str) -> Iterator[Translation]:
+    """From each form of a rule to each that differs in one convention; of more than `FEW` its own alone.
+
+    Raises:
+        Unanswerable: there is no such rule.
+    """
+    forms = own(find_family(name)[0])
+    pairs = [(a, b) for a in forms for b in forms if _apart(a, b) == 1]
+    told = [(a, b) for a, b in pairs if len(forms) <= FEW or not (a.options and b.options)]
+    for count, (one, other) in enumerate(told, start=1):
+        tell(f"pair {count} of {len(told)}: {one.spec} to {other.spec}")
+        yield translated(find_rule(one.spec), find_rule(other.spec), near=False)
+
+
+def _apart(one: Variant, other: Variant) -> int:
+    return sum(one.options.get(name) != other.options.get(name) for name in {*one.options, *other.options})
 
 
 def _same(one: str, other: str) -> bool:

@@ -57,7 +57,7 @@ def _where_both(one: Expr, other: Expr) -> list[Way] | None:
     known = [found for found in map(known_marks, (one, other)) if found is not None]
     polys, back = [poly for poly, _ in known], known[0][1]
     for symbol in sorted(
-        polys[0].gens, key=lambda s: (-back.get(s, s).count_ops(), str(s))
+        polys[0].gens, key=lambda s: (-(back[s].count_ops() if s in back else 0), str(s))
     ):  # long roots first
         if all(poly.degree(symbol) == 1 for poly in polys):
             (a, b), (c, d) = (_line(poly, symbol) for poly in polys)

@@ -10,7 +10,7 @@ from functools import lru_cache
 from itertools import chain, groupby
 from time import process_time
 
-from sympy import Expr, Integer, Symbol, factor, nsimplify
+from sympy import Expr, Integer, S, Symbol, factor, nsimplify
 
 from lawful.verify.language.domain import Domain
 from lawful.verify.language.plain import plain
@@ -264,7 +264,7 @@ def _told(case: Signs) -> str:
 
 
 def _within(domain: Domain, number: Expr) -> bool:
-    """Whether a number lies in a domain."""
+    """Whether a number may lie in a domain: it does not if it is seen to be outside."""
     low, high = (nsimplify(end, rational=True) for end in (domain.low, domain.high))
-    above = number > low if domain.open_low else number >= low
-    return bool(above) and bool(number < high)
+    below = number <= low if domain.open_low else number < low
+    return S.true not in (below, number >= high)
