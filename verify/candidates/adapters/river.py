@@ -19,8 +19,9 @@ class Driven(Holding):
     """An optimizer at work; each element of each parameter is a feature."""
 
     def step(self, parameters: list[Array], gradients: list[Array | None]) -> list[Array]:
-        """The parameters after a step, as river's models make it: the gradient is that of where the optimizer looks ahead
-        to. One that is not there is of features that are not there."""
+        """The parameters after a step as river's models make it, which let the optimizer look ahead before they take a
+        gradient; one that is not there is of features that are not there.
+        """
         weights, slopes = _features(parameters), _features(gradients)
         after = self.optimizer.step(self.optimizer.look_ahead(weights), slopes)
         return [_array(after, number, p) for number, p in enumerate(parameters)]
