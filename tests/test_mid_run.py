@@ -11,6 +11,8 @@ from torch import Tensor
 from examples.asking import conformance
 from examples.moving import Group, Plain
 from lawful.verify.evidence import Evidence, Verdict
+from lawful.verify.language.families import find_rule
+from lawful.verify.language.forms import Form
 
 
 class RunningProducts(Plain):
@@ -202,3 +204,9 @@ def test_their_neighbours_are_refused(cls: type) -> None:
 
 def test_a_form_of_its_own_excuses_nothing_else() -> None:
     assert asked(SumsOfTheFirstAlpha, "rmsprop").verdict is Verdict.UNLAWFUL
+
+
+def test_a_form_is_written_once() -> None:
+    """A run asks for it at every step, and sympy takes long over rules of many cases."""
+    form = Form(running="products")
+    assert form.of(find_rule("adam")) is form.of(find_rule("adam")) is not form.of(find_rule("nadam"))

@@ -40,7 +40,13 @@ class Form:
     corrected: bool = False
 
     def of(self, rule: Rule) -> Rule:
-        """The rule in this form."""
+        """The rule in this form, which is written once: a run asks for it at every step."""
+        key = self, str(rule), rule.hash
+        if key not in WRITTEN:
+            WRITTEN[key] = self._of(rule)
+        return WRITTEN[key]
+
+    def _of(self, rule: Rule) -> Rule:
         for symbol in sorted(self.scaled & rule.state.keys(), key=str):
             unit = units(rule)[symbol]
             rule = _scaled(rule, symbol, unit, unit)
@@ -54,6 +60,9 @@ class Form:
         said += [f"powers as running {self.running}"] if self.running else []
         return " and ".join([*said, *(["averages that are already corrected"] if self.corrected else [])])
 
+
+WRITTEN: dict[tuple[Form, str, str], Rule] = {}
+"""What has been written in a form."""
 
 PLAIN = Form()
 """As the rule is written."""
