@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 import torch
 from flint import arb
-from sympy import Abs, Add, Expr, Max, Min, Mod, Mul, Piecewise, Pow, Symbol, atan2, exp, lambdify, sign
+from sympy import Abs, Add, Expr, Max, Min, Mod, Mul, Piecewise, Pow, Symbol, atan2, exp, lambdify, log, sign
 from torch import Tensor
 from torch.optim import Optimizer
 
@@ -150,6 +150,7 @@ OPERATIONS: dict[Any, Any] = {
     sign: torch.sign,
     Mod: math.fmod,
     exp: torch.exp,
+    log: lambda a: torch.log(a) if isinstance(a, Tensor) else math.log(a),
     atan2: torch.atan2,
 }
 

@@ -11,7 +11,7 @@ from lawful.verify.language.symbols import eps, g, lr, t, weight_decay, x
 ratio, strength = Symbol("ghattg", positive=True), Symbol("ps", positive=True)
 tau1, tau2 = Symbol("tau1", nonnegative=True), Symbol("tau2", nonnegative=True)
 mean, shape = Symbol("mu", real=True), Symbol("a", positive=True)
-of_mean, of_noise = Symbol("b_g", positive=True), Symbol("b_hg", positive=True)
+of_mean, of_noise = Symbol("b_g", real=True), Symbol("b_hg", real=True)
 MEAN, SQUARE = Symbol("mu_t"), Symbol("s_t")
 
 DEFAULTS = {lr: 0.1, ratio: 30.0, strength: 1e-8, tau1: 0.81, tau2: 0.9, weight_decay: 0.0, eps: 1e-8}
