@@ -24,6 +24,7 @@ myst_heading_anchors = 3
 suppress_warnings = ["myst.xref_missing"]  # the README names files that are no pages
 autodoc_typehints = "description"
 autodoc_member_order = "bysource"
+napoleon_use_ivar = True  # else an attribute whose default is a class is described twice
 nitpicky = False
 
 pages.write(HERE / "reference")
