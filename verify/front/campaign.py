@@ -7,7 +7,7 @@ import importlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -15,11 +15,10 @@ from lawful.verify.errors import WorkerError
 from lawful.verify.evidence import UNCLAIMED, Check
 from lawful.verify.front.configuration import Known
 from lawful.verify.front.glance import refuse_at_a_glance
-from lawful.verify.front.planning import Plan, Question, describe, patience, plan
-from lawful.verify.front.recalling import key, recalled
+from lawful.verify.front.planning import Plan, Question, describe, patience
+from lawful.verify.front.recalling import key, recalled, remaining
 from lawful.verify.front.records import tidied
 from lawful.verify.front.session import Session
-from lawful.verify.front.vain import refuse_vain
 from lawful.verify.workers.cluster import Cluster
 from lawful.verify.workers.pool import AnyPool, Here, Pool
 
@@ -72,10 +71,8 @@ class Campaign:
         if old and not old.changed:
             return old.report
         with self._pool() as pool:
-            planned = plan(pool, replace(question, targets=old.changed) if old else question, self.settings)
-            if not old:
-                refuse_vain(self.known, planned, pool, question, self.settings)
-            return self._report(pool, replace(planned, asked=asked), old.report if old else None)
+            planned = remaining(pool, question, self.settings, self.known, asked, old)
+            return self._report(pool, planned, old.report if old else None)
 
     def again(
         self, checks: Sequence[Check], laws: Sequence[str], examples: Sequence[tuple[Check, Any]]
@@ -103,11 +100,11 @@ class Campaign:
             record.append("end")
             return Report.of(record.events(), str(self.record))
 
-    def keep(self, plan: Plan, results: Iterable[Any], old: Any = None) -> None:
+    def keep(self, pool: AnyPool, plan: Plan, results: Iterable[Any], old: Any = None) -> None:
         """Records answers that were given already (`lawful.reports.model.Result`), and those of an older report."""
         from lawful.reports.record import Record
 
-        with self._pool() as pool, Record.open(self.record) as record:
+        with Record.open(self.record) as record:
             self._begin(record, pool, plan, old)
             _write(record, results)
             record.append("end")

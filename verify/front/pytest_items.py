@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterator
-from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -16,11 +15,10 @@ from lawful.verify.front import options
 from lawful.verify.front.configuration import configuration
 from lawful.verify.front.glance import refuse_at_a_glance
 from lawful.verify.front.judging import judge
-from lawful.verify.front.planning import Plan, Question, plan
-from lawful.verify.front.recalling import Recalled, key, recalled
+from lawful.verify.front.planning import Plan, Question
+from lawful.verify.front.recalling import Recalled, key, recalled, remaining
 from lawful.verify.front.records import FOLDER, own
 from lawful.verify.front.session import Session
-from lawful.verify.front.vain import refuse_vain
 from lawful.verify.workers.pool import Pool
 
 if TYPE_CHECKING:
@@ -122,17 +120,8 @@ class Run:
         asked = self._key(question)
         self._old = recalled(asked) if asked and not given("fresh") else None
         if self._old is None or self._old.changed:
-            self._plan = self._planned(question, asked)
+            self._plan = remaining(self._pool, question, self._settings, self._known, asked, self._old)
         return [*(r.check for r in self.recalled.values()), *(self._plan.checks if self._plan else ())]
-
-    def _planned(self, question: Question, asked: str) -> Plan:
-        """What has to be asked."""
-        if self._old:
-            question = replace(question, targets=self._old.changed)
-        planned = plan(self._pool, question, self._settings)
-        if not self._old:
-            refuse_vain(self._known, planned, self._pool, question, self._settings)
-        return replace(planned, asked=asked)
 
     def _key(self, question: Question) -> str:
         """Of the question; none where there are no records, or what an answer depends on cannot be known."""
@@ -177,13 +166,13 @@ class Run:
         from lawful.reports.model import Result
         from lawful.verify.front.campaign import Campaign
 
-        done = {key: f for key, f in self._futures.items() if f.done() and not f.exception()}
         if self._plan is None or not self._plan.asked or self._shared:
             return
+        done = {key: f for key, f in self._futures.items() if f.done() and not f.exception()}
         if {check.key for check in self._plan.checks} == done.keys():
             answers = [Result(check, done[check.key].result()) for check in self._plan.checks]
             campaign = Campaign(self._settings, own("record"), command=["pytest"], known=self._known)
-            campaign.keep(self._plan, answers, self._old.report if self._old else None)
+            campaign.keep(self._pool, self._plan, answers, self._old.report if self._old else None)
 
     def _option(self, name: str) -> Any:
         return self._config.getoption(f"--lawful-{name}")

@@ -22,8 +22,10 @@ from lawful.verify.encoding import encode
 from lawful.verify.errors import Unanswerable
 from lawful.verify.evidence import Verdict
 from lawful.verify.front.configuration import Known
-from lawful.verify.front.planning import Question
+from lawful.verify.front.planning import Plan, Question, plan
 from lawful.verify.front.records import FOLDER
+from lawful.verify.front.vain import refuse_vain
+from lawful.verify.workers.pool import AnyPool
 
 if TYPE_CHECKING:
     from lawful.properties.settings import Settings
@@ -80,6 +82,25 @@ def recalled(asked: str) -> Recalled | None:
         if asked in record.read_text(errors="replace"):
             return _from(record)
     return None
+
+
+def remaining(
+    pool: AnyPool,
+    question: Question,
+    settings: Settings,
+    known: Mapping[str, Known],
+    asked: str,
+    old: Recalled | None,
+) -> Plan:
+    """The plan of what a record does not answer of the question with this key; without one, of all of it.
+
+    Raises:
+        Unanswerable: see `plan`; or, where all is asked, what is known is known of no check.
+    """
+    planned = plan(pool, replace(question, targets=old.changed) if old else question, settings)
+    if not old:
+        refuse_vain(known, planned, pool, question, settings)
+    return replace(planned, asked=asked)
 
 
 def _from(record: Path) -> Recalled | None:
