@@ -40,7 +40,7 @@ PARTS = {
     "which arithmetic": [f"lawful.properties.conformance:{n}" for n in ("arithmetic", "narrower")],
     "shrinking and telling": [f"lawful.properties.conformance:{n}" for n in ("departed", "weighed", "told")],
     "explaining": ["lawful.properties.conformance:explained"],
-    "describe and plan": ["lawful.verify.front.campaign:plan"],
+    "describe and plan": ["lawful.verify.front.planning:plan"],
     "record": ["lawful.reports.record:Record.append", "lawful.reports.model:Report.read"],
 }
 """Part of a check → the functions that it is spent in; a part within a part is counted once."""

@@ -7,13 +7,12 @@ worker.
 
 import fnmatch
 import warnings
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field, replace
-from functools import cache
-from pathlib import Path
+from functools import cache, partial
 from time import perf_counter
-from typing import Any
+from typing import Any, TextIO
 
 from lawful.properties.settings import PROFILES, Settings
 from lawful.verify.candidates.asking import Asked, candidate_of, claim_of
@@ -170,7 +169,8 @@ def _asked(only: tuple[str, ...]) -> list[Property]:
 def perform(check: Check, settings: Settings, journal: str = "") -> Evidence:
     """Runs one check in a worker."""
     candidate = candidate_of(check.target, check.rule, check.arguments, check.names)
-    return run(candidate, check, settings, _journal(journal))
+    with _journal(journal) as told:
+        return run(candidate, check, settings, told)
 
 
 def run(
@@ -217,12 +217,19 @@ def weighed(check: Check, evidence: Evidence, settings: Settings) -> Evidence:
     )
 
 
-def _journal(path: str) -> Journal:
-    if not path:
-        return lambda entry: None
+@contextmanager
+def _journal(path: str) -> Iterator[Journal]:
+    """Where a check writes what it is about to do, so that it can be told should its process end: the last entry."""
+    with ExitStack() as stack:
+        file = None
+        if path:  # on another machine than the one that asks, nobody would read it
+            with suppress(FileNotFoundError):
+                file = stack.enter_context(open(path, "w"))
+        yield partial(_write, file) if file else lambda entry: None
 
-    def write(entry: Any) -> None:
-        with suppress(FileNotFoundError):  # on another machine than the one that asks, nobody would read it
-            Path(path).write_text(str(entry))
 
-    return write
+def _write(file: TextIO, entry: Any) -> None:
+    file.seek(0)
+    file.write(str(entry))
+    file.truncate()
+    file.flush()

@@ -262,9 +262,6 @@ conformance = Property(
     severity=Severity.CORE,
 )
 
-VACUOUS = 0.05
-"""The share of comparisons without verdict from which steps are judged one by one."""
-
 
 def first_departure(watch: Watch) -> Suspicion | Finding | None:
     """The first step and the worst lane at which the candidate leaves the budget, if it does; or a state that does.
@@ -275,7 +272,7 @@ def first_departure(watch: Watch) -> Suspicion | Finding | None:
     for sight in watch.along():
         if found := watch.suspicion(sight) or departure(watch.rule, sight, watch.tally):
             return found
-    if watch.leaps if watch.scenario.judged else watch.vacuous > VACUOUS and watch.readable:
+    if watch.leaps if watch.scenario.judged else watch.readable:
         return watch.first(watch.one_by_one())
     return None
 

@@ -43,7 +43,8 @@ def scenario_of(candidate: Candidate, seed: int, moving: bool = False) -> Scenar
     """Two groups with every term on, and a learning rate that changes; or all that they hold, in every step of two
     dozen, so that what is compiled once and kept shows.
 
-    What would be a scalar has one element, as FSDP2 demands; of these, one rank has nothing.
+    What would be a scalar has one element, as FSDP2 demands; of these, one rank has nothing. The second group's tensor
+    is shaped as the first's: each rank works out anew for each shape what an operation does to shards.
     """
     keys = replace(held(candidate), options=frozenset()) if moving else Held()
     if keys.symbols:
@@ -53,7 +54,7 @@ def scenario_of(candidate: Candidate, seed: int, moving: bool = False) -> Scenar
         generic = Draw(candidate, STEPS, pins={"groups": 2, "schedule": True}, generic=True)
     scenario = drawn([generic], 1, seed)[0]
     divisible = tuple(shape or (1,) for shape in scenario.shapes.first)
-    return replace(scenario, shapes=replace(scenario.shapes, first=divisible))
+    return replace(scenario, shapes=replace(scenario.shapes, first=divisible, second=divisible[0]))
 
 
 @dataclass

@@ -24,7 +24,7 @@ class Exchanged(Run):
 
     def change(self, step: int) -> None:
         """Gives each group what it has of the other's."""
-        for index, group in self.held() if step == MIDDLE else ():
+        for index, group in self.numbered_groups() if step == MIDDLE else ():
             own = exchanging(self.candidate, self.scenario, index)
             moved = changed(self.candidate, own, 0, step)
             group.update({name: value for name, value in moved.items() if name in group})

@@ -203,7 +203,7 @@ class Weighing:
         """The same numbers in another format, or between limits; `granted` the budget of the watched one."""
         fmt = self.watch.format if granted else None
         blocks = list(_other(self.watch.tensors, self.watch.dtype, dtype, limits))
-        return replace(self.watch, dtype=dtype, fmt=fmt, blocks=blocks)
+        return replace(self.watch, dtype=dtype, fmt=fmt, blocks=blocks, reads=self.one_by_one)
 
     def _tracks(self, watch: Watch) -> Tracks:
         """What is seen of each part; nothing where the candidate refuses."""

@@ -117,11 +117,12 @@ def _split(*run: Any) -> list[Values]:
 
 
 def _zero(*run: Any) -> list[Values]:
-    return on_ranks(lambda: watched(StateOnOneRank(*run)))
+    return on_ranks(lambda: watched(StateOnOneRank(*run)), using="torch.distributed.optim")
 
 
 def _fsdp(*run: Any) -> list[Values]:
-    return [_put_together(on_ranks(lambda: watched(FullySharded(*run))))]
+    shards = on_ranks(lambda: watched(FullySharded(*run)), using="torch.distributed.fsdp")
+    return [_put_together(shards)]
 
 
 def _put_together(shards: list[Values]) -> Values:

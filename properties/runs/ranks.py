@@ -25,8 +25,8 @@ from lawful.verify.workers.process import ending
 
 T = TypeVar("T")
 RANKS = 2
-IMPORTS = ("torch.distributed.fsdp", "torch.distributed.optim")
-"""What ranks use, imported before they are forked."""
+TENSOR = "torch.distributed.tensor"
+"""What most ranks use."""
 
 GRACE = 1.0
 """Seconds for the others after one has failed: where a rank ends, all lose their connection, and it is the cause."""
@@ -36,15 +36,19 @@ class EndedError(RaisedError):
     """A rank's process has ended."""
 
 
-def on_ranks(work: Callable[[], T], count: int = RANKS) -> list[T]:
+def on_ranks(work: Callable[[], T], count: int = RANKS, using: str = TENSOR) -> list[T]:
     """What `work` returns on each of the ranks, where a process group of all of them is there.
+
+    Args:
+        work: done on each.
+        count: of the ranks.
+        using: the module that they use, imported once, before they are forked.
 
     Raises:
         RefusedError: it raises this on a rank.
         RaisedError: it raises anything else on a rank, or a rank's process ends.
     """
-    for module in IMPORTS:
-        importlib.import_module(module)
+    importlib.import_module(using)
     with tempfile.TemporaryDirectory(prefix="lawful-") as folder, ExitStack() as stack:
         ranks: list[Rank] = []
         for number in range(count):

@@ -164,12 +164,12 @@ class Run:
     def change(self, step: int) -> None:
         """Sets by hand what the scenario changes in the groups before a step."""
         if step in self.scenario.schedule or step in self.scenario.moves:
-            for index, group in self.held():
+            for index, group in self.numbered_groups():
                 for name, value in changed(self.candidate, self.scenario, index, step).items():
                     if name in group:
                         group[name] = _as(group[name], value, step)
 
-    def held(self) -> list[tuple[int, dict[str, Any]]]:
+    def numbered_groups(self) -> list[tuple[int, dict[str, Any]]]:
         """The optimizer's groups, each with the number of the scenario's from which it is: some have made several of
         one, or hold other tensors."""
         of = {id(p): block.group for p, block in zip(self.parameters, self.blocks, strict=True)}

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 
 import torch
@@ -21,6 +21,12 @@ from lawful.verify.oracle.oracle import Oracle, State
 
 UNREAD = 257
 """How long a run is at most, of which every step must be computed."""
+
+VACUOUS = 0.05
+"""The share of comparisons without verdict from which steps are judged one by one."""
+
+expanded = lru_cache(maxsize=32)(expand)
+"""The tensors of a scenario, kept so that all paths of a dtype share them; nothing writes to them."""
 
 
 @dataclass(frozen=True)
@@ -103,6 +109,7 @@ class Watch:
         fmt: the format whose budget is granted, if it is not that of the path.
         blocks: other tensors than the scenario's own.
         form: of the rule, where several are one as long as the hyperparameters stay what they are.
+        reads: whether the candidate's state is looked for even where nothing shows that it will be asked for.
     """
 
     candidate: Candidate
@@ -113,12 +120,13 @@ class Watch:
     fmt: Format | None = None
     blocks: list[Block] | None = None
     form: Form = PLAIN
+    reads: bool = False
     tally: Tally = field(default_factory=Tally)
 
     def __post_init__(self) -> None:
         """Expands the scenario's lanes."""
         self.own = self.blocks is None
-        self.tensors = expand(self.scenario, self.dtype) if self.blocks is None else self.blocks
+        self.tensors = expanded(self.scenario, self.dtype) if self.blocks is None else self.blocks
         self.rule = self.candidate.rule(self.scenario.options)
         self.format = self.fmt or format_of(self.dtype, self.path, self.device)
         self.format = self.format.tensor_scalars() if self.scenario.tensor_rate else self.format
@@ -128,13 +136,8 @@ class Watch:
         ]
 
     @property
-    def vacuous(self) -> float:
-        """The share of comparisons without verdict."""
-        return self.tally.no_verdict / max(self.tally.comparisons, 1)
-
-    @property
     def readable(self) -> bool:
-        """Whether the candidate's state was found, of some tensors at least."""
+        """Whether the candidate's state was looked for and found, of some tensors at least."""
         return any(reader.names() is not None for reader in self.readers)
 
     @property
@@ -145,7 +148,7 @@ class Watch:
 
     def along(self) -> Iterator[Sight]:
         """From the first value on, with nothing but the parameters; not to the end of a long run, of which some steps
-        are judged one by one if they can be."""
+        are judged one by one if they can be. The candidate's state is looked for where it will be asked for."""
         run, before = self._run(), [part.x0.to(torch.float64) for part in self.parts]
         judged = self.scenario.judged
         paths: list[list[State]] = []
@@ -161,8 +164,9 @@ class Watch:
                     else self.scenario.steps
                 )
                 paths = [self._states(part, upto) for part in self.parts]
+                self.reads |= bool(judged) or _vacuous(paths) > VACUOUS
             for index, (part, path) in enumerate(zip(self.parts, paths, strict=True)):
-                if step <= FIRST_STEPS:
+                if self.reads and step <= FIRST_STEPS:
                     self.readers[index].watch(run, part, path[step - 1])
                 seen = part.gather(run.parameters)
                 yield Sight(run, part, step, before[index], seen, path[step - 1])
@@ -174,10 +178,11 @@ class Watch:
         run, expected = self._run(), [self._first(part) for part in self.parts]
         judged = self.scenario.judged or range(1, self.scenario.steps + 1)
         starts: list[State | None] = [None] * len(self.parts)
+        found = [
+            (i, self.parts[i], names) for i, r in enumerate(self.readers) if (names := r.names()) is not None
+        ]
         for step in run.steps():
-            for index, (part, reader) in enumerate(zip(self.parts, self.readers, strict=True)):
-                if (names := reader.names()) is None:
-                    continue
+            for index, part, names in found:
                 if step in judged:
                     start = starts[index]
                     before = part.x0.to(torch.float64) if start is None else torch.as_tensor(start.x.mid)
@@ -217,3 +222,13 @@ class Watch:
 
     def _hyper(self, part: Part, step: int) -> dict[Symbol, float]:
         return of_rule(self._rule(part, step), self.scenario.hyper_at(part.group, step), part.dtype)
+
+
+def _vacuous(paths: list[list[State]]) -> float:
+    """The share of what trajectories say that is without verdict."""
+    lost = [
+        ~(torch.as_tensor(s.x.radius) < torch.inf).expand_as(torch.as_tensor(s.x.mid))
+        for p in paths
+        for s in p
+    ]
+    return float(torch.cat([each.reshape(-1) for each in lost]).double().mean()) if lost else 0.0

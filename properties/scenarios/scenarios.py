@@ -7,6 +7,7 @@ Gradients are open loop: drawn beforehand, whatever the parameters do.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from itertools import pairwise
 from typing import Any
 
@@ -150,6 +151,19 @@ class Scenario:
     defaults: bool = False
     seed: int = 0
     shapes: Shapes = Shapes()
+
+    @cached_property
+    def words(self) -> str:
+        """All of it, for whoever keeps what is of this scenario; to write a symbol takes long."""
+        return repr(self)
+
+    def __str__(self) -> str:
+        """The same."""
+        return self.words
+
+    def __hash__(self) -> int:
+        """Of what it says: two that are equal but for 1 and True are two."""
+        return hash(self.words)
 
     def hyper_at(self, group: int, step: int) -> Mapping[Symbol, float]:
         """The hyperparameters of a group at a step, from 1; at step 0, those that it is constructed with."""

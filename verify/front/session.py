@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from itertools import count
@@ -66,12 +66,12 @@ class Session:
     def start(self, checks: Sequence[Check]) -> dict[str, Future[Evidence]]:
         """Begins to run the checks in the background; check's property and id → its evidence to come.
 
-        A worker goes on with the target that it has, so that the target's process serves again; and with the dtype of
-        what is asked in several, so that the oracle's runs do.
+        A worker goes on with the target that it has, so that the target's process serves again; and with the property
+        and the dtype of what is asked several times, so that the oracle's runs do, and what is imported for it.
         """
         once = {check.key: check for check in checks}
         futures: dict[str, Future[Evidence]] = {key: Future() for key in once}
-        shared = in_several(once.values())
+        shared = asked_again(once.values())
         turns = Turns(
             (check.target, shared.get(check.key, ""), (next(self._numbers), check)) for check in once.values()
         )
@@ -142,12 +142,11 @@ def _exhausted(evidence: Evidence) -> bool:
     return any(words in text for text in said for words in EXHAUSTED)
 
 
-def in_several(checks: Iterable[Check]) -> dict[str, str]:
-    """Of the checks of a property that is asked in several dtypes: key → property and dtype."""
-    asked, dtypes = list(checks), defaultdict[str, set[str]](set)
-    for check in asked:
-        dtypes[check.property].add(check.dtype)
-    return {c.key: f"{c.property} in {c.dtype}" for c in asked if len(dtypes[c.property]) > 1}
+def asked_again(checks: Iterable[Check]) -> dict[str, str]:
+    """Of the checks of a property that is asked of a target several times: key → property and dtype."""
+    asked = list(checks)
+    times = Counter((check.target, check.property) for check in asked)
+    return {c.key: f"{c.property} in {c.dtype}" for c in asked if times[c.target, c.property] > 1}
 
 
 PERFORM = "lawful.properties.checks:perform"
@@ -155,7 +154,7 @@ PERFORM = "lawful.properties.checks:perform"
 
 def _lost(verdict: Verdict, message: str, journal: Path) -> Evidence:
     """Evidence of a check without an answer; what was running then is in the finding."""
-    running = journal.read_text() if journal.exists() else "before any step"
+    running = (journal.read_text() if journal.exists() else "") or "before any step"
     return Evidence(
         verdict, findings=[Finding(f"{message[0].upper()}{message[1:]}.", details=f"Running: {running}")]
     )
