@@ -116,7 +116,7 @@ class Conformance:
             self.refusals.append(str(refusal))
 
     def _run(self, scenario: Scenario) -> None:
-        self.journal(scenario)
+        self.journal(scenario.words)
         try:
             watch = self.watch(scenario)
             self._look(watch)

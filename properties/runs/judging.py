@@ -132,7 +132,7 @@ class Trajectories:
         rule_at = (lambda step: rule) if isinstance(rule, Rule) else rule
         self._pending = (rule_at, part, scenario)
         members = part.members if part.fold is None else ()
-        return self._compute(rule_at(1).hash, fmt, members, str(scenario), str(part.x0.device))
+        return self._compute(rule_at(1).hash, fmt, members, scenario.words, str(part.x0.device))
 
     def _run(
         self, rule_hash: str, fmt: Format, members: tuple[int, ...], scenario: str, device: str

@@ -154,12 +154,8 @@ class Scenario:
 
     @cached_property
     def words(self) -> str:
-        """All of it, for whoever keeps what is of this scenario; to write a symbol takes long."""
+        """All of it, written once: to write a symbol takes long."""
         return repr(self)
-
-    def __str__(self) -> str:
-        """The same."""
-        return self.words
 
     def __hash__(self) -> int:
         """Of what it says: two that are equal but for 1 and True are two."""
