@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
+import torch
 
 from examples import field_tensors as by_hand
+from examples.asking import conformance
+from examples.field import optimizer, slipped
+from lawful.properties.scenarios.drawing import PROFILES
 from lawful.verify.errors import Unanswerable
 from lawful.verify.language.families import find_rule
-from test_rules_of_the_field import ADAM, Case, follows, has_no_slip_unseen
+from test_rules_of_the_field import ADAM, Case, departs, follows, has_no_slip_unseen
 
 MOMENTUM = {"lr": 1e-3, "momentum": 0.9, "weight_decay": 0.0}
 
@@ -116,6 +122,18 @@ def test_what_follows_is_lawful(case: Case) -> None:
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.rule)
 def test_a_slip_is_refused(case: Case) -> None:
     has_no_slip_unseen(case)
+
+
+@pytest.mark.parametrize(
+    "share", ["abs(mean - ratio) < 2 * h.eps", "abs(mean - ratio) < h.eps / 2", "mean - ratio < h.eps"]
+)
+def test_the_threshold_at_which_swats_changes_over_shows(share: str) -> None:
+    """Some of a default profile's scenarios change over when it says; at the second step, or never, it is not seen."""
+    slip = slipped(by_hand.swats, f"abs(mean - ratio) < h.eps -> {share}")
+    profile = replace(PROFILES["default"], far=False)
+    assert departs(
+        conformance(optimizer(slip, True, **{**ADAM, "eps": 1e-9}), "swats", torch.float64, profile)
+    )
 
 
 def test_a_ratio_of_a_step_without_decay_needs_an_eps_to_put_beside_it() -> None:

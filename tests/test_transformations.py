@@ -94,7 +94,7 @@ BAD = {
     "layerwise(rprop)": "has no weight decay to take the place of",
     'trusted(rprop, ratio="with decay")': "rprop has no weight decay",
     'adanorm(sgd, squares="raw")': "sgd has no second moment",
-    'clipped(lamb, over="parameters")': "it looks at each tensor, and then at all of them",
+    'clipped(muon, over="parameters")': "looks at all tensors, and at the shape of each",
     'clipped(adam, over="all")': "over is one of 'tensor', 'parameters', 'value'",
 }
 

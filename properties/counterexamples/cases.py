@@ -32,6 +32,7 @@ class Case:
         after: and how many after it.
         elements: how many times x0 stands in its tensor, where it is that of a lane; 0 where it is the tensor's.
         shape: of such a tensor; () for a vector of so many elements.
+        pieces: how many elements of x0 each tensor has, where it holds several, at which the rule looks one by one.
     """
 
     scenario: Scenario
@@ -41,6 +42,7 @@ class Case:
     after: int = 0
     elements: int = 0
     shape: tuple[int, ...] = ()
+    pieces: tuple[int, ...] = ()
 
     @classmethod
     def of(cls, scenario: Scenario, rule: Rule, part: Part, step: int, lane: int, block: Block) -> "Case":
@@ -59,7 +61,7 @@ class Case:
             found = cls(own, x0[lane], gradients[:, lane], elements=block.size or 1).until(step)
             shape = block.shape if block.size else tuple(block.x0.shape)
             return found.shaped(shape) if shape or not block.size else found
-        return cls(own, x0, gradients).until(step)
+        return cls(own, x0, gradients, pieces=part.pieces).until(step)
 
     @property
     def steps(self) -> int:
@@ -79,6 +81,19 @@ class Case:
         """The same in other company; a whole tensor is as it is."""
         return replace(self, before=before, after=after, elements=elements if self.elements else 0, shape=())
 
+    def cut(self, sizes: tuple[int, ...]) -> "Case":
+        """The first elements of each piece, so many; a piece without one is left out."""
+        kept = [(x0[:size], slopes[:, :size]) for (x0, slopes), size in zip(self._each, sizes, strict=True)]
+        x0, gradients = torch.cat([x0 for x0, _ in kept]), torch.cat([slopes for _, slopes in kept], 1)
+        return replace(self, x0=x0, gradients=gradients, pieces=tuple(size for size in sizes if size))
+
+    @property
+    def _each(self) -> list[tuple[Tensor, Tensor]]:
+        """The first value and the gradients of each piece."""
+        sizes = list(self.pieces)
+        cut = torch.split(self.x0, sizes), torch.split(self.gradients, sizes, 1)
+        return list(zip(*cut, strict=True))
+
     def shaped(self, shape: tuple[int, ...]) -> "Case":
         """The same lane in each place of a tensor of a shape, alone."""
         return replace(self, before=0, after=0, elements=prod(shape), shape=shape)
@@ -87,6 +102,8 @@ class Case:
     def blocks(self) -> list[Block]:
         """Its tensor among the others."""
         x0, gradients = self.x0, self.gradients
+        if self.pieces:
+            return [Block("", 0, *one) for one in self._each]
         if self.elements > LONG:
             return [Block("", 0, x0[None], gradients[:, None], self.elements, self.shape)]
         if self.elements:
@@ -167,7 +184,10 @@ class Departure:
         case, hypers = self.case, self.case.hypers(rules)
         slopes = case.gradients.to(torch.float64).tolist()
         if start is None:
-            found = exact_trajectory(rules, case.x0.to(torch.float64).tolist(), slopes, hypers)[-1]
+            found = exact_trajectory(rules, case.x0.to(torch.float64).tolist(), slopes, hypers, case.pieces)[
+                -1
+            ]
         else:
-            found = exact_step(rules[-1], {s: v.tolist() for s, v in start.items()}, slopes[-1], hypers)
+            values = {s: v.tolist() for s, v in start.items()}
+            found = exact_step(rules[-1], values, slopes[-1], hypers, case.pieces)
         return found.reshape(-1)[0 if case.elements else self.lane]

@@ -65,9 +65,10 @@ class Rerun:
             for part, path in zip(judged, states, strict=True):
                 for index, lane, within in _beyond(run, part, path[step - 1]):
                     number, place = divmod(index, len(cases[0].blocks))
-                    if place == cases[0].before:
+                    if cases[0].pieces or place == cases[0].before:
                         case = cases[number].until(step)
-                        yield number, Departure.of(case, run, part, path[step - 1], lane, within)
+                        own = lane if case.pieces else within
+                        yield number, Departure.of(case, run, part, path[step - 1], lane, own)
 
 
 def _beyond(run: Run, part: Part, state: State) -> Iterator[tuple[int, int, int]]:

@@ -121,7 +121,10 @@ def _last(scenario: Scenario, steps: int, kept: int) -> Scenario:
 
 
 def narrower(case: Case, candidate: Candidate) -> Batches:
-    """Fewer rows or columns of a whole tensor."""
+    """Fewer rows or columns of a whole tensor; of several, fewer, or fewer elements of one."""
+    if case.pieces:
+        yield [case.cut(sizes) for sizes in _fewer(case.pieces)]
+        return
     yield [
         replace(
             case, x0=case.x0.narrow(dim, start, kept), gradients=case.gradients.narrow(dim + 1, start, kept)
@@ -130,6 +133,14 @@ def narrower(case: Case, candidate: Candidate) -> Batches:
         for kept in sorted({1, length // 2, length - 1} - {0, length})
         for start in {0: 0, length - kept: 0}
     ]
+
+
+def _fewer(sizes: tuple[int, ...]) -> Iterator[tuple[int, ...]]:
+    """One of several sizes made smaller; one is always left."""
+    for i, size in enumerate(sizes):
+        for kept in sorted({0, 1, size // 2, size - 1} - {size}):
+            if any((*sizes[:i], kept, *sizes[i + 1 :])):
+                yield (*sizes[:i], kept, *sizes[i + 1 :])
 
 
 # ------------------------------------------------------------------------------------------ settings

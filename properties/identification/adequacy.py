@@ -92,7 +92,9 @@ def _leaves(
     hypers = [
         of_rule(rule, scenario.hyper_at(part.group, k), part.dtype) for k in range(1, scenario.steps + 1)
     ]
-    found = quick.path(mutant.open, part.x0.numpy(), part.gradients.numpy(), hypers, mutant.lines, read)
+    found = quick.path(
+        mutant.open, part.x0.numpy(), part.gradients.numpy(), hypers, mutant.lines, read, part.pieces
+    )
     expected = [_ball(state, read) for state in path]
     away = max(_budgets(ball, torch.tensor(at), part) for ball, at in zip(expected, found, strict=True))
     if not 1.0 / SURE < away < SURE:

@@ -97,17 +97,19 @@ class Probe:
     def _begun(self, variant: Variant) -> Array:
         """The weights after the first step under a rule."""
         rule, hyper = variant.rule, self.under(self.hyper(variant)).hyper_at(0, 1)
-        key = "begun", rule.scope
+        key = "begun", rule.scope, rule.pieced
         if key not in self.kept:
-            self.kept[key] = [(Beginning(*_arrays(part, 1)), part.dtype) for part in self._parts(rule)]
+            begun = ((_arrays(part, 1), part) for part in self._parts(rule))
+            self.kept[key] = [(Beginning(x0, g, part.pieces), part.dtype) for (x0, g), part in begun]
         found = [b.after(rule, of_rule(rule, hyper, dtype)).reshape(-1) for b, dtype in self.kept[key]]
         return np.concatenate(found)
 
     def _parts(self, rule: Rule) -> list[Part]:
         """The parts in which a rule sees the blocks."""
-        if rule.scope not in self.kept:
-            self.kept[rule.scope] = parts(self.blocks, "cpu", rule)
-        return self.kept[rule.scope]  # type: ignore[no-any-return]
+        key = rule.scope, rule.pieced
+        if key not in self.kept:
+            self.kept[key] = parts(self.blocks, "cpu", rule)
+        return self.kept[key]  # type: ignore[no-any-return]
 
 
 def spoken_of(probes: Sequence[Probe], variant: Variant) -> Sequence[Probe]:
@@ -123,7 +125,8 @@ def spoken_of(probes: Sequence[Probe], variant: Variant) -> Sequence[Probe]:
 def _path(rule: Rule, part: Part, scenario: Scenario, lines: Lines) -> Array:
     hypers = [of_rule(rule, scenario.hyper_at(0, k), part.dtype) for k in range(1, scenario.steps + 1)]
     x0, *gradients = _arrays(part, scenario.steps)
-    return path(rule, x0, np.stack(gradients), hypers, lines).reshape(scenario.steps, -1)
+    found = path(rule, x0, np.stack(gradients), hypers, lines, pieces=part.pieces)
+    return found.reshape(scenario.steps, -1)
 
 
 def _arrays(part: Part, steps: int) -> list[Array]:

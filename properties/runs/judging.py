@@ -24,7 +24,8 @@ class Part:
     in its shape; else all that share hyperparameters and format, one after the other.
 
     Where the rule looks at all parameters, those of other groups follow: `others` lanes, not judged here. Of a vector
-    that repeats its lanes there are two parts: `fold` takes the least or the largest of what became of each.
+    that repeats its lanes there are two parts: `fold` takes the least or the largest of what became of each. Where the
+    rule looks at each parameter too, `pieces` are how many lanes each has.
     """
 
     group: int
@@ -34,6 +35,7 @@ class Part:
     gradients: Tensor
     others: int = 0
     fold: Callable[[Tensor, int], Tensor] | None = None
+    pieces: tuple[int, ...] = ()
 
     def gather(self, parameters: list[Tensor]) -> Tensor:
         """The candidate's values of these lanes, in float64."""
@@ -79,20 +81,21 @@ def _unfolded(blocks: list[Block], device: str, rule: Rule) -> list[Part]:
             for i, b in enumerate(blocks)
         ]
     keys = sorted({(b.group, str(b.x0.dtype)) for b in blocks})
-    return [_part(blocks, group, dtype, device, rule.scope == "optimizer") for group, dtype in keys]
+    return [_part(blocks, group, dtype, device, rule) for group, dtype in keys]
 
 
-def _part(blocks: list[Block], group: int, dtype: str, device: str, with_others: bool) -> Part:
+def _part(blocks: list[Block], group: int, dtype: str, device: str, rule: Rule) -> Part:
     alike = [i for i, b in enumerate(blocks) if str(b.x0.dtype) == dtype]
     own = tuple(i for i in alike if blocks[i].group == group)
-    others = tuple(i for i in alike if i not in own) if with_others else ()
+    others = tuple(i for i in alike if i not in own) if rule.scope == "optimizer" else ()
     members = own + others
     x0 = torch.cat([blocks[i].x0.reshape(-1) for i in members]).to(device)
     gradients = torch.cat([blocks[i].gradients.reshape(len(blocks[i].gradients), -1) for i in members], 1).to(
         device
     )
     count = sum(blocks[i].x0.numel() for i in others)
-    return Part(group, blocks[members[0]].x0.dtype, members, x0, gradients, count)
+    pieces = tuple(blocks[i].x0.numel() for i in members) if rule.pieced else ()
+    return Part(group, blocks[members[0]].x0.dtype, members, x0, gradients, count, pieces=pieces)
 
 
 def side(off: Tensor, wrong: Tensor) -> float:
@@ -159,7 +162,7 @@ def trajectory(oracle: "Oracle | OracleAt", part: Part, scenario: Scenario) -> l
     def hyper(step: int) -> dict[Symbol, float]:
         return of_rule(at(step).rule, scenario.hyper_at(part.group, step), part.dtype)
 
-    state, states = at(1).start(part.x0, hyper(1)), []
+    state, states = at(1).start(part.x0, hyper(1), part.pieces), []
     for step in range(1, scenario.steps + 1):
         state = at(step).step(state, part.gradients[step - 1], hyper(step))
         states.append(state)

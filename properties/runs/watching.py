@@ -203,7 +203,7 @@ class Watch:
 
     def _first(self, part: Part) -> State:
         oracle, hyper = self._oracle(part, 1), self._hyper(part, 1)
-        return oracle.step(oracle.start(part.x0, hyper), part.gradients[0], hyper)
+        return oracle.step(oracle.start(part.x0, hyper, part.pieces), part.gradients[0], hyper)
 
     def _run(self) -> Run:
         return Run(self.candidate, self.path, self.scenario, self.tensors, self.device)

@@ -79,7 +79,7 @@ class Shapes:
 def shapes_of(rule: Rule) -> Shapes:
     """Where a rule looks at whole tensors, or is not known: matrices, stacks, vectors and scalars, as far as it takes
     them."""
-    if rule.scope == "tensor" or rule.name == UNCLAIMED:
+    if rule.scope == "tensor" or rule.pieced or rule.name == UNCLAIMED:
         return Shapes(taken(rule, (*MATRICES, (2, 3, 4), (33,), ())), (7, 4), (4, 6))
     return Shapes(taken(rule, SHAPES), faint=True)
 

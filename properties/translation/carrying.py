@@ -113,7 +113,7 @@ class Course:
         self.oracle = Oracle(self.rule, self.used.of(format_of(self.dtype, path, "cpu")))
         self.parts = parts(self.blocks, "cpu", self.rule)
         self.run = Run(self.candidate, path, self.scenario, self.blocks)
-        self.states = [self.oracle.start(p.x0, self.of_part(p)) for p in self.parts]
+        self.states = [self.oracle.start(p.x0, self.of_part(p), p.pieces) for p in self.parts]
 
     def of_part(self, part: Part) -> dict[Symbol, float]:
         """Its hyperparameters."""

@@ -28,8 +28,16 @@ class Binding:
 
     @cached_property
     def names(self) -> dict[Symbol, str]:
-        """Hyperparameter → argument (`betas` for both betas), fixed or not."""
-        words = {s: self.constructor.number(s.name) or self._tuple(s)[0] for s in self.rule.hyperparameters}
+        """Hyperparameter → argument (`betas` for both betas), fixed or not.
+
+        What bears the name of one, is no other's by a synonym.
+        """
+        own = {symbol.name for symbol in self.rule.hyperparameters}
+        called = {s: self.constructor.number(s.name) for s in self.rule.hyperparameters}
+        words = {
+            s: self._tuple(s)[0] if not name or (name in own and name != s.name) else name
+            for s, name in called.items()
+        }
         return {symbol: name for symbol, name in words.items() if name in self.constructor.parameters}
 
     @cached_property

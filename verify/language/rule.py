@@ -11,7 +11,15 @@ from sympy import Abs, Expr, Integer, Pow, Symbol, log, preorder_traversal, srep
 from lawful.verify.language.domain import Domain
 from lawful.verify.language.substitution import putting
 from lawful.verify.language.symbols import DOMAINS, TUPLES, g, t, x
-from lawful.verify.language.tensors import EVERYWHERE, SIZES, Kept, NewtonSchulzInBfloat16, OfTensor
+from lawful.verify.language.tensors import (
+    BY_TENSOR,
+    EVERYWHERE,
+    SIZES,
+    IfPositive,
+    Kept,
+    NewtonSchulzInBfloat16,
+    OfTensor,
+)
 
 Options = Mapping[str, Any]
 
@@ -89,6 +97,26 @@ class Rule:
         if any(e.has(*EVERYWHERE) for e in expressions):
             return "optimizer"
         return "tensor" if any(e.has(OfTensor, *SIZES) for e in expressions) else "lane"
+
+    @cached_property
+    def pieced(self) -> bool:
+        """Whether it looks at each tensor by itself, and at all of them."""
+        return self.scope == "optimizer" and bool(self._looks & {*BY_TENSOR})
+
+    @property
+    def torn(self) -> bool:
+        """Whether it looks at all tensors, where their shapes are lost, and at what only a shape tells."""
+        known = {*EVERYWHERE, *BY_TENSOR, IfPositive}
+        return self.scope == "optimizer" and bool(self._looks - known or self._sized)
+
+    @cached_property
+    def _looks(self) -> frozenset[type]:
+        """What it says of tensors."""
+        return frozenset(found.func for e in (self.x, *self.state.values()) for found in e.atoms(OfTensor))
+
+    @cached_property
+    def _sized(self) -> bool:
+        return any(e.has(*SIZES) for e in (self.x, *self.state.values()))
 
     @cached_property
     def shared(self) -> frozenset[Symbol]:

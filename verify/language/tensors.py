@@ -174,6 +174,10 @@ EVERYWHERE = (EverywhereMean, EverywhereNorm, EverywhereOrder)
 """What looks at every parameter."""
 
 
+BY_TENSOR = (Total, Norm)
+"""What looks at one parameter, whatever its shape, and so may stand beside what looks at every one."""
+
+
 class IfPositive(OfTensor):
     """`IfPositive(q, a, b)`: a where q > 0, b elsewhere."""
 

@@ -108,7 +108,7 @@ def changed(
     for symbol in (*state, *defaults):
         if symbol in rule.state or symbol in rule.defaults:
             raise Unanswerable(f"{rule} has {symbol} already, which what is made of it needs for itself.")
-    return replace(
+    made = replace(
         rule,
         x=x,
         state={**rule.state, **state},
@@ -119,6 +119,9 @@ def changed(
         source=replace(source, of=rule.source),
         **more,
     )
+    if made.torn:
+        raise Unanswerable(f"{rule}: what is made of it looks at all tensors, and at the shape of each.")
+    return made
 
 
 def given(rule: Rule, gradient: Expr) -> Rule:

@@ -16,6 +16,7 @@ from sympy import Abs, Add, And, Expr, Max, Min, Mod, Mul, Or, Piecewise, Pow, S
 from lawful.verify.language.rule import Rule
 from lawful.verify.language.symbols import g, t, x
 from lawful.verify.language.tensors import (
+    BY_TENSOR,
     ColMax,
     ColMean,
     EverywhereMean,
@@ -34,10 +35,14 @@ from lawful.verify.language.tensors import (
 
 BITS = 300
 
+PIECES = Symbol("pieces")
+"""Under this the environment holds how many elements each tensor has, where there are several."""
+
 
 def exact_trajectory(
-    rule: Rule | Sequence[Rule], x0: Any, gradients: Sequence[Any], hypers: Sequence[Mapping[Symbol, float]]
-) -> list[Any]:
+    rule: Rule | Sequence[Rule], x0: Any, gradients: Sequence[Any], hypers: Sequence[Mapping[Symbol, float]],
+    pieces: tuple[int, ...] = (),
+) -> list[Any]:  # fmt: skip
     """Enclosures of the parameter after each step, from x0 under these gradients and hyperparameters per step.
 
     Args:
@@ -45,26 +50,28 @@ def exact_trajectory(
         x0: a number, or nested lists of them.
         gradients: of each step, like x0.
         hypers: of each step.
+        pieces: how many elements of x0 each tensor has, where it holds several.
 
     Returns:
         Arrays of `arb`, of the shape of x0.
     """
     ctx.prec = BITS
     rules = [rule] * len(gradients) if isinstance(rule, Rule) else rule
-    first: dict[Symbol, Any] = {x: exactly(x0), **{s: exactly(h) for s, h in hypers[0].items()}}
+    first: dict[Symbol, Any] = {x: exactly(x0), **_exactly(hypers[0]), PIECES: pieces}
     values = {x: first[x], **{s: evaluate(rules[0].initial(s), first) for s in rules[0].state}}
     path = []
     for step, (now, gradient, hyper) in enumerate(zip(rules, gradients, hypers, strict=True), start=1):
         numbers = {t: step, **sizes(np.shape(x0)), **hyper}
-        environment = {**values, g: exactly(gradient), **_exactly(numbers)}
+        environment = {**values, g: exactly(gradient), **_exactly(numbers), PIECES: pieces}
         values = {s: _value(e, environment) for s, e in {**now.state, x: now.x}.items()}
         path.append(values[x])
     return path
 
 
 def exact_step(
-    rule: Rule, values: Mapping[Symbol, Any], gradient: Any, hypers: Sequence[Mapping[Symbol, float]]
-) -> Any:
+    rule: Rule, values: Mapping[Symbol, Any], gradient: Any, hypers: Sequence[Mapping[Symbol, float]],
+    pieces: tuple[int, ...] = (),
+) -> Any:  # fmt: skip
     """Enclosures of the parameter after one more step, from values of the parameter and of the state's tensors.
 
     Args:
@@ -72,6 +79,7 @@ def exact_step(
         values: `x` and the state's tensors; the state's numbers depend on the hyperparameters alone.
         gradient: of that step, like `x`.
         hypers: of each step up to that one.
+        pieces: how many elements each tensor has, where there are several.
     """
     ctx.prec = BITS
     shape = np.shape(values[x])
@@ -80,7 +88,7 @@ def exact_step(
         around = {**_exactly({t: step, **sizes(shape), **hyper}), **numbers}
         numbers = {s: evaluate(rule.state[s], around) for s in numbers}
     now = {t: len(hypers), **sizes(shape), **hypers[-1], **values, g: gradient}
-    return evaluate(rule.x, {**_exactly(now), **numbers})
+    return evaluate(rule.x, {**_exactly(now), **numbers, PIECES: pieces})
 
 
 def _exactly(values: Mapping[Symbol, Any]) -> dict[Symbol, Any]:
@@ -130,6 +138,8 @@ def _worked_out(expr: Any, found: dict[Any, Any]) -> Any:
     if isinstance(expr, Piecewise):
         return _value(next(e for e, c in expr.args if _holds(c, found)), found)
     arguments = [_value(a, found) for a in expr.args]
+    if expr.func in BY_TENSOR and found.get(PIECES):
+        return _by_tensor(_WHOLE[expr.func], arguments[0], found)
     if expr.func in _WHOLE:
         shape = found[x].shape
         return np.asarray(
@@ -205,6 +215,13 @@ def _newton_schulz(e: Any, a: Any, b: Any, c: Any, eps: Any, k: Any) -> Any:
         gram = matrix @ matrix.T
         matrix = a * matrix + (b.flat[0] * gram + c.flat[0] * (gram @ gram)) @ matrix
     return matrix
+
+
+def _by_tensor(of: Callable[..., Any], value: Any, found: Mapping[Any, Any]) -> Any:
+    """What a function makes of each tensor, for each of its elements."""
+    every, ends = np.broadcast_to(value, found[x].shape), np.cumsum(found[PIECES])[:-1]
+    each = [one for one in np.split(every, ends) if one.size]
+    return np.concatenate([np.full(one.shape, of(one), dtype=object) for one in each])
 
 
 def _largest(e: Any, axis: int) -> Any:

@@ -31,12 +31,15 @@ Hyper = Mapping[Symbol, float]
 
 @dataclass(frozen=True)
 class State:
-    """Where a trajectory is: steps made, parameter and state, each lane a ball; state that is one number a scalar."""
+    """Where a trajectory is: steps made, parameter and state, each lane a ball; state that is one number a scalar; how
+    many lanes each tensor has, where there are several.
+    """
 
     t: int
     x: Ball
     slots: Mapping[Symbol, Ball]
     scalars: Mapping[Symbol, Scalar] = field(default_factory=dict)
+    pieces: tuple[int, ...] = ()
 
 
 @dataclass
@@ -57,13 +60,14 @@ class Oracle:
         """Finds the rule's program."""
         self._program = program(step_of(self.rule) if self.fmt.adding else self.rule)
 
-    def start(self, x0: Tensor, hyper: Hyper = MappingProxyType({})) -> State:
+    def start(self, x0: Tensor, hyper: Hyper = MappingProxyType({}), pieces: tuple[int, ...] = ()) -> State:
         """The state before the first step, for parameters of any shape and dtype.
 
-        `hyper` is needed where a state starts at a hyperparameter.
+        `hyper` is needed where a state starts at a hyperparameter, and `pieces` where the lanes are those of several
+        tensors, at which the rule looks one by one: how many each has.
         """
         first = self.ball(x0.clone())  # what steps in place must not move it
-        run = Step(hyper, {x: first}, self.fmt)
+        run = Step(hyper, {x: first}, self.fmt, pieces)
         compiler = Compiler(self._program.tensors, frozenset())
         initial = {s: self.rule.initial(s) for s in self.rule.state}
         slots = {s: compiler.node(e)(run) for s, e in initial.items() if s in self._program.tensors}
@@ -71,7 +75,7 @@ class Oracle:
         like = (
             x0 if self.rule.scope == "lane" else x0.new_empty(())
         )  # a factor is as large as the first step makes it
-        return State(0, first, {s: balls.spread(b, like) for s, b in slots.items()}, numbers)
+        return State(0, first, {s: balls.spread(b, like) for s, b in slots.items()}, numbers, pieces)
 
     def ball(self, value: Tensor) -> Ball:
         """A tensor as exactly known."""
@@ -86,12 +90,13 @@ class Oracle:
         read = {
             s: scalar.rounded(self.fmt.kept) for s, scalar in state.scalars.items()
         }  # or stored before it is read
-        run = Step({**kept, **read}, tensors, self.fmt)
+        run = Step({**kept, **read}, tensors, self.fmt, state.pieces)
         nodes = {**case.slots, x: case.x}  # what overflows only on the way to x leaves the state alone
         after = self._fusion(case, run).results(run, nodes, self.patience)
         after = after if sure else {s: b.widened(torch.inf) for s, b in after.items()}
         last = self._added(state.x, after.pop(x))
-        return State(now, last, after, {s: self._kept(e, kept) for s, e in case.scalars.items()})
+        scalars = {s: self._kept(e, kept) for s, e in case.scalars.items()}
+        return State(now, last, after, scalars, state.pieces)
 
     def _added(self, before: Ball, found: Ball) -> Ball:
         """The next parameter: what was found, or what it is added to."""
@@ -107,7 +112,7 @@ class Oracle:
         """What evaluation uses in the parameter's place in this state."""
         if self.rule.evaluated is None:
             return state.x
-        run = Step(hyper, {x: state.x, **state.slots}, self.fmt)
+        run = Step(hyper, {x: state.x, **state.slots}, self.fmt, state.pieces)
         node = Compiler(self._program.tensors, frozenset()).node(self.rule.evaluated)
         return run.results({x: node})[x]
 

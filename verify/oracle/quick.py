@@ -38,6 +38,7 @@ from sympy import (
 from lawful.verify.language.rule import Rule
 from lawful.verify.language.symbols import g, t, x
 from lawful.verify.language.tensors import (
+    BY_TENSOR,
     ColMax,
     ColMean,
     EverywhereMean,
@@ -58,11 +59,12 @@ from lawful.verify.language.tensors import (
 Array = NDArray[np.float64]
 Hyper = Mapping[Symbol, float]
 Lines = Mapping[Symbol, Expr]
+Pieces = tuple[int, ...]
 
 
 def path(
     rule: Rule, x0: Array, gradients: Array, hypers: Sequence[Hyper], lines: Lines = MappingProxyType({}),
-    read: Symbol = x,
+    read: Symbol = x, pieces: Pieces = (),
 ) -> Array:  # fmt: skip
     """The parameter, or another tensor that is read, after each step from x0 under these gradients and hyperparameters.
 
@@ -73,14 +75,15 @@ def path(
         hypers: hyperparameter → value, of each step.
         lines: what symbols of the rule stand for that are neither inputs nor state.
         read: the parameter or a state.
+        pieces: how many lanes each tensor has, where the lanes are those of several.
     """
     with np.errstate(all="ignore"):
         first = {x: x0, **sizes(x0.shape), **hypers[0]}
-        state = {x: x0, **{s: Values(first, x0.shape).of(rule.initial(s)) for s in rule.state}}
+        state = {x: x0, **{s: Values(first, x0.shape, {}, pieces).of(rule.initial(s)) for s in rule.state}}
         seen = []
         after, last = {x: rule.x, **rule.state}, len(gradients)
         for step, (gradient, hyper) in enumerate(zip(gradients, hypers, strict=True), start=1):
-            now = Values({**sizes(x0.shape), **state, **hyper, g: gradient, t: step}, x0.shape, lines)
+            now = Values({**sizes(x0.shape), **state, **hyper, g: gradient, t: step}, x0.shape, lines, pieces)
             state = {s: now.of(e) for s, e in after.items() if step < last or s == read}
             seen.append(np.broadcast_to(state[read], x0.shape))
     return np.stack(seen)
@@ -89,32 +92,39 @@ def path(
 class Beginning:
     """The first step of many rules from one point: what stands in several of them is evaluated once."""
 
-    def __init__(self, x0: Array, gradient: Array) -> None:
-        """One tensor, or lanes."""
+    def __init__(self, x0: Array, gradient: Array, pieces: Pieces = ()) -> None:
+        """One tensor, or lanes, of which each tensor has so many."""
         self._at = {x: x0, g: gradient, t: 1, **sizes(x0.shape)}
-        self._shape = x0.shape
-        self._shared = Values(self._at, self._shape)
+        self._shape, self._pieces = x0.shape, pieces
+        self._shared = self._values({})
 
     def after(self, rule: Rule, hyper: Hyper) -> Array:
         """The parameter after a rule's first step."""
         with np.errstate(all="ignore"):
-            values = self._shared if self._shared.held(hyper) else Values({**self._at, **hyper}, self._shape)
+            values = self._shared if self._shared.held(hyper) else self._values(hyper)
             start = {s: values.of(rule.initial(s)) for s in rule.state}
             if not values.held(start):
-                values = Values({**self._at, **hyper, **start}, self._shape)
+                values = self._values({**hyper, **start})
             return np.broadcast_to(values.of(rule.x), self._shape)
+
+    def _values(self, more: Mapping[Symbol, Any]) -> "Values":
+        return Values({**self._at, **more}, self._shape, {}, self._pieces)
 
 
 class Values:
     """Expressions at one point, each evaluated once."""
 
     def __init__(
-        self, at: Mapping[Symbol, Any], shape: tuple[int, ...], lines: Lines = MappingProxyType({})
+        self,
+        at: Mapping[Symbol, Any],
+        shape: tuple[int, ...],
+        lines: Lines = MappingProxyType({}),
+        pieces: Pieces = (),
     ) -> None:
         """Nothing is evaluated yet."""
         self._lines = lines
         self._known: dict[Expr, Any] = dict(at)
-        self._shape = shape
+        self._shape, self._ends = shape, np.cumsum(pieces)[:-1] if pieces else None
 
     def held(self, at: Mapping[Symbol, Any]) -> bool:
         """Whether symbols have these values here; from now on, if they had none."""
@@ -141,6 +151,9 @@ class Values:
         arguments = [self.of(a) for a in expr.args]
         if isinstance(expr, OfTensor) and not isinstance(expr, IfPositive):
             arguments[0] = self._spread(arguments[0])
+        if self._ends is not None and expr.func in BY_TENSOR:
+            each = np.split(arguments[0], self._ends)
+            return np.concatenate([np.full_like(one, OPERATIONS[expr.func](one)) for one in each])
         return OPERATIONS[expr.func](*arguments)
 
     def _chosen(self, expr: Expr) -> Any:

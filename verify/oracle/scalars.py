@@ -12,7 +12,27 @@ from functools import cache, cached_property, lru_cache
 from typing import Any, TypeAlias
 
 import mpmath
-from sympy import Abs, Add, And, Eq, Expr, Ge, Gt, Le, Lt, Max, Min, Mod, Mul, Or, Pow, Symbol, log
+from sympy import (
+    Abs,
+    Add,
+    And,
+    Eq,
+    Expr,
+    Ge,
+    Gt,
+    Le,
+    Lt,
+    Max,
+    Min,
+    Mod,
+    Mul,
+    Or,
+    Pow,
+    Symbol,
+    fraction,
+    log,
+    together,
+)
 
 from lawful.verify.language.symbols import lr, t
 from lawful.verify.oracle.balls import Ball
@@ -200,4 +220,7 @@ def holds(condition: Any, environment: Environment, unit: float) -> tuple[bool, 
 
 @cache
 def _difference(relation: Any) -> Expr:
-    return relation.lhs - relation.rhs
+    """What is above, below or 0; of a fraction of whole numbers what stands above the line: t/n = 1 where t − n = 0."""
+    difference = relation.lhs - relation.rhs
+    above, below = fraction(together(difference))
+    return above if below.is_positive and above.is_integer else difference

@@ -24,6 +24,8 @@ class Step:
     environment: Environment
     tensors: dict[Symbol, Ball]
     fmt: Format
+    pieces: tuple[int, ...] = ()
+    """How many lanes each tensor has, one after the other, where the step is that of several; else none."""
     scalars: dict[Expr, Scalar] = field(default_factory=dict)
     memo: dict[Expr, Ball] = field(default_factory=dict)
     reached: Tensor | None = None

@@ -17,7 +17,7 @@ switched, found, rate = (
 )
 G, P, RATIO = Symbol("g_t"), Symbol("p_t"), Symbol("gamma_t")
 DEFAULTS = {lr: 1e-3, beta1: 0.9, beta2: 0.999, eps: 1e-9, weight_decay: 0.0}
-DOMAINS = {eps: Domain((0.03, 0.01, 0.1, 1e-9), open_low=True)}
+DOMAINS = {eps: Domain((5e-4, 2e-4, 0.03, 0.01, 1e-9), open_low=True)}
 WORDS: Words = {"nesterov": {True: "a look-ahead of SGD's", False: "no look-ahead"}}
 
 

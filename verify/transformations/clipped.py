@@ -4,7 +4,6 @@ from typing import Literal
 
 from sympy import Expr, Float, Symbol
 
-from lawful.verify.errors import Unanswerable
 from lawful.verify.language.domain import Domain
 from lawful.verify.language.extrema import Max, Min
 from lawful.verify.language.family import Words
@@ -51,10 +50,6 @@ def clipped(
 
     `divisor="norm + 1e-6"` is torch.nn.utils.clip_grad_norm_.
     """
-    if over == "parameters" and rule.scope == "tensor":
-        raise Unanswerable(
-            f"clipped({rule}, over='parameters'): it looks at each tensor, and then at all of them."
-        )
     norm = EverywhereNorm(g) if over == "parameters" else Norm(g)
     bounded = Max(-largest, Min(largest, g)) if over == "value" else g * share(norm, divisor)
     source = Source("torch.nn.utils", "clip_grad_norm_ and clip_grad_value_", checked="torch 2.13.0")

@@ -60,9 +60,11 @@ def _agree(first: Rule, second: Rule, random: Random) -> bool:
     hyper = {s: _drawn(rule.domain(s), s, random) for rule in (first, second) for s in rule.defaults}
     hyper |= {lr_0: hyper[lr]} if lr_0 in hyper else {}
     alone = {first.scope, second.scope} == {"lane"}
-    x0, *gradients = (_number(random) if alone else _matrix(random) for _ in range(STEPS + 1))
+    pieces = (2, 4) if first.pieced or second.pieced else ()
+    draw = _number if alone else _vector if pieces else _matrix
+    x0, *gradients = (draw(random) for _ in range(STEPS + 1))
     try:
-        ends = [exact_trajectory(rule, x0, gradients, [hyper] * STEPS) for rule in (first, second)]
+        ends = [exact_trajectory(r, x0, gradients, [hyper] * STEPS, pieces) for r in (first, second)]
     except UNANALYSED:
         return False
     return all(
@@ -73,6 +75,11 @@ def _agree(first: Rule, second: Rule, random: Random) -> bool:
 def _number(random: Random) -> float:
     """Now and then 0, where many a rule makes a difference."""
     return random.choice((0.0, 1.0, 1.0)) * random.gauss(0, 1)
+
+
+def _vector(random: Random) -> list[float]:
+    """Two tensors, one after the other."""
+    return [value for row in _matrix(random) for value in row]
 
 
 def _matrix(random: Random) -> list[list[float]]:

@@ -79,7 +79,7 @@ class Fusion:
             nodes: what it comes to.
             patience: how many times the price of a kernel is spent on plain steps before it is paid.
         """
-        if patience == inf or tensor(step.tensors[x].mid).device.type != "cpu":
+        if patience == inf or step.pieces or tensor(step.tensors[x].mid).device.type != "cpu":
             return step.results(nodes)
         found = self._compiled(step)
         if found is None and self._pays(step, patience):

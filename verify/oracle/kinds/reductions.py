@@ -6,6 +6,7 @@ more. A mean may be the sum divided, or the square of a root mean square. A cond
 of its branches. An overflow in one lane is felt in every lane that a reduction spreads it to.
 """
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from math import ceil, log2
@@ -106,30 +107,70 @@ def _gamma(k: int, unit: float) -> float:
     return k * unit / (1.0 - k * unit)
 
 
-def gather(step: Step) -> None:
-    """What was reached in one lane is from now on felt in all."""
-    if step.reached is not None and step.reached.numel():
+def cut(lanes: Tensor, pieces: tuple[int, ...]) -> list[Tensor]:
+    """The lanes of each tensor."""
+    return list(torch.split(lanes, list(pieces)))
+
+
+def by_tensor(step: Step, of: Callable[[Ball], Ball], lanes: Ball) -> Ball:
+    """One ball of each tensor that the step is of, for each of its lanes; one of all lanes, where it is of one."""
+    if not step.pieces:
+        return of(lanes)
+    (high, low), radius = lanes.centre, tensor(lanes.radius)
+    highs, radii = cut(tensor(high), step.pieces), cut(radius, step.pieces)
+    lows: Sequence[Tensor | None] = [None] * len(highs) if low is None else cut(tensor(low), step.pieces)
+    each = zip(highs, lows, radii, strict=True)
+    found = [_of_one(step, of, Ball((top, rest), own)) for top, rest, own in each]
+    tops, rests, widths, reached = zip(*found, strict=True)
+    step.reach(torch.cat(reached))
+    return Ball((torch.cat(tops), None if low is None else torch.cat(rests)), torch.cat(widths))
+
+
+def _of_one(step: Step, of: Callable[[Ball], Ball], lanes: Ball) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    """High and low parts and radii of one tensor's lanes, and what was reached in them on the way."""
+    before, step.reached = step.reached, None
+    shape = tensor(lanes.mid).shape
+    ball = spread(of(lanes), shape)
+    high, low = ball.centre
+    reached = torch.zeros(shape, dtype=torch.float64) if step.reached is None else step.reached
+    step.reached = before
+    rest = torch.zeros_like(tensor(high)) if low is None else tensor(low)
+    return tensor(high), rest, tensor(ball.radius), reached.expand(shape)
+
+
+def gather(step: Step, each: bool = False) -> None:
+    """What was reached in one lane is from now on felt in all, or in those of its tensor."""
+    if step.reached is None or not step.reached.numel():
+        return
+    if each and step.pieces:
+        parts = cut(step.reached.expand(shape_of(step)), step.pieces)
+        step.reached = torch.cat([part.max().expand(part.shape) if part.numel() else part for part in parts])
+    else:
         step.reached = step.reached.max()
 
 
 @dataclass(frozen=True)
 class Sum:
-    """Σ of an argument along an axis (None: over everything), or its mean."""
+    """Σ of an argument along an axis (None: over everything, or each tensor), or its mean."""
 
     argument: Node
     axis: int | None = None
     mean: bool = False
+    each: bool = False
 
     def __call__(self, step: Step) -> Ball:
         """Charges the summation, the result's rounding, and of a mean root, square and quotient."""
         terms = widest(step, self.argument(step)) if self.axis is not None else self._all(step)
-        gather(step)
-        total = summed(step, terms, self.axis)
+        gather(step, self.each)
+        total = by_tensor(step, self._total(step), terms) if self.each else self._total(step)(terms)
         if not self.mean:
             return charged(total, step.fmt.unit)
         count = tensor(terms.mid).numel() if self.axis is None else tensor(terms.mid).shape[self.axis]
         divided = balls.divide(total, step.scalar_ball(Integer(count)))
         return charged(divided, 4 * step.fmt.unit, torch.sign(tensor(total.magnitude())), 2 * step.fmt.tiny)
+
+    def _total(self, step: Step) -> Callable[[Ball], Ball]:
+        return lambda terms: summed(step, terms, self.axis)
 
     def _all(self, step: Step) -> Ball:
         return spread(self.argument(step), shape_of(step))
@@ -137,18 +178,23 @@ class Sum:
 
 @dataclass(frozen=True)
 class TensorNorm:
-    """‖argument‖."""
+    """‖argument‖, of all lanes or of each tensor."""
 
     argument: Node
+    each: bool = False
 
     def __call__(self, step: Step) -> Ball:
         """Charges the squares, their sum and the root."""
         argument = spread(self.argument(step), shape_of(step))
-        gather(step)
+        gather(step, self.each)
         squares = balls.multiply(argument, argument)
         present = torch.sign(tensor(argument.magnitude()))
-        total = summed(step, charged(squares, step.fmt.unit, present, step.fmt.tiny), None)
+        terms = charged(squares, step.fmt.unit, present, step.fmt.tiny)
+        total = by_tensor(step, self._total(step), terms) if self.each else self._total(step)(terms)
         return charged(balls.root(total, False), 2 * step.fmt.unit)
+
+    def _total(self, step: Step) -> Callable[[Ball], Ball]:
+        return lambda terms: summed(step, terms, None)
 
 
 @dataclass(frozen=True)
@@ -228,12 +274,17 @@ def _alike(a: Centre, b: Centre) -> tuple[Centre, Centre]:
 
 for kind in SUMS:
     compiled.register(
-        kind, lambda expr, compiler: Sum(compiler.node(expr.args[0]), expr.axis, mean=expr.func is not Total)
+        kind,
+        lambda expr, compiler: Sum(
+            compiler.node(expr.args[0]), expr.axis, mean=expr.func is not Total, each=expr.func is Total
+        ),
     )
 for kind in MAXIMA:
     compiled.register(kind, lambda expr, compiler: Maximum(compiler.node(expr.args[0]), expr.axis))
 for norm in (Norm, EverywhereNorm):
-    compiled.register(norm, lambda expr, compiler: TensorNorm(compiler.node(expr.args[0])))
+    compiled.register(
+        norm, lambda expr, compiler: TensorNorm(compiler.node(expr.args[0]), each=expr.func is Norm)
+    )
 compiled.register(
     EverywhereOrder, lambda expr, compiler: OrderNorm(compiler.node(expr.args[0]), expr.args[1])
 )
