@@ -186,18 +186,22 @@ class Conformance:
         )
 
     def _fits(self, arithmetic: Arithmetic) -> bool:
-        """Whether another arithmetic explains what was found."""
+        """Whether another arithmetic explains what was found, up to where it raises, if it does."""
         assert self.failing is not None
-        return first_departure(replace(self, arithmetic=arithmetic).watch(self.failing)) is None
+        try:
+            return first_departure(replace(self, arithmetic=arithmetic).watch(self.failing)) is None
+        except RaisedError:
+            return True
 
     def _in(self, arithmetic: Arithmetic) -> Evidence | None:
-        """The evidence in another arithmetic, if that explains everything."""
+        """The evidence in another arithmetic, if that explains everything that does not raise."""
         other = replace(
             self, arithmetic=arithmetic, tally=Tally(), seen=[], refusals=[], beside={}, doubts=[]
         )
         other.finding = other.failing = None
         found = other.evidence()
-        return found if found.verdict is Verdict.LAWFUL and found.worst > LITTLE else None
+        raises = other.finding is not None and other.failing is None
+        return found if found.worst > LITTLE and (raises or found.verdict is Verdict.LAWFUL) else None
 
     def _one_sided(self) -> bool:
         """Whether first steps are too long, or too short, in all scenarios alike."""
