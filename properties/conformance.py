@@ -15,7 +15,7 @@ import torch
 from lawful.properties.checks import Journal, Property
 from lawful.properties.counterexamples.explaining import explained
 from lawful.properties.counterexamples.rerun import Rerun
-from lawful.properties.counterexamples.telling import departed, doubted, narrower, signs_of, told
+from lawful.properties.counterexamples.telling import departed, doubted, grants, narrower, signs_of, told
 from lawful.properties.counterexamples.weighing import weighed
 from lawful.properties.outputs import departure
 from lawful.properties.runs.arithmetic import LITTLE, arithmetic, held_near_one, one_sided
@@ -163,20 +163,20 @@ class Conformance:
         return weight.question
 
     def _in_less(self) -> Evidence | None:
-        """The evidence, if all that is found is that scalars which change are kept in float32; or, for parameters in
-        float32, hyperparameters near 1 from which they are computed.
+        """The evidence, if all that is found is that scalars which change are kept in float32, or in the 16 bits of the
+        parameters; or, for parameters in float32, hyperparameters near 1 from which they are computed.
 
-        What float32 loses of the first has no one sign, and is more than a hundredth of what it may lose.
+        What is lost of the first has no one sign, and is more than a hundredth of what may be lost.
         """
         assert self.arithmetic is not None
         if self.failing is None or self.arithmetic.narrow or not self._explicit(self.failing):
             return None
-        flushed, moving = self.arithmetic.flushed, replace(self.arithmetic, moving=True)
-        if self.dtype in (torch.float64, torch.float32) and self._fits(moving) and not self._one_sided():
-            if found := self._in(moving):
-                return found
-        near_one = replace(held_near_one(self.candidate), flushed=flushed)
-        return self._in(near_one) if self.dtype is torch.float32 and self._fits(near_one) else None
+        kept = self.dtype if torch.finfo(self.dtype).bits == 16 else torch.float32
+        moving = replace(self.arithmetic, moving=True, kept=kept)
+        if self._fits(moving) and not self._one_sided() and (found := self._in(moving)):
+            return found
+        near_one = replace(held_near_one(self.candidate), flushed=self.arithmetic.flushed, kept=kept)
+        return self._in(near_one) if self.dtype is not torch.float64 and self._fits(near_one) else None
 
     def _explicit(self, scenario: Scenario) -> bool:
         """Whether it leaves its rule with its defaults handed over too: they are not what is wrong."""
@@ -186,18 +186,25 @@ class Conformance:
         )
 
     def _fits(self, arithmetic: Arithmetic) -> bool:
-        """Whether another arithmetic explains what was found."""
+        """Whether another arithmetic explains what was found, up to where it raises, if it does; one in which a step
+        may be lost, or be twice as long, explains nothing."""
         assert self.failing is not None
-        return first_departure(replace(self, arithmetic=arithmetic).watch(self.failing)) is None
+        other = replace(self, arithmetic=arithmetic)
+        try:
+            found = first_departure(other.watch(self.failing))
+        except RaisedError:
+            found = None
+        return found is None and grants(other.watch(self.failing), self.watch(self.failing)) < 1
 
     def _in(self, arithmetic: Arithmetic) -> Evidence | None:
-        """The evidence in another arithmetic, if that explains everything."""
+        """The evidence in another arithmetic, if that explains everything that does not raise."""
         other = replace(
             self, arithmetic=arithmetic, tally=Tally(), seen=[], refusals=[], beside={}, doubts=[]
         )
         other.finding = other.failing = None
         found = other.evidence()
-        return found if found.verdict is Verdict.LAWFUL and found.worst > LITTLE else None
+        raises = other.finding is not None and other.failing is None
+        return found if found.worst > LITTLE and (raises or found.verdict is Verdict.LAWFUL) else None
 
     def _one_sided(self) -> bool:
         """Whether first steps are too long, or too short, in all scenarios alike."""

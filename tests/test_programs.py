@@ -9,7 +9,6 @@ import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from select import select
 from typing import Any
 
 import pytest
@@ -17,12 +16,11 @@ import torch
 
 from examples.asking import conformance, evidence_of
 from lawful.reports.script import script
-from lawful.verify.candidates import program
 from lawful.verify.candidates.adapters.command import IDLE
 from lawful.verify.candidates.candidate import Candidate
 from lawful.verify.candidates.describing import describe
 from lawful.verify.candidates.places import command_of
-from lawful.verify.candidates.program import Program, ProgramError
+from lawful.verify.candidates.program import Program
 from lawful.verify.errors import Unanswerable
 from lawful.verify.evidence import Check, Verdict
 from lawful.verify.front.glance import refuse_at_a_glance
@@ -120,87 +118,6 @@ def test_the_script_of_a_finding_asks_the_program(tmp_path: Path) -> None:
     file.write_text(script(check, example, describe(target)))
     said = subprocess.run([sys.executable, str(file)], capture_output=True, text=True, check=True).stdout
     assert f"step {example.step} gives {example.seen!r}" in said
-
-
-# ------------------------------------------------------------------------------------------- what misbehaves
-HELLO = """
-import json, sys, time, os
-hello = {"lawful": 1, "name": "sgd", "arguments": {"lr": 0.001}, "settable": [], "saves": False}
-print(json.dumps(hello), flush=True)
-steps = 0
-sys.stdin.readline()
-for line in sys.stdin:
-    ((asked, said),) = json.loads(line).items()
-    answer = "{}"
-    if asked == "step":
-        steps += 1
-        pairs = zip(said["parameters"], said["gradients"])
-        answer = json.dumps({"parameters": [[a - lr * b for a, b in zip(x, g)] for x, g in pairs]})
-    if asked == "begin":
-        lr = said["arguments"].get("lr", 0.001)
-    if steps == 3:
-        %s
-    print(answer, flush=True)
-"""
-FAULTS = {
-    "time.sleep(60)": "no answer to step within",
-    "sys.stdout.write('{\"par'); sys.stdout.flush(); time.sleep(60)": "without the end of the line",
-    "sys.stdout.write('{\"par'); sys.stdout.flush(); os._exit(0)": "in the middle of a line",
-    "os._exit(7)": "ended when asked to step with exit code 7",
-    "os.kill(os.getpid(), 11)": "by signal 11 (segmentation fault)",
-    "raise ValueError('my own words')": "ValueError: my own words",
-    "answer = answer + '\\n' + answer": "without being asked",
-    "os.write(1, b'y' * (1 << 20))": "has no end after",
-    "answer = 'Traceback'": "is no JSON: 'Traceback'",
-    "answer = '[' * 100000": "is no JSON",
-    "answer = '[]'": "is no object",
-    "answer = '{}'": "has not the",
-    "answer = json.dumps({'parameters': said['parameters'][1:]})": "has not the",
-    "answer = json.dumps({'parameters': [x[1:] for x in said['parameters']]})": "of 131 numbers, it answers 130",
-    "answer = json.dumps({'parameters': [[None] * len(x) for x in said['parameters']]})": "None, no number",
-    "answer = json.dumps({'parameters': [[True] * len(x) for x in said['parameters']]})": "True, no number",
-    "answer = json.dumps({'parameters': [[10**400] * len(x) for x in said['parameters']]})": "no number",
-}
-
-
-@pytest.fixture
-def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(program, "PATIENCE", 1.5)
-    monkeypatch.setattr(program, "LONGEST", 1 << 19)
-
-
-@pytest.mark.parametrize("fault", FAULTS)
-@pytest.mark.usefixtures("impatient")
-def test_what_a_program_does_wrong_is_told(fault: str, tmp_path: Path) -> None:
-    (tmp_path / "faulty.py").write_text(HELLO % fault)
-    candidate = Candidate.of(f"command:{sys.executable} {tmp_path / 'faulty.py'}", "sgd")
-    evidence = conformance(candidate, dtype=torch.float64).evidence()
-    assert evidence.verdict in (Verdict.UNLAWFUL, Verdict.CRASHED)
-    assert FAULTS[fault] in evidence.findings[0].message, evidence.findings
-
-
-@pytest.mark.usefixtures("impatient")
-def test_it_is_not_asked_while_it_speaks(tmp_path: Path) -> None:
-    """More than it was asked, said a while after the answer, is noticed with the next question."""
-    (tmp_path / "chatty.py").write_text(
-        "import sys\nfor line in sys.stdin:\n    print('{}', flush=True)\n    print('{}', flush=True)\n"
-    )
-    chatty = Program([sys.executable, str(tmp_path / "chatty.py")])
-    with pytest.raises(ProgramError, match=r"without being asked"):
-        chatty.ask({"lawful": 1})
-        select([chatty._out], [], [], 60)  # until it has said the rest
-        chatty.ask({"lawful": 1})
-    assert not chatty.waits
-
-
-def test_one_check_is_lost_and_the_next_begins_anew(tmp_path: Path) -> None:
-    text = (PROGRAMS / "adamw.py").read_text()
-    (tmp_path / "half.py").write_text(
-        text.replace('    elif asked == "save":', '    elif asked == "save":\n        raise SystemExit("no")')
-    )
-    candidate = Candidate.of(f"command:{sys.executable} {tmp_path / 'half.py'}")
-    assert evidence_of(candidate, "resume").verdict is Verdict.UNLAWFUL
-    assert evidence_of(candidate, "idle").verdict is Verdict.LAWFUL
 
 
 def test_values_that_are_not_finite_come_through() -> None:

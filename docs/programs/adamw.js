@@ -28,7 +28,21 @@ const answers = {
 const written = (_, v) => (typeof v === "number" && !Number.isFinite(v) ? String(v) : v);
 const read = (_, v) => (["NaN", "Infinity", "-Infinity"].includes(v) ? Number(v) : v);
 
-require("readline").createInterface({ input: process.stdin }).on("line", (line) => {
-  const [[asked, said]] = Object.entries(JSON.parse(line, read));
-  process.stdout.write(JSON.stringify(answers[asked](said), written) + "\n");
-});
+async function* lines(said) { // as of readline, which searches a long line again with each piece of it that comes
+  let line = [];
+  for await (const piece of said.setEncoding("utf8")) {
+    const [end, ...begun] = piece.split("\n");
+    line.push(end);
+    for (const next of begun) {
+      yield line.join("");
+      line = [next];
+    }
+  }
+}
+
+(async () => {
+  for await (const line of lines(process.stdin)) {
+    const [[asked, said]] = Object.entries(JSON.parse(line, read));
+    process.stdout.write(JSON.stringify(answers[asked](said), written) + "\n");
+  }
+})();

@@ -1,5 +1,5 @@
 // An optimizer of TensorFlow.js as a program that `lawful check --command 'node tfjs.js adam'` can ask.
-// It wants `npm install @tensorflow/tfjs-core @tensorflow/tfjs-backend-cpu` where it is started.
+// It wants `npm install @tensorflow/tfjs-core@4.22.0 @tensorflow/tfjs-backend-cpu@4.22.0` where it is started.
 const path = require("path");
 const installed = (name) => require(require.resolve(name, { paths: [process.cwd(), path.dirname(__filename)] }));
 console.warn = () => {}; // advice to use a faster backend
@@ -17,6 +17,7 @@ const known = {
   rmsprop: { lr: 0.01, alpha: 0.9, momentum: 0, eps: null, centered: false },
 };
 const name = process.argv[2] || "adam";
+if (!known[name]) throw new Error(`no optimizer ${name}: there are ${Object.keys(known).join(", ")}`);
 const defaults = Object.fromEntries(Object.entries(known[name]).map(([k, v]) => [k, v === null ? 1e-7 : v]));
 let variables = [], optimizer;
 
@@ -59,8 +60,20 @@ const answers = { lawful: hello, begin, step, set, save, load };
 const written = (_, v) => (typeof v === "number" && !Number.isFinite(v) ? String(v) : v);
 const read = (_, v) => (["NaN", "Infinity", "-Infinity"].includes(v) ? Number(v) : v);
 
+async function* lines(said) { // as of readline, which searches a long line again with each piece of it that comes
+  let line = [];
+  for await (const piece of said.setEncoding("utf8")) {
+    const [end, ...begun] = piece.split("\n");
+    line.push(end);
+    for (const next of begun) {
+      yield line.join("");
+      line = [next];
+    }
+  }
+}
+
 (async () => {
-  for await (const line of require("readline").createInterface({ input: process.stdin })) {
+  for await (const line of lines(process.stdin)) {
     const [[asked, said]] = Object.entries(JSON.parse(line, read));
     process.stdout.write(JSON.stringify(await answers[asked](said), written) + "\n");
   }

@@ -112,6 +112,18 @@ def signs_of(watch: Watch) -> list[float]:
     return [sign for sign in found if sign]
 
 
+def grants(wide: Watch, own: Watch) -> float:
+    """How much larger one budget of a first step is than the other, as a share of it; of the median lane that both
+    judge."""
+    pairs = zip(*([*takewhile(lambda sight: sight.step == 1, w.along())] for w in (wide, own)), strict=True)
+    return max((_share(a.budget - b.budget, a.moved) for a, b in pairs), default=0.0)
+
+
+def _share(of: torch.Tensor, steps: torch.Tensor) -> float:
+    counts = (steps > 0) & of.isfinite()
+    return float((of[counts] / steps[counts]).median()) if counts.any() else 0.0
+
+
 def _cost(sight: Sight) -> float:
     """What the lanes are off, as a share of their step; of the median lane."""
     mid = torch.as_tensor(sight.expected.x.mid).expand(sight.seen.shape)

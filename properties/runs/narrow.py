@@ -8,7 +8,8 @@ import torch
 from sympy import Symbol
 
 from lawful.properties.scenarios.scenarios import Scenario
-from lawful.verify.oracle.formats import FORMATS, Format, single
+from lawful.verify.language.symbols import DOMAINS
+from lawful.verify.oracle.formats import FORMATS, Format, held
 
 K = TypeVar("K", bound=Symbol | str)
 
@@ -24,6 +25,7 @@ class Arithmetic:
         apart: whether the step is, which is then added to a parameter in float64.
         rounded: the hyperparameters that are kept in float32.
         moving: whether scalars that change from step to step are.
+        kept: where these two are, if not in float32: in the parameters' own 16 bits.
         chance: whether results are rounded at random: to either neighbour.
         flushed: whether subnormal numbers are taken for 0, as compilers for accelerators like to do.
     """
@@ -34,6 +36,7 @@ class Arithmetic:
     chance: bool = False
     flushed: bool = False
     apart: bool = False
+    kept: torch.dtype = torch.float32
 
     @property
     def narrow(self) -> bool:
@@ -50,7 +53,9 @@ class Arithmetic:
         if self.apart:
             return fmt.added_to(single)
         # what is computed from numbers that float32 holds loses nothing more in float32
-        return fmt.tensor_scalars() if self.moving or fmt.dtype is torch.float64 else fmt
+        if self.moving or fmt.dtype is torch.float64:
+            return fmt.tensor_scalars(FORMATS[self.kept].unit)
+        return fmt
 
     def seen(self, scenario: Scenario) -> Scenario:
         """A scenario in whose hyperparameters nothing is lost that is kept in float32."""
@@ -61,8 +66,10 @@ class Arithmetic:
         return replace(scenario, hypers=hypers, moves=moves, defaults=False)
 
     def held(self, values: Mapping[K, Any]) -> dict[K, Any]:
-        """Hyperparameters as they are kept."""
-        return {k: single(v) if k in self.rounded else v for k, v in values.items()}
+        """Hyperparameters as they are kept. One that leaves its domain there, as 0.999 is 1 in bfloat16, stays what it
+        is: a rule is not followed with it."""
+        kept = {k: held(v, self.kept) for k, v in values.items() if k in self.rounded}
+        return {**values, **{k: v for k, v in kept.items() if k not in DOMAINS or v in DOMAINS[k]}}
 
     def __str__(self) -> str:
         """`computed in float32`, `with beta1 and lr kept in float32`."""
@@ -79,10 +86,11 @@ class Arithmetic:
             return "computed in float32"
         if self.apart:
             return "with steps computed in float32"
+        where = str(self.kept).removeprefix("torch.")
         if self.rounded:
             names = sorted(s.name for s in self.rounded)
-            return f"with {' and '.join(filter(None, [', '.join(names[:-1]), names[-1]]))} kept in float32"
-        return "with what changes from step to step kept in float32"
+            return f"with {' and '.join(filter(None, [', '.join(names[:-1]), names[-1]]))} kept in {where}"
+        return f"with what changes from step to step kept in {where}"
 
 
 OWN = Arithmetic()

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import select
 import subprocess
 import tempfile
@@ -23,6 +24,9 @@ SHOWN = 60
 """How many characters of a wrong answer are told."""
 
 SIGNALS = {4: "illegal instruction", 6: "abort", 8: "arithmetic error", 9: "killed", 11: "segmentation fault"}
+
+NAMES_AN_ERROR = re.compile(r"[\w.]*(Error|Exception)\b|fatal|panic", re.IGNORECASE)
+"""How a line begins that does: `Error: Cannot find module` of Node, which writes its own version last."""
 
 STARTED: set[int] = set()
 """The process ids of all programs that run."""
@@ -83,7 +87,8 @@ class Program:
         self.waits = False
         self._end()
 
-    def _write(self, text: bytes, name: str, until: float) -> None:
+    def _write(self, said: bytes, name: str, until: float) -> None:
+        text = memoryview(said)  # of which the rest is no copy: a question may have tens of megabytes
         while text:
             readable, _, _ = select.select([self._out], [], [], 0)
             if readable:
@@ -97,8 +102,8 @@ class Program:
                 self._ended(name)
 
     def _line(self, name: str, until: float) -> bytes:
-        found = b""
-        while b"\n" not in found:
+        found, read = bytearray(), b""
+        while b"\n" not in read:
             readable, _, _ = select.select([self._out], [], [], max(until - time.monotonic(), 0))
             if not readable:
                 begun = f" but {_shown(found)}, without the end of the line," if found else ""
@@ -109,7 +114,7 @@ class Program:
             found += read
             if len(found) > LONGEST:
                 raise ProgramError(f"its answer to {name} has no end after {len(found):,} bytes")
-        line, _, more = found.partition(b"\n")
+        line, _, more = bytes(found).partition(b"\n")
         if more:
             self._spoke(more, name)
         return line
@@ -120,7 +125,7 @@ class Program:
             self._ended(f"before it was asked to {name}")
         raise ProgramError(f"it says {_shown(said)} without being asked")
 
-    def _ended(self, asked: str, begun: bytes = b"") -> NoReturn:
+    def _ended(self, asked: str, begun: bytes | bytearray = b"") -> NoReturn:
         half = f"in the middle of a line, {_shown(begun)}, " if begun else ""
         at = asked if asked.startswith("before") else f"when asked to {asked}"
         raise ProgramError(f"it ended {half}{at}{self._how()}")
@@ -133,8 +138,8 @@ class Program:
         signal = SIGNALS.get(-code, "")
         how = f" by signal {-code}{signal and f' ({signal})'}" if code < 0 else f" with exit code {code}"
         self._errors.seek(max(self._errors.seek(0, os.SEEK_END) - CHUNK, 0))
-        said = self._errors.read().decode(errors="replace").strip().splitlines()
-        return f"{how}: {first_line(said[-1])}" if said else how
+        said = _last_words(self._errors.read().decode(errors="replace"))
+        return f"{how}: {said}" if said else how
 
 
 def _ended(process: "subprocess.Popen[bytes]", errors: IO[bytes]) -> None:
@@ -144,6 +149,12 @@ def _ended(process: "subprocess.Popen[bytes]", errors: IO[bytes]) -> None:
     for stream in (process.stdin, process.stdout, errors):
         if stream is not None:
             stream.close()
+
+
+def _last_words(errors: str) -> str:
+    """What a program wrote of its end: the last line that names an error, as others may follow; else the last."""
+    lines = errors.strip().splitlines()
+    return first_line(next(filter(NAMES_AN_ERROR.match, reversed(lines)), lines[-1])) if lines else ""
 
 
 def _object(line: bytes, name: str) -> dict[str, Any]:
@@ -164,6 +175,6 @@ def _numbered(answer: dict[str, Any], number: Mapping[str, int], name: str) -> d
     return answer
 
 
-def _shown(said: bytes) -> str:
+def _shown(said: bytes | bytearray) -> str:
     text = said.decode(errors="replace").strip()
     return repr(text if len(text) <= SHOWN else f"{text[:SHOWN]}…")

@@ -17,7 +17,8 @@ class Format:
         tiny: largest absolute error of an operation that underflows.
         largest: the largest finite number.
         scalar: relative error of one operation on scalars that depend on `t` or `lr`; 2⁻⁵³ when they are
-            Python floats, 2⁻²⁴ on paths that keep them in float32 tensors (capturable, differentiable).
+            Python floats, 2⁻²⁴ on paths that keep them in float32 tensors (capturable, differentiable), more where
+            they are kept in the parameters' own 16 bits.
         taken: relative error of taking in a parameter or a gradient; 0 unless it is computed in a narrower format.
         adding: unit roundoff with which a step that is computed in a narrower format is added to the parameter, where
             that is done in the parameter's own; 0 where nothing is done apart.
@@ -39,8 +40,9 @@ class Format:
 
     @property
     def intermediate(self) -> float:
-        """Unit roundoff of sums and of scalars in between: 16-bit formats compute in float32, as torch does."""
-        return min(self.unit, 2.0**-24)
+        """Unit roundoff of sums and of scalars in between: 16-bit formats compute in float32, as torch does, but where
+        scalars are kept in less."""
+        return min(self.unit, max(self.scalar, 2.0**-24))
 
     @property
     def exact_centre(self) -> bool:
@@ -63,9 +65,9 @@ class Format:
         """The same format where a result may be either of its two neighbours, not the nearer one alone."""
         return replace(self, unit=2 * self.unit, tiny=2 * self.tiny)
 
-    def tensor_scalars(self) -> "Format":
-        """The same format where `t` and `lr`, and what depends on them, are float32 tensors."""
-        return replace(self, scalar=2.0**-24)
+    def tensor_scalars(self, unit: float = 2.0**-24) -> "Format":
+        """The same format where `t` and `lr`, and what depends on them, are tensors of this roundoff: of float32."""
+        return replace(self, scalar=max(self.scalar, unit))
 
 
 def _format(dtype: torch.dtype) -> Format:
@@ -82,3 +84,8 @@ FORMATS = {d: _format(d) for d in (torch.float64, torch.float32, torch.bfloat16,
 def single(value: float) -> float:
     """The nearest number that float32 holds."""
     return float(np.float32(value))
+
+
+def held(value: float, dtype: torch.dtype) -> float:
+    """The nearest number that a format holds."""
+    return float(torch.tensor(value, dtype=torch.float64).to(dtype))
