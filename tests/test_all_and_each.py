@@ -148,6 +148,6 @@ def test_which_accumulated_step_is_the_first_is_sure() -> None:
 
 
 @pytest.mark.thorough
-@pytest.mark.parametrize("form", ["accumulated(sgd)", "adagc(sgd)", "swats"])
+@pytest.mark.parametrize("form", ["accumulated(sgd)"])
 def test_no_mutant_survives(form: str) -> None:
     assert not adequacy(form).survivors

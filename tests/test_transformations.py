@@ -94,6 +94,8 @@ BAD = {
     "layerwise(rprop)": "has no weight decay to take the place of",
     'trusted(rprop, ratio="with decay")': "rprop has no weight decay",
     'adanorm(sgd, squares="raw")': "sgd has no second moment",
+    "lookahead(adamw, k=1e400)": "k is larger than any float",
+    f"clipped(adam, max_norm=1{'0' * 400})": "max_norm is larger than any float",
     'clipped(muon, over="parameters")': "looks at all tensors, and at the shape of each",
     'clipped(adam, over="all")': "over is one of 'tensor', 'parameters', 'value'",
 }

@@ -5,6 +5,7 @@ is named: `lookahead(adamw, k=6)`.
 """
 
 import inspect
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
@@ -81,6 +82,8 @@ def _pinned(how: Transformation, rule: Rule, made: Rule, pins: Mapping[str, floa
     for name, value in pins.items():
         if name not in added:
             raise unknown(f"convention or hyperparameter of {how.name}", name, [*how.conventions, *added])
+        if abs(value) > sys.float_info.max:
+            raise Unanswerable(f"{how.name}: {name} is larger than any float.")
         if added[name].is_integer and value != int(value):
             raise Unanswerable(f"{how.name}: {name}={value:g} is no whole number.")
         if value not in made.domain(added[name]):

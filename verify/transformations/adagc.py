@@ -46,7 +46,7 @@ def adagc(rule: Rule, *, divisor: Literal["norm", "norm + eps"] = "norm") -> Rul
     return fed(
         rule,
         Piecewise((early, first), (late, True)),
-        Source("arXiv:2502.11034", "Algorithm 1", checked="pytorch_optimizer 4.1.0"),
+        Source("arXiv:2502.11034", "Algorithm 1, from memory"),
         state={gamma: Piecewise((least, first), (beta * gamma + (1 - beta) * Norm(late), True))},
         defaults=DEFAULTS,
         domains=DOMAINS,
