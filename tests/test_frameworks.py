@@ -88,10 +88,10 @@ def sgd(learning_rate: float = 0.001, momentum: float = 0.0) -> None:
 def made(monkeypatch: pytest.MonkeyPatch) -> Callable[[Any], Candidate]:
     """The candidate of a driven kind, by an adapter that is there for this test alone."""
 
-    def of(driven: Any) -> Candidate:
+    def of(driven: Any, settable: tuple[str, ...] = ("learning_rate",)) -> Candidate:
         def maker(found: Any) -> Maker:
             taken = list(inspect.signature(found).parameters.values())
-            return Maker("sgd", taken, driven, frozenset({"learning_rate"}), found.__module__)
+            return Maker("sgd", taken, driven, frozenset(settable), found.__module__)
 
         adapter = Adapter(name="mine", roots=(__name__,), words={"lr": ("learning_rate",)}, maker=maker)
         monkeypatch.setattr(frameworks, "adapters", lambda: MappingProxyType({"mine": adapter}))
@@ -116,6 +116,13 @@ def test_a_broken_promise_is_found(driven: Any, asked: str, made: Callable[[Any]
 
 def test_what_is_set_and_not_heard_is_found(made: Callable[[Any], Candidate]) -> None:
     assert conformance(made(Deaf), dtype=torch.float64).evidence().verdict is Verdict.UNLAWFUL
+
+
+def test_what_cannot_be_set_is_not_set(made: Callable[..., Candidate]) -> None:
+    """A learning rate that changes is not asked of what has no way to change it, as the adapter of the docs."""
+    evidence = conformance(made(Momentum, settable=()), dtype=torch.float64).evidence()
+    assert evidence.verdict is Verdict.LAWFUL and not evidence.findings, evidence.findings
+    assert "no way to set lr or learning_rate between steps" in evidence.notes[0]
 
 
 @pytest.mark.parametrize(

@@ -162,10 +162,17 @@ class Run:
         return self._there[id(block)]
 
     def change(self, step: int) -> None:
-        """Sets by hand what the scenario changes in the groups before a step."""
+        """Sets by hand what the scenario changes in the groups before a step.
+
+        Raises:
+            RefusedError: nothing of it can be set between steps, by an optimizer that need not be settable.
+        """
         if step in self.scenario.schedule or step in self.scenario.moves:
             for index, group in self.numbered_groups():
-                for name, value in changed(self.candidate, self.scenario, index, step).items():
+                moved = changed(self.candidate, self.scenario, index, step)
+                if moved and not moved.keys() & group.keys() and not self.candidate.adapter.torchs:
+                    raise RefusedError(f"it offers no way to set {' or '.join(moved)} between steps")
+                for name, value in moved.items():
                     if name in group:
                         group[name] = _as(group[name], value, step)
 

@@ -6,7 +6,7 @@ from sympy import Eq, Expr, Lt, Piecewise, Symbol
 
 from lawful.verify.errors import Unanswerable
 from lawful.verify.language.domain import WEIGHT, Domain
-from lawful.verify.language.extrema import Min
+from lawful.verify.language.extrema import Max, Min
 from lawful.verify.language.family import Words
 from lawful.verify.language.rule import Rule, Source
 from lawful.verify.language.symbols import eps, g, t
@@ -27,20 +27,25 @@ DOMAINS = {
     warmup: Domain((4.0, 3.0, 2.0, 100.0), low=2.0),
 }
 WORDS: Words = {
-    "divisor": {"norm": "a divisor that is the norm", "norm + eps": "a divisor that is the norm and eps"}
+    "divisor": {"norm": "a divisor that is the norm", "norm + eps": "a divisor that is the norm and eps"},
+    "floor": {"none": "norms as small as they are", "eps": "norms, and what they usually were, not below eps"},
 }
 
 
 @transformation(words=WORDS)
-def adagc(rule: Rule, *, divisor: Literal["norm", "norm + eps"] = "norm") -> Rule:
+def adagc(
+    rule: Rule, *, divisor: Literal["norm", "norm + eps"] = "norm", floor: Literal["none", "eps"] = "none"
+) -> Rule:
     """γ ← β·γ + (1 − β)·‖ĝ‖, of each tensor, where ĝ is g no longer than λ_rel·γ.
 
-    In the steps before `warmup_steps` ĝ is g clipped by the norm over all parameters, and γ the least ‖ĝ‖.
+    In the steps before `warmup_steps` ĝ is g clipped by the norm over all parameters, with eps in its `divisor`, and γ
+    the least ‖ĝ‖; after them no norm counts as less than a `floor`.
     """
-    if divisor == "norm + eps" and eps not in rule.defaults:
-        raise Unanswerable(f"adagc({rule}, divisor='norm + eps'): {rule} has no eps.")
+    if (divisor, floor) != ("norm", "none") and eps not in rule.defaults:
+        raise Unanswerable(f"adagc({rule}, divisor={divisor!r}, floor={floor!r}): {rule} has no eps.")
+    least_of = (lambda norm: Max(norm, eps)) if floor == "eps" else (lambda norm: norm)
     early = g * share(EverywhereNorm(g), most, eps if divisor == "norm + eps" else 0)
-    late = g * share(Norm(g), times * gamma)
+    late = g * share(least_of(Norm(g)), times * least_of(gamma))
     least = Piecewise((Norm(early), Eq(t, 1)), (Min(gamma, Norm(early)), True))
     first = Lt(t, warmup)
     return fed(

@@ -10,6 +10,7 @@ import numpy as np
 from lawful.verify.candidates.adapter import TORCH, Adapter, Inputs
 from lawful.verify.candidates.places import name_of
 from lawful.verify.candidates.protocol import Array, Maker, NotOffered
+from lawful.verify.errors import Unanswerable
 
 PARAMS, RATE = "params", "lr"
 PLACES = ("device", "fused")
@@ -105,7 +106,17 @@ def _array(tensor: Any, like: Array) -> Array:
 
 
 def maker(found: Any) -> Maker:
-    """A class of optimizers, or a function that makes one of parameters."""
+    """A class of optimizers, or a function that makes one of parameters.
+
+    Raises:
+        Unanswerable: there is no device to run on.
+    """
+    from tinygrad import Device
+
+    try:
+        _ = Device.DEFAULT
+    except RuntimeError as error:
+        raise Unanswerable(f"tinygrad: {error}; the CPU's wants clang, DEV=PYTHON wants none.") from error
     taken = [p for n, p in inspect.signature(found).parameters.items() if n not in (PARAMS, *PLACES)]
     return Maker.of(found, taken, Driven.begin, {RATE})
 
