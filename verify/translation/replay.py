@@ -191,13 +191,12 @@ def _lines(claim: Claim, random: Random) -> Iterator[tuple[dict[Symbol, arb], Sy
 
 
 def _drawn(claim: Claim, random: Random) -> dict[Symbol, arb]:
-    """Where the unknowns are, and what is granted holds; farther and farther out, until it does."""
+    """Where the unknowns are, and what is granted holds: those that it speaks of farther out, until it does."""
+    bound = frozenset[Symbol]().union(*(e.free_symbols for e in claim.granted))
     for octave in range(OCTAVES + 1):
         for _ in range(DRAWS):
-            found = {
-                s: claim.size(s) * 2**octave * exactly(Rational(random.randint(1, 64), 16))
-                for s in claim.free
-            }
+            found = {s: claim.size(s) * exactly(Rational(random.randint(1, 64), 16)) for s in claim.free}
+            found |= {s: found[s] * 2**octave for s in claim.free & bound}
             if not _excluded(claim, found):
                 return found
     return found
