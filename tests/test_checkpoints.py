@@ -15,7 +15,7 @@ import torch
 from lawful.properties.translation import carrying
 from lawful.properties.translation.carrying import Carried, Told, carried
 from lawful.properties.translation.converting import code_of, read
-from lawful.properties.translation.kept import _counted, _is_one_number
+from lawful.properties.translation.kept import _bases, _counted, _is_one_number
 from lawful.properties.translation.trees import leaves, like, name_of, numbers, rebuilt
 from lawful.verify.language.families import find_rule
 
@@ -150,3 +150,5 @@ def test_a_number_may_stand_in_every_lane_and_come_from_the_count_alone() -> Non
     rho = [eval(code, {"t": 3.0, "math": math}) for code in codes]
     assert any(abs(value - 3 * 0.999**3 / (1 - 0.999**3)) < 1e-9 for value in rho)
     assert [*_counted(find_rule("sgd"), {})] == []
+    nadam = find_rule("nadam")
+    assert 0.96 in {float(base) for base in _bases(nadam, nadam.defaults) if base.is_number}

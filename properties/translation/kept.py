@@ -159,7 +159,7 @@ class Watcher:
         """What a number may be after each step: the count, a power to it, or one of the rule's."""
         steps = range(1, len(self._seen) + 1)
         found = {f"{COUNT}{after}": [float(k + n) for k in steps] for after, n in AFTER.items()}
-        for base in sorted(self.setting[base] for base in _bases(self.rule) & self.setting.keys()):
+        for base in sorted({float(self.setting.get(base, base)) for base in _bases(self.rule, self.setting)}):
             for after, n in AFTER.items():
                 power = f"({COUNT}{after})" if after else COUNT
                 found[f"{base!r}**{power}"] = [base ** (k + n) for k in steps]
@@ -171,10 +171,10 @@ class Watcher:
 COUNT, AFTER = "t", {"": 0, " + 1": 1, " - 1": -1}
 
 
-def _bases(rule: Rule) -> set[Symbol]:
-    """Of what the rule has a power to the count of steps."""
-    every = (rule.x, *rule.state.values())
-    return {p.base for e in every for p in e.atoms(Pow) if p.exp == t}
+def _bases(rule: Rule, setting: Mapping[Symbol, float]) -> set[Any]:
+    """Of what the rule has a power to the count of steps, or, if it is a number, to a multiple of that."""
+    powers = {p for e in (rule.x, *rule.state.values()) for p in e.atoms(Pow) if t in p.exp.free_symbols}
+    return {p.base for p in powers if p.base.is_number or (p.exp == t and p.base in setting)}
 
 
 def _counted(rule: Rule, setting: Mapping[Symbol, float]) -> Iterator[str]:
