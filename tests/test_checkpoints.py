@@ -1,6 +1,7 @@
 """A state carried over between two targets: what is kept is found by value, and a wrong conversion is refused."""
 
 import importlib.util
+import math
 import sys
 from collections import namedtuple
 from dataclasses import replace
@@ -14,7 +15,9 @@ import torch
 from lawful.properties.translation import carrying
 from lawful.properties.translation.carrying import Carried, Told, carried
 from lawful.properties.translation.converting import code_of, read
+from lawful.properties.translation.kept import _bases, _counted, _is_one_number
 from lawful.properties.translation.trees import leaves, like, name_of, numbers, rebuilt
+from lawful.verify.language.families import find_rule
 
 ADAM = {"lr": 2.0**-7, "beta1": 0.875, "beta2": 0.96875, "eps": 2.0**-20, "weight_decay": 0.0}
 """Numbers that float32 holds."""
@@ -136,3 +139,16 @@ def test_places_are_called_by_what_they_have_in_common(places: list[tuple[Any, .
 def test_a_conversion_is_given_what_it_asks_for() -> None:
     convert = read('def convert_state(a_state, t):\n    return {"n": a_state["m"] + t}\n')
     assert convert({"m": 1}, t=2, x=3) == {"n": 3}
+
+
+def test_a_number_may_stand_in_every_lane_and_come_from_the_count_alone() -> None:
+    """As Paddle's RAdam keeps its powers and ρ; the neighbour: a tensor that is no one number."""
+    assert _is_one_number(torch.full((3, 2), 0.5)) and not _is_one_number(torch.tensor([0.5, 0.25]))
+    assert like(torch.zeros(3, 2), torch.tensor(0.5)).tolist() == [[0.5, 0.5]] * 3
+    rule = find_rule("radam")
+    codes = [*_counted(rule, {s: d for s, d in rule.defaults.items()})]
+    rho = [eval(code, {"t": 3.0, "math": math}) for code in codes]
+    assert any(abs(value - 3 * 0.999**3 / (1 - 0.999**3)) < 1e-9 for value in rho)
+    assert [*_counted(find_rule("sgd"), {})] == []
+    nadam = find_rule("nadam")
+    assert 0.96 in {float(base) for base in _bases(nadam, nadam.defaults) if base.is_number}

@@ -2,12 +2,12 @@
 
 import pytest
 from flint import arb
-from sympy import Integer, Pow, Rational, Symbol, sqrt
+from sympy import Integer, Pow, Rational, Symbol, sign, sqrt
 
 from lawful.verify.language.families import find_rule
-from lawful.verify.language.symbols import t
+from lawful.verify.language.symbols import beta2, t
 from lawful.verify.translation import impossible as refuting
-from lawful.verify.translation.elimination import polynomial, roots
+from lawful.verify.translation.elimination import polynomial, roots, ways
 from lawful.verify.translation.equations import Equation, compact
 from lawful.verify.translation.experiments import Course
 from lawful.verify.translation.found import unconditional
@@ -15,8 +15,12 @@ from lawful.verify.translation.further import further, hangs_on_step, turn
 from lawful.verify.translation.impossible import Impossible, impossible, simple
 from lawful.verify.translation.inputs import of
 from lawful.verify.translation.pairs import together
-from lawful.verify.translation.powers import powers_of, put_in, standing_for
+from lawful.verify.translation.powers import alone_in, by_step, powers_of, put_in, standing_for
 from lawful.verify.translation.question import Question
+from lawful.verify.translation.quotients import factored
+
+LATE = "threshold=4", "decouple=True", 'eps_place="outside"'
+"""Forms of which the first steps tell nothing."""
 
 y, z = Symbol("y", nonnegative=True), Symbol("z", nonnegative=True)
 
@@ -50,6 +54,28 @@ def test_a_polynomial_has_every_root_of_what_it_is_made_from() -> None:
     poly = polynomial(sqrt(y + 1) - y + 1)
     assert poly is not None and poly.eval(3) == 0 and (y, Integer(3)) in (roots(poly, y) or [])
     assert compact((y + 1) * (y - 2) / (y + 3)) == y - 2
+
+
+def test_what_is_0_once_it_is_simplified_tells_nothing() -> None:
+    assert ways((y + 1) ** 2 - y**2 - 2 * y - 1) is None and ways(sqrt(y) ** 2 * z - y * z) is None
+    assert ways((y + 1) ** 2 - y**2 - 2 * y) == []
+
+
+def test_a_quotient_of_polynomials_in_roots() -> None:
+    root = sqrt(y + 1)
+    assert factored(root**2 - y - 1) == 0
+    assert (factored((y**2 - z**2) / (y + z)) - y + z).expand() == 0
+    assert factored(y / 2 + z / 3).args == (Rational(1, 6), 3 * y + 2 * z)  # in whole numbers
+    assert (factored((1 + root) * (1 - root) / z) + y / z).simplify() == 0
+    assert factored(sign(y + z) * y) == y * sign(y + z)  # by sympy, which knows more than polynomials
+
+
+def test_a_root_that_hangs_on_the_step_is_an_unknown_of_its_own() -> None:
+    rule = find_rule("radam")
+    (root,) = by_step(rule)
+    known = alone_in(rule, 6, {beta2: y / (1 + y)})
+    assert set(known) == {root} and known[root].is_nonnegative
+    assert alone_in(rule, 6, {beta2: Rational(1, 2)}) == {} and by_step(find_rule("adam")) == {}
 
 
 def test_a_power_is_one_and_something_that_is_not_negative() -> None:
@@ -90,7 +116,12 @@ def test_gradients_after_which_a_rule_rests() -> None:
 
 @pytest.mark.parametrize(
     ("first", "second"),
-    [("radam(threshold=4)", "radam"), ("radam", 'radam(eps_place="outside")'), ("adam", "nadam")],
+    [
+        ("radam(threshold=4)", "radam"),
+        ("radam", 'radam(eps_place="outside")'),
+        ("adam", "nadam"),
+        *(('radam(early="nothing")', f'radam({other}, early="nothing")') for other in LATE),
+    ],
 )
 def test_what_shows_late_or_in_powers_alone_is_proved(
     first: str, second: str, monkeypatch: pytest.MonkeyPatch
@@ -98,9 +129,8 @@ def test_what_shows_late_or_in_powers_alone_is_proved(
     monkeypatch.setattr(refuting, "PATIENCE", 120.0)
     monkeypatch.setattr(refuting, "ROUNDS", (60.0,))  # on a busy machine a second is less
     question = Question.of(find_rule(first), find_rule(second))
-    why = impossible(
-        question, [frozenset({s}) for s in question.first.defaults if s.name in ("beta2", "eps")]
-    )
+    some = {"beta2", "eps"} | ({"weight_decay"} if "decouple" in second else set())
+    why = impossible(question, [frozenset({s}) for s in question.first.defaults if s.name in some])
     assert isinstance(why, Impossible) and why.check.confirmed and why.check.refused
 
 

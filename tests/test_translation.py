@@ -30,6 +30,10 @@ YES = {
         "lr": "lr/(1 - lr*weight_decay)",
         "weight_decay": "weight_decay*(1 - lr*weight_decay)",
     },
+    ('adamw(amsgrad=True, decay="wd", decay_order="after")', "adamw(amsgrad=True)"): {
+        "lr": "lr*(1 - weight_decay)",
+        "weight_decay": "weight_decay/(lr*(1 - weight_decay))",
+    },
     ("adamprox", "adamw"): {"lr": "lr/(1 + lr*weight_decay)"},
     ("sgd", 'sgd(lr_place="inside")'): {},
     ("sgdw", 'sgdw(decay="stable")'): {"weight_decay": "weight_decay*(1 - momentum)/(1 - dampening)"},
@@ -183,6 +187,14 @@ def test_a_call_to_paste(translate: Ask) -> None:
     assert "weight_decay is 0.01 by default in torch.optim:AdamW" in ended.stdout
 
 
+def test_a_call_that_the_constructor_refuses_is_no_setting(translate: Ask) -> None:
+    arguments = (
+        argument for each in ("lr=0.1", "momentum=0.9", "dampening=0.5") for argument in ("--arg", each)
+    )
+    ended = translate("sgd(nesterov=True)", "torch.optim:SGD", *arguments)
+    assert ended.returncode == 1 and "requires a momentum and zero dampening" in ended.stdout
+
+
 def test_who_follows_another_rule_than_its_name_says() -> None:
     assert another("adamw", "adamw(decouple=False)", []) and another("adamw", "adam", ["amsgrad"])
     assert not another("adam", "adam(amsgrad=True)", ["amsgrad"]) and not another("adam", "adam", [])
@@ -210,6 +222,12 @@ def test_two_targets(translate: Ask) -> None:
         (("--all", "adam", "--arg", "lr=1"), ["--all adam is of every form as it is"]),
         (("adam", "--gradients", "x"), ["--gradients 'x' is not of the form"]),
         (("torch.optim:Nothing", "adam"), ["Nothing"]),
+        (
+            ("torch.optim:SGD", "sgd", "--arg", "lr=0.1", "--arg", "nesterov=True"),
+            ["torch.optim:SGD refuses lr=0.1, nesterov=True", "Nesterov momentum requires a momentum"],
+        ),
+        (("torch.optim:Adam", "adam", "--arg", "maximize=True"), ["goes up its gradients"]),
+        (("torch.optim:Adam", "adam", "--arg", "fused=True", "--arg", "foreach=True"), ["fused"]),
         (("adam", "adamw", "sgd"), ["from one to one other", "sgd"]),
         (("adam", "adamw", "--arg", "lr=nan"), ["lr='nan' is not in (0, ∞)"]),
         (("adam", "adamw", "--arg", "weight_decay=1e400"), ["weight_decay=inf is not in"]),

@@ -1,9 +1,12 @@
 """Where a candidate keeps the quantities of its rule: found by their values, whatever its framework calls them.
 
 A leaf of what it saves is a quantity if it stays within the oracle's balls in every lane, during as many steps as
-tensors are told apart in. Numbers are compared with the rule's own, and with the count of steps and powers to it.
+tensors are told apart in. Numbers are compared with the rule's own, with the count of steps and powers to it, and with
+what the rule works out from that alone; a tensor may hold one in every lane.
 """
 
+import math
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field
@@ -12,7 +15,7 @@ from math import isclose
 from typing import Any
 
 import torch
-from sympy import Pow, Symbol
+from sympy import Mul, Pow, Symbol, preorder_traversal, pycode
 from torch import Tensor
 
 from lawful.properties.runs.judging import Part
@@ -120,7 +123,7 @@ class Watcher:
             for symbol in (s for s in (x, *state.slots) if s == x or s in symbols):
                 self._compare(part, symbol, state.x if symbol == x else state.slots[symbol], there)
         self._tensors = [*self._tensors[:1], there]
-        self._seen.append({place: float(n) for place, n in there.items() if n.numel() == 1})
+        self._seen.append({place: float(n.reshape(-1)[0]) for place, n in there.items() if _is_one_number(n)})
         self._scalars.append({s.name: v.number for s, v in states[0].scalars.items()})
 
     def _compare(self, part: Part, symbol: Symbol, ball: Ball, there: Mapping[Place, Tensor]) -> None:
@@ -156,20 +159,38 @@ class Watcher:
         """What a number may be after each step: the count, a power to it, or one of the rule's."""
         steps = range(1, len(self._seen) + 1)
         found = {f"{COUNT}{after}": [float(k + n) for k in steps] for after, n in AFTER.items()}
-        for base in sorted(self.setting[base] for base in _bases(self.rule) & self.setting.keys()):
+        for base in sorted({float(self.setting.get(base, base)) for base in _bases(self.rule, self.setting)}):
             for after, n in AFTER.items():
                 power = f"({COUNT}{after})" if after else COUNT
                 found[f"{base!r}**{power}"] = [base ** (k + n) for k in steps]
+        for code in _counted(self.rule, self.setting):
+            found[code] = [float(eval(code, {"math": math, COUNT: float(k)})) for k in steps]
         return found | {name: [each[name] for each in self._scalars] for name in self._scalars[0]}
 
 
 COUNT, AFTER = "t", {"": 0, " + 1": 1, " - 1": -1}
 
 
-def _bases(rule: Rule) -> set[Symbol]:
-    """Of what the rule has a power to the count of steps."""
-    every = (rule.x, *rule.state.values())
-    return {p.base for e in every for p in e.atoms(Pow) if p.exp == t}
+def _bases(rule: Rule, setting: Mapping[Symbol, float]) -> set[Any]:
+    """Of what the rule has a power to the count of steps, or, if it is a number, to a multiple of that."""
+    powers = {p for e in (rule.x, *rule.state.values()) for p in e.atoms(Pow) if t in p.exp.free_symbols}
+    return {p.base for p in powers if p.base.is_number or (p.exp == t and p.base in setting)}
+
+
+def _counted(rule: Rule, setting: Mapping[Symbol, float]) -> Iterator[str]:
+    """What a rule works out from the count of steps and hyperparameters alone, in Python, without a number before."""
+    every = (e for whole in (rule.x, *rule.state.values()) for e in preorder_traversal(whole))
+    alone = {
+        e.as_coeff_Mul()[1] for e in every if isinstance(e, Mul) and t in e.free_symbols <= {t, *setting}
+    }
+    held = {s.name: repr(value) for s, value in setting.items()}
+    for code in sorted(map(pycode, alone)):
+        yield re.sub(r"[a-z_]\w*", lambda word: held.get(word[0], word[0]), code)
+
+
+def _is_one_number(values: Tensor) -> bool:
+    """Whether a leaf is one number, as often as it may stand there."""
+    return values.numel() > 0 and bool((values == values.reshape(-1)[0]).all())
 
 
 def _close(seen: Sequence[float], values: Sequence[float]) -> bool:

@@ -7,6 +7,7 @@ from math import inf, isnan
 from typing import Any
 
 from lawful.properties.identification.answering import answered_at_once, asked
+from lawful.properties.translation.built import refuse_unless_built
 from lawful.verify.candidates.candidate import Candidate
 from lawful.verify.candidates.claim import claimed
 from lawful.verify.candidates.places import name_of, place_of
@@ -50,8 +51,13 @@ def side(target: str, arguments: Mapping[str, Any], names: Mapping[str, str], se
     """What a target follows, and how it is set.
 
     Raises:
-        Unanswerable: an unknown target or argument, or one that follows no rule that is known.
+        Unanswerable: an unknown target or argument, one that follows no rule that is known, or arguments that its
+            constructor refuses.
     """
+    if arguments.get("maximize") in (True, 1):
+        raise Unanswerable(
+            f"{target} with maximize=True goes up its gradients: ask without it, and set it in both or in neither."
+        )
     claim = claimed(_class_name(target))
     found = answered_at_once(asked(target, arguments, names, seed), target, claim)
     if not found.fits:
@@ -61,13 +67,17 @@ def side(target: str, arguments: Mapping[str, Any], names: Mapping[str, str], se
     match = next((m for m in found.fits if find_family(m.rule)[0].name == claim), found.fits[0])
     candidate = Candidate.of(target, match.rule, arguments, names)
     rule, choices = find_rule(match.rule), _choices(target, match.rule, arguments, names)
+    setting = {s.name: value for s, value in candidate.defaults(rule).items()}
+    if arguments:
+        said = ", ".join(f"{name}={_written(value)}" for name, value in arguments.items())
+        refuse_unless_built(target, match.rule, arguments, setting, said)
     return Side(
         target,
         match.rule,
         match.words,
         claim if claim != UNCLAIMED and another(claim, match.rule, candidate.options.names) else "",
         {rule: relief(found.once) | said for rule, said in choices.items()},
-        {s.name: value for s, value in candidate.defaults(rule).items()},
+        setting,
         {s.name: name for s, name in candidate.binding.names.items()},
         [name for name in candidate.unexplored if name not in relief(found.once)],
         found.once,
@@ -120,7 +130,7 @@ def call(target: str, rule: str, chosen: Mapping[str, Any], setting: Mapping[str
         setting: hyperparameter → value.
 
     Raises:
-        Unanswerable: it has no argument for something that is not as it is without.
+        Unanswerable: it has no argument for something that is not as it is without, or refuses it.
     """
     candidate = Candidate.of(target, rule)
     hyper = {s: setting[s.name] for s in candidate.binding.rule.defaults if s.name in setting}
@@ -132,7 +142,9 @@ def call(target: str, rule: str, chosen: Mapping[str, Any], setting: Mapping[str
     bound = candidate.binding.group({s: hyper.get(s, d) for s, d in candidate.binding.rule.defaults.items()})
     other = {n: v for n, v in chosen.items() if v != candidate.constructor.default(n)}
     said = (f"{name}={_written(value)}" for name, value in {**bound, **other}.items())
-    return f"{_constructor(target)}({', '.join(filter(None, [candidate.adapter.given, *said]))})"
+    written = f"{_constructor(target)}({', '.join(filter(None, [candidate.adapter.given, *said]))})"
+    refuse_unless_built(target, rule, chosen, setting, written)
+    return written
 
 
 def _constructor(target: str) -> str:

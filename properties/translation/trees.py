@@ -65,7 +65,9 @@ def numbers(leaf: Any) -> Tensor | None:
 
 
 def like(leaf: Any, values: Tensor) -> Any:
-    """Numbers in a leaf's kind, format and shape."""
+    """Numbers in a leaf's kind, format and shape; one number as often as there is place."""
+    if values.numel() == 1 and isinstance(leaf, Tensor | np.ndarray):
+        values = values.reshape(-1).expand(int(np.prod(leaf.shape)))
     if isinstance(leaf, Tensor):
         return values.reshape(leaf.shape).to(leaf.dtype)
     if isinstance(leaf, np.ndarray):

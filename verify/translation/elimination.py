@@ -5,6 +5,7 @@ does no harm: what is to be shown is that there is none.
 """
 
 from collections.abc import Iterator, Mapping
+from math import prod
 from typing import Any
 
 from sympy import (
@@ -18,22 +19,20 @@ from sympy import (
     PolynomialError,
     Pow,
     Symbol,
-    expand,
-    factor,
-    factor_list,
     fraction,
     nan,
     oo,
-    together,
+    sign,
     zoo,
 )
 
 from lawful.verify.provers.algebra.vanishing import is_root
+from lawful.verify.translation.quotients import factored
 
 RADICALS = 3
 """How many roots are squared away."""
 
-LARGEST, OPERATIONS, ALONE = 160, 200, 400
+LARGEST, OPERATIONS, ALONE = 160, 400, 400
 """How many terms a polynomial may have, and operations what it is made of; how many where there is one unknown."""
 
 SQUARED = 60
@@ -49,21 +48,35 @@ def ways(expr: Expr) -> list[Way] | None:
     if expr == 0 or expr.count_ops() > largest or expr.has(nan, zoo, oo):
         return None
     try:
-        numerator = expand(doubtful(fraction(together(tidy(expr)))[0]))
-        for _ in range(RADICALS + 1):
-            if numerator == 0 or len(Add.make_args(numerator)) > LARGEST:
-                return None
-            factors = [f for f in _factors(numerator) if sign_of(f) is None]
-            found = [next(_solved(f), None) for f in factors]
-            if None not in found:
-                return [way for way in found if way is not None]
-            roots = _roots_in(numerator)
-            if not roots or numerator.count_ops() > (SQUARED if len(expr.free_symbols) > 1 else ALONE):
-                return None
-            numerator = _squared(numerator, roots[0])
+        return _ways(tidy(expr), RADICALS)
     except (PolynomialError, NotImplementedError):
-        pass
-    return None
+        return None
+
+
+def _ways(expr: Expr, squarings: int) -> list[Way] | None:
+    """The ways of each factor that may be 0."""
+    numerator = top(expr)
+    if numerator == 0:
+        return None
+    parts = [part.as_base_exp()[0] for part in Mul.make_args(doubtful(numerator))]
+    found = [_of_factor(part, squarings) for part in parts if part.free_symbols]
+    return None if None in found else [way for each in found if each for way in each]
+
+
+def _of_factor(part: Expr, squarings: int) -> list[Way] | None:
+    if len(Add.make_args(part)) > LARGEST:
+        return None
+    if (way := next(_solved(part), None)) is not None:
+        return [way]
+    roots = _roots_in(part)
+    if not (roots and squarings) or part.count_ops() > (SQUARED if len(part.free_symbols) > 1 else ALONE):
+        return None
+    return _ways(_squared(part, roots[0]), squarings - 1)
+
+
+def top(expr: Expr) -> Expr:
+    """The numerator of an expression in lowest terms, as a product."""
+    return fraction(factored(expr))[0]
 
 
 def doubtful(numerator: Expr) -> Expr:
@@ -71,29 +84,27 @@ def doubtful(numerator: Expr) -> Expr:
     return Mul(*(part for part in Mul.make_args(numerator) if sign_of(part) is None))
 
 
-def _factors(numerator: Expr) -> list[Expr]:
-    """The factors of a polynomial in symbols and roots."""
-    marks = {root: Dummy(nonnegative=True) for root in _roots_in(numerator)}
-    marked = numerator
-    for root, mark in marks.items():
-        marked = _marked(marked, root, mark)
-    back = {mark: root for root, mark in marks.items()}
-    return [f.xreplace(back) for f, _ in factor_list(marked)[1]]
-
-
 def _solved(expr: Expr) -> Iterator[Way]:
     """The unknowns that a factor which must be 0 determines, each with its value."""
     inside = {s for root in _roots_in(expr) for s in root.free_symbols}
     symbols = sorted(expr.free_symbols, key=str)
-    linear = [
-        (s, *poly.all_coeffs()) for s in symbols if s not in inside and (poly := Poly(expr, s)).degree() == 1
-    ]
+    lines = [(s, _line(expr, s)) for s in symbols if s not in inside]
+    linear = [(s, *line) for s, line in lines if line is not None]
     for symbol, slope, rest in sorted(linear, key=lambda one: not _keeps(*one)):
         if sign_of(slope) is not None:
-            value = tidy(factor(-rest / slope))
+            value = tidy(factored(-rest / slope))
             yield (None, value) if symbol.is_nonnegative and sign_of(value) == -1 else (symbol, value)
     if len(symbols) == 1 and not inside:
         yield from _values(Poly(expr, symbols[0]), symbols[0])
+
+
+def _line(expr: Expr, symbol: Symbol) -> tuple[Expr, Expr] | None:
+    """(slope, rest) of a sum of products in which an unknown stands in no higher power than the first."""
+    with_it = [term for term in Add.make_args(expr) if symbol in term.free_symbols]
+    slopes = [term / symbol for term in with_it]
+    if any(symbol in slope.free_symbols for slope in slopes):
+        return None
+    return Add(*slopes), expr - Add(*with_it)
 
 
 def _keeps(symbol: Symbol, slope: Expr, rest: Expr) -> bool:
@@ -118,16 +129,14 @@ def _allowed(poly: Poly, symbol: Symbol) -> list[Expr]:
 
 def factored_ways(poly: Poly, back: Mapping[Symbol, Expr]) -> list[Way] | None:
     """All ways in which a polynomial may be 0, as of `ways`; `back`: symbol → the root that it stands for."""
-    factors = [f.as_expr().xreplace(back) for f, _ in poly.factor_list()[1]]
-    found = [ways(f) for f in factors if sign_of(f) is None]
-    return None if None in found or poly.is_zero else [way for each in found if each for way in each]
+    return None if poly.is_zero else ways(poly.as_expr().xreplace(back))
 
 
 def with_marks(expr: Expr) -> tuple[Poly, dict[Symbol, Expr]] | None:
     """A polynomial that is 0 wherever an expression is, in its unknowns and in symbols for roots; and those roots."""
     if not expr.free_symbols or expr.count_ops() > ALONE or expr.has(nan, zoo, oo):
         return None
-    numerator = doubtful(fraction(together(tidy(expr)))[0])
+    numerator = doubtful(top(tidy(expr)))
     back = {Symbol(f"√({root.base})", nonnegative=True): root for root in _roots_in(numerator)}
     for mark, root in back.items():
         numerator = _marked(numerator, root, mark)
@@ -139,13 +148,13 @@ def polynomial(expr: Expr) -> Poly | None:
     """In an expression's only unknown, a polynomial that is 0 wherever the expression is; None if it is not found."""
     if not expr.free_symbols or expr.count_ops() > ALONE or expr.has(nan, zoo, oo):
         return None
-    numerator = doubtful(fraction(together(tidy(expr)))[0])
+    numerator = doubtful(top(tidy(expr)))
     for _ in range(RADICALS + 1):
         inside = _roots_in(numerator)
         if not inside:
             found = Poly(numerator, *expr.free_symbols)
             return None if found.is_zero else found
-        numerator = _squared(numerator, inside[0])
+        numerator = top(_squared(numerator, inside[0]))
     return None
 
 
@@ -157,26 +166,29 @@ def roots(poly: Poly, symbol: Symbol) -> list[Way] | None:
 
 def sign_of(expr: Any) -> int | None:
     """1 or −1 if an expression is positive or negative wherever its symbols are what they are declared to be."""
-    if expr.is_positive or expr.is_negative:
-        return 1 if expr.is_positive else -1
-    if not expr.free_symbols or not all(s.is_nonnegative for s in expr.free_symbols):
-        return None
-    top, bottom = fraction(together(expr))
-    if bottom != 1:
-        above, below = sign_of(top), sign_of(bottom)
-        return above * below if above and below else None
-    terms = Add.make_args(expand(top))
-    for sign in (1, -1):
-        if all((sign * term).is_nonnegative for term in terms) and any(
-            (sign * term).is_positive for term in terms
-        ):
-            return sign
-    return None
+    if expr.is_Symbol or expr.is_number or not all(s.is_nonnegative for s in expr.free_symbols):
+        return 1 if expr.is_positive else -1 if expr.is_negative else None
+    return prod(map(_sign_of_factor, Mul.make_args(factored(expr)))) or None
+
+
+def _sign_of_factor(part: Expr) -> int:
+    """The sign of a power of a polynomial, if all its terms have the same; 0 where that is not known."""
+    base, power = part.as_base_exp()
+    terms = [term.as_coeff_Mul() for term in Add.make_args(base)]
+    signs = {sign(number) for number, _ in terms}
+    if len(signs) > 1 or not any(_is_positive(rest) for _, rest in terms):
+        return 0
+    return int(signs.pop()) if power.is_odd else 1
+
+
+def _is_positive(product: Expr) -> bool:
+    """Whether a product of powers of what is not negative is above 0."""
+    return all(part.as_base_exp()[0].is_positive for part in Mul.make_args(product))
 
 
 def tidy(expr: Expr) -> Expr:
     """The expression with every radicand in lowest terms and as a product, so that what is a square leaves its root."""
-    return expr.replace(is_root, lambda power: factor(together(power.base)) ** power.exp)
+    return expr.replace(is_root, lambda power: factored(power.base) ** power.exp)
 
 
 def _roots_in(expr: Expr) -> list[Expr]:
@@ -193,9 +205,9 @@ def _marked(expr: Expr, root: Expr, mark: Symbol) -> Expr:
 def _squared(expr: Expr, root: Expr) -> Expr:
     """a + b·√r = 0 → a² − b²·r = 0."""
     mark = Dummy()
-    top = fraction(together(_marked(expr, root, mark)))[0]
+    poly = Poly(top(_marked(expr, root, mark)), mark)
     odd = even = Integer(0)
-    for (degree,), coefficient in Poly(top, mark).terms():
+    for (degree,), coefficient in poly.terms():
         part = coefficient * root.base ** (degree // 2)
         even, odd = (even + part, odd) if degree % 2 == 0 else (even, odd + part)
-    return expand(fraction(together(even**2 - odd**2 * root.base))[0])
+    return even**2 - odd**2 * root.base

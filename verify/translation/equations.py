@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from sympy import Expr, PolynomialError, Symbol, factor, fraction, nan, oo, together, zoo
+from sympy import Expr, PolynomialError, Symbol, nan, oo, zoo
 
 from lawful.verify.language.symbols import x
-from lawful.verify.translation.elimination import Way, doubtful, tidy
+from lawful.verify.translation.elimination import Way, doubtful, tidy, top
 from lawful.verify.translation.experiments import Course
 from lawful.verify.translation.inputs import Experiment
 
@@ -49,7 +49,7 @@ def equations(course: Course, experiment: Experiment, due: States) -> list[Equat
 
 def compact(gap: Expr) -> Expr:
     """What must be 0 for an expression to be 0, as a product of what may be 0."""
-    return doubtful(factor(fraction(together(tidy(gap)))[0])) if defined(gap) else gap
+    return doubtful(top(tidy(gap))) if defined(gap) else gap
 
 
 def defined(expr: Expr) -> bool:

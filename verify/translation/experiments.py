@@ -5,7 +5,7 @@ One element alone, as a tensor of one number where whole tensors are looked at.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import pairwise
 from math import inf, isfinite
 from typing import Any
@@ -25,12 +25,9 @@ from sympy import (
     StrictGreaterThan,
     StrictLessThan,
     Symbol,
-    cancel,
-    factor,
     nsimplify,
     sign,
     sympify,
-    together,
 )  # fmt: skip
 from sympy.core.relational import Relational
 
@@ -40,7 +37,8 @@ from lawful.verify.language.tensors import IfPositive, NewtonSchulz, OfTensor, c
 from lawful.verify.provers.algebra.unroll import relevant
 from lawful.verify.translation.elimination import sign_of, tidy
 from lawful.verify.translation.inputs import Experiment
-from lawful.verify.translation.powers import standing_for
+from lawful.verify.translation.powers import by_step, standing_alone, standing_for
+from lawful.verify.translation.quotients import factored
 
 ONE_ELEMENT = {n: 1, rows: 1, cols: 1, dim: 2}
 
@@ -119,6 +117,8 @@ class Course:
             return sympify(here.get(expr, expr))
         if not expr.args:
             return expr
+        if (name := self._alone.get(expr)) and any(here[s].free_symbols for s in expr.free_symbols):
+            return self._standing(standing_alone(name, here[t]))
         if isinstance(expr, Piecewise):
             return next(self._of(e, here, found) for e, c in expr.args if self._holds(c, here, found))
         if expr.func is IfPositive:
@@ -177,8 +177,16 @@ class Course:
         if base == 1:
             return Integer(1)
         z, turned = standing_for(base, exponent)
+        return (1 + self._standing(z)) ** turned
+
+    def _standing(self, z: Symbol) -> Expr:
+        """What is known of the unknown that stands for something."""
         self.powers.add(z)
-        return (1 + self.setting.get(z, z)) ** turned
+        return self.setting.get(z, z)
+
+    @cached_property
+    def _alone(self) -> dict[Expr, str]:
+        return by_step(self.rule)
 
     def sign(self, expr: Any, cases: Sequence[Signs] = APART) -> int:
         """The sign of an expression; where only its side is asked for, that of 0 is either.
@@ -216,7 +224,7 @@ def bounded(expr: Expr) -> Signs:
     """What rises, or falls, in every unknown lies on that side of what it is where all are 0."""
     if not all(s.is_nonnegative for s in expr.free_symbols):
         return ANY
-    slopes = {sign_of(together(expr.diff(s))) for s in expr.free_symbols}
+    slopes = {sign_of(expr.diff(s)) for s in expr.free_symbols}
     least = expr.xreplace(dict.fromkeys(expr.free_symbols, Integer(0)))
     if slopes == {1} and least.is_nonnegative:
         return RISING
@@ -228,7 +236,7 @@ def bared(expr: Any) -> tuple[int, Expr]:
     """(1 or −1, an expression without factors of a known sign): their product has the expression's sign."""
     if (known := sign_of(expr)) is not None:
         return known, Integer(1)
-    simple, turned, rest = factor(cancel(expr)), 1, []
+    simple, turned, rest = factored(expr), 1, []
     for part in Mul.make_args(simple):
         base, power = part.as_base_exp()
         if (known := sign_of(base)) is not None and (power.is_integer or known > 0):

@@ -26,6 +26,9 @@ MOST = 3
 TRIED = 25
 """How often least squares looks anew."""
 
+AGAIN = 3
+"""How often it begins anew where it ended, with what is small there as the measure of what is small."""
+
 BRIEF = 4
 """Steps that are looked at first."""
 
@@ -51,11 +54,16 @@ def fitted(place: Place, free: Sequence[Symbol], start: Setting) -> Setting:
     if not free:
         return start
     first = np.array([start[s] for s in free])
+
+    def gaps(numbers: Array) -> Array:
+        setting = {**start, **dict(zip(free, numbers, strict=True))}
+        return apart(place, setting) if allowed(place, setting) else np.full(place.wanted.size, NOWHERE)
+
     found = least_squares(
-        lambda u: apart(place, {**start, **dict(zip(free, u, strict=True))}),
+        gaps,
         first,
         method="lm",
-        x_scale=np.maximum(np.abs(first), 0.1),
+        x_scale=np.where(first == 0, 0.1, np.abs(first)),
         xtol=1e-15,
         ftol=1e-15,
         gtol=1e-15,
@@ -81,13 +89,23 @@ def solutions(place: Place) -> Iterator[tuple[tuple[Symbol, ...], Setting]]:
     """
     brief = replace(place, steps=min(BRIEF, place.question.steps))
     for start in starts(place, ()):
-        if not near(brief, fitted(brief, place.question.unknown, start)):
+        soon = _soon(brief, start)
+        if soon is None:
             continue  # what parts soon parts
-        found = fitted(place, place.question.unknown, start)
+        found = fitted(place, place.question.unknown, soon)
         if not (near(place, start) or near(place, found)):
             continue
         moved = [s for s in place.question.unknown if not isclose(start[s], found[s], rel_tol=1e-6)]
         yield from _within(place, moved)
+
+
+def _soon(brief: Place, start: Setting) -> Setting | None:
+    """A setting that is near for a few steps; where a search ended far off, once more from there."""
+    for _ in range(AGAIN):
+        start = fitted(brief, brief.question.unknown, start)
+        if near(brief, start):
+            return start
+    return None
 
 
 def _within(place: Place, moved: Sequence[Symbol]) -> Iterator[tuple[tuple[Symbol, ...], Setting]]:

@@ -63,7 +63,7 @@ def _known(places: Sequence[Place]) -> dict[Expr, NDArray[np.float64]]:
 def _quantities(place: Place) -> Iterator[Expr]:
     own = place.question.first.defaults
     yield from (s for s in own if not s.is_integer)
-    yield from (1 - s for s in own if s.is_nonnegative and s != weight_decay and place.setting[s] < 1)
+    yield from (1 - s for s in own if s.is_nonnegative and place.setting[s] < 1)
     if {lr, weight_decay} <= own.keys():
         yield from (1 - lr * weight_decay, 1 + lr * weight_decay)
     yield from place.question.of_sizes

@@ -86,7 +86,7 @@ def _turning(rule: Rule, setting: Mapping[Symbol, Expr]) -> Iterator[Experiment]
     first = turn(rule, setting)
     if first > SOON:
         zeros = (0,) * (first - 2)
-        yield of(1, *zeros, 0, 0)
+        yield from (of(first_, *zeros, 0, 0) for first_ in (1, 2))
         yield from (of(0, *zeros, last) for last in (1, 2))
         yield from (of(0, *zeros, 0, last) for last in (1, 2))
         yield from (of(0, *zeros, 0, 0, last) for last in (1, 2))

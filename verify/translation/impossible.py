@@ -15,10 +15,11 @@ from sympy import Expr, Integer, Rational, Symbol, nsimplify, solve
 
 from lawful.verify.language.plain import plain
 from lawful.verify.language.rule import Rule
+from lawful.verify.language.symbols import x
 from lawful.verify.translation.equations import States
 from lawful.verify.translation.experiments import Course, unknowns
-from lawful.verify.translation.further import done, further, hangs_on_step
-from lawful.verify.translation.inputs import Experiment
+from lawful.verify.translation.further import done, further, hangs_on_step, turn
+from lawful.verify.translation.inputs import Experiment, of
 from lawful.verify.translation.question import Question
 from lawful.verify.translation.replay import Replay, replayed
 from lawful.verify.translation.search import Branch, GaveUp, Search
@@ -129,8 +130,11 @@ def _zeros(rule: Rule, but: Sequence[frozenset[Symbol]]) -> list[frozenset[Symbo
 
 
 def _rests(rule: Rule, zero: frozenset[Symbol]) -> bool:
-    """Whether the rule has a step on a gradient of 0."""
-    return done(Course(rule, simple(rule, zero), {}), Experiment(Integer(0), (Integer(0),))) is not None
+    """Whether the rule has a step on a gradient of 0, and in some step moves."""
+    setting = simple(rule, zero)
+    count = max(turn(rule, setting), 1)
+    still, moved = (done(Course(rule, setting, {}), of(0, *(0,) * (count - 1), last)) for last in (0, 1))
+    return still is not None and moved is not None and moved[-1][x] != 0
 
 
 def simple(rule: Rule, zero: frozenset[Symbol]) -> dict[Symbol, Expr]:

@@ -1,4 +1,4 @@
-"""Powers of numbers to unknowns, each of them an unknown of its own.
+"""Powers of numbers to unknowns, and roots that hang on the step: each of them an unknown of its own.
 
 That they are powers of one another is given up, and with it what would be no polynomial of low degree: what has no
 solution so has none.
@@ -12,6 +12,7 @@ from sympy import Expr, Integer, Pow, Symbol, nsimplify
 from lawful.verify.language.rule import Rule
 from lawful.verify.language.substitution import put
 from lawful.verify.language.symbols import t
+from lawful.verify.provers.algebra.vanishing import is_root
 
 
 def standing_for(base: Expr, exponent: Expr) -> tuple[Symbol, int]:
@@ -30,9 +31,30 @@ def standing_for(base: Expr, exponent: Expr) -> tuple[Symbol, int]:
     return z, turned if number > 0 else -turned
 
 
+def by_step(rule: Rule) -> dict[Expr, str]:
+    """The roots that a rule has a name for and that hang on the step and on hyperparameters alone → that name."""
+    known = {t, *rule.defaults}
+    return {e: str(s) for s, e in rule.names.items() if is_root(e) and t in e.free_symbols <= known}
+
+
+def standing_alone(name: str, step: Expr) -> Symbol:
+    """The unknown for such a root in a step."""
+    return Symbol(f"({name} in step {step})", nonnegative=True)
+
+
 def is_one(symbol: Symbol) -> bool:
-    """Whether a symbol stands for a power."""
+    """Whether a symbol stands for a power, or for a root."""
     return str(symbol).startswith("(")
+
+
+def alone_in(rule: Rule, step: int, sought: Mapping[Symbol, Expr]) -> dict[Expr, Symbol]:
+    """The roots that hang on the step and on an unknown → what stands for each; `sought` as of `powers_of`."""
+    unknown = {s for s, e in sought.items() if e.free_symbols}
+    return {
+        e: standing_alone(name, Integer(step))
+        for e, name in by_step(rule).items()
+        if e.free_symbols & unknown
+    }
 
 
 def powers_of(rule: Rule, step: int, sought: Mapping[Symbol, Expr]) -> dict[Expr, tuple[Symbol, int]]:

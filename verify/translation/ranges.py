@@ -5,6 +5,7 @@ not tell which branch applies, it takes both.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from flint import arb, ctx
@@ -53,8 +54,10 @@ def course(
     return found
 
 
+@lru_cache(maxsize=4096)
 def exactly(number: Any) -> arb:
     """A sympy number in a ball; one that is no fraction to twice the digits."""
+    ctx.prec = BITS
     return arb(int(number.p)) / int(number.q) if number.is_Rational else arb(str(number.evalf(60)))
 
 
@@ -66,7 +69,7 @@ def value(expr: Any, at: dict[Any, arb]) -> arb:
 
 
 def _worked_out(expr: Any, at: dict[Any, arb]) -> arb:
-    if expr.is_number:
+    if not expr.args:
         return exactly(expr)
     if isinstance(expr, Piecewise):
         return _first(list(expr.args), at)

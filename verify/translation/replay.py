@@ -12,14 +12,15 @@ from random import Random
 from types import MappingProxyType
 
 from flint import arb
-from sympy import Expr, Integer, Rational, Symbol, factor
+from sympy import Expr, Integer, Rational, Symbol
 
 from lawful.verify.language.domain import Domain
 from lawful.verify.language.rule import Rule
 from lawful.verify.translation.elimination import Way
 from lawful.verify.translation.experiments import Signs
 from lawful.verify.translation.inputs import Experiment
-from lawful.verify.translation.powers import is_one, powers_of, put_in
+from lawful.verify.translation.powers import alone_in, is_one, powers_of, put_in
+from lawful.verify.translation.quotients import factored
 from lawful.verify.translation.ranges import Ranges, course, exactly, value
 
 OCTAVES = 6
@@ -27,6 +28,9 @@ OCTAVES = 6
 
 SMALL, NEAR = arb(2) ** -10, arb(2) ** -6
 """How short an interval must be, relative to where it is, and how near a value, to be one of those said."""
+
+DRAWS = 4
+"""How often the unknowns are drawn at a size."""
 
 MOST, POINTS, HALVINGS = 600, 64, 40
 """Intervals of a line; where more would be needed, points on it are all that is looked at, and that is said; and how
@@ -137,11 +141,14 @@ def _gap(
     experiment = replace(whole, gradients=whole.gradients[:step])
     due = course(first, experiment.start, experiment.gradients, numbers)
     hypers = {s: e for s, e in claim.sought.items() if not is_one(s)}
-    powers = [powers_of(second, k, hypers) for k in range(1, step + 1)]
+    powers = [(powers_of(second, k, hypers), alone_in(second, k, hypers)) for k in range(1, step + 1)]
 
     def gap(at: Ranges) -> arb:
         found = {s: _range(e, at) for s, e in claim.sought.items()}
-        known = [put_in(each, found) for each in powers]
+        known = [
+            {**put_in(each, found), **{e: found[z] for e, z in alone.items() if z in found}}
+            for each, alone in powers
+        ]
         return course(second, experiment.start, experiment.gradients, found, due[1:], known)[-1] - due[-1]
 
     return gap
@@ -170,7 +177,7 @@ def _range(expr: Expr, at: Ranges) -> arb:
 
 @lru_cache(maxsize=1024)
 def _slope(expr: Expr, symbol: Symbol) -> Expr:
-    return factor(expr.diff(symbol))
+    return factored(expr.diff(symbol))
 
 
 def _lines(claim: Claim, random: Random) -> Iterator[tuple[dict[Symbol, arb], Symbol | None]]:
@@ -184,7 +191,15 @@ def _lines(claim: Claim, random: Random) -> Iterator[tuple[dict[Symbol, arb], Sy
 
 
 def _drawn(claim: Claim, random: Random) -> dict[Symbol, arb]:
-    return {s: claim.size(s) * exactly(Rational(random.randint(1, 64), 16)) for s in claim.free}
+    """Where the unknowns are, and what is granted holds: those that it speaks of farther out, until it does."""
+    bound = frozenset[Symbol]().union(*(e.free_symbols for e in claim.granted))
+    for octave in range(OCTAVES + 1):
+        for _ in range(DRAWS):
+            found = {s: claim.size(s) * exactly(Rational(random.randint(1, 64), 16)) for s in claim.free}
+            found |= {s: found[s] * 2**octave for s in claim.free & bound}
+            if not _excluded(claim, found):
+                return found
+    return found
 
 
 def _line(claim: Claim, gaps: Sequence[Gap], at: dict[Symbol, arb], symbol: Symbol | None) -> str:

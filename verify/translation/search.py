@@ -10,7 +10,7 @@ from functools import lru_cache
 from itertools import chain, groupby
 from time import process_time
 
-from sympy import Expr, Integer, S, Symbol, factor, nsimplify
+from sympy import Expr, Integer, S, Symbol, nsimplify
 
 from lawful.verify.language.domain import Domain
 from lawful.verify.language.plain import plain
@@ -29,6 +29,8 @@ from lawful.verify.translation.experiments import (
 )
 from lawful.verify.translation.inputs import Experiment
 from lawful.verify.translation.pairs import together
+from lawful.verify.translation.powers import by_step
+from lawful.verify.translation.quotients import factored
 from lawful.verify.translation.replay import Claim
 
 DEPTH, ENOUGH, LONG = 24, 6, 32
@@ -184,7 +186,17 @@ class Search:
             self._say(branch, f"{said}: no value that is allowed does it")
             return True
         self._say(branch, f"{said}: {plain(symbol)} = {plain(value)}")
-        return self.closes(branch.where(symbol, value))
+        known = branch.where(symbol, value)
+        return self.closes(self._anew(known) if self._open(branch) and not self._open(known) else known)
+
+    def _open(self, branch: Branch) -> bool:
+        """Whether something hangs on the step and on an unknown, and stands for itself."""
+        within = {s for e in by_step(self.second) for s in e.free_symbols}
+        return any(branch.sought[s].free_symbols for s in within & branch.sought.keys())
+
+    def _anew(self, branch: Branch) -> Branch:
+        """The branch before anything is heard: what stood for itself is known now."""
+        return replace(branch, said=(), unheard=tuple(self.due))
 
     def _cases(self, branch: Branch, undecided: Undecided) -> bool:
         """Whether nothing is left whatever the sign of an expression is."""
@@ -225,7 +237,7 @@ def _bound(condition: Expr) -> tuple[Symbol, Expr] | None:
         slope = condition.diff(symbol)
         if symbol in slope.free_symbols or sign_of(slope) != 1:
             continue
-        end = factor(-condition.xreplace({symbol: Integer(0)}) / slope)
+        end = factored(-condition.xreplace({symbol: Integer(0)}) / slope)
         if end == 0 or sign_of(end) == 1:
             return symbol, end
     return None
