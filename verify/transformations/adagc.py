@@ -28,7 +28,10 @@ DOMAINS = {
 }
 WORDS: Words = {
     "divisor": {"norm": "a divisor that is the norm", "norm + eps": "a divisor that is the norm and eps"},
-    "floor": {"none": "norms as small as they are", "eps": "norms, and what they usually were, not below eps"},
+    "floor": {
+        "none": "norms as small as they are",
+        "eps": "norms, and what they usually were, not below eps",
+    },
 }
 
 
@@ -43,9 +46,8 @@ def adagc(
     """
     if (divisor, floor) != ("norm", "none") and eps not in rule.defaults:
         raise Unanswerable(f"adagc({rule}, divisor={divisor!r}, floor={floor!r}): {rule} has no eps.")
-    least_of = (lambda norm: Max(norm, eps)) if floor == "eps" else (lambda norm: norm)
     early = g * share(EverywhereNorm(g), most, eps if divisor == "norm + eps" else 0)
-    late = g * share(least_of(Norm(g)), times * least_of(gamma))
+    late = g * share(_above(floor, Norm(g)), times * _above(floor, gamma))
     least = Piecewise((Norm(early), Eq(t, 1)), (Min(gamma, Norm(early)), True))
     first = Lt(t, warmup)
     return fed(
@@ -61,3 +63,7 @@ def adagc(
 def share(norm: Expr, largest: Expr, more: Expr = 0) -> Expr:
     """What is left of a gradient of a norm; all of it where it is no longer than the largest."""
     return IfPositive(norm + more - largest, largest / (norm + more), 1)
+
+
+def _above(floor: str, norm: Expr) -> Expr:
+    return Max(norm, eps) if floor == "eps" else norm
