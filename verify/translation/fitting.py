@@ -1,7 +1,8 @@
 """The setting with which the second rule comes nearest to the first, as numbers: least squares over a few steps."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from itertools import combinations, product
 from math import isclose
 
@@ -50,14 +51,23 @@ def same(place: Place, *settings: Setting) -> bool:
 
 
 def fitted(place: Place, free: Sequence[Symbol], start: Setting) -> Setting:
-    """The setting from `start` on in which the free hyperparameters bring the second rule nearest."""
+    """The setting from `start` on in which the free hyperparameters bring the second rule nearest.
+
+    Where that is none that is allowed, once more behind a wall, which keeps a search within the domain,
+    but off its border.
+    """
     if not free:
         return start
+    found = _nearest(place, free, start, lambda _: True)
+    return found if allowed(place, found) else _nearest(place, free, start, partial(allowed, place))
+
+
+def _nearest(place: Place, free: Sequence[Symbol], start: Setting, may: Callable[[Setting], bool]) -> Setting:
     first = np.array([start[s] for s in free])
 
     def gaps(numbers: Array) -> Array:
         setting = {**start, **dict(zip(free, numbers, strict=True))}
-        return apart(place, setting) if allowed(place, setting) else np.full(place.wanted.size, NOWHERE)
+        return apart(place, setting) if may(setting) else np.full(place.wanted.size, NOWHERE)
 
     found = least_squares(
         gaps,
