@@ -82,13 +82,19 @@ def test_a_part_knows_its_tensors() -> None:
 BRIEF = Profile(1, 1, (4, 6), far=False)
 
 
-RIGHT = [(clipped_layers.ClippedLamb, CLIPPED), (clipped_layers.AdaGC, "adagc(sgd)")]
+FLOORED = 'adagc(adagrad, floor="eps")'
+RIGHT = [
+    (clipped_layers.ClippedLamb, CLIPPED),
+    (clipped_layers.AdaGC, "adagc(sgd)"),
+    (clipped_layers.AdaGCFloored, FLOORED),
+]
 WRONG = [
     (clipped_layers.ClippedEach, CLIPPED),
     (clipped_layers.RatioOfAll, CLIPPED),
     (clipped_layers.AdaGCLate, "adagc(sgd)"),
     (clipped_layers.AdaGCOfRaw, "adagc(sgd)"),
     (clipped_layers.AdaGCOfLast, "adagc(sgd)"),
+    (clipped_layers.AdaGCFloored, "adagc(adagrad)"),
 ]
 
 

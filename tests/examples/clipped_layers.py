@@ -90,11 +90,17 @@ class AdaGC(Optimizer):
     def move(self, p: Tensor, g: Tensor, norm: Tensor, s: dict[str, Any], h: dict[str, Any]) -> None:
         s["t"] = s.get("t", 0) + 1
         early = self.early(s["t"], h["warmup_steps"])
-        length, most = (norm, h["lambda_abs"]) if early else (g.norm(), h["lambda_rel"] * s["gamma"])
+        length, most = (norm, h["lambda_abs"]) if early else self.late(g.norm(), s["gamma"], h)
         clipped = g * (most / length) if length > most else g
         usual = s.get("gamma", clipped.norm())
         s["gamma"] = self.usual(usual, clipped.norm(), g.norm(), h["beta"], early)
-        p.sub_(h["lr"] * clipped)
+        self.go(p, clipped, s, h)
+
+    def go(self, p: Tensor, g: Tensor, s: dict[str, Any], h: dict[str, Any]) -> None:
+        p.sub_(h["lr"] * g)
+
+    def late(self, norm: Tensor, usual: Tensor, h: dict[str, Any]) -> tuple[Tensor, Tensor]:
+        return norm, h["lambda_rel"] * usual
 
     def early(self, step: int, steps: int) -> bool:
         return step < steps
@@ -122,3 +128,22 @@ class AdaGCOfLast(AdaGC):
 
     def usual(self, before: Tensor, now: Tensor, raw: Tensor, beta: float, early: bool) -> Tensor:
         return now if early else beta * before + (1 - beta) * now
+
+
+class AdaGCFloored(AdaGC):
+    """Adagrad instead of SGD; later on no norm counts as less than eps, and no usual one."""
+
+    def __init__(
+        self, params: Any, lr: float = 1e-3, beta: float = 0.98, lambda_abs: float = 1.0, lambda_rel: float = 1.05,
+        warmup_steps: int = 100, eps: float = 1e-10,
+    ) -> None:  # fmt: skip
+        super().__init__(params, lr, beta, lambda_abs, lambda_rel, warmup_steps)
+        for group in self.param_groups:
+            group.setdefault("eps", eps)
+
+    def go(self, p: Tensor, g: Tensor, s: dict[str, Any], h: dict[str, Any]) -> None:
+        s["sum"] = s.get("sum", torch.zeros_like(g)) + g * g
+        p.sub_(h["lr"] * g / (s["sum"].sqrt() + h["eps"]))
+
+    def late(self, norm: Tensor, usual: Tensor, h: dict[str, Any]) -> tuple[Tensor, Tensor]:
+        return norm.clamp_min(h["eps"]), h["lambda_rel"] * usual.clamp_min(h["eps"])
