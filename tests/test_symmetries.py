@@ -58,6 +58,7 @@ UNREACHED = {
     *(
         (law, "fromage") for law in ("gradients_have_a_unit", "scale_invariance", "change_of_units")
     ),  # at x = 0
+    ("shards_are_independent", "swats"),  # the change-over, which looks at whole tensors, in steps before it
     ("translation_symmetry", "focus"),  # a sign of what is 0 in the first step, which no ball decides
     *((law, rule) for rule in ("prodigy", "dadaptadam", "dadaptlion", "dadaptsgd") for law in ESTIMATED),
 }
