@@ -42,6 +42,8 @@ ESTIMATED = (
 )
 """Laws against which an estimate of the distance speaks that has not begun to grow in a few steps."""
 
+UNITS = ("gradients_have_a_unit", "scale_invariance", "change_of_units")
+
 UNREACHED = {
     ("gradients_have_a_unit", "adafactor"),  # a maximum with eps1, at gradients of order 1
     ("scale_freeness", "spd"),  # the sign of a sum of products, at six weights
@@ -55,9 +57,7 @@ UNREACHED = {
     ("scale_invariance", "adatam"),  # the least norm that is divided by, at norms above it
     ("permutation_symmetry", "adamp"),  # means of rows, at weights in one row
     ("permutation_symmetry", "sgdp"),
-    *(
-        (law, "fromage") for law in ("gradients_have_a_unit", "scale_invariance", "change_of_units")
-    ),  # at x = 0
+    *((law, "fromage") for law in UNITS),  # at x = 0
     ("shards_are_independent", "swats"),  # the change-over, which looks at whole tensors, in steps before it
     ("translation_symmetry", "focus"),  # a sign of what is 0 in the first step, which no ball decides
     *((law, rule) for rule in ("prodigy", "dadaptadam", "dadaptlion", "dadaptsgd") for law in ESTIMATED),
