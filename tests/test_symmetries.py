@@ -55,8 +55,7 @@ UNREACHED = {
     *(("scale_invariance", rule) for rule in ("mars", "mars_by_rank")),
     ("translation_symmetry", "mars_by_rank"),  # the decay of vectors, at weights in a matrix
     ("scale_invariance", "adatam"),  # the least norm that is divided by, at norms above it
-    ("permutation_symmetry", "adamp"),  # means of rows, at weights in one row
-    ("permutation_symmetry", "sgdp"),
+    *(("permutation_symmetry", rule) for rule in ("adamp", "sgdp")),  # means of rows, at weights in one row
     *((law, "fromage") for law in UNITS),  # at x = 0
     ("shards_are_independent", "swats"),  # the change-over, which looks at whole tensors, in steps before it
     ("translation_symmetry", "focus"),  # a sign of what is 0 in the first step, which no ball decides
