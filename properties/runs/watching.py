@@ -164,7 +164,7 @@ class Watch:
                     else self.scenario.steps
                 )
                 paths = [self._states(part, upto) for part in self.parts]
-                self.reads |= bool(judged) or _vacuous(paths) > VACUOUS
+                self.reads = self.reads or bool(judged) or _vacuous(paths) > VACUOUS
             for index, (part, path) in enumerate(zip(self.parts, paths, strict=True)):
                 if self.reads and step <= FIRST_STEPS:
                     self.readers[index].watch(run, part, path[step - 1])

@@ -107,16 +107,13 @@ class Rule:
     def torn(self) -> bool:
         """Whether it looks at all tensors, where their shapes are lost, and at what only a shape tells."""
         known = {*EVERYWHERE, *BY_TENSOR, IfPositive}
-        return self.scope == "optimizer" and bool(self._looks - known or self._sized)
+        sized = any(e.has(*SIZES) for e in (self.x, *self.state.values()))
+        return self.scope == "optimizer" and (sized or bool(self._looks - known))
 
     @cached_property
     def _looks(self) -> frozenset[type]:
         """What it says of tensors."""
         return frozenset(found.func for e in (self.x, *self.state.values()) for found in e.atoms(OfTensor))
-
-    @cached_property
-    def _sized(self) -> bool:
-        return any(e.has(*SIZES) for e in (self.x, *self.state.values()))
 
     @cached_property
     def shared(self) -> frozenset[Symbol]:

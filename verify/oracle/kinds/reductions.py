@@ -149,6 +149,15 @@ def gather(step: Step, each: bool = False) -> None:
         step.reached = step.reached.max()
 
 
+def totalled(step: Step, terms: Ball, axis: int | None, each: bool) -> Ball:
+    """The sum of terms along an axis (None: of all), or of those of each tensor."""
+
+    def of(some: Ball) -> Ball:
+        return summed(step, some, axis)
+
+    return by_tensor(step, of, terms) if each else of(terms)
+
+
 @dataclass(frozen=True)
 class Sum:
     """Σ of an argument along an axis (None: over everything, or each tensor), or its mean."""
@@ -162,15 +171,12 @@ class Sum:
         """Charges the summation, the result's rounding, and of a mean root, square and quotient."""
         terms = widest(step, self.argument(step)) if self.axis is not None else self._all(step)
         gather(step, self.each)
-        total = by_tensor(step, self._total(step), terms) if self.each else self._total(step)(terms)
+        total = totalled(step, terms, self.axis, self.each)
         if not self.mean:
             return charged(total, step.fmt.unit)
         count = tensor(terms.mid).numel() if self.axis is None else tensor(terms.mid).shape[self.axis]
         divided = balls.divide(total, step.scalar_ball(Integer(count)))
         return charged(divided, 4 * step.fmt.unit, torch.sign(tensor(total.magnitude())), 2 * step.fmt.tiny)
-
-    def _total(self, step: Step) -> Callable[[Ball], Ball]:
-        return lambda terms: summed(step, terms, self.axis)
 
     def _all(self, step: Step) -> Ball:
         return spread(self.argument(step), shape_of(step))
@@ -190,11 +196,8 @@ class TensorNorm:
         squares = balls.multiply(argument, argument)
         present = torch.sign(tensor(argument.magnitude()))
         terms = charged(squares, step.fmt.unit, present, step.fmt.tiny)
-        total = by_tensor(step, self._total(step), terms) if self.each else self._total(step)(terms)
+        total = totalled(step, terms, None, self.each)
         return charged(balls.root(total, False), 2 * step.fmt.unit)
-
-    def _total(self, step: Step) -> Callable[[Ball], Ball]:
-        return lambda terms: summed(step, terms, None)
 
 
 @dataclass(frozen=True)
