@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from lawful.verify.candidates.candidate import Candidate
-from lawful.verify.language.symbols import beta1, dampening, lr
+from lawful.verify.language.symbols import beta1, beta2_decay, dampening, eps1, lr
 
 
 class Anything(torch.optim.Optimizer):
@@ -97,3 +97,26 @@ def test_fixed_betas_keep_their_values() -> None:
     candidate = Candidate.of(torch.optim.Adam, "adam", {"betas": (0.8, 0.95)})
     assert beta1 not in candidate.binding.free
     assert candidate.binding.default(beta1) == 0.8
+
+
+def test_a_number_that_a_hyperparameter_can_never_be_is_something_else() -> None:
+    class Positive(torch.optim.Optimizer):
+        def __init__(self, params: Any, lr: float = 1e-3, decay_rate: float = 0.8) -> None:
+            super().__init__(params, {"lr": lr})
+
+    class Negative(Positive):
+        def __init__(self, params: Any, lr: float = 1e-3, decay_rate: float = -0.8) -> None:
+            super().__init__(params, lr)
+
+    assert beta2_decay not in Candidate.of(Positive, "adafactor").binding.names
+    assert Candidate.of(Negative, "adafactor").binding.names[beta2_decay] == "decay_rate"
+
+
+def test_one_number_is_no_tuple() -> None:
+    class One(torch.optim.Optimizer):
+        def __init__(self, params: Any, lr: float = 1e-3, eps: float = 1e-30) -> None:
+            super().__init__(params, {"lr": lr})
+
+    assert Candidate.of(torch.optim.Adafactor, "adafactor").binding.names[eps1] == "eps"
+    assert eps1 not in Candidate.of(One, "adafactor").binding.names
+    assert Candidate.of(One, "adafactor", names={"eps1": "eps"}).binding.default(eps1) == 1e-30

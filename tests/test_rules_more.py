@@ -59,6 +59,12 @@ def test_scalars_are_selected_and_raised_to_any_power() -> None:
     assert abs(power.number - 0.96**2.1) <= power.error + 2**-53 < 2**-50
 
 
+def test_a_root_of_something_negative_is_no_number() -> None:
+    assert (
+        isnan(scalar((t - 3) ** eps, t=2, eps=0.5).number) and scalar((t - 3) ** eps, t=2, eps=2).value == 1
+    )
+
+
 def test_partial_sums_that_cancel_are_paid_for() -> None:
     """1000 + t − 1001: what is lost in the first sum is lost for good."""
     found = scalar(beta1 + t - eps, unit=2.0**-24, t=1, beta1=1000.0, eps=1001.0)

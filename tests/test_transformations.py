@@ -36,6 +36,7 @@ TWINS: list[tuple[str, type, type]] = [
     ("averaged(sgd)", made.Averages, made.AveragesTooMuch),
     ("aligned(sgd)", made.WithTheGradient, made.WithTheBuffer),
     ("layerwise(sgd)", made.Layered, made.LayeredByTheWhole),
+    ("optimistic(sgd)", made.Optimistic, made.OptimisticFromZero),
 ]
 
 

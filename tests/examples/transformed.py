@@ -281,3 +281,20 @@ class Layered(Base):
 class LayeredByTheWhole(Layered):
     def below(self, g: Tensor, p: Tensor, h: Held) -> Tensor:
         return (g + h["weight_decay"] * p).norm() + h["eps"]
+
+
+class Optimistic(Base):
+    def __init__(self, params: Any, lr: float = 1e-3, beta: float = 1.0) -> None:
+        torch.optim.Optimizer.__init__(self, params, dict(lr=lr, beta=beta))
+
+    def direction(self, g: Tensor, p: Tensor, s: Held, h: Held) -> Tensor:
+        change, s["last"] = g - self.last(g, s), g.clone()
+        return g + h["beta"] * change
+
+    def last(self, g: Tensor, s: Held) -> Tensor:
+        return s.get("last", g)
+
+
+class OptimisticFromZero(Optimistic):
+    def last(self, g: Tensor, s: Held) -> Tensor:
+        return s.get("last", torch.zeros_like(g))

@@ -30,7 +30,8 @@ class Binding:
     def names(self) -> dict[Symbol, str]:
         """Hyperparameter → argument (`betas` for both betas), fixed or not.
 
-        What bears the name of one, is no other's by a synonym.
+        What bears the name of one, is no other's by a synonym; and what is a number by default that a hyperparameter
+        can never be (Optax's `decay_rate=0.8` beside an exponent of −0.8) is something else.
         """
         own = {symbol.name for symbol in self.rule.hyperparameters}
         called = {s: self.constructor.number(s.name) for s in self.rule.hyperparameters}
@@ -38,7 +39,8 @@ class Binding:
             s: self._tuple(s)[0] if not name or (name in own and name != s.name) else name
             for s, name in called.items()
         }
-        return {symbol: name for symbol, name in words.items() if name in self.constructor.parameters}
+        held = {symbol: name for symbol, name in words.items() if name in self.constructor.parameters}
+        return {symbol: name for symbol, name in held.items() if self._may_be(symbol, name)}
 
     @cached_property
     def free(self) -> dict[Symbol, str]:
@@ -48,7 +50,9 @@ class Binding:
     def _tuple(self, symbol: Symbol) -> tuple[str, int]:
         """The tuple that may hold a hyperparameter, as the constructor calls it, "" for none, and its place there."""
         held, place = self.rule.tuple_of(symbol) or ("", 0)
-        return self.constructor.meant(held) or held, place
+        word = self.constructor.meant(held) or held
+        one = word in self.constructor.parameters and _is_number(self._value(word))
+        return ("", 0) if one else (word, place)
 
     def group(self, hyper: Mapping[Symbol, float]) -> dict[str, Any]:
         """Hyperparameters as the keys of a parameter group; NaN stands for None, and so does none of what one counts,
@@ -65,13 +69,28 @@ class Binding:
 
     def default(self, symbol: Symbol) -> float | None:
         """The value of a hyperparameter that the user fixed, or the constructor's own; None where it is no number."""
-        if (name := self.names.get(symbol)) is None:
-            return None
-        value = self.fixed.get(name, self.constructor.default(name))
-        held, place = self._tuple(symbol)
+        name = self.names.get(symbol)
+        return None if name is None else self._number(symbol, name)
+
+    def _may_be(self, symbol: Symbol, name: str) -> bool:
+        """Whether an argument's default is none, or no less and no more than the hyperparameter can be."""
+        value, domain = self._number(symbol, name), self.rule.domain(symbol)
+        return value is None or isnan(value) or domain.low <= value <= domain.high
+
+    def _number(self, symbol: Symbol, name: str) -> float | None:
+        """What an argument says of a hyperparameter, None where that is no number."""
+        value, (held, place) = self._value(name), self._tuple(symbol)
         if name == held and isinstance(value, tuple | list):
             value = value[place] if place < len(value) else None
-        return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+        return float(value) if _is_number(value) else None
+
+    def _value(self, name: str) -> Any:
+        """What the user gives for an argument, or its default."""
+        return self.fixed.get(name, self.constructor.default(name))
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def _argument(symbol: Symbol, value: float) -> float | int | None:

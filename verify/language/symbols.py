@@ -50,7 +50,8 @@ LATEX = {
     "la_alpha": r"\alpha", "slow": r"\bar x", "max_norm": r"c", "grokfast_alpha": r"\alpha", "grokfast_lamb": r"\kappa",
     "g_slow": r"\bar g", "ema_decay": r"d", "ema": r"\bar x", "agc_clip": r"\kappa", "agc_eps": r"\varepsilon_c",
     "grad_scale_factor": r"c", "accumulation_steps": r"n", "g_sum": r"G", "adanorm_r": r"\rho", "grad_norm": r"e",
-    "min_8bit_size": r"n^{\min}", "block_size": r"B", "ns_a": r"a", "ns_b": r"b", "ns_c": r"c", "ns_steps": r"k",
+    "min_8bit_size": r"n^{\min}", "block_size": r"B", "u_last": r"\tilde u",
+    "ns_a": r"a", "ns_b": r"b", "ns_c": r"c", "ns_steps": r"k",
 }  # fmt: skip
 """How a paper writes each symbol that has a longer name in code."""
 

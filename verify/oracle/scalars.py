@@ -153,7 +153,7 @@ def _product(factors: list[Scalar], unit: float) -> Scalar:
 
 def _power(arguments: list[Scalar], unit: float) -> Scalar:
     base, exponent = arguments
-    if base.value == 0 and exponent.value < 0:
+    if (base.value == 0 and exponent.value < 0) or (base.value < 0 and exponent.value % 1 != 0):
         return NO_NUMBER
     value = base.value**exponent.value
     size = abs(float(value))

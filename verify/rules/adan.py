@@ -22,6 +22,10 @@ FORMS: Words = {
         "before": "decay of the old weight by lr·wd",
     },
     "weights": {"past": "each β the past's weight", "present": "each β the present's weight"},
+    "foresees": {
+        "beta2": "the change weighed as the past's is",
+        "1 - beta2": "the change weighed as the present's is",
+    },
     "first": {
         "averaged": "averages of every gradient",
         "left out": "averages that leave the first gradient out",
@@ -40,13 +44,15 @@ def adan(
     *,
     decay: Literal["proximal", "before"] = "proximal",
     weights: Literal["past", "present"] = "past",
+    foresees: Literal["beta2", "1 - beta2"] = "beta2",
     first: Literal["averaged", "left out"] = "averaged",
 ) -> Rule:
     """Averages of the gradient and of its change, over the root of the average square of what both foresee.
 
     Each β weighs the past, as in the authors' code; in the paper it weighs the present. The first gradient has not
     changed. `decay="before"` is the code's `no_prox`. adan-pytorch has the paper's weights, and leaves the first
-    gradient out of averages that it corrects as if it were there.
+    gradient out of averages that it corrects as if it were there. Optax has the code's weights, and the paper's 1 − β₂
+    before the change.
     """
     b1, b2, b3 = (beta1, beta2, beta3) if weights == "past" else (1 - beta1, 1 - beta2, 1 - beta3)
 
@@ -54,11 +60,12 @@ def adan(
         mean = b * old + (1 - b) * new
         return mean if first == "averaged" else Piecewise((old, Eq(t, 1)), (mean, True))
 
+    share = b2 if foresees == "beta2" else 1 - b2
     y_t = Piecewise((0, Eq(t, 1)), (g - g_prev, True))
     m_t, change_t = average(b1, m, g), average(b2, change, y_t)
-    v_t = average(b3, v, (g + b2 * y_t) ** 2)
+    v_t = average(b3, v, (g + share * y_t) ** 2)
     m_hat, v_hat = m_t / (1 - b1**t), v_t / (1 - b3**t)
-    step = lr * (m_hat + b2 * change_t / (1 - b2**t)) / (sqrt(v_hat) + eps)
+    step = lr * (m_hat + share * change_t / (1 - b2**t)) / (sqrt(v_hat) + eps)
     return Rule(
         "adan",
         x=(x - step) / (1 + lr * weight_decay) if decay == "proximal" else shrunk(x) - step,

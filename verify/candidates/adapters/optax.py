@@ -164,6 +164,7 @@ OPTAX = Adapter(
         "beta1": ("b1",),
         "beta2": ("b2",),
         "alpha": ("decay",),
+        "beta3": ("b3",),
     },
     hints=TORCH.hints,
     maker=maker,
