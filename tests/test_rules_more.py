@@ -61,7 +61,8 @@ def test_scalars_are_selected_and_raised_to_any_power() -> None:
 
 def test_a_root_of_something_negative_is_no_number() -> None:
     assert (
-        isnan(scalar((t - 3) ** eps, t=2, eps=0.5).number) and scalar((t - 3) ** eps, t=2, eps=2).value == 1
+        math.isnan(scalar((t - 3) ** eps, t=2, eps=0.5).number)
+        and scalar((t - 3) ** eps, t=2, eps=2).value == 1
     )
 
 
