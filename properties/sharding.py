@@ -86,8 +86,9 @@ class Division:
         """
         blocks = expand(self.scenario, self.dtype)
         run = self.candidate, self.path, self.scenario, blocks, self.device
-        copies = self.layout.values(*run)  # ranks are forked before the candidate has run here
-        whole = watched(Run(*run))
+        self.layout.ready(*run)
+        whole = watched(Run(*run))  # what is refused undivided is asked of no rank
+        copies = self.layout.values(*run)
         fmt = self.layout.computes(granted(self.candidate, self.path, self.dtype, self.device))
         for part in parts(blocks, self.device, self.rule):
             for step, state in enumerate(TRAJECTORIES.of(self.rule, fmt, part, self.scenario)):

@@ -1,8 +1,6 @@
 """What is wrong only where it is divided is refused, what is right passes; a rank that ends costs its check alone."""
 
 import io
-import os
-import time
 from collections.abc import Callable, Iterator
 from itertools import pairwise
 from pathlib import Path
@@ -10,10 +8,9 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
+from examples.processes import ended
 from lawful.properties.checks import plan_for
 from lawful.properties.runs.layouts import FSDP, SPLIT, ZERO
-from lawful.properties.runs.ranks import on_ranks
-from lawful.properties.runs.running import RaisedError, RefusedError
 from lawful.properties.settings import Settings
 from lawful.properties.sharding import invariant
 from lawful.reports.model import Result, Summary
@@ -77,6 +74,17 @@ class DiffersBetweenRanks(Plain):
         super().step()
         for group in self.param_groups:
             group["lr"] = group["lr"] * (1 + rank())
+
+
+class EndsWhereItIsLooped(Plain):
+    def __init__(self, params, lr=1e-3, foreach=False):
+        super().__init__(params, lr)
+        self.loop = not foreach
+
+    def direction(self, p):
+        if self.loop and rank() == 1:
+            os._exit(0)
+        return p.grad
 
 
 class RefusesShards(Plain):
@@ -180,51 +188,19 @@ def test_a_rank_that_ends_costs_its_check(ask: Ask) -> None:
     assert "on rank 1 the process ended itself with exit code 0" in evidence.findings[0].message.lower()
 
 
+@pytest.mark.parametrize("layout", ["zero", "fsdp"])
+def test_a_rank_that_ends_on_one_path_costs_no_other(ask: Ask, layout: str) -> None:
+    verdicts = [
+        ask(layout, "EndsWhereItIsLooped", path=path).verdict for path in ("foreach", "loop", "foreach")
+    ]
+    assert verdicts == [Verdict.LAWFUL, Verdict.CRASHED, Verdict.LAWFUL]
+
+
 def test_a_rank_that_hangs_costs_its_check_and_ends_with_it(ask: Ask, folder: Path) -> None:
     with pytest.raises(WorkerTimeoutError):
         ask("zero", "HangsOnRankOne", timeout=5.0)
     pids = [int(path.read_text()) for path in folder.glob("rank *")]
     assert len(pids) == 2 and ended(pids)
-
-
-def ended(pids: list[int]) -> bool:
-    """Whether none of these processes runs any more, after ten seconds at most."""
-    deadline = time.monotonic() + 10.0
-    while (left := any(map(runs, pids))) and time.monotonic() < deadline:
-        time.sleep(0.01)
-    return not left
-
-
-def runs(pid: int) -> bool:
-    """Whether there is such a process, other than as a zombie."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except OSError:
-        return False
-
-
-# --------------------------------------------------------------------------------------------------- ranks
-forks = pytest.mark.filterwarnings("ignore::DeprecationWarning")
-"""Python's, of threads beside a fork, and torch's, of what torch itself imports."""
-
-
-@forks
-def test_ranks_are_silent_and_gone_afterwards(capfd: pytest.CaptureFixture[str]) -> None:
-    pids = on_ranks(lambda: (os.write(1, b"loud"), os.getpid())[1])
-    assert len({*pids, os.getpid()}) == 3 and not any(map(runs, pids))
-    assert capfd.readouterr() == ("", "")
-
-
-@forks
-@pytest.mark.parametrize(
-    ("error", "kind"), [(RefusedError("no"), RefusedError), (OSError("no disk"), RaisedError)]
-)
-def test_what_a_rank_raises_is_raised(error: Exception, kind: type[Exception]) -> None:
-    def work() -> None:
-        raise error
-
-    with pytest.raises(kind, match="no"):
-        on_ranks(work)
 
 
 # ---------------------------------------------------------------------------------------------------- rules

@@ -1,15 +1,16 @@
 """Layouts: ways of dividing what one optimizer holds over tensors and over ranks."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
 import torch
 from torch import Tensor
 
-from lawful.properties.runs.ranks import RANKS, on_ranks
+from lawful.properties.runs.ranks import RANKS, Ranks
 from lawful.properties.runs.running import Run
-from lawful.properties.scenarios.scenarios import Block
+from lawful.properties.scenarios.scenarios import Block, Scenario
+from lawful.verify.candidates.candidate import Candidate
 from lawful.verify.oracle.formats import Format
 
 Values = list[list[Tensor]]
@@ -29,6 +30,7 @@ class Layout:
         computes: the format of the undivided run → the one in which this one may compute.
         profiles: in which it is asked.
         torchs: whether torch's optimizers alone can be so divided.
+        ready: with the same arguments, called before the candidate has run here.
     """
 
     name: str
@@ -39,6 +41,7 @@ class Layout:
     computes: Callable[[Format], Format] = lambda fmt: fmt
     profiles: tuple[str, ...] = ("default", "thorough")
     torchs: bool = True
+    ready: Callable[..., object] = lambda *run: None
 
 
 def watched(run: Run) -> Values:
@@ -116,13 +119,57 @@ def _split(*run: Any) -> list[Values]:
     return [watched(layout(*run)) for layout in (InPieces, InRows)]
 
 
-def _zero(*run: Any) -> list[Values]:
-    return on_ranks(lambda: watched(StateOnOneRank(*run)), using="torch.distributed.optim")
+Path = Mapping[str, Any]
+
+
+@dataclass
+class OverRanks:
+    """Runs over ranks that stay: one path of a candidate after the other is asked of the same, for what an operation
+    does to shards is worked out but once.
+
+    Args:
+        how: the run on a rank.
+        using: the module that it uses.
+    """
+
+    how: type[Run]
+    using: str
+    _of: Candidate | None = None
+    """Kept, so that nothing else gets the addresses that its text contains."""
+    _asked: tuple[Any, ...] = ()
+    _ranks: Ranks[Path, Values] | None = None
+
+    def ranks(
+        self, candidate: Candidate, path: Path, scenario: Scenario, blocks: list[Block], device: str
+    ) -> Ranks[Path, Values]:
+        """Those that were asked the same on another path, if they are still there; else new ones."""
+        asked = candidate.cls, repr(candidate), scenario.words, blocks[0].x0.dtype, device
+        if self._ranks is None or not self._ranks.there or self._asked != asked:
+            self.end()
+            work = lambda path: watched(self.how(candidate, path, scenario, blocks, device))  # noqa: E731
+            self._of, self._asked, self._ranks = candidate, asked, Ranks(work, using=self.using)
+        return self._ranks
+
+    def values(self, candidate: Candidate, path: Path, *more: Any) -> list[Values]:
+        """What each rank has; on the last of the candidate's paths the ranks are ended."""
+        try:
+            return self.ranks(candidate, path, *more).ask(path)
+        finally:
+            if path == list(candidate.paths.values())[-1]:
+                self.end()
+
+    def end(self) -> None:
+        """Ends the ranks."""
+        if self._ranks is not None:
+            self._ranks.end()
+
+
+_ON_ONE = OverRanks(StateOnOneRank, "torch.distributed.optim")
+_IN_SHARDS = OverRanks(FullySharded, "torch.distributed.fsdp")
 
 
 def _fsdp(*run: Any) -> list[Values]:
-    shards = on_ranks(lambda: watched(FullySharded(*run)), using="torch.distributed.fsdp")
-    return [_put_together(shards)]
+    return [_put_together(_IN_SHARDS.values(*run))]
 
 
 def _put_together(shards: list[Values]) -> Values:
@@ -135,5 +182,10 @@ def _has_ranks(device: str) -> bool:
 
 
 SPLIT = Layout("split", "cut into two tensors, or one for each row", "tensor", _split, torchs=False)
-ZERO = Layout("zero", "divided by ZeroRedundancyOptimizer over two ranks", "optimizer", _zero, _has_ranks)
-FSDP = Layout("fsdp", "divided by fully_shard over two ranks", "tensor", _fsdp, _has_ranks)
+ZERO = Layout(
+    "zero", "divided by ZeroRedundancyOptimizer over two ranks", "optimizer", _ON_ONE.values, _has_ranks,
+    ready=_ON_ONE.ranks,
+)  # fmt: skip
+FSDP = Layout(
+    "fsdp", "divided by fully_shard over two ranks", "tensor", _fsdp, _has_ranks, ready=_IN_SHARDS.ranks
+)

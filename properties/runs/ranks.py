@@ -2,27 +2,29 @@
 
 They are forked from the worker, which has torch and the candidate imported: a pair costs a tenth of a second, where
 fresh interpreters cost several. They belong to the worker's process group and die with it, so that the check's own time
-limit is theirs too; and they stay until they are ended, so that none fails because another has finished.
+limit is theirs too; and they stay until they are ended, so that none fails because another has finished, and what they
+have worked out serves the next question.
 """
 
 import importlib
 import io
 import multiprocessing
 import os
-import signal
-import tempfile
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import suppress
+from functools import partial
 from multiprocessing.connection import Connection, wait
-from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Generic, Self, TypeVar
 
 import torch
 
 from lawful.properties.runs.running import RaisedError, RefusedError, UnusualError
+from lawful.verify.candidates.program import STARTED
+from lawful.verify.candidates.surroundings import undone
 from lawful.verify.errors import told
 from lawful.verify.workers.process import ending
 
+A = TypeVar("A")
 T = TypeVar("T")
 RANKS = 2
 TENSOR = "torch.distributed.tensor"
@@ -37,44 +39,96 @@ class EndedError(RaisedError):
 
 
 def on_ranks(work: Callable[[], T], count: int = RANKS, using: str = TENSOR) -> list[T]:
-    """What `work` returns on each of the ranks, where a process group of all of them is there.
+    """What `work` returns on each of the ranks; see `Ranks`."""
+    ranks: Ranks[None, T] = Ranks(lambda _: work(), count, using)
+    with ranks:
+        return ranks.ask(None)
+
+
+class Ranks(Generic[A, T]):
+    """Ranks that answer one question after another, in one process group; a context manager, which ends them.
+
+    What a question changes around it is undone before the next, as in the worker.
 
     Args:
-        work: done on each.
+        work: done on each of the ranks, with what is asked.
         count: of the ranks.
         using: the module that they use, imported once, before they are forked.
-
-    Raises:
-        RefusedError: it raises this on a rank.
-        RaisedError: it raises anything else on a rank, or a rank's process ends.
     """
-    importlib.import_module(using)
-    with tempfile.TemporaryDirectory(prefix="lawful-") as folder, ExitStack() as stack:
-        ranks: list[Rank] = []
-        for number in range(count):
-            ranks.append(Rank(number, count, Path(folder) / "store", work))
-            stack.callback(ranks[-1].end)
-        return _answers(ranks)
+
+    def __init__(self, work: Callable[[A], T], count: int = RANKS, using: str = TENSOR) -> None:
+        """Forks them."""
+        importlib.import_module(using)
+        self._ranks: list[Rank] = []
+        store = os.memfd_create("ranks")
+        try:
+            for number in range(count):
+                self._ranks.append(Rank(number, count, store, work))
+        finally:
+            os.close(store)
+
+    @property
+    def there(self) -> bool:
+        """Whether they have not been ended."""
+        return bool(self._ranks)
+
+    def ask(self, argument: A) -> list[T]:
+        """What they return. Once one of them has raised, none is where the others are: they are ended.
+
+        Raises:
+            RefusedError: the work raises this on a rank.
+            RaisedError: it raises anything else on a rank, or a rank's process ends.
+        """
+        try:
+            for rank in self._ranks:
+                rank.ask(argument)
+            return _answers(self._ranks)
+        except BaseException:
+            self.end()
+            raise
+
+    def end(self) -> None:
+        """Ends them."""
+        while self._ranks:
+            self._ranks.pop().end()
+
+    def __enter__(self) -> Self:
+        """The ranks."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """See `end`."""
+        self.end()
 
 
 class Rank:
     """One of the processes, as the worker sees it."""
 
-    def __init__(self, number: int, count: int, store: Path, work: Callable[[], Any]) -> None:
+    def __init__(self, number: int, count: int, store: int, work: Callable[[Any], Any]) -> None:
         """Starts it."""
         self.number = number
         context = multiprocessing.get_context("fork")
-        self.pipe, theirs = context.Pipe(duplex=False)
-        self.process = context.Process(target=_serve, args=(number, count, store, work, theirs))
+        self.pipe, theirs = context.Pipe()
+        self.process = context.Process(target=_serve, args=(number, count, store, work, theirs), daemon=True)
         self.process.start()
+        STARTED.add(self._pid)  # no candidate's
         theirs.close()
+
+    @property
+    def _pid(self) -> int:
+        return self.process.pid or 0
+
+    def ask(self, argument: Any) -> None:
+        """Sends it a question; of one that has ended, the answer says so."""
+        with suppress(OSError):
+            self.pipe.send(argument)
 
     def answer(self) -> Any:
         """What it sends: a value, or the exception that was raised instead."""
         try:
             kind, value = torch.load(io.BytesIO(self.pipe.recv_bytes()), weights_only=True)
             return value if kind == "value" else ERRORS[kind](str(value))
-        except EOFError:
+        except (EOFError, ConnectionError):
             return EndedError(f"on rank {self.number} {ending(self.process)}")
         except Exception as error:
             return RaisedError(f"on rank {self.number} an answer cannot be read: {told(error)}")
@@ -83,6 +137,7 @@ class Rank:
         """Ends it."""
         self.process.kill()
         self.process.join()
+        STARTED.discard(self._pid)
         self.pipe.close()
 
 
@@ -100,7 +155,7 @@ def _answers(ranks: list[Rank]) -> list[Any]:
     return [answers[rank.number] for rank in ranks]
 
 
-def _serve(number: int, count: int, store: Path, work: Callable[[], Any], pipe: Connection) -> None:
+def _serve(number: int, count: int, store: int, work: Callable[[Any], Any], pipe: Connection) -> None:
     """What a rank runs: silent, and gone when the worker is."""
     import torch.distributed as dist
 
@@ -110,11 +165,13 @@ def _serve(number: int, count: int, store: Path, work: Callable[[], Any], pipe: 
     follow_parent()
     torch.set_num_threads(1)  # a fork has none of its parent's
     os.environ.setdefault("GLOO_SOCKET_IFNAME", "lo")  # the name of this host need not resolve
-    dist.init_process_group("gloo", f"file://{store}", rank=number, world_size=count)
-    buffer = io.BytesIO()
-    torch.save(_outcome(work), buffer)
-    pipe.send_bytes(buffer.getvalue())
-    signal.pause()
+    dist.init_process_group("gloo", f"file:///proc/self/fd/{store}", rank=number, world_size=count)
+    while True:
+        buffer, asked = io.BytesIO(), pipe.recv()
+        with undone():
+            outcome = _outcome(partial(work, asked))
+        torch.save(outcome, buffer)
+        pipe.send_bytes(buffer.getvalue())
 
 
 def _outcome(work: Callable[[], Any]) -> tuple[str, Any]:

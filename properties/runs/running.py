@@ -72,7 +72,7 @@ class Run:
         seeded()
         self._sparse = self.candidate.rule(self.scenario.options).sparse
         self.parameters = self.placed([self.parameter(block) for block in self.blocks])
-        self._there: dict[int, Tensor] = {}
+        self._there: dict[int, tuple[Tensor, ...]] = {}
         try:
             self.optimizer = self.constructed(self._groups())
         except (Exception, SystemExit) as error:
@@ -155,10 +155,10 @@ class Run:
             gradient = block.whole(self._gradients(block, p)[step - 1])
             _refill(p, self.slope(gradient), self._sparse)
 
-    def _gradients(self, block: Block, p: Tensor) -> Tensor:
-        """A block's gradients where its parameter is; copied once."""
+    def _gradients(self, block: Block, p: Tensor) -> tuple[Tensor, ...]:
+        """A block's gradients where its parameter is, step by step; copied once."""
         if id(block) not in self._there:
-            self._there[id(block)] = block.gradients.to(p.device)
+            self._there[id(block)] = block.gradients.to(p.device).unbind()
         return self._there[id(block)]
 
     def change(self, step: int) -> None:

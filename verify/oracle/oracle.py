@@ -6,11 +6,12 @@ error analysis of `lawful.verify.oracle.budget` along the same expressions.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from hashlib import sha256
 from types import MappingProxyType
 from typing import Any
 
 import torch
-from sympy import Expr, Symbol
+from sympy import Expr, Symbol, srepr
 from torch import Tensor
 
 from lawful.verify.language.rule import Rule
@@ -106,7 +107,9 @@ class Oracle:
     def _fusion(self, case: Case, step: Step) -> Fusion:
         """What is compiled for steps like this one: what is exact in it, is so in all of them."""
         alike = self.fmt.exact_centre, tuple((s, balls.is_exact(ball)) for s, ball in step.tensors.items())
-        return case.fused.setdefault(alike, Fusion())
+        if alike not in case.fused:
+            case.fused[alike] = Fusion(lambda: sha256(f"{case.of()} {srepr(alike)}".encode()).hexdigest())
+        return case.fused[alike]
 
     def evaluated(self, state: State, hyper: Hyper) -> Ball:
         """What evaluation uses in the parameter's place in this state."""

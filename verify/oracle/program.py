@@ -1,11 +1,11 @@
 """A rule's cases (first step, no momentum …), each compiled when it is first met and once for all formats."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from sympy import Add, Expr, Integer, Mul, Piecewise, Symbol
+from sympy import Add, Expr, Integer, Mul, Piecewise, Symbol, srepr
 
 from lawful.verify.language.rule import Rule
 from lawful.verify.language.symbols import x
@@ -28,6 +28,8 @@ class Case:
     x: Node
     slots: Mapping[Symbol, Node]
     scalars: Mapping[Symbol, Expr]
+    of: Callable[[], str]
+    """What it was compiled of, in words."""
     fused: dict[object, Fusion] = field(default_factory=dict)
     """What has been compiled further, by what is exact in a step."""
 
@@ -82,7 +84,7 @@ class Program:
         numbers = {s: after.pop(s) for s in self.numbers}
         compiler = Compiler(self.tensors, frozenset(after[s] for s in self.read((), zeros)))
         nodes = {s: compiler.node(e) for s, e in after.items()}
-        return Case(nodes.pop(x), nodes, numbers)
+        return Case(nodes.pop(x), nodes, numbers, lambda: f"{self.rule.hash} {srepr(truth)} {srepr(zeros)}")
 
     def _resolved(self, truth: Truth, zeros: tuple[Symbol, ...]) -> dict[Symbol, Expr]:
         chosen, nothing = dict(truth), {s: Integer(0) for s in zeros}

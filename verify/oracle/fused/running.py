@@ -1,12 +1,12 @@
 """When a step is compiled, and how what was compiled is called.
 
 To follow and to compile a step costs as much as some plain ones. So a case of a rule goes the plain way until it has
-been met often enough to pay for that. What is compiled answers as the plain way would, to the last bit, so that no
-verdict depends on when that is.
+been met often enough to pay for that; or, met again, is found compiled already. What is compiled answers as the plain
+way would, to the last bit, so that no verdict depends on when that is.
 """
 
 from array import array
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib.util import find_spec
@@ -19,6 +19,7 @@ from torch import Tensor
 
 from lawful.verify.language.symbols import g, x
 from lawful.verify.oracle.balls import Ball, Real, tensor
+from lawful.verify.oracle.fused import keeping
 from lawful.verify.oracle.fused.emitting import WIDTH, written
 from lawful.verify.oracle.fused.following import Recording, followed, of_ball, of_format, of_scalar
 from lawful.verify.oracle.fused.tape import Tape, Unfollowed
@@ -45,6 +46,7 @@ class Kernel:
 
     recording: Recording
     function: "Function"
+    code: bytes
 
     def __call__(self, step: Step, shape: torch.Size) -> dict[Symbol, Ball] | None:
         """The balls of the results; None where a guard does not hold."""
@@ -65,11 +67,18 @@ class Kernel:
 
 @dataclass
 class Fusion:
-    """The compiled forms of a case of a rule, and what was spent on plain steps since the last was made."""
+    """The compiled forms of a case of a rule, and what was spent on plain steps since the last was made.
 
+    Args:
+        key: under which they are kept; "" if they are not.
+    """
+
+    key: Callable[[], str] = lambda: ""
     kernels: list[Kernel] = field(default_factory=list)
     spent: float = 0.0
     closed: bool = field(default_factory=lambda: not INSTALLED)
+    looked: bool = False
+    """Whether those that are kept were looked for."""
 
     def results(self, step: Step, nodes: Mapping[Symbol, Node], patience: float) -> dict[Symbol, Ball]:
         """The results of a step, from a kernel or else plainly.
@@ -81,11 +90,20 @@ class Fusion:
         """
         if patience == inf or step.pieces or tensor(step.tensors[x].mid).device.type != "cpu":
             return step.results(nodes)
+        if self.spent and not self.looked:
+            self._look()
         found = self._compiled(step)
         if found is None and self._pays(step, patience):
             self._make(step, nodes)
             found = self._compiled(step)
         return step.results(nodes) if found is None else found
+
+    def _look(self) -> None:
+        """Takes the kernels that are kept of a case that is met again."""
+        self.looked = True
+        if not self.closed and (key := self.key()):
+            self.kernels += kept(key)
+            self.closed = len(self.kernels) >= FORMS
 
     def _compiled(self, step: Step) -> dict[Symbol, Ball] | None:
         """The results from the first kernel that does not refuse."""
@@ -101,6 +119,8 @@ class Fusion:
         """Makes a kernel for steps like this one, if it can be followed."""
         try:
             self.kernels.append(compiled(followed(step, nodes)))
+            if key := self.key():
+                keeping.write(key, [(kernel.recording, kernel.code) for kernel in self.kernels])
         except Unfollowed:
             self.closed = True
         self.spent, self.closed = 0.0, self.closed or len(self.kernels) >= FORMS
@@ -111,7 +131,16 @@ def compiled(recording: Recording) -> Kernel:
     from lawful.verify.oracle.fused import machine  # llvmlite is not loaded before something is compiled
 
     text = written(recording.tape, recording.lines, torch_fuses())
-    return Kernel(replace(recording, tape=Tape()), machine.compiled(text))  # the lines have been written out
+    return Kernel(replace(recording, tape=Tape()), *machine.compiled(text))  # the lines have been written out
+
+
+def kept(key: str) -> list[Kernel]:
+    """The kernels that another process has kept."""
+    if not (found := keeping.read(key)):
+        return []
+    from lawful.verify.oracle.fused import machine
+
+    return [Kernel(recording, machine.loaded(code), code) for recording, code in found]
 
 
 @cache
