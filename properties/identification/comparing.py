@@ -40,14 +40,14 @@ def unexplained_by_each(seen: Array, expected: Array, dtype: torch.dtype) -> Arr
 
 
 def compared(
-    subject: Subject, probes: Sequence[Probe], variant: Variant, rule: Rule, used: Arithmetic, far: bool
+    subject: Subject, probes: Sequence[Probe], variant: Variant, rule: Rule, used: Arithmetic
 ) -> Tally:
-    """What was seen in the runs of which a rule speaks, in an arithmetic; if that is `far`, no more than shows it."""
+    """What was seen in the runs of which a rule speaks, in an arithmetic, up to the first that it does not explain."""
     tally = Tally()
     for probe in spoken_of(probes, variant):
         for _, ball, seen, _ in _along(subject, probe, variant, rule, used):
             tally.add(ball, seen)
-        if far and tally.worst > 1.0:
+        if tally.worst > 1.0:
             break
     return tally
 
