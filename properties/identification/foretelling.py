@@ -97,6 +97,11 @@ class Probe:
         if steps == 1 and mutant is None:
             begun = self._once("first step", variant, self._begun)
             return np.stack([self.seen[0], begun])
+        if steps is None and mutant is None:
+            return self._once("path", variant, self._whole)  # type: ignore[no-any-return]
+        return self._whole(variant, mutant, steps)
+
+    def _whole(self, variant: Variant, mutant: Mutant | None = None, steps: int | None = None) -> Array:
         rule, lines = (mutant.open, mutant.lines) if mutant else (variant.rule, NONE)
         scenario = replace(self.under(self.hyper(variant)), steps=steps or self.scenario.steps)
         found = [_path(rule, part, scenario, lines) for part in self._parts(variant.rule)]
