@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from sympy import Eq, Expr, Integer, Lt, Piecewise, Symbol
+from sympy import Eq, Expr, Lt, Piecewise, Symbol
 
 from lawful.verify.errors import Unanswerable
 from lawful.verify.language.domain import WEIGHT, Domain
@@ -12,7 +12,7 @@ from lawful.verify.language.rule import Rule, Source
 from lawful.verify.language.symbols import eps, g, t
 from lawful.verify.language.tensors import EverywhereNorm, Norm
 from lawful.verify.language.transformation import fed, transformation
-from lawful.verify.transformations.clipped import share
+from lawful.verify.transformations.clipped import NOTHING, share
 
 most, times, beta = (
     Symbol("lambda_abs", positive=True),
@@ -48,7 +48,7 @@ def adagc(
     """
     if (divisor, floor) != ("norm", "none") and eps not in rule.defaults:
         raise Unanswerable(f"adagc({rule}, divisor={divisor!r}, floor={floor!r}): {rule} has no eps.")
-    early = g * share(EverywhereNorm(g), most, eps if divisor == "norm + eps" else Integer(0))
+    early = g * share(EverywhereNorm(g), most, eps if divisor == "norm + eps" else NOTHING)
     late = g * share(_above(floor, Norm(g)), times * _above(floor, gamma))
     least = Piecewise((Norm(early), Eq(t, 1)), (Min(gamma, Norm(early)), True))
     first = Lt(t, warmup)

@@ -16,7 +16,8 @@ largest = Symbol("max_norm", positive=True)
 DOMAINS = {largest: Domain((1.0, 0.5, 0.1), open_low=True)}
 CLIPPED = Symbol("c_t")
 
-ADDED = {"norm": Integer(0), "norm + 1e-6": Float("1e-6")}
+NOTHING = Integer(0)
+ADDED = {"norm": NOTHING, "norm + 1e-6": Float("1e-6")}
 """To a norm before it divides, by torch 1e-6."""
 
 WORDS: Words = {
@@ -56,7 +57,7 @@ def clipped(
     return fed(rule, bounded, source, defaults={largest: 1.0}, domains=DOMAINS, names={CLIPPED: bounded})
 
 
-def share(norm: Expr, most: Expr, more: Expr = Integer(0)) -> Expr:
+def share(norm: Expr, most: Expr, more: Expr = NOTHING) -> Expr:
     """What is left of a gradient that is to be no longer than `most`; all of it where its norm, and what is added to
     that before it divides, is no more. A norm of 0 divides nothing."""
     if more.is_positive:
