@@ -132,17 +132,24 @@ class Check:
 
 @dataclass(frozen=True)
 class Whole:
-    """The tensor that a lane is in, where a rule looks at whole tensors.
+    """The tensor that a lane is in, where a rule looks at whole tensors; or several, where it looks at all.
 
     Attributes:
         x0: the parameter before the first step, as nested lists.
         gradients: likewise, up to and with the failing step.
         lane: the lane's index among the elements.
+        pieces: how many elements each tensor has, where these are those of several, one after the other.
     """
 
     x0: list[Any] | float
     gradients: list[Any]
     lane: int = 0
+    pieces: tuple[int, ...] = ()
+
+    def cut(self, values: Any) -> list[Any]:
+        """The first value, or a gradient, of each of several tensors."""
+        ends = [sum(self.pieces[: i + 1]) for i in range(len(self.pieces))]
+        return [values[end - size : end] for end, size in zip(ends, self.pieces, strict=True)]
 
 
 @dataclass(frozen=True)

@@ -180,3 +180,19 @@ class AdaGCDecayedInTurn(AdaGCDecayed):
     def norms(self, raw: list[Tensor], decayed: list[Tensor]) -> list[Tensor]:
         mixed = [[*decayed[: k + 1], *raw[k + 1 :]] for k in range(len(raw))]
         return [torch.stack([g.norm() for g in some]).norm() for some in mixed]
+
+
+class EachByItsNorm(torch.optim.SGD):
+    """SGD on gradients clipped each by its own norm, where all should be by that of all."""
+
+    def __init__(self, params: Any, lr: float = 1e-3, max_norm: float = 1.0) -> None:
+        super().__init__(params, lr)
+        for group in self.param_groups:
+            group["max_norm"] = max_norm
+
+    def step(self, closure: Any = None) -> None:  # type: ignore[override]
+        for group in self.param_groups:
+            for p in group["params"]:
+                if p.grad is not None and p.grad.norm() > group["max_norm"]:
+                    p.grad = p.grad * (group["max_norm"] / p.grad.norm())
+        super().step()
