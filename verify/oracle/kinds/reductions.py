@@ -260,13 +260,26 @@ class Choice:
 
     def __call__(self, step: Step) -> Ball:
         """The branch where the sign is sure, the hull of both elsewhere."""
-        q, a, b = self.quantity(step), self.positive(step), self.otherwise(step)
+        q = self.quantity(step)
         mid, radius = tensor(q.mid), tensor(q.radius)
         holds = mid > 0
         sure = (mid - radius > 0) | (mid + radius <= 0)
+        (a, there), (b, else_) = _apart(step, self.positive), _apart(step, self.otherwise)
+        step.reach(torch.where(sure, torch.where(holds, there, else_), torch.maximum(there, else_)))
         gap = torch.abs(tensor(a.mid) - tensor(b.mid)) + torch.maximum(tensor(a.radius), tensor(b.radius))
         chosen = torch.where(holds, tensor(a.radius), tensor(b.radius))
         return Ball(balls.choose(holds, *_alike(a.centre, b.centre)), torch.where(sure, chosen, gap))
+
+
+def _apart(step: Step, branch: Node) -> tuple[Ball, Tensor]:
+    """A branch, and what is reached in it: where the other is taken, that is not felt. What is evaluated in it for the
+    first time is forgotten, for elsewhere it is."""
+    before, known, step.reached = step.reached, {*step.memo}, None
+    ball, reached = branch(step), step.reached
+    step.reached = before
+    for expr in step.memo.keys() - known:
+        del step.memo[expr]
+    return ball, tensor(0.0) if reached is None else reached
 
 
 def _alike(a: Centre, b: Centre) -> tuple[Centre, Centre]:
