@@ -1,7 +1,7 @@
 """A counterexample as a script that needs torch, or its own framework, and the implementation, and nothing of ours.
 
-It runs the smallest tensor that shows the departure. What depends on the other tensors and groups that were there does
-not show; the script's last line says what was seen.
+It runs the smallest tensor that shows the departure; the smallest few, where the rule looks at all parameters. What
+depends on the other tensors and groups that were there does not show; the script's last line says what was seen.
 """
 
 import numpy as np
@@ -19,20 +19,40 @@ def script(check: Check, example: Counterexample, target: Description | None = N
     adapter = adapters().get(target.framework) if target else None
     if adapter is not None and adapter.script is not None:
         return "\n".join([*adapter.script(_inputs(check, example)), "", *_told(example, "value")]) + "\n"
-    differentiable = example.constructor.get("differentiable")
     lines = [
         "import torch",
         *_imported(check, target),
         "",
-        f"x = torch.tensor({_first(example)}, dtype=torch.{check.dtype}, device={check.device!r})",
-        *([] if differentiable else ["x.requires_grad_()"]),
-        *(["other = torch.ones_like(x, requires_grad=x.requires_grad)"] if _others(example) else []),
-        f"optimizer = {_class(check, target)}([{_parameters(example)}]{_arguments(example)})",
+        *(_several(check, example) if example.context.pieces else _alone(check, example)),
+        f"optimizer = {_class(check, target)}({_parameters(example)}{_arguments(example)})",
         *_steps(example, _is_sparse(check.rule)),
         "",
-        *_told(example, f"x.flatten()[{example.context.lane}].item()"),
+        *_told(example, f"{_all(example)}[{example.context.lane}].item()"),
     ]
     return "\n".join(lines) + "\n"
+
+
+def _alone(check: Check, example: Counterexample) -> list[str]:
+    """The tensor, and another if there are others."""
+    grows = not example.constructor.get("differentiable")
+    return [
+        f"x = torch.tensor({_first(example)}, dtype=torch.{check.dtype}, device={check.device!r})",
+        *(["x.requires_grad_()"] if grows else []),
+        *(["other = torch.ones_like(x, requires_grad=x.requires_grad)"] if _others(example) else []),
+    ]
+
+
+def _several(check: Check, example: Counterexample) -> list[str]:
+    """The tensors."""
+    each = _number(example.context.cut(example.context.x0))
+    grows = "" if example.constructor.get("differentiable") else ".requires_grad_()"
+    made = f"torch.tensor(x, dtype=torch.{check.dtype}, device={check.device!r}){grows}"
+    return [f"tensors = [{made} for x in {each}]"]
+
+
+def _all(example: Counterexample) -> str:
+    """The elements, one after the other."""
+    return "torch.cat(tensors)" if example.context.pieces else "x.flatten()"
 
 
 def _told(example: Counterexample, value: str) -> list[str]:
@@ -47,6 +67,8 @@ def _told(example: Counterexample, value: str) -> list[str]:
 def _inputs(check: Check, example: Counterexample) -> Inputs:
     """The inputs of a counterexample, for the script of another framework."""
     held, slopes = example.context, example.context.gradients
+    if held.pieces:
+        return _inputs_of_several(check, example)
     whole = np.asarray(held.x0, dtype=float)
     other = np.ones_like(whole)
     beside = [[other.tolist()] * n for n in (example.before, example.after)]
@@ -62,6 +84,16 @@ def _inputs(check: Check, example: Counterexample) -> Inputs:
     )
 
 
+def _inputs_of_several(check: Check, example: Counterexample) -> Inputs:
+    held, ends = example.context, np.cumsum(example.context.pieces)
+    which = int(np.searchsorted(ends, held.lane, side="right"))
+    within = held.lane - int(ends[which]) + held.pieces[which]
+    first, slopes = held.cut(held.x0), [*map(held.cut, held.gradients)]
+    return Inputs(
+        check.target, check.dtype, example.constructor, first, slopes, example.schedule, which, (within,)
+    )
+
+
 def _is_sparse(rule: str) -> bool:
     """Whether a rule of ours takes sparse gradients; to import another's module, a report is no reason."""
     return ":" not in rule and find_rule(rule).sparse
@@ -72,7 +104,8 @@ def _others(example: Counterexample) -> int:
 
 
 def _parameters(example: Counterexample) -> str:
-    return ", ".join([*["other"] * example.before, "x", *["other"] * example.after])
+    listed = ", ".join([*["other"] * example.before, "x", *["other"] * example.after])
+    return "tensors" if example.context.pieces else f"[{listed}]"
 
 
 def _first(example: Counterexample) -> str:
@@ -126,6 +159,7 @@ def _arguments(example: Counterexample) -> str:
 
 def _steps(example: Counterexample, sparse: bool) -> list[str]:
     gradients = example.whole.gradients if example.whole else example.gradients
+    gradients = [*map(example.context.cut, gradients)] if example.context.pieces else gradients
     slope = "gradient" if example.whole else _repeated("gradient", example)
     lines = [f"for step, gradient in enumerate({_number(gradients)}, 1):"]
     for step, changes in example.schedule.items():
@@ -134,6 +168,10 @@ def _steps(example: Counterexample, sparse: bool) -> list[str]:
             f"            group[{name!r}] = {_held(example, name, value)}" for name, value in changes.items()
         ]
     kind = ".to_sparse()" if sparse else ""
+    if example.context.pieces:
+        lines += ["    for x, slope in zip(tensors, gradient, strict=True):"]
+        lines += [f"        x.grad = torch.tensor(slope, dtype=x.dtype, device=x.device){kind}"]
+        return [*lines, "    optimizer.step()"]
     lines += [f"    x.grad = torch.tensor({slope}, dtype=x.dtype, device=x.device){kind}"]
     lines += [f"    other.grad = torch.ones_like(other){kind}"] if _others(example) else []
     return [*lines, "    optimizer.step()"]

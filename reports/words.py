@@ -134,8 +134,10 @@ def company(example: Counterexample) -> dict[str, str]:
     """In what a counterexample shows, and where it was found."""
     said = {}
     if example.whole:
-        shape = _shape(example.whole.x0)
-        said["shown by"] = f"element {example.lane} of a tensor of shape {shape} (in the script)"
+        sizes = example.whole.pieces
+        where = f"{len(sizes)} tensors of {' and '.join(map(str, sizes))} elements" if sizes else ""
+        where = where or f"a tensor of shape {_shape(example.whole.x0)}"
+        said["shown by"] = f"element {example.lane} of {where} (in the script)"
     elif example.elements > 1:
         said["shown by"] = f"a tensor of {example.elements} such elements"
     if example.before or example.after:

@@ -83,10 +83,12 @@ BRIEF = Profile(1, 1, (4, 6), far=False)
 
 
 FLOORED = 'adagc(adagrad, floor="eps")'
+DECAYED = 'decayed(adagc(sgd), form="l2")'
 RIGHT = [
     (clipped_layers.ClippedLamb, CLIPPED),
     (clipped_layers.AdaGC, "adagc(sgd)"),
     (clipped_layers.AdaGCFloored, FLOORED),
+    (clipped_layers.AdaGCDecayed, DECAYED),
 ]
 WRONG = [
     (clipped_layers.ClippedEach, CLIPPED),
@@ -95,6 +97,8 @@ WRONG = [
     (clipped_layers.AdaGCOfRaw, "adagc(sgd)"),
     (clipped_layers.AdaGCOfLast, "adagc(sgd)"),
     (clipped_layers.AdaGCFloored, "adagc(adagrad)"),
+    (clipped_layers.AdaGCDecayedInTurn, DECAYED),
+    (clipped_layers.AdaGCDecayed, "adagc(sgd)"),
 ]
 
 

@@ -124,6 +124,8 @@ def test_the_hash_is_of_the_mathematics() -> None:
         ("adam(eps='top')", "eps is one of 'outside', 'hat', 'inside'"),
         ("adam(eps=)", "not of the form"),
         ("adam(1)", "not of the form"),
+        ("adam(**{})", "conventions are given by keyword"),
+        ("adam(" * 300, "….? is not of the form"),
         ("adam(eps=hat)", 'hat is no value, perhaps eps="hat" is meant\\.$'),
         ("adam(eps=1 + x)", r"1 \+ x is no value\.$"),
         ("adam(eps=__import__('os'))", "not of the form"),

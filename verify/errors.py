@@ -29,19 +29,28 @@ FEW = 60
 """So many names are printed where none is near; more nobody reads, if a command lists them."""
 
 
+LINE = 100
+"""So many characters are repeated of what was asked for."""
+
+
 def unknown(kind: str, name: str, known: Iterable[str], listed_by: str = "") -> Unanswerable:
     """An `Unanswerable` that says what was asked for, and the nearest names; without one, all, or what lists them."""
     names = sorted(known)
     every = f"known: {', '.join(names) or 'none'}."
     there = f"`{listed_by}` lists the {len(names)} known ones."
     hint = nearest(name, names) or (there if listed_by and len(names) > FEW else every)
-    return Unanswerable(f"unknown {kind} {name!r}: {hint}")
+    return Unanswerable(f"unknown {kind} {short(name)!r}: {hint}")
 
 
 def nearest(name: str, known: Iterable[str]) -> str:
     """The question whether one of the nearest names was meant, or ""."""
     near = get_close_matches(name, list(known), n=3, cutoff=0.5)
     return f"did you mean {' or '.join(near)}?" if near else ""
+
+
+def short(text: str) -> str:
+    """What was asked for, no longer than a line."""
+    return text if len(text) <= LINE else f"{text[:LINE]}…"
 
 
 def first_line(text: object) -> str:

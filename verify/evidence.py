@@ -5,6 +5,7 @@ import builtins
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
+from itertools import islice
 from typing import Any
 
 
@@ -132,17 +133,22 @@ class Check:
 
 @dataclass(frozen=True)
 class Whole:
-    """The tensor that a lane is in, where a rule looks at whole tensors.
+    """The tensor that a lane is in, where a rule looks at whole tensors; or several, where it looks at all.
 
     Attributes:
-        x0: the parameter before the first step, as nested lists.
-        gradients: likewise, up to and with the failing step.
-        lane: the lane's index among the elements.
+        x0, gradients: the parameter before the first step, as nested lists; gradients, up to and with the failing step.
+        lane, pieces: the lane's index among the elements; of several tensors in a row, how many elements each has.
     """
 
     x0: list[Any] | float
     gradients: list[Any]
     lane: int = 0
+    pieces: tuple[int, ...] = ()
+
+    def cut(self, values: Any) -> list[Any]:
+        """The first value, or a gradient, of each of several tensors."""
+        rest = iter(values)
+        return [list(islice(rest, size)) for size in self.pieces]
 
 
 @dataclass(frozen=True)
@@ -151,22 +157,16 @@ class Counterexample:
 
     Attributes:
         constructor: the arguments of the candidate's constructor.
-        x0: the lane's parameter before the first step.
-        gradients: the lane's gradients up to and with the failing step.
+        x0, gradients: the lane's parameter before the first step; its gradients, up to and with the failing step.
         schedule: step → hyperparameters changed before that step.
-        step: the first step beyond the budget, from 1.
-        lane: the lane's index in its tensor.
+        step, lane: the first step beyond the budget, from 1; the lane's index in its tensor.
         found: where it was found, in words.
-        expected: the rule's value, from the second oracle where it confirmed it.
-        seen: the candidate's value.
-        budget: how far a correct implementation may be from `expected`.
-        ratio: |seen − expected| / budget.
-        confirmed: whether ball arithmetic agreed with the screening oracle.
-        seed: of the scenario.
+        expected, seen: the rule's value, from the second oracle where it confirmed it; the candidate's.
+        budget, ratio: how far a correct implementation may be from `expected`; |seen − expected| / budget.
+        confirmed, seed: whether ball arithmetic agreed with the screening oracle; that of the scenario.
         whole: the tensor around the lane; None where the rule takes each lane alone.
         elements: how many times the lane stands in its tensor, where the rule takes each lane alone.
-        before: how many other tensors, of ones with gradients of ones, the optimizer has before it.
-        after: and how many after it.
+        before, after: how many other tensors, of ones with gradients of ones, the optimizer has before and after it.
         tensor: the constructor's argument that is handed over as a tensor, or "".
         alone: whether this much was seen to show it; if not, it needs the other tensors that were there.
     """

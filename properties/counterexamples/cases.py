@@ -32,7 +32,7 @@ class Case:
         after: and how many after it.
         elements: how many times x0 stands in its tensor, where it is that of a lane; 0 where it is the tensor's.
         shape: of such a tensor; () for a vector of so many elements.
-        pieces: how many elements of x0 each tensor has, where it holds several, at which the rule looks one by one.
+        pieces: how many elements of x0 each tensor has, where it holds several: those of a rule that looks at all.
     """
 
     scenario: Scenario
@@ -61,7 +61,7 @@ class Case:
             found = cls(own, x0[lane], gradients[:, lane], elements=block.size or 1).until(step)
             shape = block.shape if block.size else tuple(block.x0.shape)
             return found.shaped(shape) if shape or not block.size else found
-        return cls(own, x0, gradients, pieces=part.pieces).until(step)
+        return cls(own, x0, gradients, pieces=part.sizes).until(step)
 
     @property
     def steps(self) -> int:

@@ -43,7 +43,7 @@ def _told(rerun: Rerun, departure: Departure, found: str, seed: int) -> Countere
     shape = case.shape or tuple(case.x0.shape)
     x0, *gradients = (_decimals(t.expand(shape).tolist(), dtype) for t in (case.x0, *case.gradients))
     lane = departure.lane
-    whole = None if case.elements and not case.shape else Whole(x0, gradients, lane)
+    whole = None if case.elements and not case.shape else Whole(x0, gradients, lane, case.pieces)
     return Counterexample(
         constructor=_arguments(rerun, case),
         x0=_at(x0, lane),
@@ -111,8 +111,14 @@ def same(a: float, b: float) -> bool:
 def again(candidate: Candidate, example: Counterexample, dtype: torch.dtype, device: str) -> float:
     """The value that the candidate arrives at with what the counterexample holds, and nothing else."""
     whole, sparse = example.context, candidate.rule({}).sparse
-    x = torch.tensor(whole.x0, dtype=dtype, device=device)
-    parameters = [*[torch.ones_like(x)] * example.before, x, *[torch.ones_like(x)] * example.after]
+
+    def tensors(values: Any) -> list[Tensor]:
+        each = whole.cut(values) if whole.pieces else [values]
+        return [torch.tensor(one, dtype=dtype, device=device) for one in each]
+
+    own = tensors(whole.x0)
+    others = [[torch.ones_like(own[0])] * n for n in (example.before, example.after)]
+    parameters = [*others[0], *own, *others[1]]
     for p in parameters:
         p.requires_grad_(not example.constructor.get("differentiable"))
     optimizer = candidate.cls(parameters, **_handed_over(example))
@@ -121,11 +127,11 @@ def again(candidate: Candidate, example: Counterexample, dtype: torch.dtype, dev
             for name, value in example.schedule.get(step, {}).items():
                 kept = group.get(name)
                 group[name] = torch.full_like(kept, value) if isinstance(kept, Tensor) else value
-        for p in parameters:
-            slope = torch.tensor(gradient, dtype=dtype, device=device) if p is x else torch.ones_like(p)
-            p.grad = slope.to_sparse() if sparse else slope
+        slopes = [*others[0], *tensors(gradient), *others[1]]
+        for p, slope in zip(parameters, slopes, strict=True):
+            p.grad = slope.detach().clone().to_sparse() if sparse else slope.detach().clone()
         optimizer.step()
-    return float(x.detach().reshape(-1)[whole.lane].item())
+    return float(torch.cat([x.detach().reshape(-1) for x in own])[whole.lane].item())
 
 
 def _handed_over(example: Counterexample) -> dict[str, Any]:

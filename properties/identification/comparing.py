@@ -1,6 +1,7 @@
 """Rules beside what was seen: how much of the steps they leave unexplained, and whether their budget explains it."""
 
 from collections.abc import Iterator, Sequence
+from math import inf
 from typing import Any
 
 import numpy as np
@@ -21,6 +22,9 @@ from lawful.verify.variants.variants import Variant
 ROUNDING = {torch.float64: 1e-12, torch.float32: 1e-6}
 """What of a weight is no step, in formats in which steps have some digits."""
 
+SOON = inf
+"""The oracle's patience: a rule has been judged before compiled steps have paid for themselves."""
+
 Seen = tuple[int, Ball, torch.Tensor, torch.Tensor]
 """A step, the rule's weight after it, the candidate's, and the candidate's before it."""
 
@@ -40,14 +44,14 @@ def unexplained_by_each(seen: Array, expected: Array, dtype: torch.dtype) -> Arr
 
 
 def compared(
-    subject: Subject, probes: Sequence[Probe], variant: Variant, rule: Rule, used: Arithmetic, far: bool
+    subject: Subject, probes: Sequence[Probe], variant: Variant, rule: Rule, used: Arithmetic
 ) -> Tally:
-    """What was seen in the runs of which a rule speaks, in an arithmetic; if that is `far`, no more than shows it."""
+    """What was seen in the runs of which a rule speaks, in an arithmetic, up to the first that it does not explain."""
     tally = Tally()
     for probe in spoken_of(probes, variant):
         for _, ball, seen, _ in _along(subject, probe, variant, rule, used):
             tally.add(ball, seen)
-        if far and tally.worst > 1.0:
+        if tally.worst > 1.0:
             break
     return tally
 
@@ -85,7 +89,7 @@ def _along(subject: Subject, probe: Probe, variant: Variant, rule: Rule, used: A
     scenario, lane = used.seen(probe.under(probe.hyper(variant))), 0
     for part in parts(probe.blocks, "cpu", rule):
         fmt, end = used.of(format_of(part.dtype, subject.path, subject.device)), lane + part.x0.numel()
-        states = trajectory(Oracle(rule, fmt), part, scenario)
+        states = trajectory(Oracle(rule, fmt, SOON), part, scenario)
         weights = [_shaped(row, part) for row in probe.seen[:, lane:end]]
         for step, state in enumerate(states, 1):
             yield step, state.x, weights[step], weights[step - 1]

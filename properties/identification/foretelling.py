@@ -84,11 +84,24 @@ class Probe:
         lacking = {s: rule.defaults[s] for s in self.lacking(variant)}
         return rule.replace({s: int(v) if v == int(v) else v for s, v in lacking.items()})
 
+    def alike(self, variant: Variant, stored: bool = True) -> object:
+        """What a rule comes to for this class: the same for two of which each explains what the other does; or what it
+        would come to, were no state kept in fewer bits."""
+        rule, bound = self.without_what_lacks(variant), self._bound(variant).binding.names
+        rule = rule if stored else rule.unstored
+        state = frozenset((s, e, rule.initial(s)) for s, e in rule.state.items() if s not in rule.outputs)
+        return rule.x, state, rule.scope, rule.pieced, frozenset((s, bound.get(s)) for s in rule.defaults)
+
     def predicted(self, variant: Variant, mutant: Mutant | None = None, steps: int | None = None) -> Array:
         """What `seen` would be, or its first steps, under a rule, or under one of its mutants."""
         if steps == 1 and mutant is None:
             begun = self._once("first step", variant, self._begun)
             return np.stack([self.seen[0], begun])
+        if steps is None and mutant is None:
+            return self._once("path", variant, self._whole)  # type: ignore[no-any-return]
+        return self._whole(variant, mutant, steps)
+
+    def _whole(self, variant: Variant, mutant: Mutant | None = None, steps: int | None = None) -> Array:
         rule, lines = (mutant.open, mutant.lines) if mutant else (variant.rule, NONE)
         scenario = replace(self.under(self.hyper(variant)), steps=steps or self.scenario.steps)
         found = [_path(rule, part, scenario, lines) for part in self._parts(variant.rule)]

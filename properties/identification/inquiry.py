@@ -85,6 +85,8 @@ class Inquiry:
         notes: what the reader should know of them.
         used: rule → the arithmetic in which it fits, in words, where that is narrower than the format.
         compared: how many rules were.
+        known: of each rule that was judged, by what it comes to for this class and in which arithmetic: how far off it
+            is, and the share that was decided.
     """
 
     subject: Subject
@@ -92,6 +94,7 @@ class Inquiry:
     notes: list[str] = field(default_factory=list)
     used: dict[str, str] = field(default_factory=dict)
     compared: int = 0
+    known: dict[tuple[object, Arithmetic], tuple[float, float]] = field(default_factory=dict)
 
     def narrow(self, found: Sequence[tuple[Match, Proposal]]) -> bool:
         """Whether something is kept in float32, as it seems: nothing fits, but one rule to six digits; or all weights
@@ -104,8 +107,9 @@ class Inquiry:
         return single or any(match.unexplained <= SINGLE for match, _ in found)
 
     def nearest(self, proposals: Iterable[Proposal]) -> list[tuple[float, Proposal]]:
-        """(unexplained share, rule) of those that the first run leaves, the nearest first."""
-        started = self._started(proposals)
+        """(unexplained share, rule) of those that the first run leaves, the nearest first, without those that come to
+        one that was judged before."""
+        started = self._started(p for p in proposals if not self._was_judged(p))
         self.compared += len(started)
         begun = _first(started, SIEVED)
         return self._sorted(_first(self._sorted(begun, self.probes[:1]), MOST), self.probes)
@@ -163,13 +167,31 @@ class Inquiry:
         return found
 
     def _judged(self, share: float, proposal: Proposal, used: Arithmetic) -> Match:
-        rule, variant = proposal.rule, proposal.variant
+        """A rule judged; what comes to the same for this class is judged once."""
+        alike = self._alike(proposal), used
+        if alike not in self.known:
+            self.known[alike] = self._weighed(proposal, used)
+        worst, decided = self.known[alike]
+        return Match(proposal.variant.spec, proposal.words, worst, share, decided, proposal.change)
+
+    def _weighed(self, proposal: Proposal, used: Arithmetic) -> tuple[float, float]:
+        """How far off a rule is, and the share of comparisons that has a verdict: in one run where state is kept in
+        fewer bits of a rule that fits, for what its wider budget explains is known, and whether it has one is not."""
+        bare = proposal.rule.storage and self.known.get((self._alike(proposal, stored=False), used))
+        probes = self.probes[:1] if bare and bare[0] <= 1.0 else self.probes
         try:
-            tally = compared(self.subject, self.probes, variant, rule, used, share > CLOSE)
-            worst, decided = tally.worst, 1.0 - tally.no_verdict / max(tally.comparisons, 1)
+            tally = compared(self.subject, probes, proposal.variant, proposal.rule, used)
         except UNANALYSED:
-            worst, decided = np.inf, 1.0
-        return Match(variant.spec, proposal.words, worst, share, decided, proposal.change)
+            return np.inf, 1.0
+        return tally.worst, 1.0 - tally.no_verdict / max(tally.comparisons, 1)
+
+    def _alike(self, proposal: Proposal, stored: bool = True) -> object:
+        if proposal.mutant:
+            return proposal.variant.spec, proposal.rule.mathematics
+        return self.probes[0].alike(proposal.variant, stored)
+
+    def _was_judged(self, proposal: Proposal) -> bool:
+        return bool(self.known) and (self._alike(proposal), OWN) in self.known
 
     def _leans(self, proposal: Proposal, used: Arithmetic) -> bool:
         """Whether what scalars in float32 are to explain has one sign."""

@@ -25,7 +25,7 @@ class Part:
 
     Where the rule looks at all parameters, those of other groups follow: `others` lanes, not judged here. Of a vector
     that repeats its lanes there are two parts: `fold` takes the least or the largest of what became of each. Where the
-    rule looks at each parameter too, `pieces` are how many lanes each has.
+    rule looks at all parameters, `sizes` are how many lanes each has; where it looks at each too, `pieces` are.
     """
 
     group: int
@@ -36,6 +36,7 @@ class Part:
     others: int = 0
     fold: Callable[[Tensor, int], Tensor] | None = None
     pieces: tuple[int, ...] = ()
+    sizes: tuple[int, ...] = ()
 
     def gather(self, parameters: list[Tensor]) -> Tensor:
         """The candidate's values of these lanes, in float64."""
@@ -94,8 +95,9 @@ def _part(blocks: list[Block], group: int, dtype: str, device: str, rule: Rule) 
         device
     )
     count = sum(blocks[i].x0.numel() for i in others)
-    pieces = tuple(blocks[i].x0.numel() for i in members) if rule.pieced else ()
-    return Part(group, blocks[members[0]].x0.dtype, members, x0, gradients, count, pieces=pieces)
+    sizes = tuple(blocks[i].x0.numel() for i in members) if rule.scope == "optimizer" else ()
+    pieces = sizes if rule.pieced else ()
+    return Part(group, blocks[members[0]].x0.dtype, members, x0, gradients, count, pieces=pieces, sizes=sizes)
 
 
 def side(off: Tensor, wrong: Tensor) -> float:

@@ -147,3 +147,52 @@ class AdaGCFloored(AdaGC):
 
     def late(self, norm: Tensor, usual: Tensor, h: dict[str, Any]) -> tuple[Tensor, Tensor]:
         return norm.clamp_min(h["eps"]), h["lambda_rel"] * usual.clamp_min(h["eps"])
+
+
+class AdaGCDecayed(AdaGC):
+    """Every gradient has the decay of its weight added before any of them is clipped."""
+
+    def __init__(
+        self, params: Any, lr: float = 1e-3, beta: float = 0.98, lambda_abs: float = 1.0, lambda_rel: float = 1.05,
+        warmup_steps: int = 100, weight_decay: float = 0.0,
+    ) -> None:  # fmt: skip
+        super().__init__(params, lr, beta, lambda_abs, lambda_rel, warmup_steps)
+        for group in self.param_groups:
+            group.setdefault("weight_decay", weight_decay)
+
+    @torch.no_grad()
+    def step(self, closure: Any = None) -> None:  # type: ignore[override]
+        pairs = [(p, h) for h in self.param_groups for p in h["params"] if p.grad is not None]
+        decayed = [(p.grad + h["weight_decay"] * p).to(p.dtype) for p, h in pairs]
+        norms = self.norms([p.grad for p, _ in pairs], decayed)
+        for (p, h), g, norm in zip(pairs, decayed, norms, strict=True):
+            self.move(p, g, norm, self.state[p], h)
+
+    def norms(self, raw: list[Tensor], decayed: list[Tensor]) -> list[Tensor]:
+        """That over all parameters, by which each is clipped at first."""
+        return [torch.stack([g.norm() for g in decayed]).norm()] * len(decayed)
+
+
+class AdaGCDecayedInTurn(AdaGCDecayed):
+    """A slip, as in pytorch_optimizer 4.1.0: the norm is taken for each tensor anew, while later ones are not yet
+    decayed."""
+
+    def norms(self, raw: list[Tensor], decayed: list[Tensor]) -> list[Tensor]:
+        mixed = [[*decayed[: k + 1], *raw[k + 1 :]] for k in range(len(raw))]
+        return [torch.stack([g.norm() for g in some]).norm() for some in mixed]
+
+
+class EachByItsNorm(torch.optim.SGD):
+    """SGD on gradients clipped each by its own norm, where all should be by that of all."""
+
+    def __init__(self, params: Any, lr: float = 1e-3, max_norm: float = 1.0) -> None:
+        super().__init__(params, lr)
+        for group in self.param_groups:
+            group["max_norm"] = max_norm
+
+    def step(self, closure: Any = None) -> None:  # type: ignore[override]
+        for group in self.param_groups:
+            for p in group["params"]:
+                if p.grad is not None and p.grad.norm() > group["max_norm"]:
+                    p.grad = p.grad * (group["max_norm"] / p.grad.norm())
+        super().step()

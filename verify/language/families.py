@@ -11,7 +11,7 @@ from importlib.metadata import entry_points
 from types import MappingProxyType
 from typing import Any
 
-from lawful.verify.errors import Unanswerable, unknown
+from lawful.verify.errors import Unanswerable, short, unknown
 from lawful.verify.language.family import Family, OutOfScope
 from lawful.verify.language.names import normal
 from lawful.verify.language.rule import Rule, spelled
@@ -151,6 +151,8 @@ def parsed(spec: str) -> tuple[str, str, dict[str, Any]]:
         call = ast.parse(f"_({rest}", mode="eval").body
         if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Name) or len(call.args) > 1:
             raise ValueError("conventions are given by keyword.")
+        if not all(k.arg for k in call.keywords):
+            raise ValueError("conventions are given by keyword.")
         if twice := [name for name, count in Counter(k.arg for k in call.keywords).items() if count > 1]:
             raise ValueError(f"{twice[0]} is given twice")
         inner = "".join(map(_inner, call.args))
@@ -158,7 +160,9 @@ def parsed(spec: str) -> tuple[str, str, dict[str, Any]]:
     except (SyntaxError, ValueError) as error:
         said = getattr(error, "msg", error)  # a SyntaxError's own text has a line of ours in it
         why = str(said).removesuffix(".")
-        raise Unanswerable(f"rule {spec!r} is not of the form name(convention=value, …): {why}.") from error
+        raise Unanswerable(
+            f"rule {short(spec)!r} is not of the form name(convention=value, …): {why}."
+        ) from error
 
 
 def _value(said: ast.keyword) -> Any:

@@ -220,6 +220,12 @@ class Rule:
         every = (self.x, *self.state.values())
         return frozenset(e.func for after in every for e in after.atoms(Kept, NewtonSchulzInBfloat16))
 
+    @property
+    def unstored(self) -> "Rule":
+        """The rule with nothing kept in fewer bits."""
+        kept = {k: k.args[0] for e in (self.x, *self.state.values()) for k in e.atoms(Kept)}
+        return self.replace(kept)
+
     @cached_property
     def mathematics(self) -> object:
         """What two rules have in common that are written with the same expressions."""

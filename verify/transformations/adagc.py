@@ -10,8 +10,9 @@ from lawful.verify.language.extrema import Max, Min
 from lawful.verify.language.family import Words
 from lawful.verify.language.rule import Rule, Source
 from lawful.verify.language.symbols import eps, g, t
-from lawful.verify.language.tensors import EverywhereNorm, IfPositive, Norm
+from lawful.verify.language.tensors import EverywhereNorm, Norm
 from lawful.verify.language.transformation import fed, transformation
+from lawful.verify.transformations.clipped import NOTHING, share
 
 most, times, beta = (
     Symbol("lambda_abs", positive=True),
@@ -42,11 +43,12 @@ def adagc(
     """γ ← β·γ + (1 − β)·‖ĝ‖, of each tensor, where ĝ is g no longer than λ_rel·γ.
 
     In the steps before `warmup_steps` ĝ is g clipped by the norm over all parameters, with eps in its `divisor`, and γ
-    the least ‖ĝ‖; after them no norm counts as less than a `floor`.
+    the least ‖ĝ‖; after them no norm counts as less than a `floor`. Decay that is added to the gradient before it is
+    clipped is `decayed(adagc(adam), form="l2")`; `adagc(adam)` adds it to what is left.
     """
     if (divisor, floor) != ("norm", "none") and eps not in rule.defaults:
         raise Unanswerable(f"adagc({rule}, divisor={divisor!r}, floor={floor!r}): {rule} has no eps.")
-    early = g * share(EverywhereNorm(g), most, eps if divisor == "norm + eps" else 0)
+    early = g * share(EverywhereNorm(g), most, eps if divisor == "norm + eps" else NOTHING)
     late = g * share(_above(floor, Norm(g)), times * _above(floor, gamma))
     least = Piecewise((Norm(early), Eq(t, 1)), (Min(gamma, Norm(early)), True))
     first = Lt(t, warmup)
@@ -58,11 +60,6 @@ def adagc(
         defaults=DEFAULTS,
         domains=DOMAINS,
     )
-
-
-def share(norm: Expr, largest: Expr, more: Expr = 0) -> Expr:
-    """What is left of a gradient of a norm; all of it where it is no longer than the largest."""
-    return IfPositive(norm + more - largest, largest / (norm + more), 1)
 
 
 def _above(floor: str, norm: Expr) -> Expr:

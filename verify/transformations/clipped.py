@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from sympy import Expr, Float, Symbol
+from sympy import Expr, Float, Integer, Symbol
 
 from lawful.verify.language.domain import Domain
 from lawful.verify.language.extrema import Max, Min
@@ -16,8 +16,9 @@ largest = Symbol("max_norm", positive=True)
 DOMAINS = {largest: Domain((1.0, 0.5, 0.1), open_low=True)}
 CLIPPED = Symbol("c_t")
 
-SMALL = Float("1e-6")
-"""What torch adds to a norm before it divides by it."""
+NOTHING = Integer(0)
+ADDED = {"norm": NOTHING, "norm + 1e-6": Float("1e-6")}
+"""To a norm before it divides, by torch 1e-6."""
 
 WORDS: Words = {
     "over": {
@@ -51,13 +52,14 @@ def clipped(
     `divisor="norm + 1e-6"` is torch.nn.utils.clip_grad_norm_.
     """
     norm = EverywhereNorm(g) if over == "parameters" else Norm(g)
-    bounded = Max(-largest, Min(largest, g)) if over == "value" else g * share(norm, divisor)
+    bounded = Max(-largest, Min(largest, g)) if over == "value" else g * share(norm, largest, ADDED[divisor])
     source = Source("torch.nn.utils", "clip_grad_norm_ and clip_grad_value_", checked="torch 2.13.0")
     return fed(rule, bounded, source, defaults={largest: 1.0}, domains=DOMAINS, names={CLIPPED: bounded})
 
 
-def share(norm: Expr, divisor: str) -> Expr:
-    """What is left of a gradient; all of it where the norm is not above the largest."""
-    if divisor == "norm + 1e-6":
-        return Min(1, largest / (norm + SMALL))
-    return IfPositive(norm - largest, largest / norm, 1)
+def share(norm: Expr, most: Expr, more: Expr = NOTHING) -> Expr:
+    """What is left of a gradient that is to be no longer than `most`; all of it where its norm, and what is added to
+    that before it divides, is no more. A norm of 0 divides nothing."""
+    if more.is_positive:
+        return Min(1, most / (norm + more))
+    return IfPositive(norm + more - most, most / (norm + more), 1)

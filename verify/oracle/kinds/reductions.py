@@ -2,8 +2,8 @@
 
 A sum of k terms is charged (k − 1)·u·Σ|terms|, the bound for any order of summation (Higham 2002, §4.2), pairwise and
 compensated ones included. 16-bit numbers are summed in float32, as torch and every BLAS do, and the sum is rounded once
-more. A mean may be the sum divided, or the square of a root mean square. A condition that rounding may turn admits both
-of its branches. An overflow in one lane is felt in every lane that a reduction spreads it to.
+more. A mean may be the sum divided, or the square of a root mean square. An overflow in one lane is felt in every lane
+that a reduction spreads it to.
 """
 
 from collections.abc import Callable, Sequence
@@ -21,7 +21,6 @@ from lawful.verify.language.tensors import (
     SUMS,
     EverywhereNorm,
     EverywhereOrder,
-    IfPositive,
     Norm,
     Total,
 )
@@ -250,31 +249,6 @@ class Maximum:
         return Ball((top, below), radius.amax(self.axis, keepdim=True))
 
 
-@dataclass(frozen=True)
-class Choice:
-    """One of two by the sign of a quantity; both where rounding may turn it."""
-
-    quantity: Node
-    positive: Node
-    otherwise: Node
-
-    def __call__(self, step: Step) -> Ball:
-        """The branch where the sign is sure, the hull of both elsewhere."""
-        q, a, b = self.quantity(step), self.positive(step), self.otherwise(step)
-        mid, radius = tensor(q.mid), tensor(q.radius)
-        holds = mid > 0
-        sure = (mid - radius > 0) | (mid + radius <= 0)
-        gap = torch.abs(tensor(a.mid) - tensor(b.mid)) + torch.maximum(tensor(a.radius), tensor(b.radius))
-        chosen = torch.where(holds, tensor(a.radius), tensor(b.radius))
-        return Ball(balls.choose(holds, *_alike(a.centre, b.centre)), torch.where(sure, chosen, gap))
-
-
-def _alike(a: Centre, b: Centre) -> tuple[Centre, Centre]:
-    """Both centres as tensors."""
-    first, second = ((tensor(c[0]), None if c[1] is None else tensor(c[1])) for c in (a, b))
-    return first, second
-
-
 for kind in SUMS:
     compiled.register(
         kind,
@@ -291,4 +265,3 @@ for norm in (Norm, EverywhereNorm):
 compiled.register(
     EverywhereOrder, lambda expr, compiler: OrderNorm(compiler.node(expr.args[0]), expr.args[1])
 )
-compiled.register(IfPositive, lambda expr, compiler: Choice(*map(compiler.node, expr.args)))
