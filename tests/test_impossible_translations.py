@@ -10,12 +10,13 @@ from sympy import Expr, S, Symbol, sqrt
 from lawful.verify.language.families import find_rule
 from lawful.verify.language.symbols import beta2, eps, lr, t, weight_decay
 from lawful.verify.translation import impossible as refuting
+from lawful.verify.translation.claims import Claim
 from lawful.verify.translation.elimination import sign_of, ways
 from lawful.verify.translation.found import unconditional
 from lawful.verify.translation.impossible import Impossible, impossible, simple
 from lawful.verify.translation.question import Question
 from lawful.verify.translation.ranges import course
-from lawful.verify.translation.replay import Claim, replayed
+from lawful.verify.translation.replay import replayed
 from lawful.verify.translation.search import Branch, Search
 from lawful.verify.translation.stepwise import stepwise
 from lawful.verify.translation.translate import cases, settings, translated

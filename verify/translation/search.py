@@ -16,6 +16,7 @@ from lawful.verify.language.domain import Domain
 from lawful.verify.language.plain import plain
 from lawful.verify.language.rule import Rule
 from lawful.verify.language.substitution import put
+from lawful.verify.translation.claims import Claim
 from lawful.verify.translation.elimination import Way, sign_of, tidy, ways
 from lawful.verify.translation.equations import Equation, States, Telling, compact, defined, equations
 from lawful.verify.translation.experiments import (
@@ -31,7 +32,6 @@ from lawful.verify.translation.inputs import Experiment
 from lawful.verify.translation.pairs import together
 from lawful.verify.translation.powers import by_step
 from lawful.verify.translation.quotients import factored
-from lawful.verify.translation.replay import Claim
 
 DEPTH, ENOUGH, LONG = 24, 6, 32
 """How many things may be assumed one after the other; how many equations are compared that tell something; and of how
