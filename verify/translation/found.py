@@ -4,14 +4,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 
+import numpy as np
 from sympy import Expr, Mul, Symbol, fraction, together
 
 from lawful.verify.language.rule import Rule
 from lawful.verify.language.symbols import DOMAINS, lr, lr_0, t
 from lawful.verify.theory.inductions import Equivalence
 from lawful.verify.theory.proof import Proof
+from lawful.verify.translation.fitting import allowed, same
 from lawful.verify.translation.proving import equivalence, holds, proved
-from lawful.verify.translation.question import Question
+from lawful.verify.translation.question import Place, Question
 from lawful.verify.translation.rewriting import above, begins, begun, deciding, positive
 from lawful.verify.translation.settings import Formulas, settings
 from lawful.verify.translation.states import states
@@ -82,6 +84,7 @@ def conditional(
     second: Rule,
     among: frozenset[Symbol] = frozenset(),
     known: frozenset[Symbol] = frozenset(),
+    refused: frozenset[Symbol] | None = None,
 ) -> Iterator[Found]:
     """Settings where some hyperparameters of the first are 0, as few as may be.
 
@@ -89,16 +92,25 @@ def conditional(
         first, second: the rules.
         among: those that may be; any without.
         known: those that are 0 anyway.
+        refused: those at which, all others above it, there is none; where fewer are 0 there is none either, unless
+            that decides a case.
     """
     zeros = [s for s in first.defaults if may_be_zero(first, s) and (s in among or not among)]
     zeros = [s for s in zeros if s not in known]
-    held: list[frozenset[Symbol]] = []
+    held, decides = list[frozenset[Symbol]](), deciding(first) | deciding(second)
     for more in (frozenset(z) for count in range(1, MOST + 1) for z in combinations(zeros, count)):
-        if any(before <= more for before in held):
+        if any(before <= more for before in held) or (
+            refused is not None and _within(refused, more, decides)
+        ):
             continue
         if (found := where(first, second, more | known)) is not None:
             held.append(more)
             yield found
+
+
+def _within(refused: frozenset[Symbol], more: frozenset[Symbol], decides: frozenset[Symbol]) -> bool:
+    """Whether what holds where these are 0 would hold where it is known not to."""
+    return more <= refused and not (refused - more) & decides
 
 
 def carried_over(first: Rule, second: Rule) -> Iterator[Found]:
@@ -119,13 +131,33 @@ def where(first: Rule, second: Rule, zero: frozenset[Symbol]) -> Found | None:
     """A setting where these hyperparameters of the first are 0, and the others are not."""
     question = Question.of(first, second)
     places = question.points(zero)
+    ends = _ends(question, zero)
     for setting in settings(places):
+        if not all(_goes_on_to(end, setting) for end in ends):
+            continue
         meaning = states(places, question.second.replace(dict(setting)))
         if meaning is None:
             continue
         for found in _proofs(question, zero, setting, meaning):
             return _along_schedules(first, second, found)
     return None
+
+
+def _ends(question: Question, zero: frozenset[Symbol]) -> list[Place]:
+    """Where all is 0 that may be and decides no case: what does the same everywhere does so there."""
+    decides = deciding(question.first) | deciding(question.second)
+    more = {s for s in question.first.defaults if may_be_zero(question.first, s) and s not in decides}
+    return question.points(zero | more)
+
+
+def _goes_on_to(end: Place, setting: Formulas) -> bool:
+    """Whether a setting does the same there, unless it or what it should do is nowhere."""
+    numbers = {s: end.value(e) for s, e in setting.items()}
+    if not (
+        np.isfinite([*numbers.values()]).all() and allowed(end, numbers) and np.isfinite(end.wanted).all()
+    ):
+        return True
+    return same(end, numbers)
 
 
 def _proofs(
