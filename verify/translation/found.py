@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from itertools import combinations
 
 import numpy as np
@@ -11,7 +12,7 @@ from lawful.verify.language.rule import Rule
 from lawful.verify.language.symbols import DOMAINS, lr, lr_0, t
 from lawful.verify.theory.inductions import Equivalence
 from lawful.verify.theory.proof import Proof
-from lawful.verify.translation.fitting import allowed, same
+from lawful.verify.translation.fitting import allowed, same, solutions
 from lawful.verify.translation.proving import equivalence, holds, proved
 from lawful.verify.translation.question import Place, Question
 from lawful.verify.translation.rewriting import above, begins, begun, deciding, positive
@@ -95,22 +96,35 @@ def conditional(
         refused: those at which, all others above it, there is none; where fewer are 0 there is none either, unless
             that decides a case.
     """
-    zeros = [s for s in first.defaults if may_be_zero(first, s) and (s in among or not among)]
-    zeros = [s for s in zeros if s not in known]
-    held, decides = list[frozenset[Symbol]](), deciding(first) | deciding(second)
-    for more in (frozenset(z) for count in range(1, MOST + 1) for z in combinations(zeros, count)):
-        if any(before <= more for before in held) or (
-            refused is not None and _within(refused, more, decides)
-        ):
+    able = [s for s in first.defaults if may_be_zero(first, s) and s not in known]
+    decides, held = deciding(first) | deciding(second), list[frozenset[Symbol]]()
+    lost = cache(lambda end: _lost(Question.of(first, second), end))
+    for more in _few([s for s in able if s in among or not among]):
+        if any(before <= more for before in held) or excluded(first, second, more, refused):
+            continue
+        if lost(known | more | (frozenset(able) - decides)):
             continue
         if (found := where(first, second, more | known)) is not None:
             held.append(more)
             yield found
 
 
-def _within(refused: frozenset[Symbol], more: frozenset[Symbol], decides: frozenset[Symbol]) -> bool:
-    """Whether what holds where these are 0 would hold where it is known not to."""
-    return more <= refused and not (refused - more) & decides
+def _few(symbols: Sequence[Symbol]) -> Iterator[frozenset[Symbol]]:
+    """One or two of these."""
+    yield from (frozenset(z) for count in range(1, MOST + 1) for z in combinations(symbols, count))
+
+
+def _lost(question: Question, zero: frozenset[Symbol]) -> bool:
+    """Whether, where these are 0, no setting is near, though the first rule is defined; nor is one where fewer are."""
+    place = question.points(zero)[0]
+    return bool(np.isfinite(place.wanted).all()) and next(solutions(place), None) is None
+
+
+def excluded(first: Rule, second: Rule, zero: frozenset[Symbol], refused: frozenset[Symbol] | None) -> bool:
+    """Whether what holds where these are 0 would hold where it is known that nothing does; `refused` as above."""
+    if refused is None or not zero <= refused:
+        return False
+    return not (refused - zero) & (deciding(first) | deciding(second))
 
 
 def carried_over(first: Rule, second: Rule) -> Iterator[Found]:

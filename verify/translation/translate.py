@@ -13,6 +13,7 @@ from lawful.verify.translation.found import (
     Found,
     carried_over,
     conditional,
+    excluded,
     may_be_zero,
     unconditional,
     where,
@@ -116,11 +117,11 @@ def cases(found: Iterable[Found]) -> list[Case]:
 
 def _found(first: Rule, second: Rule, none: Impossible | None) -> Iterator[Found]:
     """The widest case first, then those that it leaves out."""
-    general = unconditional(first, second)
+    refused = frozenset(s for s, value in none.setting.items() if value == 0) if none else None
+    general = None if excluded(first, second, frozenset(), refused) else unconditional(first, second)
     if general is not None:
         yield general
     if general is None or general.above:
-        refused = frozenset(s for s, value in none.setting.items() if value == 0) if none else None
         yield from conditional(first, second, general.above if general else frozenset(), refused=refused)
     if general is None:
         yield from carried_over(first, second)
