@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, partial
 from itertools import combinations
 
 import numpy as np
-from sympy import Expr, Mul, Symbol, fraction, together
+from sympy import Expr, Integer, Mul, Symbol, fraction, together
 
 from lawful.verify.language.rule import Rule
 from lawful.verify.language.symbols import DOMAINS, lr, lr_0, t
@@ -19,8 +19,8 @@ from lawful.verify.translation.rewriting import above, begins, begun, deciding, 
 from lawful.verify.translation.settings import Formulas, settings
 from lawful.verify.translation.states import states
 
-MOST = 2
-"""How many hyperparameters may have to be 0."""
+MOST, LARGE = 2, 30.0
+"""How many hyperparameters may have to be 0; how large weights are where something may be bounded by their norm."""
 
 
 @dataclass(frozen=True)
@@ -98,11 +98,11 @@ def conditional(
     """
     able = [s for s in first.defaults if may_be_zero(first, s) and s not in known]
     decides, held = deciding(first) | deciding(second), list[frozenset[Symbol]]()
-    lost = cache(lambda end: _lost(Question.of(first, second), end))
+    lost = cache(partial(_lost, Question.of(first, second)))
     for more in _few([s for s in able if s in among or not among]):
         if any(before <= more for before in held) or excluded(first, second, more, refused):
             continue
-        if lost(known | more | (frozenset(able) - decides)):
+        if all(map(lost, _ends(known | more, frozenset(able) - decides))):
             continue
         if (found := where(first, second, more | known)) is not None:
             held.append(more)
@@ -114,9 +114,15 @@ def _few(symbols: Sequence[Symbol]) -> Iterator[frozenset[Symbol]]:
     yield from (frozenset(z) for count in range(1, MOST + 1) for z in combinations(symbols, count))
 
 
+def _ends(zero: frozenset[Symbol], able: frozenset[Symbol]) -> Iterator[frozenset[Symbol]]:
+    """These and all that may be 0 besides, or all but one of which: there a setting may leave its domain."""
+    yield zero | able
+    yield from (zero | able - {s} for s in sorted(able - zero, key=str))
+
+
 def _lost(question: Question, zero: frozenset[Symbol]) -> bool:
     """Whether, where these are 0, no setting is near, though the first rule is defined; nor is one where fewer are."""
-    place = question.points(zero)[0]
+    place = replace(question.points(zero)[0], weight=LARGE)
     return bool(np.isfinite(place.wanted).all()) and next(solutions(place), None) is None
 
 
@@ -145,7 +151,7 @@ def where(first: Rule, second: Rule, zero: frozenset[Symbol]) -> Found | None:
     """A setting where these hyperparameters of the first are 0, and the others are not."""
     question = Question.of(first, second)
     places = question.points(zero)
-    ends = _ends(question, zero)
+    ends = _at_ends(question, zero)
     for setting in settings(places):
         if not all(_goes_on_to(end, setting) for end in ends):
             continue
@@ -157,11 +163,11 @@ def where(first: Rule, second: Rule, zero: frozenset[Symbol]) -> Found | None:
     return None
 
 
-def _ends(question: Question, zero: frozenset[Symbol]) -> list[Place]:
+def _at_ends(question: Question, zero: frozenset[Symbol]) -> list[Place]:
     """Where all is 0 that may be and decides no case: what does the same everywhere does so there."""
     decides = deciding(question.first) | deciding(question.second)
     more = {s for s in question.first.defaults if may_be_zero(question.first, s) and s not in decides}
-    return question.points(zero | more)
+    return [replace(place, weight=LARGE) for place in question.points(zero | more)]
 
 
 def _goes_on_to(end: Place, setting: Formulas) -> bool:
@@ -197,7 +203,8 @@ def _law(
 ) -> Equivalence:
     """What is claimed, where some hyperparameters are 0 and others are not."""
     known = positive(positive_)
-    first = above(question.first.replace(dict.fromkeys(zero, 0)), positive_)
+    gone = {s: Integer(0) for s in question.first.defaults if s in zero}
+    first = above(question.first.replace(gone), positive_)
     said = ({s: e.xreplace(known) for s, e in formulas.items()} for formulas in (setting, meaning))
     return equivalence(Question(first, question.second), *said, varying=varying)
 

@@ -91,6 +91,7 @@ class Place:
         seed: of weights and gradients.
         smallest, largest: the powers of ten between which gradients are.
         steps: how many are run; as many as the question says where it is 0.
+        weight: how large weights are; a bound of their norm is seen where they are large.
     """
 
     question: Question
@@ -99,6 +100,7 @@ class Place:
     smallest: float = -3.0
     largest: float = 1.0
     steps: int = 0
+    weight: float = 1.0
 
     @cached_property
     def shape(self) -> tuple[int, ...]:
@@ -107,17 +109,13 @@ class Place:
 
     @cached_property
     def inputs(self) -> tuple[Array, Array]:
-        """(first weights, gradients of each step); gradients of all sizes.
-
-        Of whole tensors, now and then all gradients are small, or else no eps is seen; or all weights large, or else no
-        bound of their norm.
-        """
+        """(first weights, gradients of each step); gradients of all sizes."""
         random = np.random.default_rng(self.seed)
         scale = 10 ** random.uniform(self.smallest, self.largest, self.shape)
-        small, large = (1e-3 if self.seed % 2 == 0 else 1.0), (100.0 if self.seed % 3 == 0 else 1.0)
+        if self.question.whole:  # now and then the whole tensor has small gradients, or else no eps is seen
+            scale = scale * (1e-3 if self.seed % 2 == 0 else 1.0)
         gradients = random.normal(size=(self.steps or self.question.steps, *self.shape)) * scale
-        weights = random.normal(size=self.shape)
-        return (weights * large, gradients * small) if self.question.whole else (weights, gradients)
+        return self.weight * random.normal(size=self.shape), gradients
 
     @cached_property
     def wanted(self) -> Array:
