@@ -1,6 +1,7 @@
 """The forms of a rule against one another, as a page in Markdown."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from types import MappingProxyType
 
 from rich.console import Console
 
@@ -30,7 +31,7 @@ def lines(matrix: Matrix) -> Iterator[str]:
     place = {forms[0]: number for number, forms in enumerate(matrix.classes, start=1)}
     pairs = [(a, b) for a in place.values() for b in place.values() if a != b]
     for (one, other), answer in zip(pairs, matrix.answers, strict=True):
-        yield f"| {one} | {other} | {_said(answer)} | {answer.seconds:.1f} |"
+        yield f"| {one} | {other} | {_said(answer, place)} | {answer.seconds:.1f} |"
 
 
 def neighbour_lines(family: str, answers: Iterable[Translation]) -> Iterator[str]:
@@ -43,7 +44,7 @@ def neighbour_lines(family: str, answers: Iterable[Translation]) -> Iterator[str
         yield f"| `{answer.first}` | `{answer.second}` | {_said(answer)} | {answer.seconds:.1f} |"
 
 
-def _said(answer: Translation) -> str:
+def _said(answer: Translation, place: Mapping[str, int] = MappingProxyType({})) -> str:
     cases = "; ".join(filter(None, map(_case, answer.cases)))
     match answer.outcome:
         case "yes":
@@ -51,7 +52,9 @@ def _said(answer: Translation) -> str:
         case "where":
             return f"where {cases}"
         case "no":
-            return f"no{f', but where {cases}' if cases else ''}"
+            of = answer.witness.of if answer.witness else None
+            follows = f", as {place[of[0]]} → {place[of[1]]}" if of else ""
+            return f"no{follows}{f', but where {cases}' if cases else ''}"
     return f"not known{f', but where {cases}' if cases else ''}: {answer.reason}"
 
 

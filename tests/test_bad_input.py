@@ -76,6 +76,9 @@ QUESTIONS = {
     f"{SGD} --arg lr": ["--arg 'lr'", "name=value"],
     f"{SGD} --arg lr=(0.1": ["--arg 'lr=(0.1'", "'(0.1' is neither"],
     f"{SGD} --arg lrr=0.1": ["argument of SGD 'lrr'", "did you mean lr"],
+    f"{SGD} --arg lr=abc": ["lr='abc' is not in (0, ∞)"],
+    "check torch.optim:Adam --arg betas=abc": ["betas='abc' does not give beta1, beta2"],
+    "identify torch.optim:Muon --arg ns_steps=200": ["Muon cannot be run", "steps must be less than 100"],
     f"{SGD} --arg lr=-1": ["SGD cannot be constructed with lr=-1", "ValueError"],
     "check needy.py:SGD": ["SGD needs", "--arg total_steps=VALUE"],
     # options

@@ -50,6 +50,8 @@ def asked(pair: Pair) -> Question:
         ("muon", "muon(nesterov=False)", [["momentum"]]),
         ("adafactor", 'adafactor(form="fairseq")', []),
         ('adam(eps="inside")', "adam(bias_correction=False)", []),
+        ("rmsprop(centered=True, start=1)", "rmsprop(centered=True)", [[], ["alpha"]]),
+        ("yogi", 'yogi(first_moment="zero")', [[], ["beta1"], ["initial_accumulator"]]),
     ],
 )
 def test_that_no_setting_does_is_proved(first: str, second: str, zero: list[list[str]]) -> None:
@@ -122,6 +124,12 @@ def test_an_equation_and_the_values_that_make_it_hold() -> None:
     assert ways((a + 1) * b) == [] and ways(a + b) == []
     assert ways(S.Zero * a) is None
     assert ways(a - (1 + b) ** S.Half) == [(a, (1 + b) ** S.Half)]
+    roots = sqrt(2) + sqrt(3) - sqrt(5 + 2 * sqrt(6))  # 0
+    assert (
+        sign_of(b * (sqrt(3) - sqrt(2))) == 1
+        and sign_of(b * (1 - sqrt(2))) == -1
+        and sign_of(b * roots) is None
+    )
     assert sign_of(a + b) == 1 and sign_of(-a - b) == -1 and sign_of(a) is None and sign_of(a - b) is None
 
 

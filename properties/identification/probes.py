@@ -124,12 +124,15 @@ class Subject:
         Raises:
             Unanswerable: it refuses every run.
         """
-        refusals: list[str] = []
+        told = dict[str, None]()
         for shapes, sparse in (*((shapes, False) for shapes in self.shapes), (self.shapes[0], True)):
+            refusals: list[str] = []
             tried = (self._probe(plan, shapes, sparse, families, refusals) for plan in PLANS)
             if made := Lazily(probe for probe in tried if probe is not None):
                 return made
-        raise Unanswerable(f"{self.cls.__name__} cannot be run: {refusals[0].rstrip('.')}.")
+            told |= {} if sparse else dict.fromkeys(refusals[:1])
+        why = "; and with tensors of other shapes, ".join(one.rstrip(".") for one in told)
+        raise Unanswerable(f"{self.cls.__name__} cannot be run: {why}.")
 
     def _probe(
         self, plan: Plan, shapes: Shapes, sparse: bool, families: Sequence[Family], refusals: list[str]

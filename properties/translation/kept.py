@@ -5,7 +5,6 @@ tensors are told apart in. Numbers are compared with the rule's own, with the co
 what the rule works out from that alone; a tensor may hold one in every lane.
 """
 
-import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
@@ -25,6 +24,7 @@ from lawful.verify.language.rule import Rule
 from lawful.verify.language.symbols import t, x
 from lawful.verify.oracle.balls import Ball, Real
 from lawful.verify.oracle.oracle import State
+from lawful.verify.translation.answer import value
 
 SINGLE = 2.0**-20
 """What float32 may lose of a power in a few steps."""
@@ -164,7 +164,7 @@ class Watcher:
                 power = f"({COUNT}{after})" if after else COUNT
                 found[f"{base!r}**{power}"] = [base ** (k + n) for k in steps]
         for code in _counted(self.rule, self.setting):
-            found[code] = [float(eval(code, {"math": math, COUNT: float(k)})) for k in steps]
+            found[code] = [value(code, {COUNT: float(k)}) for k in steps]
         return found | {name: [each[name] for each in self._scalars] for name in self._scalars[0]}
 
 

@@ -20,7 +20,7 @@ from lawful.verify.candidates.constructor import Constructor, off
 from lawful.verify.candidates.frameworks import adapter_of, classed
 from lawful.verify.candidates.loading import given, load
 from lawful.verify.candidates.options import Options
-from lawful.verify.candidates.refusing import refuse_arguments, refuse_words
+from lawful.verify.candidates.refusing import refuse_arguments, refuse_texts, refuse_words
 from lawful.verify.candidates.signature import Handed
 from lawful.verify.candidates.unclaimed import unclaimed
 from lawful.verify.errors import Unanswerable
@@ -98,10 +98,11 @@ class Candidate:
         """Itself, if its constructor has the arguments that are given, and one for the learning rate of its rule.
 
         Raises:
-            Unanswerable: it has not.
+            Unanswerable: it has not; or an argument that holds a hyperparameter is given a text.
         """
         name = self.cls.__name__
         refuse_arguments((*self.arguments, *self.adapter.names.values()), name, self.parameters)
+        refuse_texts(self.arguments, self.binding.rule, self.binding.names)
         if lr in self.family(**self.pinned).defaults and lr not in self.binding.names:
             raise Unanswerable(f"{name} has no argument for the learning rate, lr: {self._proposal('lr')}")
         return self

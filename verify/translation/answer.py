@@ -81,6 +81,7 @@ class Witness:
         second_check: what the second check said.
         neighbour: what it refused, in words: that a step cannot be met which can.
         asked: whether that is at the setting that was asked about, or where the same are 0 as in it.
+        of: the rules of which it was shown, where it follows from that.
     """
 
     setting: dict[str, str]
@@ -89,6 +90,7 @@ class Witness:
     second_check: str
     neighbour: str
     asked: bool = False
+    of: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True)

@@ -174,6 +174,9 @@ def sign_of(expr: Any) -> int | None:
 def _sign_of_factor(part: Expr) -> int:
     """The sign of a power of a polynomial, if all its terms have the same; 0 where that is not known."""
     base, power = part.as_base_exp()
+    if base.is_number:  # a sum of roots, perhaps
+        known = 1 if base.is_positive else -1 if base.is_negative else 0
+        return known if power.is_odd else abs(known)
     terms = [term.as_coeff_Mul() for term in Add.make_args(base)]
     signs = {sign(number) for number, _ in terms}
     if len(signs) > 1 or not any(_is_positive(rest) for _, rest in terms):

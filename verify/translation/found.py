@@ -2,22 +2,25 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache, partial
 from itertools import combinations
 
-from sympy import Expr, Mul, Symbol, fraction, together
+import numpy as np
+from sympy import Expr, Integer, Mul, Symbol, fraction, together
 
 from lawful.verify.language.rule import Rule
 from lawful.verify.language.symbols import DOMAINS, lr, lr_0, t
 from lawful.verify.theory.inductions import Equivalence
 from lawful.verify.theory.proof import Proof
+from lawful.verify.translation.fitting import allowed, same, solutions
 from lawful.verify.translation.proving import equivalence, holds, proved
-from lawful.verify.translation.question import Question
+from lawful.verify.translation.question import Place, Question
 from lawful.verify.translation.rewriting import above, begins, begun, deciding, positive
 from lawful.verify.translation.settings import Formulas, settings
 from lawful.verify.translation.states import states
 
-MOST = 2
-"""How many hyperparameters may have to be 0."""
+MOST, LARGE = 2, 30.0
+"""How many hyperparameters may have to be 0; how large weights are where something may be bounded by their norm."""
 
 
 @dataclass(frozen=True)
@@ -82,6 +85,7 @@ def conditional(
     second: Rule,
     among: frozenset[Symbol] = frozenset(),
     known: frozenset[Symbol] = frozenset(),
+    refused: frozenset[Symbol] | None = None,
 ) -> Iterator[Found]:
     """Settings where some hyperparameters of the first are 0, as few as may be.
 
@@ -89,16 +93,44 @@ def conditional(
         first, second: the rules.
         among: those that may be; any without.
         known: those that are 0 anyway.
+        refused: those at which, all others above it, there is none; where fewer are 0 there is none either, unless
+            that decides a case.
     """
-    zeros = [s for s in first.defaults if may_be_zero(first, s) and (s in among or not among)]
-    zeros = [s for s in zeros if s not in known]
-    held: list[frozenset[Symbol]] = []
-    for more in (frozenset(z) for count in range(1, MOST + 1) for z in combinations(zeros, count)):
-        if any(before <= more for before in held):
+    able = [s for s in first.defaults if may_be_zero(first, s) and s not in known]
+    decides, held = deciding(first) | deciding(second), list[frozenset[Symbol]]()
+    lost = cache(partial(_lost, Question.of(first, second)))
+    for more in _few([s for s in able if s in among or not among]):
+        if any(before <= more for before in held) or excluded(first, second, more, refused):
+            continue
+        if all(map(lost, _ends(known | more, frozenset(able) - decides))):
             continue
         if (found := where(first, second, more | known)) is not None:
             held.append(more)
             yield found
+
+
+def _few(symbols: Sequence[Symbol]) -> Iterator[frozenset[Symbol]]:
+    """One or two of these."""
+    yield from (frozenset(z) for count in range(1, MOST + 1) for z in combinations(symbols, count))
+
+
+def _ends(zero: frozenset[Symbol], able: frozenset[Symbol]) -> Iterator[frozenset[Symbol]]:
+    """These and all that may be 0 besides, or all but one of which: there a setting may leave its domain."""
+    yield zero | able
+    yield from (zero | able - {s} for s in sorted(able - zero, key=str))
+
+
+def _lost(question: Question, zero: frozenset[Symbol]) -> bool:
+    """Whether, where these are 0, no setting is near, though the first rule is defined; nor is one where fewer are."""
+    place = replace(question.points(zero)[0], weight=LARGE)
+    return bool(np.isfinite(place.wanted).all()) and next(solutions(place), None) is None
+
+
+def excluded(first: Rule, second: Rule, zero: frozenset[Symbol], refused: frozenset[Symbol] | None) -> bool:
+    """Whether what holds where these are 0 would hold where it is known that nothing does; `refused` as above."""
+    if refused is None or not zero <= refused:
+        return False
+    return not (refused - zero) & (deciding(first) | deciding(second))
 
 
 def carried_over(first: Rule, second: Rule) -> Iterator[Found]:
@@ -119,13 +151,33 @@ def where(first: Rule, second: Rule, zero: frozenset[Symbol]) -> Found | None:
     """A setting where these hyperparameters of the first are 0, and the others are not."""
     question = Question.of(first, second)
     places = question.points(zero)
+    ends = _at_ends(question, zero)
     for setting in settings(places):
+        if not all(_goes_on_to(end, setting) for end in ends):
+            continue
         meaning = states(places, question.second.replace(dict(setting)))
         if meaning is None:
             continue
         for found in _proofs(question, zero, setting, meaning):
             return _along_schedules(first, second, found)
     return None
+
+
+def _at_ends(question: Question, zero: frozenset[Symbol]) -> list[Place]:
+    """Where all is 0 that may be and decides no case: what does the same everywhere does so there."""
+    decides = deciding(question.first) | deciding(question.second)
+    more = {s for s in question.first.defaults if may_be_zero(question.first, s) and s not in decides}
+    return [replace(place, weight=LARGE) for place in question.points(zero | more)]
+
+
+def _goes_on_to(end: Place, setting: Formulas) -> bool:
+    """Whether a setting does the same there, unless it or what it should do is nowhere."""
+    numbers = {s: end.value(e) for s, e in setting.items()}
+    if not (
+        np.isfinite([*numbers.values()]).all() and allowed(end, numbers) and np.isfinite(end.wanted).all()
+    ):
+        return True
+    return same(end, numbers)
 
 
 def _proofs(
@@ -151,7 +203,8 @@ def _law(
 ) -> Equivalence:
     """What is claimed, where some hyperparameters are 0 and others are not."""
     known = positive(positive_)
-    first = above(question.first.replace(dict.fromkeys(zero, 0)), positive_)
+    gone = {s: Integer(0) for s in question.first.defaults if s in zero}
+    first = above(question.first.replace(gone), positive_)
     said = ({s: e.xreplace(known) for s, e in formulas.items()} for formulas in (setting, meaning))
     return equivalence(Question(first, question.second), *said, varying=varying)
 

@@ -53,7 +53,7 @@ def _at_rest(rule: Rule, course: Course) -> Iterator[Experiment]:
 
 def _standing_still(rule: Rule, course: Course) -> Iterator[Experiment]:
     """Gradients with a last one that makes the rule stand still: nothing but its averages tells which that is."""
-    inside = [e.args[0] for e in rule.x.atoms(sign, NewtonSchulz)]
+    inside = [e.args[0] for e in sorted(rule.x.atoms(sign, NewtonSchulz), key=str)]
     if not inside and rule.scope != "lane":
         return
     for gradients in SIGNED if inside else SMOOTH:

@@ -40,6 +40,7 @@ class Impossible:
         lines: how that is known, case by case.
         check: what came of the second check.
         asked: whether that is the setting that was asked about, or the same are 0 in it.
+        of: the rules of which it was shown, by name, where it follows from that.
     """
 
     setting: Mapping[Symbol, Expr]
@@ -47,6 +48,7 @@ class Impossible:
     lines: list[str]
     check: Replay
     asked: bool = False
+    of: tuple[str, str] | None = None
 
 
 def impossible(

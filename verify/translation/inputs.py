@@ -23,7 +23,7 @@ class Experiment:
 def experiments() -> Iterator[Experiment]:
     """Small ones, the shortest first and of those the simplest."""
     for start, *gradients in (
-        (1, 0), (0, 1), (0, 2), (1, 1), (1, -1), (0, 3), (20, 1), (0, HALF), (0, HALF / 2),
+        (0, 0), (1, 0), (0, 1), (0, 2), (1, 1), (1, -1), (0, 3), (20, 1), (0, HALF), (0, HALF / 2),
         (0, 1, 0), (0, 1, 1), (1, 0, 0), (0, 1, 2), (0, 2, 1), (0, 1, -1), (0, 0, 1), (1, 1, 0), (1, 1, 1),
         (2, 1, 0), (0, 3, 1),
         (0, 1, 0, 0), (0, 1, 1, 1), (0, 1, 0, 1), (0, 2, 0, 1), (0, 1, 0, 0, 0),

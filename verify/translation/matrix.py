@@ -4,16 +4,19 @@ Forms that can be set to do the same in both directions are one class, and one o
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import prod
+from time import process_time
 
 from lawful.verify.language.families import find_family, find_rule, rules
 from lawful.verify.language.family import Family
 from lawful.verify.language.rule import Rule
 from lawful.verify.translation.answer import Translation
 from lawful.verify.translation.found import unconditional
+from lawful.verify.translation.impossible import Impossible
+from lawful.verify.translation.inferred import Known
 from lawful.verify.translation.rewriting import in_reals
-from lawful.verify.translation.translate import translated
+from lawful.verify.translation.translate import refuted, settings, translated
 from lawful.verify.variants.variants import Variant, variants
 
 MANY, FEW = 40, 20
@@ -114,8 +117,23 @@ def _settable(first: Rule, second: Rule) -> bool:
 
 
 def answers(classes: list[list[str]], tell: Tell = str) -> Iterator[Translation]:
-    """From the first of each class to the first of each other."""
-    pairs = [(one[0], other[0]) for one in classes for other in classes if one is not other]
+    """From the first of each class to the first of each other; what follows from what was shown is not shown anew."""
+    known = Known({one[0]: in_reals(find_rule(one[0])) for one in classes})
+    pairs = [(one, other) for one in known.rules for other in known.rules if one != other]
     for count, (one, other) in enumerate(pairs, start=1):
         tell(f"pair {count} of {len(pairs)}: {one} to {other}")
-        yield translated(find_rule(one), find_rule(other), near=False)
+        yield _answered(known, one, other)
+
+
+def _answered(known: Known, one: str, other: str) -> Translation:
+    """From one to the other, which is known from then on."""
+    began = process_time()
+    first, second = find_rule(one), find_rule(other)
+    follows = known.inferred(one, other)
+    found = known.found[one][other] = settings(first, second, none=follows)
+    open_ = all(each.zero or each.begun for each in found)
+    none = follows or (refuted(first, second, found) if open_ else "")
+    if isinstance(none, Impossible):
+        known.none[other][one] = none
+    answer = translated(first, second, found=found, near=False, none=none)
+    return replace(answer, seconds=process_time() - began)

@@ -15,8 +15,8 @@ from sympy import Expr, Symbol
 from lawful.verify.language.rule import Rule
 from lawful.verify.language.symbols import lr, lr_0, x
 from lawful.verify.language.tensors import SIZES, sizes
-from lawful.verify.oracle.quick import Array, Values, path
-from lawful.verify.translation.running import lanes
+from lawful.verify.oracle.quick import Array, Values
+from lawful.verify.translation.running import run
 
 Point = Mapping[Symbol, float]
 """Hyperparameter of the first rule → its value."""
@@ -91,6 +91,7 @@ class Place:
         seed: of weights and gradients.
         smallest, largest: the powers of ten between which gradients are.
         steps: how many are run; as many as the question says where it is 0.
+        weight: how large weights are; a bound of their norm is seen where they are large.
     """
 
     question: Question
@@ -99,6 +100,7 @@ class Place:
     smallest: float = -3.0
     largest: float = 1.0
     steps: int = 0
+    weight: float = 1.0
 
     @cached_property
     def shape(self) -> tuple[int, ...]:
@@ -107,13 +109,13 @@ class Place:
 
     @cached_property
     def inputs(self) -> tuple[Array, Array]:
-        """(first weights, gradients of each step); gradients of all sizes, some of them 0."""
+        """(first weights, gradients of each step); gradients of all sizes."""
         random = np.random.default_rng(self.seed)
         scale = 10 ** random.uniform(self.smallest, self.largest, self.shape)
         if self.question.whole:  # now and then the whole tensor has small gradients, or else no eps is seen
             scale = scale * (1e-3 if self.seed % 2 == 0 else 1.0)
         gradients = random.normal(size=(self.steps or self.question.steps, *self.shape)) * scale
-        return random.normal(size=self.shape), gradients
+        return self.weight * random.normal(size=self.shape), gradients
 
     @cached_property
     def wanted(self) -> Array:
@@ -134,9 +136,7 @@ class Place:
         """The same where each step has a setting of its own."""
         start, gradients = self.inputs
         numbers = [{**self.setting, **setting} for setting in settings]
-        if rule.scope == "lane":
-            return lanes(rule, start, gradients, numbers)[read]
-        return path(rule, start, gradients, numbers, read=read)
+        return run(rule, start, gradients, numbers)[read]
 
     @cached_property
     def sizes(self) -> Mapping[Symbol, Any]:

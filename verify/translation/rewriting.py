@@ -73,7 +73,7 @@ def corrections(*rules: Rule) -> dict[Expr, Expr]:
         for p in atoms
         if p.exp == t and any(p.base in r.defaults and r.domain(p.base).high <= 1 for r in rules)
     }
-    return {p: 1 - Symbol(f"(1 - {p.base}^t)", positive=True) for p in below}
+    return {p: 1 - Symbol(f"(1 - {p.base}^t)", positive=True) for p in sorted(below, key=str)}
 
 
 def lacking(found: Mapping[Expr, Expr]) -> tuple[Symbol, ...]:
@@ -214,4 +214,4 @@ def above(rule: Rule, symbols: Iterable[Symbol]) -> Rule:
 
 def positive(symbols: Iterable[Symbol]) -> dict[Symbol, Symbol]:
     """Each symbol → the same, declared positive."""
-    return {s: Symbol(s.name, positive=True) for s in symbols}
+    return {s: Symbol(s.name, positive=True) for s in sorted(symbols, key=str)}

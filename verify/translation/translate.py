@@ -13,6 +13,7 @@ from lawful.verify.translation.found import (
     Found,
     carried_over,
     conditional,
+    excluded,
     may_be_zero,
     unconditional,
     where,
@@ -30,6 +31,7 @@ def translated(
     setting: Mapping[Symbol, float] | None = None,
     found: Sequence[Found] | None = None,
     near: bool = True,
+    none: Impossible | str | None = None,
 ) -> Translation:
     """How the second rule must be set so that it does what the first does.
 
@@ -39,6 +41,7 @@ def translated(
         setting: of the first, where it is set; without, every one.
         found: the settings (see `settings`), where they have been found already.
         near: whether to look for the nearest setting where there is none, and for one that is another at every step.
+        none: that there is none (see `refuted`), where that has been looked into already.
     """
     began = process_time()
     found = settings(first, second, setting) if found is None else found
@@ -46,7 +49,7 @@ def translated(
     first, second = in_reals(first), in_reals(second)
     if answer.outcome == "open":
         question = Question.of(first, second)
-        why = impossible(question, [one.zero for one in found if not one.begun], setting)
+        why = refuted(first, second, found, setting) if none is None else none
         witness = _witness(why) if isinstance(why, Impossible) else None
         reason = "" if isinstance(why, Impossible) else why
         answer = replace(answer, witness=witness, reason=reason)
@@ -57,11 +60,30 @@ def translated(
     return replace(answer, seconds=process_time() - began)
 
 
-def settings(first: Rule, second: Rule, setting: Mapping[Symbol, float] | None = None) -> list[Found]:
-    """The settings of the second rule that do what the first does, where that is set, or else each with its case."""
+def refuted(
+    first: Rule, second: Rule, found: Iterable[Found], setting: Mapping[Symbol, float] | None = None
+) -> Impossible | str:
+    """That no setting of the second rule does what the first does, but for those that were found; or why not."""
+    question = Question.of(in_reals(first), in_reals(second))
+    return impossible(question, [one.zero for one in found if not one.begun], setting)
+
+
+def settings(
+    first: Rule,
+    second: Rule,
+    setting: Mapping[Symbol, float] | None = None,
+    none: Impossible | None = None,
+) -> list[Found]:
+    """The settings of the second rule that do what the first does, where that is set, or else each with its case.
+
+    Args:
+        first, second: the rules.
+        setting: of the first, where it is set; without, every one.
+        none: at a setting of the first, where that is known; what would hold there is not looked for.
+    """
     first, second = in_reals(first), in_reals(second)
     if setting is None:
-        return list(_found(first, second))
+        return list(_found(first, second, none))
     return list(_found_at(first, second, zeros(first, setting)))
 
 
@@ -93,13 +115,14 @@ def cases(found: Iterable[Found]) -> list[Case]:
     return [_case(one) for one in found]
 
 
-def _found(first: Rule, second: Rule) -> Iterator[Found]:
+def _found(first: Rule, second: Rule, none: Impossible | None) -> Iterator[Found]:
     """The widest case first, then those that it leaves out."""
-    general = unconditional(first, second)
+    refused = frozenset(s for s, value in none.setting.items() if value == 0) if none else None
+    general = None if excluded(first, second, frozenset(), refused) else unconditional(first, second)
     if general is not None:
         yield general
     if general is None or general.above:
-        yield from conditional(first, second, general.above if general else frozenset())
+        yield from conditional(first, second, general.above if general else frozenset(), refused=refused)
     if general is None:
         yield from carried_over(first, second)
 
@@ -127,4 +150,6 @@ def _python(formulas: Mapping[Symbol, Expr]) -> dict[str, str]:
 
 def _witness(why: Impossible) -> Witness:
     setting = {s.name: plain(v) for s, v in why.setting.items()}
-    return Witness(setting, why.experiments, why.lines, why.check.words, why.check.neighbour, why.asked)
+    return Witness(
+        setting, why.experiments, why.lines, why.check.words, why.check.neighbour, why.asked, why.of
+    )

@@ -104,8 +104,8 @@ def _(claim: Always, random: Random) -> Answer:
         for values in trajectory(claim, point):
             yield from (values[s] - evaluate(e, values) for s, e in claim.holds.items())
 
-    first, *_, last = trajectory(claim, RandomPoint(random))
-    if all(is_zero(last[s] - first[s]) for s in claim.holds):
+    first, *others = trajectory(claim, RandomPoint(random))
+    if all(is_zero(later[s] - first[s]) for later in others for s in claim.holds):
         return Answer(False, [f"{claim.label}: nothing moves"])
     counted = {t: 1, n: 1}
     exprs = [*claim.state.values(), *claim.start.values(), *claim.holds.values()]
