@@ -12,7 +12,7 @@ verify: .venv/installed
 # With the torch of this Python, which is one for CUDA; nothing else of it is changed.
 verify-cuda:
 	$(PYTHON) -m venv --system-site-packages .venv-cuda
-	.venv-cuda/bin/python -m pip install --quiet --disable-pip-version-check hypothesis jinja2 msgspec packaging python-flint rich sympy typer
+	.venv-cuda/bin/python -m pip install --quiet --disable-pip-version-check hypothesis jinja2 msgspec packaging platformdirs python-flint rich sympy typer
 	.venv-cuda/bin/python benchmarks/cuda.py
 
 test: .venv/installed

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -103,6 +104,15 @@ def test_a_folder_that_cannot_be_written_to_is_no_fault(
     monkeypatch.setenv("LAWFUL_CACHE", str(tmp_path / "a file"))
     values(find_rule("adamw"), 0.0)
     assert made
+
+
+def test_what_other_sources_left_long_ago_is_deleted(folder: Path) -> None:
+    old, new = (folder / keeping.KERNELS / name for name in ("old", "new"))
+    for each in (old, new):
+        each.mkdir(parents=True)
+    os.utime(old, (0, 0))
+    keeping.write("key", [1])
+    assert not old.exists() and new.exists() and keeping.read("key") == [1]
 
 
 def test_other_sources_or_versions_have_a_folder_of_their_own(

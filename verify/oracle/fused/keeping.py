@@ -9,8 +9,9 @@ read, or written, is made anew. `LAWFUL_CACHE` names another directory, or none 
 import os
 import pickle
 import platform
-import sys
+import shutil
 import tempfile
+import time
 from collections.abc import Sequence
 from contextlib import suppress
 from functools import cache
@@ -19,11 +20,19 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from platformdirs import user_cache_path
+
 import lawful.verify.language
 import lawful.verify.oracle
 
 SOURCES = (lawful.verify.oracle, lawful.verify.language)
 """The packages on which it depends what a rule is compiled to."""
+
+
+KERNELS = "kernels"
+
+UNUSED = 30 * 86_400.0
+"""Seconds after which what other sources have left is deleted."""
 
 
 def read(key: str) -> list[Any]:
@@ -40,6 +49,8 @@ def write(key: str, things: Sequence[Any]) -> None:
     folder = _folder()
     with suppress(OSError, pickle.PicklingError):
         if folder is not None:
+            if not folder.exists():
+                _delete_unused(folder.parent)
             folder.mkdir(parents=True, exist_ok=True)
             with tempfile.NamedTemporaryFile(dir=folder, delete=False) as file:
                 file.write(pickle.dumps(list(things)))
@@ -50,15 +61,14 @@ def _folder() -> Path | None:
     """Where the things of these sources, versions and processor are."""
     home = os.environ.get("LAWFUL_CACHE")
     if home is None:
-        home = str(_caches() / "lawful")
-    return Path(home) / _made_with() if home else None
+        home = str(user_cache_path("lawful"))
+    return Path(home) / KERNELS / _made_with() if home else None
 
 
-def _caches() -> Path:
-    """Where this system's users keep what may be deleted."""
-    if sys.platform == "darwin":
-        return Path.home() / "Library" / "Caches"
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+def _delete_unused(folder: Path) -> None:
+    for other in folder.glob("*/"):
+        if other.stat().st_mtime < time.time() - UNUSED:
+            shutil.rmtree(other, ignore_errors=True)
 
 
 @cache
