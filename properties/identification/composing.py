@@ -31,7 +31,8 @@ def composed(inquiry: Inquiry, near: Sequence[Variant], name: str) -> list[tuple
         return found
     nearest = dict.fromkeys(proposal.variant.family.name for _, proposal in found)
     families = [find_family(spec)[0] for spec in islice(nearest, BEST)]
-    found = inquiry.matches(map(Proposal, variants(families)))
+    more = inquiry.matches(map(Proposal, variants(families)))  # without those that were judged a moment ago
+    found = sorted([*more, *found], key=lambda pair: pair[0].unexplained)
     almost = [proposal.variant for match, proposal in found[:1] if match.unexplained < CLOSE]
     return found if _fit(found) or not almost else [*inquiry.matches(map(Proposal, _over(almost))), *found]
 
