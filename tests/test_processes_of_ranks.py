@@ -56,3 +56,9 @@ def test_what_a_rank_raises_is_raised(error: Exception, kind: type[Exception]) -
 
     with pytest.raises(kind, match="no"):
         on_ranks(work)
+
+
+@forks
+def test_ranks_meet_where_files_have_names(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr(os, "memfd_create")
+    assert on_ranks(torch.distributed.get_rank) == [0, 1]

@@ -6,14 +6,17 @@ limit is theirs too; and they stay until they are ended, so that none fails beca
 have worked out serves the next question.
 """
 
+import atexit
 import importlib
 import io
 import multiprocessing
 import os
-from collections.abc import Callable
-from contextlib import suppress
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from functools import partial
 from multiprocessing.connection import Connection, wait
+from pathlib import Path
 from typing import Any, Generic, Self, TypeVar
 
 import torch
@@ -60,12 +63,9 @@ class Ranks(Generic[A, T]):
         """Forks them."""
         importlib.import_module(using)
         self._ranks: list[Rank] = []
-        store = os.memfd_create("ranks")
-        try:
+        with _store() as store:
             for number in range(count):
                 self._ranks.append(Rank(number, count, store, work))
-        finally:
-            os.close(store)
 
     @property
     def there(self) -> bool:
@@ -101,10 +101,26 @@ class Ranks(Generic[A, T]):
         self.end()
 
 
+@contextmanager
+def _store() -> Iterator[str]:
+    """A file where the ranks meet, which nobody has to delete where the system knows files without a name."""
+    if hasattr(os, "memfd_create"):
+        store = os.memfd_create("ranks")
+        try:
+            yield f"/proc/self/fd/{store}"
+        finally:
+            os.close(store)
+    else:
+        descriptor, path = tempfile.mkstemp(prefix="lawful-")
+        os.close(descriptor)
+        atexit.register(partial(Path(path).unlink, missing_ok=True))
+        yield path
+
+
 class Rank:
     """One of the processes, as the worker sees it."""
 
-    def __init__(self, number: int, count: int, store: int, work: Callable[[Any], Any]) -> None:
+    def __init__(self, number: int, count: int, store: str, work: Callable[[Any], Any]) -> None:
         """Starts it."""
         self.number = number
         context = multiprocessing.get_context("fork")
@@ -155,7 +171,7 @@ def _answers(ranks: list[Rank]) -> list[Any]:
     return [answers[rank.number] for rank in ranks]
 
 
-def _serve(number: int, count: int, store: int, work: Callable[[Any], Any], pipe: Connection) -> None:
+def _serve(number: int, count: int, store: str, work: Callable[[Any], Any], pipe: Connection) -> None:
     """What a rank runs: silent, and gone when the worker is."""
     import torch.distributed as dist
 
@@ -165,7 +181,7 @@ def _serve(number: int, count: int, store: int, work: Callable[[Any], Any], pipe
     follow_parent()
     torch.set_num_threads(1)  # a fork has none of its parent's
     os.environ.setdefault("GLOO_SOCKET_IFNAME", "lo")  # the name of this host need not resolve
-    dist.init_process_group("gloo", f"file:///proc/self/fd/{store}", rank=number, world_size=count)
+    dist.init_process_group("gloo", f"file://{store}", rank=number, world_size=count)
     while True:
         buffer, asked = io.BytesIO(), pipe.recv()
         with undone():
