@@ -76,6 +76,7 @@ def test_numbers_fix_hyperparameters() -> None:
 
 BAD = {
     "lookahead(3)": "3 is no rule",
+    "(adamw)": "there is no name before the bracket",
     "lookahead": "say which, as in lookahead(adamw)",
     "lokahead(adam)": "did you mean lookahead",
     "lookahead(adam, j=6)": "known: begins, k, la_alpha",

@@ -57,11 +57,10 @@ def _refuse_target(target: str) -> None:
 
 
 def _refuse_rule(text: str) -> None:
-    name, known = (
-        text.partition("(")[0].strip(),
-        rule_names() | transformation_names() | schedule_names() | {DIVISION},
-    )
-    if ":" not in name and normal(name) not in map(normal, {*known, *out_of_scope()}):
+    """A rule that is none; what has no name at all is told where rules are read."""
+    name = text.partition("(")[0].strip()
+    known = rule_names() | transformation_names() | schedule_names() | {DIVISION}
+    if name and ":" not in name and normal(name) not in map(normal, {*known, *out_of_scope()}):
         raise unknown("rule", name, known, "lawful rules")
 
 

@@ -148,6 +148,8 @@ def parsed(spec: str) -> tuple[str, str, dict[str, Any]]:
     if not bracket:
         return name, "", {}
     try:
+        if not name:
+            raise ValueError("there is no name before the bracket")
         call = ast.parse(f"_({rest}", mode="eval").body
         if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Name) or len(call.args) > 1:
             raise ValueError("conventions are given by keyword.")
