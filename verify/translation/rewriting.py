@@ -6,6 +6,7 @@ sums, and out of Newton–Schulz with its eps. Each rewriting keeps what a rule 
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
+from functools import lru_cache
 from math import inf
 from typing import Any
 
@@ -134,6 +135,7 @@ def _sign_alone(expr: Expr, tensors: frozenset[Symbol]) -> Expr:
     return Min(*(_number_of(part, tensors)[1] for part in expr.args)) if isinstance(expr, Min) else expr
 
 
+@lru_cache(maxsize=1024)
 def _number_of(expr: Expr, tensors: frozenset[Symbol]) -> tuple[Expr, Expr]:
     """(a positive factor without tensors, the rest), of an expression in lowest terms."""
     simple = factor(together(rooted(expr)))
