@@ -51,7 +51,7 @@ class Binding:
         """The tuple that may hold a hyperparameter, as the constructor calls it, "" for none, and its place there."""
         held, place = self.rule.tuple_of(symbol) or ("", 0)
         word = self.constructor.meant(held) or held
-        one = word in self.constructor.parameters and _is_number(self._value(word))
+        one = word in self.constructor.parameters and _is_number(self.constructor.default(word))
         return ("", 0) if one else (word, place)
 
     def group(self, hyper: Mapping[Symbol, float]) -> dict[str, Any]:
@@ -70,16 +70,16 @@ class Binding:
     def default(self, symbol: Symbol) -> float | None:
         """The value of a hyperparameter that the user fixed, or the constructor's own; None where it is no number."""
         name = self.names.get(symbol)
-        return None if name is None else self._number(symbol, name)
+        return None if name is None else self._number(symbol, name, self._value(name))
 
     def _may_be(self, symbol: Symbol, name: str) -> bool:
         """Whether an argument's default is none, or no less and no more than the hyperparameter can be."""
-        value, domain = self._number(symbol, name), self.rule.domain(symbol)
+        value, domain = self._number(symbol, name, self.constructor.default(name)), self.rule.domain(symbol)
         return value is None or isnan(value) or domain.low <= value <= domain.high
 
-    def _number(self, symbol: Symbol, name: str) -> float | None:
-        """What an argument says of a hyperparameter, None where that is no number."""
-        value, (held, place) = self._value(name), self._tuple(symbol)
+    def _number(self, symbol: Symbol, name: str, value: Any) -> float | None:
+        """What an argument's value says of a hyperparameter, None where that is no number."""
+        held, place = self._tuple(symbol)
         if name == held and isinstance(value, tuple | list):
             value = value[place] if place < len(value) else None
         return float(value) if _is_number(value) else None
