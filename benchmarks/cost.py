@@ -174,7 +174,7 @@ def cost(checkout: Path, question: list[str]) -> tuple[float, float]:
     before, peak = getrusage(RUSAGE_CHILDREN), 0.0
     with tempfile.TemporaryDirectory() as folder:
         command = [str(checkout / ".venv/bin/lawful"), *question]
-        run = subprocess.Popen(command, cwd=folder, env=_compiling(), stdout=DEVNULL, stderr=DEVNULL)
+        run = subprocess.Popen(command, cwd=folder, env=compiling(), stdout=DEVNULL, stderr=DEVNULL)
         while (code := run.poll()) is None:
             peak = max(peak, sum(map(held, descendants(os.getpid()))))
             sleep(0.1)
@@ -208,7 +208,7 @@ def held(process: int) -> float:
     return 0.0
 
 
-def _compiling() -> dict[str, str]:
+def compiling() -> dict[str, str]:
     """An environment in which Python keeps what it compiles: to compile all of torch again is no part of a check."""
     return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 

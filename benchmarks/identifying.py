@@ -10,12 +10,13 @@ its own; it may be as old as 1b0ba20.
 from __future__ import annotations
 
 import argparse
-import os
 import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 from statistics import median
+
+from cost import compiling
 
 HERE = Path(__file__).resolve().parent.parent
 TARGETS = [
@@ -43,10 +44,9 @@ for _ in range(2):
 
 def searched(checkout: Path, target: str) -> tuple[list[float], int, str]:
     """Milliseconds for each rule in the first search and in the second, how many there are, and what is found."""
-    environment = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
     run = subprocess.run(
         [checkout / ".venv/bin/python", "-W", "ignore", "-c", SEARCH, target],
-        env={**environment, "OMP_NUM_THREADS": "1"}, cwd=checkout, check=True, text=True, stdout=subprocess.PIPE,
+        env={**compiling(), "OMP_NUM_THREADS": "1"}, cwd=checkout, check=True, text=True, stdout=subprocess.PIPE,
     )  # fmt: skip
     rows = [line.split() for line in run.stdout.splitlines()]
     return [float(row[0]) for row in rows], int(rows[0][1]), rows[0][2]

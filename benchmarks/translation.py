@@ -1,8 +1,8 @@
 """Which forms of a rule can be set to do what which others do: `python benchmarks/translation.py [--near] [FAMILY …]`.
 
 Writes the tables of docs/translation-tables.md anew for these families; for all of `FAMILIES` without. Minutes each,
-for AdamW's seventy forms and RAdam's sixteen ten; how far it is is printed. With `--near` those forms alone
-are held against one another that differ in one convention.
+ten for RAdam's sixteen forms, more for AdamW's seventy; how far it is is printed. With `--near` those forms alone are
+held against one another that differ in one convention.
 """
 
 import re

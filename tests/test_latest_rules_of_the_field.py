@@ -6,6 +6,7 @@ from __future__ import annotations
 import pytest
 
 from examples import field_more as by_hand
+from examples import field_of_optax as of_optax
 from lawful.properties.identification.answering import answered
 from lawful.properties.identification.probes import Subject
 from lawful.verify.errors import Unanswerable
@@ -13,6 +14,7 @@ from lawful.verify.language.families import find_rule
 from test_rules_of_the_field import ADAM, Case, follows, has_no_slip_unseen, optimizer
 
 MIXED = {**ADAM, "betas": (0.9, 0.999, 0.9999), "alpha": 2.0}
+OPTAX_ADAN = 'adan(decay="before", foresees="1 - beta2")'
 ADOPT = {"lr": 1e-3, "betas": (0.9, 0.9999), "eps": 1e-6}
 
 CASES = [
@@ -57,6 +59,29 @@ CASES = [
         "(v / (1 - beta2**s.t) + h.padding).sqrt() -> ((v + h.padding) / (1 - beta2**s.t)).sqrt()",
     ]),
     Case("floored(adam)", by_hand.floored_adam, ADAM, [".sqrt().clamp_min(h.eps) -> .sqrt() + h.eps"]),
+    Case("acprop", of_optax.acprop, {**ADAM, "eps": 1e-16}, [
+        "(s.t - 1) -> s.t",
+        "- around) ** 2 + h.eps -> - around) ** 2",
+        "if s.t > 1 else g -> if s.t > 1 else s.zero",
+    ]),
+    Case('acprop(form="optax")', of_optax.acprop_of_optax, {**ADAM, "eps": 1e-16, "eps_root": 1e-16}, [
+        "s.zero + 1 -> s.zero + (1 - h.eps) ** 2",
+        "(g - around) ** 2 -> (g - (beta1 * around + (1 - beta1) * g)) ** 2",
+    ]),
+    Case("dowg", of_optax.dowg, {"lr": 1.0, "eps": 1e-4, "weight_decay": 0.0}, [
+        "s.far * (g**2).sum() -> (g**2).sum()",
+        "((p - s.x0) ** 2).sum() -> (p**2).sum()",
+        "s.total.sqrt() + h.eps -> s.total.sqrt()",
+    ], together=True),
+    Case("cocob", of_optax.cocob, {"alpha": 100.0, "lr": 1.0, "eps": 1e-8, "weight_decay": 0.0}, [
+        "s.all + s.largest -> s.all",
+        ".clamp(min=0) -> .abs()",
+        "(s.largest + s.won) -> s.largest",
+    ]),
+    Case(OPTAX_ADAN, of_optax.adan, {**ADAM, "betas": (0.98, 0.92, 0.99)}, [
+        "(g + (1 - beta2) * change) -> (g + beta2 * change)",
+        "(m + (1 - beta2) * d) -> (m + beta2 * d)",
+    ]),
 ]  # fmt: skip
 
 

@@ -146,9 +146,9 @@ class Whole:
     pieces: tuple[int, ...] = ()
 
     def cut(self, values: Any) -> list[Any]:
-        """The first value, or a gradient, of each of several tensors."""
-        rest = iter(values)
-        return [list(islice(rest, size)) for size in self.pieces]
+        """The first value, or a gradient, of each tensor."""
+        rest = iter(values) if self.pieces else ()
+        return [list(islice(rest, size)) for size in self.pieces] or [values]
 
 
 @dataclass(frozen=True)

@@ -113,8 +113,7 @@ def again(candidate: Candidate, example: Counterexample, dtype: torch.dtype, dev
     whole, sparse = example.context, candidate.rule({}).sparse
 
     def tensors(values: Any) -> list[Tensor]:
-        each = whole.cut(values) if whole.pieces else [values]
-        return [torch.tensor(one, dtype=dtype, device=device) for one in each]
+        return [torch.tensor(one, dtype=dtype, device=device) for one in whole.cut(values)]
 
     own = tensors(whole.x0)
     others = [[torch.ones_like(own[0])] * n for n in (example.before, example.after)]
@@ -129,7 +128,8 @@ def again(candidate: Candidate, example: Counterexample, dtype: torch.dtype, dev
                 group[name] = torch.full_like(kept, value) if isinstance(kept, Tensor) else value
         slopes = [*others[0], *tensors(gradient), *others[1]]
         for p, slope in zip(parameters, slopes, strict=True):
-            p.grad = slope.detach().clone().to_sparse() if sparse else slope.detach().clone()
+            own_slope = slope.detach().clone()
+            p.grad = own_slope.to_sparse() if sparse else own_slope
         optimizer.step()
     return float(torch.cat([x.detach().reshape(-1) for x in own])[whole.lane].item())
 

@@ -151,9 +151,12 @@ def parsed(spec: str) -> tuple[str, str, dict[str, Any]]:
         if not name:
             raise ValueError("there is no name before the bracket")
         call = ast.parse(f"_({rest}", mode="eval").body
-        if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Name) or len(call.args) > 1:
-            raise ValueError("conventions are given by keyword.")
-        if not all(k.arg for k in call.keywords):
+        if (
+            not isinstance(call, ast.Call)
+            or not isinstance(call.func, ast.Name)
+            or len(call.args) > 1
+            or not all(k.arg for k in call.keywords)
+        ):
             raise ValueError("conventions are given by keyword.")
         if twice := [name for name, count in Counter(k.arg for k in call.keywords).items() if count > 1]:
             raise ValueError(f"{twice[0]} is given twice")

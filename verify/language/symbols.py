@@ -17,6 +17,7 @@ v = Symbol("v", nonnegative=True)
 v_max = Symbol("v_max", nonnegative=True)
 b = Symbol("b", real=True)
 g_avg = Symbol("g_avg", real=True)
+x_start = Symbol("x_start", real=True)  # the first weight
 
 lr = Symbol("lr", positive=True)
 lr_0 = Symbol("lr_0", positive=True)  # the learning rate that a group begins with

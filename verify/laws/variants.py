@@ -14,6 +14,7 @@ from lawful.verify.language.symbols import (
     v_max,
     weight_decay,
     x,
+    x_start,
 )
 from lawful.verify.language.tensors import IfPositive, Norm, Total
 from lawful.verify.provers.claims import Run, any_step, g1, nth
@@ -21,7 +22,7 @@ from lawful.verify.rules.adam import M, V, adam, adamw, amsgrad, denominator
 from lawful.verify.rules.adamd import adamd
 from lawful.verify.rules.adamprox import adamprox
 from lawful.verify.rules.sgd import sgd
-from lawful.verify.rules.spd import spd, x_start
+from lawful.verify.rules.spd import spd
 from lawful.verify.theory.inductions import Equivalence
 from lawful.verify.theory.law import false_if
 from lawful.verify.theory.theorems import Coefficient, Identity, Separation

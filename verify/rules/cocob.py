@@ -7,10 +7,10 @@ from lawful.verify.language.domain import Domain
 from lawful.verify.language.extrema import Max
 from lawful.verify.language.family import family
 from lawful.verify.language.rule import Rule, Source
-from lawful.verify.language.symbols import eps, lr, weight_decay, x
+from lawful.verify.language.symbols import eps, lr, weight_decay, x, x_start
 
 alpha = Symbol("alpha", positive=True)
-x_start, theta = Symbol("x_start", real=True), Symbol("theta", real=True)
+theta = Symbol("theta", real=True)
 L, G, reward = Symbol("L", nonnegative=True), Symbol("G", nonnegative=True), Symbol("R", nonnegative=True)
 GRADIENT, LARGEST, SUM, REWARD, BET = (Symbol(n) for n in ("g_t", "L_t", "G_t", "R_t", "w_t"))
 

@@ -6,11 +6,11 @@ from lawful.verify.language.decay import l2_gradient
 from lawful.verify.language.extrema import Max
 from lawful.verify.language.family import family
 from lawful.verify.language.rule import Rule, Source
-from lawful.verify.language.symbols import g, lr, momentum, t, weight_decay, x
+from lawful.verify.language.symbols import g, lr, momentum, t, weight_decay, x, x_start
 from lawful.verify.language.tensors import EverywhereMean, EverywhereNorm, IfPositive
 from lawful.verify.rules.dadaptadam import DOMAINS, RATE, d, d0, r, s
 
-x_start, first = Symbol("x_start", real=True), Symbol("g_norm", nonnegative=True)
+first = Symbol("g_norm", nonnegative=True)
 MANY = EverywhereNorm(Integer(1))
 """The root of the number of elements of all parameters."""
 

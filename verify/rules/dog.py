@@ -7,11 +7,10 @@ from lawful.verify.language.domain import Domain
 from lawful.verify.language.extrema import Max
 from lawful.verify.language.family import family
 from lawful.verify.language.rule import Rule, Source
-from lawful.verify.language.symbols import eps, lr, weight_decay, x
+from lawful.verify.language.symbols import eps, lr, weight_decay, x, x_start
 from lawful.verify.language.tensors import EverywhereNorm, Norm, Total
 
 reps_rel = Symbol("reps_rel", positive=True)
-x_start = Symbol("x_start", real=True)
 radius, squares = Symbol("r_bar", nonnegative=True), Symbol("G", nonnegative=True)
 GRADIENT, ETA = Symbol("g_t"), Symbol("eta_t")
 

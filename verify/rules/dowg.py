@@ -6,10 +6,9 @@ from lawful.verify.language.decay import l2_gradient
 from lawful.verify.language.extrema import Max
 from lawful.verify.language.family import family
 from lawful.verify.language.rule import Rule, Source
-from lawful.verify.language.symbols import eps, lr, v, weight_decay, x
+from lawful.verify.language.symbols import eps, lr, v, weight_decay, x, x_start
 from lawful.verify.language.tensors import EverywhereNorm
 
-x_start = Symbol("x_start", real=True)
 r2 = Symbol("r2", nonnegative=True)
 GRADIENT, R2, V = Symbol("g_t"), Symbol("r2_t"), Symbol("v_t")
 

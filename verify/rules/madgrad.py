@@ -6,9 +6,9 @@ from lawful.verify.language.decay import WORDS, l2_gradient
 from lawful.verify.language.domain import WEIGHT
 from lawful.verify.language.family import Spellings, family
 from lawful.verify.language.rule import Rule, Source
-from lawful.verify.language.symbols import eps, g, lr, momentum, t, v, weight_decay, x
+from lawful.verify.language.symbols import eps, g, lr, momentum, t, v, weight_decay, x, x_start
 
-s, x_start = Symbol("s", real=True), Symbol("x_start", real=True)
+s = Symbol("s", real=True)
 G, WEIGHT_T, Z = Symbol("g_t"), Symbol("lambda_t"), Symbol("z_t")
 
 # sympy takes lr > 0 for granted, and a schedule may stop it

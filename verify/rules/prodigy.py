@@ -9,13 +9,13 @@ from lawful.verify.language.domain import Domain
 from lawful.verify.language.extrema import Max
 from lawful.verify.language.family import Spellings, Words, family
 from lawful.verify.language.rule import Rule, Source
-from lawful.verify.language.symbols import beta1, beta2, eps, g, lr, m, t, v, weight_decay, x
+from lawful.verify.language.symbols import beta1, beta2, eps, g, lr, m, t, v, weight_decay, x, x_start
 from lawful.verify.language.tensors import EverywhereMean, IfPositive
 from lawful.verify.rules.adam import CORRECTION
 
 d, d0, d_coef = Symbol("d", nonnegative=True), Symbol("d0", positive=True), Symbol("d_coef", positive=True)
 k = Symbol("k", nonnegative=True)  # the steps in which lr was not 0
-r, s, x_start = Symbol("r", real=True), Symbol("s", real=True), Symbol("x_start", real=True)
+r, s = Symbol("r", real=True), Symbol("s", real=True)
 G, RATE = Symbol("g_t"), Symbol("eta_t")
 
 DEFAULTS = {

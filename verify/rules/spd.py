@@ -8,11 +8,10 @@ from sympy import Integer, Symbol
 from lawful.verify.language.extrema import Max
 from lawful.verify.language.family import Words, family
 from lawful.verify.language.rule import Rule, Source
-from lawful.verify.language.symbols import g, weight_decay, x
+from lawful.verify.language.symbols import g, weight_decay, x, x_start
 from lawful.verify.language.tensors import IfPositive, Norm, Total
 from lawful.verify.rules.adam import AMSGRAD, adam
 
-x_start = Symbol("x_start", real=True)
 NEW, RATIO = Symbol("n_t"), Symbol("r_t")
 
 

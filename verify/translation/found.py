@@ -97,7 +97,7 @@ def conditional(
             that decides a case.
     """
     able = [s for s in first.defaults if may_be_zero(first, s) and s not in known]
-    decides, held = deciding(first) | deciding(second), list[frozenset[Symbol]]()
+    decides, held = _decide(first, second), list[frozenset[Symbol]]()
     lost = cache(partial(_lost, Question.of(first, second)))
     for more in _few([s for s in able if s in among or not among]):
         if any(before <= more for before in held) or excluded(first, second, more, refused):
@@ -130,7 +130,12 @@ def excluded(first: Rule, second: Rule, zero: frozenset[Symbol], refused: frozen
     """Whether what holds where these are 0 would hold where it is known that nothing does; `refused` as above."""
     if refused is None or not zero <= refused:
         return False
-    return not (refused - zero) & (deciding(first) | deciding(second))
+    return not (refused - zero) & _decide(first, second)
+
+
+def _decide(first: Rule, second: Rule) -> frozenset[Symbol]:
+    """What decides a case of one or the other by whether it is 0."""
+    return deciding(first) | deciding(second)
 
 
 def carried_over(first: Rule, second: Rule) -> Iterator[Found]:
@@ -165,7 +170,7 @@ def where(first: Rule, second: Rule, zero: frozenset[Symbol]) -> Found | None:
 
 def _at_ends(question: Question, zero: frozenset[Symbol]) -> list[Place]:
     """Where all is 0 that may be and decides no case: what does the same everywhere does so there."""
-    decides = deciding(question.first) | deciding(question.second)
+    decides = _decide(question.first, question.second)
     more = {s for s in question.first.defaults if may_be_zero(question.first, s) and s not in decides}
     return [replace(place, weight=LARGE) for place in question.points(zero | more)]
 

@@ -48,13 +48,13 @@ def translated(
     answer = Translation(str(first), str(second), cases(found), rounding=rounding(first, second))
     first, second = in_reals(first), in_reals(second)
     if answer.outcome == "open":
-        question = Question.of(first, second)
         why = refuted(first, second, found, setting) if none is None else none
         witness = _witness(why) if isinstance(why, Impossible) else None
         reason = "" if isinstance(why, Impossible) else why
         answer = replace(answer, witness=witness, reason=reason)
         if near:
             other = stepwise(first, second, zeros(first, setting or {}))
+            question = Question.of(first, second)
             close = nearest(question, setting or question.points()[0].setting)
             answer = replace(answer, nearest=close, stepwise=_case(other) if other else None)
     return replace(answer, seconds=process_time() - began)

@@ -28,7 +28,6 @@ import lawful.verify.oracle
 SOURCES = (lawful.verify.oracle, lawful.verify.language)
 """The packages on which it depends what a rule is compiled to."""
 
-
 KERNELS = "kernels"
 
 UNUSED = 30 * 86_400.0
@@ -46,15 +45,15 @@ def read(key: str) -> list[Any]:
 
 def write(key: str, things: Sequence[Any]) -> None:
     """Keeps some things under a key."""
-    folder = _folder()
+    if (folder := _folder()) is None:
+        return
     with suppress(OSError, pickle.PicklingError):
-        if folder is not None:
-            if not folder.exists():
-                _delete_unused(folder.parent)
-            folder.mkdir(parents=True, exist_ok=True)
-            with tempfile.NamedTemporaryFile(dir=folder, delete=False) as file:
-                file.write(pickle.dumps(list(things)))
-            os.replace(file.name, folder / key)
+        if not folder.exists():
+            _delete_unused(folder.parent)
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=folder, delete=False) as file:
+            file.write(pickle.dumps(list(things)))
+        os.replace(file.name, folder / key)
 
 
 def _folder() -> Path | None:
